@@ -1,0 +1,106 @@
+"""CVALP: video, audio and text in one space (TA-V2A section II-A)."""
+
+import math
+import shutil
+from pathlib import Path
+
+import torch
+from diffusers.configuration_utils import ConfigMixin, register_to_config
+from diffusers.models.modeling_utils import ModelMixin
+from einops import rearrange
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from cvalp.audio_tower import AudioTower
+from cvalp.text_tower import TextTower
+from cvalp.video_tower import VideoTower
+
+ACTIVITY = 8
+"""Channels that say in plain terms what moves: 4 onset probabilities (16 ms each), 1 broad onset (about 130 ms wide),
+event intensity, loudness of continuous sources, loudness of everything. All in [0, 1]."""
+
+TOKENIZER_FILE = "spiece.model"
+
+
+class CVALP(ModelMixin, ConfigMixin):
+    """Contrastive video-audio-language encoders of the mini preset.
+
+    Args:
+        tokenizer_file: sentencepiece model of the text tower; saved beside the weights.
+        dim: C, width of the shared space.
+    """
+
+    config_name = "config.json"
+
+    @register_to_config
+    def __init__(
+        self,
+        tokenizer_file: str,
+        dim: int = 256,
+        video_widths: tuple[int, int, int] = (32, 64, 128),
+        video_time_blocks: int = 5,
+        text_width: int = 192,
+        text_layers: int = 3,
+    ):
+        super().__init__()
+        self.video = VideoTower(dim, tuple(video_widths), video_time_blocks)
+        self.audio = AudioTower(dim)
+        self.text = TextTower(tokenizer_file, dim=dim, width=text_width, layers=text_layers)
+        self.video_head, self.audio_head = nn.Linear(dim, dim), nn.Linear(dim, dim)
+        self.activity_head = nn.Linear(dim, ACTIVITY)
+        # temperatures of their own for audio-text, audio-video and time: ln(1/0.07) as in CLIP and Diff-Foley
+        self.log_scale = nn.Parameter(torch.full((3,), math.log(1 / 0.07)))
+
+    @property
+    def video_width(self) -> int:
+        """Width of `encode_video`: C + activity channels."""
+        return self.config.dim + ACTIVITY
+
+    @property
+    def text_width(self) -> int:
+        return self.config.dim
+
+    def scales(self) -> Float[Tensor, "3"]:
+        """1 / tau of audio-text, audio-video and temporal pairs, clamped to at most 100."""
+        return self.log_scale.clamp(0, math.log(100)).exp()
+
+    def video_tokens(self, frames: Float[Tensor, "batch pictures h w"]) -> tuple[Float[Tensor, "batch tokens dim"], Float[Tensor, "batch tokens 8"]]:
+        """L2-normalised features and raw activity logits of luma pictures in [0, 1] at 31.25 fps."""
+        x = self.video(frames)
+        return F.normalize(self.video_head(x), dim=-1), self.activity_head(x)
+
+    def encode_video(self, frames: Float[Tensor, "batch pictures h w"]) -> Float[Tensor, "batch tokens width"]:
+        """What conditions the diffusion: E_v^T (C, L2-normalised per token of 64 ms) and `ACTIVITY` channels in [0, 1]."""
+        features, activity = self.video_tokens(frames)
+        return torch.cat([features, activity.sigmoid()], -1)
+
+    def encode_audio(self, mel: Float[Tensor, "batch bins frames"]) -> Float[Tensor, "batch tokens dim"]:
+        """E_a^T of log-mels in [0, 1]: L2-normalised per token of four mel frames."""
+        return F.normalize(self.audio_head(self.audio(mel)), dim=-1)
+
+    def encode_text(self, texts: list[str]) -> Float[Tensor, "batch dim"]:
+        """E_l: L2-normalised, one row a text; an empty text is a text like any other."""
+        return F.normalize(self.text(texts), dim=-1)
+
+    @classmethod
+    def from_pretrained(cls, folder, **kwargs) -> "CVALP":
+        """Reads a folder written by `save_pretrained`; the tokenizer is the one beside the weights."""
+        return super().from_pretrained(folder, tokenizer_file=str(Path(folder) / kwargs.get("subfolder", "") / TOKENIZER_FILE), **kwargs)
+
+    def save_pretrained(self, save_directory, **kwargs) -> None:
+        super().save_pretrained(save_directory, **kwargs)
+        source, target = Path(self.config.tokenizer_file), Path(save_directory) / TOKENIZER_FILE
+        if source.resolve() != target.resolve():
+            shutil.copyfile(source, target)
+
+
+def pooled(tokens: Float[Tensor, "batch tokens dim"]) -> Float[Tensor, "batch dim"]:
+    """Temporal pooling of eq. 3 (E_v, E_a in R^C): the mean, L2-normalised again."""
+    return F.normalize(tokens.mean(1), dim=-1)
+
+
+def windows(tokens: Float[Tensor, "batch tokens dim"], length: int) -> Float[Tensor, "batch windows dim"]:
+    """Means over windows of `length` tokens, L2-normalised: the N_T parts of a clip of eq. 4."""
+    cut = tokens[:, : tokens.shape[1] // length * length]
+    return F.normalize(rearrange(cut, "b (w l) d -> b w l d", l=length).mean(2), dim=-1)

@@ -1,0 +1,96 @@
+"""The text tower: a small T5 encoder over sentencepiece tokens, averaged over the words."""
+
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import nn
+from transformers.models.t5.configuration_t5 import T5Config
+from transformers.models.t5.modeling_t5 import T5EncoderModel
+
+from prompts.tokenizer import MAX_TOKENS, Tokenizer
+
+
+class TextTower(nn.Module):
+    """Prompts to vectors: T5 encoder (Raffel et al. 2020, gated GELU of v1.1), mean over tokens, linear map.
+
+    In training every word is dropped with probability `word_dropout`, so that no single word carries a prompt.
+
+    Args:
+        tokenizer_file: the sentencepiece .model file; its size fixes the embedding table.
+        dim: length of the output.
+        width, layers, heads, head_width, feed_forward: sizes of the encoder.
+        dropout: inside the encoder, in training.
+        word_dropout: probability in [0, 1) of losing a word in training; a prompt keeps at least one word.
+        max_tokens: prompts are cut there, `</s>` included.
+
+    Raises:
+        ValueError: the tokenizer file is missing or unreadable.
+    """
+
+    def __init__(
+        self,
+        tokenizer_file: str | Path,
+        dim: int = 256,
+        width: int = 192,
+        layers: int = 3,
+        heads: int = 4,
+        head_width: int = 48,
+        feed_forward: int = 512,
+        dropout: float = 0.1,
+        word_dropout: float = 0.1,
+        max_tokens: int = MAX_TOKENS,
+    ) -> None:
+        super().__init__()
+        self.tokenizer = Tokenizer(tokenizer_file)
+        self.word_dropout = word_dropout
+        self.max_tokens = max_tokens
+        self.encoder = T5EncoderModel(
+            T5Config(
+                vocab_size=self.tokenizer.size,
+                d_model=width,
+                num_layers=layers,
+                num_heads=heads,
+                d_kv=head_width,
+                d_ff=feed_forward,
+                dropout_rate=dropout,
+                feed_forward_proj="gated-gelu",
+                pad_token_id=self.tokenizer.pad,
+                eos_token_id=self.tokenizer.end,
+            )
+        )
+        self.project = nn.Linear(width, dim)
+
+    def forward(self, texts: list[str]) -> Float[torch.Tensor, "batch dim"]:
+        """Embed prompts.
+
+        Args:
+            texts: at least one prompt; the empty prompt has an embedding too. Longer prompts than `max_tokens` lose their end.
+
+        Returns:
+            (batch, dim), not normalised. A row does not depend on the other rows.
+
+        Raises:
+            ValueError: no texts.
+        """
+        if not texts:
+            raise ValueError("the text tower needs at least one text")
+        if self.training and self.word_dropout > 0:
+            texts = [self._without_some_words(text) for text in texts]
+        rows = self.tokenizer.encode(texts, self.max_tokens)
+        longest = max(map(len, rows))
+        device = self.project.weight.device
+        tokens = torch.tensor([row + [self.tokenizer.pad] * (longest - len(row)) for row in rows], device=device)
+        mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows], device=device)
+        hidden = self.encoder(input_ids=tokens, attention_mask=mask).last_hidden_state
+        weights = mask.unsqueeze(-1).to(hidden.dtype)
+        return self.project((hidden * weights).sum(1) / weights.sum(1))
+
+    def _without_some_words(self, text: str) -> str:
+        """Drop words at random (torch's generator, so that a seed repeats it); one word always stays."""
+        words = text.split()
+        if len(words) < 2:
+            return text
+        keep = torch.rand(len(words)) >= self.word_dropout
+        keep[int(torch.randint(len(words), ()))] = True
+        return " ".join(word for word, kept in zip(words, keep.tolist(), strict=True) if kept)

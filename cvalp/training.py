@@ -1,0 +1,104 @@
+"""The CVALP trainer: eq. 5 and, where the scene's truth is known, what happens in every token."""
+
+import math
+from typing import Any
+
+import lightning
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from cvalp.losses import cvalp_loss, info_nce, temporal_info_nce
+from cvalp.model import CVALP, pooled, windows
+
+
+def binary_f1(predicted: Tensor, target: Tensor, slack: int = 1) -> Tensor:
+    """F1 of peaks over 0.4 in predicted (B, N) probabilities against peaks of the target curve, `slack` bins apart at most."""
+
+    def peaks(x: Tensor, floor: float) -> Tensor:
+        return (x == F.max_pool1d(x[:, None], 5, 1, 2)[:, 0]) & (x > floor)
+
+    def near(x: Tensor) -> Tensor:
+        return F.max_pool1d(x.float()[:, None], 2 * slack + 1, 1, slack)[:, 0] > 0
+
+    p, t = peaks(predicted, 0.4), peaks(target, 0.5)
+    precision = (p & near(t)).sum() / p.sum().clamp(min=1)
+    recall = (t & near(p)).sum() / t.sum().clamp(min=1)
+    return 2 * precision * recall / (precision + recall).clamp(min=1e-6)
+
+
+class CvalpTraining(lightning.LightningModule):
+    """Batches: `frames` uint8 (B, N, px, px), `mel` (B, 128, F), `caption` list[str], `kinds` (B, K), `activity` (B, T, 7).
+
+    Args:
+        lambda_, mu: weights of eq. 5; 1 as in Diff-Foley.
+        activity_weight: weight of the supervised term (binary cross-entropy on activity).
+        window_tokens: tokens in one window of the temporal term.
+    """
+
+    def __init__(
+        self,
+        model: CVALP,
+        lambda_: float = 1.0,
+        mu: float = 1.0,
+        activity_weight: float = 4.0,
+        window_tokens: int = 4,
+        learning_rate: float = 1.5e-3,
+        weight_decay: float = 0.02,
+        warmup_steps: int = 60,
+        max_steps: int = 2000,
+    ):
+        super().__init__()
+        self.model = model
+        self.lambda_, self.mu, self.activity_weight, self.window_tokens = lambda_, mu, activity_weight, window_tokens
+        self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
+
+    def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
+        mel = batch["mel"]
+        video, activity = self.model.video_tokens(batch["frames"].float() / 255)
+        audio, text = self.model.encode_audio(mel).float(), self.model.encode_text(list(batch["caption"])).float()
+        video, activity = video.float(), activity.float()
+        scale_text, scale_video, scale_time = self.model.scales()
+        same = (batch["kinds"][:, None] == batch["kinds"][None]).all(-1)
+        audio_text = info_nce(pooled(audio), text, scale_text, same)
+        audio_video = info_nce(pooled(audio), pooled(video), scale_video)
+        temporal = temporal_info_nce(windows(audio, self.window_tokens), windows(video, self.window_tokens), scale_time)
+        loudness = mel.mean(1).unflatten(1, (-1, 4)).mean(-1, keepdim=True)
+        target = torch.cat([batch["activity"], loudness], -1)
+        weight = target.new_tensor([2.0] * 4 + [1.0, 1.0, 0.5, 0.5]) * (1 + 3 * target * target.new_tensor([1.0] * 6 + [0.0, 0.0]))
+        activity_loss = (F.binary_cross_entropy_with_logits(activity, target, reduction="none") * weight).mean()
+        loss = cvalp_loss(audio_text, audio_video, temporal, self.lambda_, self.mu) + self.activity_weight * activity_loss
+        narrow = activity[..., :4].sigmoid().flatten(1)
+        return {
+            "loss": loss,
+            "audio_text": audio_text,
+            "audio_video": audio_video,
+            "temporal": temporal,
+            "activity": activity_loss,
+            "onset_f1": binary_f1(narrow.detach(), batch["activity"][..., :4].flatten(1), slack=3),
+            "text_top1": (text @ pooled(audio).T).masked_fill(same & ~torch.eye(len(same), dtype=torch.bool, device=same.device), -9).argmax(1).eq(torch.arange(len(same), device=same.device)).float().mean(),
+            "video_top1": (pooled(video) @ pooled(audio).T).argmax(1).eq(torch.arange(len(same), device=same.device)).float().mean(),
+        }
+
+    def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
+        terms = self.losses(batch)
+        self.log_dict({f"train/{k}": v.detach() for k, v in terms.items()}, prog_bar=True, batch_size=len(batch["mel"]))
+        return terms["loss"]
+
+    def validation_step(self, batch: dict[str, Any], _: int) -> None:
+        self.log_dict({f"validation/{k}": v for k, v in self.losses(batch).items()}, batch_size=len(batch["mel"]))
+
+    def configure_optimizers(self) -> Any:
+        matrices = [p for p in self.parameters() if p.requires_grad and p.ndim > 1]
+        others = [p for p in self.parameters() if p.requires_grad and p.ndim <= 1]
+        groups = [{"params": matrices, "weight_decay": self.weight_decay}, {"params": others, "weight_decay": 0.0}]
+        optimizer = torch.optim.AdamW(groups, lr=self.learning_rate, betas=(0.9, 0.98))
+
+        def factor(step: int) -> float:
+            if step < self.warmup_steps:
+                return (step + 1) / self.warmup_steps
+            progress = min(1.0, (step - self.warmup_steps) / max(1, self.max_steps - self.warmup_steps))
+            return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress))
+
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

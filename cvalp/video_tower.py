@@ -1,0 +1,100 @@
+"""Video tower of mini: local temporal change first, then space, then time.
+
+The published tower is SlowOnly (TA-V2A section III-B). Mini's is a small 2-D network whose channels are shifted in time
+(TSM, Lin et al. 2019, section 3): depthwise 3-D convolutions are several times slower on a CPU.
+"""
+
+import torch
+from einops import rearrange
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+def shift_in_time(x: Float[Tensor, "clips_frames channels h w"], frames: int) -> Float[Tensor, "clips_frames channels h w"]:
+    """An eighth of the channels come from the frame before, an eighth from the frame after (TSM, figure 1b)."""
+    x = rearrange(x, "(b n) c h w -> b n c h w", n=frames)
+    fold = x.shape[2] // 8
+    before = F.pad(x[:, :-1, :fold], (0, 0, 0, 0, 0, 0, 1, 0))
+    after = F.pad(x[:, 1:, fold : 2 * fold], (0, 0, 0, 0, 0, 0, 0, 1))
+    return rearrange(torch.cat([before, after, x[:, :, 2 * fold :]], 2), "b n c h w -> (b n) c h w")
+
+
+class ShiftBlock(nn.Module):
+    """Residual block: shift in time, convolve in space."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(channels)
+
+    def forward(self, x: Tensor, frames: int) -> Tensor:
+        return x + F.relu(self.norm(self.conv(shift_in_time(x, frames))))
+
+
+class TimeBlock(nn.Module):
+    """Residual dilated convolution over tokens."""
+
+    def __init__(self, channels: int, dilation: int):
+        super().__init__()
+        self.norm = nn.GroupNorm(1, channels)
+        self.depthwise = nn.Conv1d(channels, channels, 3, padding=dilation, dilation=dilation, groups=channels)
+        self.expand = nn.Conv1d(channels, 2 * channels, 1)
+        self.reduce = nn.Conv1d(2 * channels, channels, 1)
+
+    def forward(self, x: Float[Tensor, "batch channels tokens"]) -> Float[Tensor, "batch channels tokens"]:
+        return x + self.reduce(F.gelu(self.expand(self.depthwise(self.norm(x)))))
+
+
+def motion_channels(frames: Float[Tensor, "batch pictures h w"]) -> Float[Tensor, "batch pictures 4 h w"]:
+    """Luma of unit contrast per clip, and its changes over one picture back, two back and one ahead."""
+    mean, std = frames.mean((1, 2, 3), keepdim=True), frames.std((1, 2, 3), keepdim=True)
+    x = (frames - mean) / (std + 0.02)
+    back = F.pad(x[:, 1:] - x[:, :-1], (0, 0, 0, 0, 1, 0))
+    back2 = F.pad(x[:, 2:] - x[:, :-2], (0, 0, 0, 0, 2, 0))
+    ahead = F.pad(x[:, 1:] - x[:, :-1], (0, 0, 0, 0, 0, 1))
+    change = torch.stack([back, back2, ahead], 2)
+    scale = change.square().mean((1, 2, 3, 4), keepdim=True).sqrt() + 0.02  # faint motion in a still film counts as much
+    return torch.cat([0.5 * x[:, :, None], (change / scale).clamp(-8, 8)], 2)
+
+
+class VideoTower(nn.Module):
+    """Pictures -> one feature per token of two pictures.
+
+    Args:
+        dim: width of the output.
+        widths: channels at 1/4, 1/8 and 1/16 of the picture size.
+    """
+
+    def __init__(self, dim: int = 256, widths: tuple[int, int, int] = (32, 64, 128), time_blocks: int = 5):
+        super().__init__()
+        b, c, d = widths
+
+        def down(i: int, o: int, k: int, stride: int = 2) -> nn.Sequential:
+            return nn.Sequential(nn.Conv2d(i, o, k, stride, (k - 1) // 2 if k % 2 else (k - stride) // 2, bias=False), nn.BatchNorm2d(o), nn.ReLU())
+
+        # straight to a quarter: a layer at half size costs more than all others together on a CPU
+        self.stem = down(4, b, 8, 4)
+        self.quarter_block, self.quarter_block2 = ShiftBlock(b), ShiftBlock(b)
+        self.eighth = down(b, c, 3)
+        self.eighth_block, self.eighth_block2 = ShiftBlock(c), ShiftBlock(c)
+        self.sixteenth = down(2 * c, d, 3)  # the two pictures of a token meet here
+        self.sixteenth_block = ShiftBlock(d)
+        self.project = nn.Linear(2 * d, dim)
+        self.time = nn.ModuleList([TimeBlock(dim, 2 ** (i % 4)) for i in range(time_blocks)])
+
+    def forward(self, frames: Float[Tensor, "batch pictures h w"]) -> Float[Tensor, "batch tokens dim"]:
+        """frames: luma in [0, 1] at the clip's picture rate, an even number of them."""
+        batch, n = frames.shape[:2]
+        x = rearrange(motion_channels(frames), "b n c h w -> (b n) c h w").contiguous(memory_format=torch.channels_last)
+        x = self.stem(x)
+        x = self.quarter_block2(self.quarter_block(x, n), n)
+        x = self.eighth(x)
+        x = self.eighth_block2(self.eighth_block(x, n), n)
+        x = rearrange(x, "(b n two) c h w -> (b n) (two c) h w", b=batch, two=2)
+        x = self.sixteenth_block(self.sixteenth(x), n // 2)
+        x = self.project(torch.cat([x.amax((2, 3)), x.mean((2, 3))], -1).float())
+        x = rearrange(x, "(b n) d -> b d n", b=batch)
+        for block in self.time:
+            x = block(x)
+        return rearrange(x, "b d n -> b n d")

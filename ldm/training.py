@@ -1,0 +1,186 @@
+"""Lightning modules: thin shells around networks that know nothing of Lightning."""
+
+import math
+from typing import Any
+
+import lightning as L
+import torch
+from torch import Tensor, nn
+
+from ldm.autoencoder import MelAutoencoder
+from ldm.conditioning import Conditions
+from ldm.denoiser import AudioTransformer
+from ldm.ema import Ema
+from ldm.flow import BranchShares, draw_presence, interpolate, logit_normal_times
+
+
+def cosine_after_warmup(step: int, warmup_steps: int, max_steps: int, floor: float = 0.02) -> float:
+    """Learning-rate factor: linear warm-up, then half a cosine down to `floor` at `max_steps`."""
+    if step < warmup_steps:
+        return (step + 1) / warmup_steps
+    progress = min(1.0, (step - warmup_steps) / max(1, max_steps - warmup_steps))
+    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+def adamw(
+    network: nn.Module, lr: float, weight_decay: float, betas: tuple[float, float], warmup_steps: int, max_steps: int
+) -> dict[str, Any]:
+    """AdamW whose weight decay spares vectors (biases, norms, nulls), with the schedule above stepped every batch."""
+    parameters = [p for p in network.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=lr, betas=betas)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: cosine_after_warmup(step, warmup_steps, max_steps))
+    return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+
+def step_generator(seed: int, step: int, rank: int, device: torch.device) -> torch.Generator:
+    """Random numbers that depend on (seed, step, rank) alone, so that a resumed run draws what the uninterrupted one would have drawn."""
+    return torch.Generator(device).manual_seed((seed * 1_000_003 + step) * 4_099 + rank)
+
+
+class VaeTraining(L.LightningModule):
+    """Trains a `MelAutoencoder`; a batch is {"mel": (batch, bins, frames) log-mel in [0, 1]}.
+
+    The latents' mean and standard deviation are followed as a moving average during training, and every validation sets them from all
+    its batches, so that any checkpoint can be used as it is.
+    """
+
+    def __init__(
+        self,
+        network: MelAutoencoder,
+        lr: float = 1e-3,
+        weight_decay: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.99),
+        warmup_steps: int = 100,
+        max_steps: int = 3000,
+        kl_weight: float = 3e-4,
+        difference_weight: float = 0.5,
+        statistics_momentum: float = 0.98,
+        seed: int = 0,
+    ):
+        super().__init__()
+        self.save_hyperparameters(ignore=["network"])
+        self.network = network
+
+    def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
+        generator = step_generator(self.hparams.seed, self.global_step, self.global_rank, self.device)
+        mel = batch["mel"]
+        losses = self.network.losses(mel, self.hparams.kl_weight, self.hparams.difference_weight, generator)
+        if self.global_step % 10 == 0:  # a moving average needs no more; costs one encoder pass in ten on a quarter of the batch
+            momentum = 0.0 if self.global_step == 0 else self.hparams.statistics_momentum
+            self.network.track_latent_statistics(mel[: max(1, len(mel) // 4)], momentum)
+        self.log_dict({f"train/{name}": value.detach() for name, value in losses._asdict().items()}, prog_bar=True)
+        return losses.total
+
+    def on_validation_epoch_start(self) -> None:
+        self._moments = None
+
+    def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
+        losses = self.network.losses(batch["mel"], self.hparams.kl_weight, self.hparams.difference_weight, sample=False)
+        named = {f"validation/{name}": value for name, value in losses._asdict().items()}
+        self.log_dict(named, batch_size=len(batch["mel"]), sync_dist=True)
+        mean, logvar = self.network._encode_raw(batch["mel"])
+        count = mean.new_full((mean.shape[1],), mean.shape[0] * mean.shape[2])
+        moments = torch.stack([count, mean.sum((0, 2)), (mean.square() + logvar.exp()).sum((0, 2))])
+        self._moments = moments if self._moments is None else self._moments + moments
+
+    def on_validation_epoch_end(self) -> None:
+        if self._moments is None or self.trainer.sanity_checking:
+            return
+        count, total, squares = self.all_gather(self._moments).reshape(-1, 3, self._moments.shape[1]).sum(0)
+        shift = total / count
+        self.network.latent_shift.copy_(shift)
+        self.network.latent_scale.copy_((squares / count - shift.square()).clamp_min(1e-8).sqrt())
+
+    def configure_optimizers(self) -> dict[str, Any]:
+        p = self.hparams
+        return adamw(self.network, p.lr, p.weight_decay, tuple(p.betas), p.warmup_steps, p.max_steps)
+
+
+class LdmTraining(L.LightningModule):
+    """Trains an `AudioTransformer` by rectified flow; weights for use are those of `ema.network`.
+
+    A batch holds {"latents": (batch, Z, columns) scaled latents, "video": (batch, tokens, Cv), "text": (batch, Ct)}, all computed
+    beforehand. The first batch sets the feature statistics of the mixer.
+
+    Args:
+        network: the denoiser.
+        lr, weight_decay, betas, warmup_steps, max_steps: AdamW with linear warm-up and a cosine to `max_steps`.
+        shares: of both / video / text / none, as [0.7, 0.1, 0.1, 0.1]; one draw per sample decides which nulls it gets.
+        time_mean, time_std: of the logit-normal times.
+        feature_noise: Gaussian noise on both features in units of their standard deviation; makes the model less particular about them.
+        ema_decay: of the moving average.
+        seed: of noise, times and draws.
+    """
+
+    validation_times = (0.1, 0.3, 0.5, 0.7, 0.9)
+    validation_branches = {"both": (True, True), "video": (True, False), "text": (False, True), "none": (False, False)}
+
+    def __init__(
+        self,
+        network: AudioTransformer,
+        lr: float = 1e-3,
+        weight_decay: float = 1e-2,
+        betas: tuple[float, float] = (0.9, 0.98),
+        warmup_steps: int = 100,
+        max_steps: int = 3000,
+        shares: tuple[float, float, float, float] = (0.70, 0.10, 0.10, 0.10),
+        time_mean: float = 0.0,
+        time_std: float = 1.0,
+        feature_noise: float = 0.0,
+        ema_decay: float = 0.999,
+        seed: int = 0,
+    ):
+        super().__init__()
+        self.save_hyperparameters(ignore=["network"])
+        self.network = network
+        self.ema = Ema(network, ema_decay)
+        self.shares = BranchShares(*shares)
+        self._averaged_step = -1
+
+    def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
+        p = self.hparams
+        data, video, text = batch["latents"], batch["video"], batch["text"]
+        if self.global_step == 0:
+            self.network.mixer.set_feature_statistics(video, text)
+        generator = step_generator(p.seed, self.global_step, self.global_rank, self.device)
+        noise = torch.randn(data.shape, generator=generator, device=data.device)
+        time = logit_normal_times(len(data), generator, data.device, p.time_mean, p.time_std)
+        video_present, text_present = draw_presence(self.shares, len(data), generator, data.device)
+        if p.feature_noise > 0:
+            mixer = self.network.mixer
+            video = video + p.feature_noise * mixer.video_std * torch.randn(video.shape, generator=generator, device=data.device)
+            text = text + p.feature_noise * mixer.text_std * torch.randn(text.shape, generator=generator, device=data.device)
+        conditions = Conditions(video, text, video_present, text_present)
+        velocity = self.network(interpolate(data, noise, time), time, conditions)
+        loss = (velocity.float() - (noise - data)).square().mean()
+        self.log("train/loss", loss.detach(), prog_bar=True)
+        return loss
+
+    def on_train_start(self) -> None:
+        self._averaged_step = self.global_step
+
+    def on_train_batch_end(self, outputs, batch, batch_idx: int) -> None:
+        if self.global_step != self._averaged_step:  # once per optimizer step, also when gradients are accumulated
+            self._averaged_step = self.global_step
+            self.ema.update(self.network)
+
+    def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
+        """Loss of the averaged weights at fixed times and fixed noise, one figure per branch."""
+        data = batch["latents"]
+        generator = step_generator(self.hparams.seed + 1, batch_idx, self.global_rank, self.device)
+        noise = torch.randn(data.shape, generator=generator, device=data.device)
+        index = torch.arange(len(data), device=data.device) % len(self.validation_times)
+        time = torch.tensor(self.validation_times, device=data.device)[index]
+        noisy, target = interpolate(data, noise, time), noise - data
+        for name, (with_video, with_text) in self.validation_branches.items():
+            conditions = Conditions(batch["video"] if with_video else None, batch["text"] if with_text else None)
+            loss = (self.ema.network(noisy, time, conditions).float() - target).square().mean()
+            self.log(f"validation/{name}", loss, batch_size=len(data), sync_dist=True, prog_bar=name == "both")
+
+    def configure_optimizers(self) -> dict[str, Any]:
+        p = self.hparams
+        return adamw(self.network, p.lr, p.weight_decay, tuple(p.betas), p.warmup_steps, p.max_steps)

@@ -1,0 +1,1 @@
+"""Text: captions, prompts and their tokens. No torch here."""

@@ -1,0 +1,13 @@
+"""Text-assisted video-to-audio. `from ta_v2a import FoleyPipeline` loads torch only when the name is asked for."""
+
+from importlib import import_module
+from typing import Any
+
+_LAZY = {"FoleyPipeline": "ta_v2a.pipeline", "FoleyOutput": "ta_v2a.pipeline", "Cue": "ta_v2a.cues", "UserError": "ta_v2a.errors"}
+__all__ = ["Cue", "FoleyOutput", "FoleyPipeline", "UserError"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'ta_v2a' has no attribute {name!r}")
+    return getattr(import_module(_LAZY[name]), name)

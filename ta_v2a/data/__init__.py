@@ -1,0 +1,1 @@
+"""What the trainers read: scenes of the stage as tensors."""

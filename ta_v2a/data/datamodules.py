@@ -1,0 +1,61 @@
+"""Lightning data modules over the stage."""
+
+from pathlib import Path
+from typing import Any
+
+import lightning
+from torch.utils.data import DataLoader
+
+from ta_v2a.data.stage_clips import StageClips, split_seeds
+from vocoders.clock import ClipSpec
+from vocoders.mel import LogMel
+
+
+class StageData(lightning.LightningDataModule):
+    """Fresh scenes every epoch: epoch e reads the next `clips_per_epoch` training seeds, so a resumed run goes on where it stopped.
+
+    Use with `reload_dataloaders_every_n_epochs: 1`.
+
+    Args:
+        duration_s: length of a clip in seconds.
+        batch_size: clips a step.
+        clips_per_epoch: training seeds an epoch.
+        first_seed: offset into the training seeds.
+        bank: folder of recordings for the sound, or None for synthesis alone.
+        sound_only: leave the pictures out.
+    """
+
+    def __init__(
+        self,
+        duration_s: float = 4.096,
+        batch_size: int = 16,
+        clips_per_epoch: int = 3200,
+        first_seed: int = 0,
+        validation_clips: int = 128,
+        workers: int = 1,
+        bank: str | None = None,
+        sound_only: bool = False,
+    ):
+        super().__init__()
+        self.spec = ClipSpec(duration_s=duration_s)
+        self.log_mel = LogMel(self.spec)
+        self.batch_size, self.clips_per_epoch, self.first_seed = batch_size, clips_per_epoch, first_seed
+        self.validation_clips, self.workers, self.bank, self.sound_only = validation_clips, workers, bank, sound_only
+        if bank is not None and not Path(bank).is_dir():
+            raise ValueError(f"no such sound bank: {bank}")
+
+    def _loader(self, seeds: range, bank: str | None) -> DataLoader:
+        clips = StageClips(seeds, self.spec, bank, self.sound_only)
+        return DataLoader(clips, self.batch_size, num_workers=self.workers, drop_last=True, prefetch_factor=4 if self.workers else None)
+
+    def train_dataloader(self) -> DataLoader:
+        epoch = self.trainer.current_epoch if self.trainer else 0
+        return self._loader(split_seeds("train", self.clips_per_epoch, self.first_seed + epoch * self.clips_per_epoch), self.bank)
+
+    def val_dataloader(self) -> DataLoader:
+        return self._loader(split_seeds("validation", self.validation_clips), None)
+
+    def on_after_batch_transfer(self, batch: dict[str, Any], dataloader_idx: int) -> dict[str, Any]:
+        """Adds `mel`, (B, 128, frames) log-mel in [0, 1], where the batch now is."""
+        batch["mel"] = self.log_mel.to(batch["wave"].device)(batch["wave"])
+        return batch

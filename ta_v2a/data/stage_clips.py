@@ -1,0 +1,95 @@
+"""Stage scenes as training examples: rendered on the fly, the same for the same seed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from ta_v2a.stage import picture, sound
+from ta_v2a.stage.bank import SoundBank
+from ta_v2a.stage.kinds import KINDS
+from ta_v2a.stage.scene import ENVELOPE_HZ, SPLITS, Scene, plan
+from vocoders.clock import ClipSpec
+
+KIND_NAMES = tuple(KINDS)
+ONSETS_PER_COLUMN = 4
+"""Onset targets are given for quarters of a latent column: 16 ms for mini."""
+
+
+def kinds_heard(scene: Scene) -> np.ndarray:
+    """(28,) float32 multi-hot of the kinds that sound in a scene, in the order of `KINDS`."""
+    hot = np.zeros(len(KIND_NAMES), np.float32)
+    for source in scene.sources:
+        hot[KIND_NAMES.index(source.kind)] = 1
+    return hot
+
+
+def activity_targets(scene: Scene, spec: ClipSpec) -> np.ndarray:
+    """(columns, 7) float32 in [0, 1]: 4 narrow onset curves, a broad one, event intensity, loudness of continuous sources.
+
+    An onset is a Gaussian bump around the event: 18 ms wide (standard deviation) in the narrow curves, 60 ms in the broad one.
+    """
+    columns = spec.columns
+    fine_s = (np.arange(columns * ONSETS_PER_COLUMN) + 0.5) * spec.column_s / ONSETS_PER_COLUMN
+    centre_s = (np.arange(columns) + 0.5) * spec.column_s
+    events = [(e.time_s, e.intensity * s.loudness) for s in scene.sources for e in s.events]
+    out = np.zeros((columns, ONSETS_PER_COLUMN + 3), np.float32)
+    if events:
+        times, strengths = np.array(events).T
+        narrow = np.exp(-0.5 * ((fine_s[:, None] - times) / 0.018) ** 2).max(1)
+        bump = np.exp(-0.5 * ((centre_s[:, None] - times) / 0.06) ** 2)
+        out[:, :ONSETS_PER_COLUMN] = narrow.reshape(columns, ONSETS_PER_COLUMN)
+        out[:, ONSETS_PER_COLUMN], out[:, ONSETS_PER_COLUMN + 1] = bump.max(1), (bump * strengths).max(1)
+    for s in scene.sources:
+        if s.envelope is not None:
+            level = s.loudness * np.interp(centre_s, np.arange(len(s.envelope)) / ENVELOPE_HZ, s.envelope)
+            out[:, -1] = np.maximum(out[:, -1], level)
+    return out
+
+
+class StageClips(Dataset):
+    """One scene a seed.
+
+    Each item is a dict: `frames` uint8 (pictures, px, px) unless `sound_only`; `wave` float32 (samples,); `caption` str;
+    `kinds` float32 (28,); `activity` float32 (columns, 7); `seed` int.
+
+    Args:
+        seeds: what to render, in order.
+        spec: the clip's clock; scenes last `spec.duration_s`.
+        bank: folder of recordings to use instead of synthesis half of the time, or None.
+    """
+
+    def __init__(self, seeds: Sequence[int], spec: ClipSpec, bank: str | Path | None = None, sound_only: bool = False):
+        self.seeds, self.spec, self.sound_only = seeds, spec, sound_only
+        self.bank = SoundBank(Path(bank)) if bank else None
+
+    def __len__(self) -> int:
+        return len(self.seeds)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        cv2.setNumThreads(1)
+        seed, spec = int(self.seeds[index]), self.spec
+        scene = plan(seed, spec.duration_s)
+        item: dict[str, Any] = {"seed": seed, "caption": scene.caption, "kinds": torch.from_numpy(kinds_heard(scene))}
+        wave = sound.render(scene, spec.sample_rate_hz, self.bank)[: spec.samples]
+        item["wave"] = torch.from_numpy(np.pad(wave, (0, spec.samples - len(wave))).astype(np.float32))
+        if not self.sound_only:
+            item["frames"] = torch.from_numpy(picture.render(scene, spec.picture_times_s, spec.picture_px, spec.picture_px))
+            item["activity"] = torch.from_numpy(activity_targets(scene, spec))
+        return item
+
+
+def split_seeds(split: str, count: int, offset: int = 0) -> range:
+    """`count` seeds of a split, from `offset` on.
+
+    Raises:
+        ValueError: if the split has no such seeds.
+    """
+    seeds = SPLITS[split]
+    if offset + count > len(seeds):
+        raise ValueError(f"split {split!r} has {len(seeds)} seeds, not {offset + count}")
+    return seeds[offset : offset + count]

@@ -1,0 +1,101 @@
+"""`ta-v2a doctor`: imports everything this program stands on and says what is wrong."""
+
+import platform
+import sys
+from collections.abc import Callable
+from importlib import import_module, metadata
+from typing import Any
+
+from .errors import UserError
+
+# distribution -> module imported to prove it; panns-inference and pytorchvideo have doors of their own
+PACKAGES: dict[str, str] = {
+    "torch": "torch",
+    "torchvision": "torchvision",
+    "torchaudio": "torchaudio.functional",
+    "transformers": "transformers.models.t5.modeling_t5",
+    "diffusers": "diffusers",
+    "lightning": "lightning",
+    "panns-inference": "panns_inference",
+    "pytorchvideo": "pytorchvideo.models",
+    "sentencepiece": "sentencepiece",
+    "rich": "rich.progress",
+    "av": "av",
+    "soundfile": "soundfile",
+}
+
+
+def _import(name: str, module: str) -> None:
+    if name == "panns-inference":
+        from .panns import import_panns
+
+        import_panns()
+    else:
+        import_module(module)  # pytorchvideo.models only: its transforms do not import beside a current torchvision
+
+
+def check_package(name: str, module: str) -> dict[str, Any]:
+    """One row: {"name", "version" or None, "ok", "problem" or None}."""
+    row: dict[str, Any] = {"name": name, "version": None, "ok": False, "problem": None}
+    try:
+        row["version"] = metadata.version(name)
+        _import(name, module)
+    except metadata.PackageNotFoundError:
+        row["problem"] = "not installed"
+    except Exception as error:  # any failure of a foreign import is the finding, whatever its type
+        row["problem"] = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
+    else:
+        row["ok"] = True
+    return row
+
+
+def check_presets() -> list[dict[str, Any]]:
+    """One row a preset: its files compared with their checksums."""
+    from .presets import preset_names, resolve
+
+    if not preset_names():
+        return [{"name": "preset", "version": None, "ok": False, "problem": "no preset is installed: run `make mini` or install a release"}]
+    rows = []
+    for name in preset_names():
+        row: dict[str, Any] = {"name": f"preset {name}", "version": None, "ok": True, "problem": None}
+        try:
+            resolve(name)
+        except UserError as error:
+            row |= {"ok": False, "problem": str(error)}
+        rows.append(row)
+    return rows
+
+
+def examine(progress: Callable[[str], None] = lambda name: None) -> dict[str, Any]:
+    """The whole report: {"ok", "python", "platform", "device", "checks": [rows]}; `progress` is told each name beforehand."""
+    checks = []
+    for name, module in PACKAGES.items():
+        progress(name)
+        checks.append(check_package(name, module))
+    checks += check_presets()
+    return {
+        "ok": all(row["ok"] for row in checks),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "device": _device() if checks[0]["ok"] else None,
+        "checks": checks,
+        "advice": _advice(checks),
+    }
+
+
+def _device() -> str:
+    torch = sys.modules["torch"]
+    if torch.cuda.is_available():
+        return str(torch.cuda.get_device_name())
+    return f"cpu, {torch.get_num_threads()} threads"
+
+
+def _advice(checks: list[dict[str, Any]]) -> list[str]:
+    """What to do about the failures that are known."""
+    wrong = {row["name"]: row["problem"] or "" for row in checks if not row["ok"]}
+    advice = []
+    if any("torchvision::nms" in problem or "libtorch" in problem or "undefined symbol" in problem for problem in wrong.values()):
+        advice.append("torch, torchvision and torchaudio come from different builds: install all three from one index (`make setup` does)")
+    if any(problem == "not installed" for problem in wrong.values()):
+        advice.append("packages are missing: `make setup` installs the locked set")
+    return advice

@@ -1,0 +1,1 @@
+"""Measurement: the stage benchmark with exact truth, and real films against their true sound."""

@@ -1,0 +1,46 @@
+"""How a player turns or mirrors the stored picture: the display matrix of ISO 14496-12 8.3.2, as FFmpeg hands it on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Orientation:
+    """Transpose first, then flip. Only right angles: other angles are rounded to the nearest."""
+
+    transposed: bool = False
+    mirrored: bool = False
+    upside_down: bool = False
+
+    @classmethod
+    def of(cls, frame) -> "Orientation":
+        """The orientation that a decoded `av.VideoFrame` asks for.
+
+        The matrix sends stored (x, y) to shown (a x + c y, b x + d y).
+        """
+        from av.sidedata.sidedata import Type
+
+        if Type.DISPLAYMATRIX not in [data.type for data in frame.side_data]:
+            return cls()
+        a, b, _, c, d = np.frombuffer(bytes(frame.side_data[Type.DISPLAYMATRIX]), np.int32)[:5].tolist()
+        if abs(a) + abs(d) >= abs(b) + abs(c):
+            return cls(False, a < 0, d < 0)
+        return cls(True, c < 0, b < 0)
+
+    @property
+    def clockwise(self) -> int:
+        """Degrees of clockwise turn (0, 90, 180, 270); a mirrored picture reports the turn without the mirroring."""
+        if self.transposed:
+            return 90 if self.mirrored else 270
+        return 180 if self.mirrored and self.upside_down else 0
+
+    def applied(self, picture: np.ndarray) -> np.ndarray:
+        """`picture` (H, W, ...) as a player shows it, (W, H, ...) when turned by a quarter."""
+        if self.transposed:
+            picture = np.swapaxes(picture, 0, 1)
+        if self.mirrored:
+            picture = picture[:, ::-1]
+        if self.upside_down:
+            picture = picture[::-1]
+        return np.ascontiguousarray(picture)

@@ -1,0 +1,258 @@
+"""Sound on the picture's time line: reading a clip's own sound, resampling in blocks, and WAV files for editors."""
+
+import math
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ta_v2a.errors import UserError
+from ta_v2a.media.atomic import output_file, whole_file
+from ta_v2a.media.opening import open_media, shown_name
+from ta_v2a.media.probe import Clip, probe
+
+DELIVERY_HZ = 48_000
+BLOCK_SAMPLES = 1 << 15
+_GAP_S = 0.05  # smaller jumps between a track's packets are rounding, larger ones are real gaps
+
+Sound = np.ndarray | Iterable[np.ndarray]
+
+
+def _as_columns(block: np.ndarray) -> np.ndarray:
+    """(samples,) or (channels, samples) to (samples, channels) float32 in [-1, 1]."""
+    block = np.asarray(block, np.float32)
+    if block.ndim not in (1, 2) or (block.ndim == 2 and not 1 <= block.shape[0] <= 8):
+        raise ValueError(f"a sound is (samples,) or (channels, samples), not {block.shape}")
+    if not np.isfinite(block).all():
+        raise ValueError("the sound holds values that are not finite")
+    return np.clip(block[:, None] if block.ndim == 1 else block.T, -1.0, 1.0)
+
+
+def sound_blocks(sound: Sound) -> Iterator[np.ndarray]:
+    """A whole sound or an iterable of pieces, as pieces (samples, channels) float32 of at most `BLOCK_SAMPLES`."""
+    pieces = [sound] if isinstance(sound, np.ndarray) else sound
+    for piece in pieces:
+        for start in range(0, np.asarray(piece).shape[-1], BLOCK_SAMPLES):
+            yield _as_columns(piece[..., start : start + BLOCK_SAMPLES])
+
+
+def resampled(sound: Sound, from_hz: int, to_hz: int, samples: int) -> Iterator[np.ndarray]:
+    """`sound` at another rate and exactly `samples` long: cut, or silence at its end.
+
+    Args:
+        sound: (samples,) or (channels, samples) float, or an iterable of such pieces.
+        from_hz, to_hz: sample rates.
+        samples: total length at `to_hz`.
+
+    Yields:
+        (n, channels) float32 in [-1, 1]; the lengths add up to `samples`. The pieces' borders leave no trace (soxr VHQ stream).
+
+    Raises:
+        ValueError: wrong shapes, changing channel counts, values that are not finite.
+    """
+    import soxr
+
+    blocks, left, channels = sound_blocks(sound), samples, 1
+    stream = None
+    for block in blocks:
+        if stream is None:
+            channels = block.shape[1]
+            stream = soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32", quality="VHQ") if from_hz != to_hz else _Unchanged()
+        elif block.shape[1] != channels:
+            raise ValueError(f"the sound changes from {channels} to {block.shape[1]} channels")
+        piece = np.clip(stream.resample_chunk(block), -1.0, 1.0)[:left]
+        left -= len(piece)
+        if len(piece):
+            yield piece
+        if left == 0:
+            return
+    if stream is not None:
+        rest = np.clip(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True), -1.0, 1.0)[:left]
+        left -= len(rest)
+        if len(rest):
+            yield rest
+    while left:
+        silence = np.zeros((min(left, BLOCK_SAMPLES), channels), np.float32)
+        left -= len(silence)
+        yield silence
+
+
+class _Unchanged:
+    """Stands where a resampler would, for equal rates."""
+
+    def resample_chunk(self, block: np.ndarray, last: bool = False) -> np.ndarray:
+        return block
+
+
+def picture_samples(duration_s: int | float, rate_hz: int = DELIVERY_HZ) -> int:
+    """Samples of a sound as long as a picture of `duration_s` seconds."""
+    return max(1, round(duration_s * rate_hz))
+
+
+def write_wav(out_path: str | os.PathLike, sound: Sound, sample_rate_hz: int, duration_s: int | float | None = None) -> Path:
+    """Write 48 kHz 24-bit PCM, exactly `duration_s` long; a long sound may come as an iterable of pieces.
+
+    Args:
+        out_path: the WAV file.
+        sound: (samples,) or (channels, samples) float in [-1, 1], or an iterable of such pieces (then `duration_s` is needed).
+        sample_rate_hz: of `sound`.
+        duration_s: length of the file; default the sound's own.
+
+    Returns:
+        The file written.
+
+    Raises:
+        UserError: the file cannot be written.
+        ValueError: the sound is malformed, or an iterable without `duration_s`.
+    """
+    import soundfile
+
+    if duration_s is None:
+        if not isinstance(sound, np.ndarray):
+            raise ValueError("pieces of sound need a duration_s")
+        duration_s = sound.shape[-1] / sample_rate_hz
+    out = output_file(out_path)
+    samples = picture_samples(duration_s)
+    blocks = resampled(sound, sample_rate_hz, DELIVERY_HZ, samples)
+    first = next(blocks)
+    # A WAV's sizes are 32-bit; beyond 4 GiB the RF64 form of EBU Tech 3306 takes over.
+    form = "RF64" if samples * first.shape[1] * 3 >= (1 << 32) - 4096 else "WAV"
+    with whole_file(out) as temporary:
+        try:
+            with soundfile.SoundFile(temporary, "w", DELIVERY_HZ, first.shape[1], subtype="PCM_24", format=form) as file:
+                file.write(first)
+                for block in blocks:
+                    file.write(block)
+            _check_written(temporary, samples * first.shape[1] * 3)
+        except soundfile.SoundFileError as error:
+            raise UserError(f"{shown_name(out_path)}: not written ({error}); is the disk full?") from None
+    return out
+
+
+def _check_written(path: str, least_bytes: int) -> None:
+    """libsndfile reports a full disk only sometimes: the file's size does not lie."""
+    import errno
+
+    if os.stat(path).st_size < least_bytes:
+        raise OSError(errno.ENOSPC, "the disk is full")
+
+
+def _decoded(clip: Clip):
+    """The audio frames of the clip's first sound track; damaged packets are skipped."""
+    import av
+
+    with open_media(clip.path) as container:
+        if not container.streams.audio:
+            raise UserError(f"{shown_name(clip.path)}: holds no sound")
+        stream = container.streams.best("audio") or container.streams.audio[0]
+        try:
+            for packet in container.demux(stream):
+                try:
+                    yield from packet.decode()
+                except (av.error.FFmpegError, OSError):
+                    continue
+        except (av.error.FFmpegError, OSError):
+            return
+
+
+def _drained(resampler) -> np.ndarray:
+    """What a resampler still holds, (n, channels) float32."""
+    empty = np.zeros((0, len(resampler.layout.channels)), np.float32)
+    return np.concatenate([empty, *(frame.to_ndarray().T for frame in resampler.resample(None))])
+
+
+def _placed(clip: Clip, rate_hz: int, channels: int) -> Iterator[tuple[int, np.ndarray]]:
+    """(place in samples after the picture's start, (n, channels) float32) of the clip's own sound, in order."""
+    import av
+
+    layout = "mono" if channels == 1 else "stereo"
+    resampler, place = None, 0
+    for frame in _decoded(clip):
+        due_s = (frame.time - clip.start_s) if frame.pts is not None else None
+        if resampler is not None and due_s is not None and abs(due_s - taken_s) > _GAP_S:
+            yield place, _drained(resampler)
+            resampler = None
+        if resampler is None:
+            resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate_hz)
+            taken_s = due_s or 0.0
+            place = round(taken_s * rate_hz)
+        taken_s += frame.samples / frame.sample_rate
+        for piece in resampler.resample(frame):
+            yield place, piece.to_ndarray().T
+            place += piece.samples
+    if resampler is not None:
+        yield place, _drained(resampler)
+
+
+def own_sound_blocks(clip: Clip, rate_hz: int = DELIVERY_HZ, channels: int = 1) -> Iterator[np.ndarray]:
+    """The clip's own sound on the picture's time line: begins with the picture and lasts exactly as long.
+
+    Args:
+        clip: what `probe` said.
+        rate_hz: sample rate wanted.
+        channels: 1 or 2.
+
+    Yields:
+        (n, channels) float32; gaps of the track are silence, what lies outside the picture is cut.
+
+    Raises:
+        UserError: the clip has no sound.
+    """
+    total, done = picture_samples(clip.duration_s, rate_hz), 0
+    for place, piece in _placed(clip, rate_hz, channels):
+        piece = piece[max(0, done - place) :][: max(0, total - max(place, done))]
+        if not len(piece):
+            continue
+        for start in range(done, max(place, done), BLOCK_SAMPLES):
+            yield np.zeros((min(BLOCK_SAMPLES, place - start), channels), np.float32)
+        done = max(place, done) + len(piece)
+        yield np.ascontiguousarray(piece, np.float32)
+    for start in range(done, total, BLOCK_SAMPLES):
+        yield np.zeros((min(BLOCK_SAMPLES, total - start), channels), np.float32)
+
+
+def own_sound(clip: Clip | str | os.PathLike, rate_hz: int = DELIVERY_HZ, channels: int = 1) -> np.ndarray:
+    """The clip's own sound, (samples,) for one channel, else (channels, samples), float32, as long as the picture.
+
+    Raises:
+        UserError: the clip cannot be read or has no sound.
+    """
+    clip = clip if isinstance(clip, Clip) else probe(clip)
+    if channels not in (1, 2):
+        raise ValueError(f"one or two channels, not {channels}")
+    columns = np.concatenate(list(own_sound_blocks(clip, rate_hz, channels)))
+    return columns[:, 0] if channels == 1 else np.ascontiguousarray(columns.T)
+
+
+def soft_knee(columns: np.ndarray, knee: float = 0.8) -> np.ndarray:
+    """Identity below `knee`, then bent towards but never past full scale: y = k + (1 - k) tanh((|x| - k) / (1 - k))."""
+    size = np.abs(columns)
+    bent = knee + (1.0 - knee) * np.tanh((size - knee) / (1.0 - knee))
+    return np.where(size <= knee, columns, np.copysign(bent, columns)).astype(np.float32)
+
+
+MIX_GAIN = math.sqrt(0.5)
+
+
+def _with_channels(columns: np.ndarray, channels: int) -> np.ndarray:
+    """(n, any) to (n, channels): one channel is repeated, several are averaged first where the number differs."""
+    if columns.shape[1] == channels:
+        return columns
+    return np.repeat(columns.mean(1, keepdims=True), channels, axis=1)
+
+
+def mixed(new: Iterator[np.ndarray], own: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """The sum of two block streams (n, channels), each 3 dB lower, over a soft knee: no sample passes full scale.
+
+    As long as `own`, with its channels; `new` is silent after its end.
+    """
+    held = None
+    for block in own:
+        held = np.zeros((0, block.shape[1]), np.float32) if held is None else held
+        while len(held) < len(block):
+            more = next(new, None)
+            more = np.zeros_like(block) if more is None else _with_channels(more, block.shape[1])
+            held = np.concatenate([held, more])
+        yield soft_knee(MIX_GAIN * (held[: len(block)] + block))
+        held = held[len(block) :]

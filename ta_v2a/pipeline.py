@@ -1,0 +1,399 @@
+"""The diffusers pipeline: silent pictures and text in, sound out, for clips of any length at flat memory."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from os import PathLike
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
+from diffusers.utils import BaseOutput
+from jaxtyping import Float
+
+from cvalp.model import CVALP
+from ldm.autoencoder import MelAutoencoder
+from ldm.denoiser import AudioTransformer
+from ldm.guidance import composable, conditional, plan
+from ldm.sampling import ClassifierGuide, Windowing, clip_noise, denoise
+from vocoders.clock import MINI, ClipSpec
+
+from .alignment import alignment
+from .cues import Cue, cut_prompt, read_cues
+from .errors import UserError
+from .films import Film, Video, open_film
+from .presets import resolve
+from .tapes import PictureTape, SoundTape
+from .windows import OVERLAP_COLUMNS, Carry, Seam, Window, plan_windows
+
+SHORTEST_COLUMNS = 32  # 2 s of context, below which the networks have never seen a clip
+
+Generators = torch.Generator | list[torch.Generator]
+GUIDANCE = {"conditional": conditional, "composable": composable}
+StepCallback = Callable[["FoleyPipeline", int, Any, dict[str, Any]], dict[str, Any] | None]
+
+
+@dataclass
+class FoleyOutput(BaseOutput):
+    """`audios`: (batch, channels, samples) float32 in [-1, 1] at `sampling_rate` Hz."""
+
+    audios: Float[np.ndarray, "batch channels samples"]
+    sampling_rate: int
+
+
+@dataclass(frozen=True)
+class Scales:
+    """Weights of the guidance terms (`ldm.guidance`), and the number of sampler steps."""
+
+    steps: int
+    video: float
+    text: float
+    negative: float
+    align: float
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Text features of the whole clip: (batch, channels) or (batch, columns, channels), and where they hold; None: no text."""
+
+    features: torch.Tensor | None
+    present: torch.Tensor | None
+
+    def during(self, window: Window) -> "_Words":
+        """The part that concerns one window."""
+        if self.features is None or self.features.ndim == 2:
+            return self
+        return _Words(self.features[:, window.start : window.stop], self.present[:, window.start : window.stop])
+
+
+class FoleyPipeline(DiffusionPipeline):
+    """Sound for silent clips.
+
+    Text says what, video says when (TA-V2A): CVALP's features of the pictures and the prompt steer a latent diffusion of the mel
+    spectrogram, a vocoder turns the mel into sound. A clip longer than one window (8.192 s) is generated in overlapping windows whose
+    velocities are cross-faded at every step from shared noise (MultiDiffusion, Bar-Tal et al. 2023, eq. 5, one window after the other):
+    memory does not grow with the clip.
+
+    Args:
+        cvalp, autoencoder, denoiser, vocoder, scheduler: the five components; any diffusers scheduler for flow matching will do.
+        num_inference_steps, video_scale, text_scale, negative_scale: defaults of a call; they travel with the weights.
+        guidance: "conditional" judges the text given the video, "composable" is eq. 14, which takes the two as independent.
+    """
+
+    model_cpu_offload_seq = "cvalp->denoiser->autoencoder->vocoder"
+    _callback_tensor_inputs = ["latents"]
+
+    def __init__(
+        self,
+        cvalp: CVALP,
+        autoencoder: MelAutoencoder,
+        denoiser: AudioTransformer,
+        vocoder: torch.nn.Module,
+        scheduler: FlowMatchEulerDiscreteScheduler,
+        num_inference_steps: int = 16,
+        video_scale: float = 2.0,
+        text_scale: float = 2.0,
+        negative_scale: float = 1.0,
+        guidance: str = "conditional",
+    ):
+        super().__init__()
+        self.register_modules(cvalp=cvalp, autoencoder=autoencoder, denoiser=denoiser, vocoder=vocoder, scheduler=scheduler)
+        self.register_to_config(
+            num_inference_steps=num_inference_steps,
+            video_scale=video_scale,
+            text_scale=text_scale,
+            negative_scale=negative_scale,
+            guidance=guidance,
+        )
+        self.autocast_dtype = _fast_dtype()  # of the denoiser; set None for float32
+        self._progress_bar_config = {"disable": None, "leave": False}  # a bar on a terminal only
+
+    @classmethod
+    def from_pretrained(cls, name_or_folder: str | PathLike = "mini", **kwargs: Any) -> "FoleyPipeline":
+        """A preset by name ("mini": the weights in this package, checked against their SHA-256) or any folder of `save_pretrained`.
+
+        Weights are read as float32 unless `dtype` says otherwise. Nothing is downloaded.
+
+        Raises:
+            UserError: if there is no such preset or folder, or a weight file was altered.
+        """
+        folder = resolve(name_or_folder)
+        try:
+            return super().from_pretrained(folder, **{"dtype": torch.float32, "local_files_only": True, **kwargs})
+        except (OSError, ValueError, KeyError) as error:
+            raise UserError(f"the pipeline in {folder} cannot be loaded: {str(error).splitlines()[0] if str(error) else error!r}") from error
+
+    @property
+    def spec(self) -> ClipSpec:
+        """The clock of one window."""
+        names = ("sample_rate_hz", "hop_samples", "mel_bins")
+        return replace(MINI, **{name: self.vocoder.config[name] for name in names if name in self.vocoder.config})
+
+    @property
+    def num_timesteps(self) -> int:
+        """Sampler steps of the call in progress, over all windows."""
+        return self._num_timesteps
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        video: Video,
+        prompt: str | Sequence[str | None] | None = None,
+        negative_prompt: str | None = None,
+        cues: Sequence[Cue | str] | None = None,
+        num_inference_steps: int | None = None,
+        video_scale: float | None = None,
+        text_scale: float | None = None,
+        negative_scale: float | None = None,
+        align_scale: float = 0.0,
+        generator: torch.Generator | Sequence[torch.Generator] | None = None,
+        callback_on_step_end: StepCallback | None = None,
+        takes: int = 1,
+        fps: float | None = None,
+    ) -> FoleyOutput:
+        """Sound for one film, exactly as long as its picture.
+
+        Args:
+            video: a file, or uint8 pictures (N,H,W), (N,H,W,3) or (B,N,H,W) at `fps` (default: the clock's 31.25 a second).
+            prompt: what is heard; None or "" leaves it to the picture. A list makes one sound for each prompt.
+            negative_prompt: what is not to be heard, weighted by `negative_scale`.
+            cues: "1.2-3.0: glass breaking" or `Cue`: text for a stretch of the clip, in place of the prompt there.
+            num_inference_steps: sampler steps; more is slower. None: the preset's own, as for the scales.
+            video_scale, text_scale, negative_scale: guidance weights; 1 is the model without guidance, more exaggerates.
+            align_scale: weight of the alignment guide; 0 costs nothing.
+            generator: random numbers, or one generator for each sound of the batch. Same seed, same samples.
+            callback_on_step_end: called as (pipeline, step, timestep, {"latents"}) after every step of every window.
+            takes: sounds for every film and prompt, each from noise of its own.
+            fps: rate of an array of pictures.
+
+        Returns:
+            `FoleyOutput` with `audios` (batch, 1, samples); the batch runs over films or prompts, then takes.
+
+        Raises:
+            UserError: if an argument or the film cannot be used.
+        """
+        pieces = self.stream(
+            video,
+            prompt,
+            negative_prompt=negative_prompt,
+            cues=cues,
+            generator=generator,
+            callback_on_step_end=callback_on_step_end,
+            takes=takes,
+            fps=fps,
+            num_inference_steps=num_inference_steps,
+            video_scale=video_scale,
+            text_scale=text_scale,
+            negative_scale=negative_scale,
+            align_scale=align_scale,
+        )
+        return FoleyOutput(audios=np.concatenate(list(pieces), axis=-1)[:, None], sampling_rate=self.spec.sample_rate_hz)
+
+    def stream(
+        self,
+        video: Video,
+        prompt: str | Sequence[str | None] | None = None,
+        *,
+        negative_prompt: str | None = None,
+        cues: Sequence[Cue | str] | None = None,
+        generator: torch.Generator | Sequence[torch.Generator] | None = None,
+        callback_on_step_end: StepCallback | None = None,
+        takes: int = 1,
+        fps: float | None = None,
+        **scales: Any,
+    ) -> Iterator[Float[np.ndarray, "batch samples"]]:
+        """As a call, but yields the sound in consecutive blocks (batch, samples) as soon as each is final: memory stays flat.
+
+        `scales` are the call's `num_inference_steps`, `video_scale`, `text_scale`, `negative_scale` and `align_scale`.
+        """
+        settings = self._scales(**scales)
+        prompts = [prompt] if prompt is None or isinstance(prompt, str) else list(prompt)
+        if takes < 1 or not prompts:
+            raise UserError(f"one prompt and one take at least, not {len(prompts)} and {takes}")
+        film = open_film(video, self.spec, fps)
+        batch = max(film.batch, len(prompts))
+        if batch % film.batch or batch % len(prompts):
+            raise UserError(f"{len(prompts)} prompts do not fit {film.batch} films: give one, or one for each")
+        repeats = batch // film.batch * takes
+        blocks = (np.repeat(block, repeats, axis=0) for block in film.blocks)
+        prompts = [text for text in prompts * (batch // len(prompts)) for _ in range(takes)]
+        film = replace(film, blocks=blocks, batch=batch * takes)
+        words = self._words(prompts, read_cues(cues, film.duration_s), self._columns(film))
+        negative = self._negative_words(negative_prompt, film.batch)
+        return self._sound(film, words, negative, settings, _own_generators(generator, film.batch), callback_on_step_end)
+
+    def generate(
+        self,
+        pictures: np.ndarray | torch.Tensor,
+        prompts: Sequence[str | None],
+        generator: torch.Generator | Sequence[torch.Generator] | None = None,
+        negative_prompt: str | None = None,
+        **scales: Any,
+    ) -> Float[np.ndarray, "batch samples"]:
+        """A batch without files: pictures (B, N, H, W) uint8 at the clock's rate and B prompts to (B, samples) float32 in [-1, 1]."""
+        pictures = np.asarray(pictures)
+        if pictures.ndim != 4 or len(prompts) != len(pictures):
+            raise UserError(f"pictures are (B, N, H, W) with a prompt each, not {pictures.shape} with {len(prompts)} prompts")
+        pieces = self.stream(pictures, prompts, generator=generator, negative_prompt=negative_prompt, **scales)
+        return np.concatenate(list(pieces), axis=-1)
+
+    def _scales(
+        self,
+        num_inference_steps: int | None = None,
+        video_scale: float | None = None,
+        text_scale: float | None = None,
+        negative_scale: float | None = None,
+        align_scale: float = 0.0,
+    ) -> Scales:
+        """The given numbers, or the preset's own.
+
+        Raises:
+            UserError: if one is out of range.
+        """
+        steps = self.config.num_inference_steps if num_inference_steps is None else num_inference_steps
+        if not 1 <= steps <= 1000:
+            raise UserError(f"sampler steps are 1 to 1000, not {steps}")
+        given = {"video_scale": video_scale, "text_scale": text_scale, "negative_scale": negative_scale, "align_scale": align_scale}
+        chosen = {name: self.config[name] if value is None else value for name, value in given.items()}
+        for name, value in chosen.items():
+            if not -100 <= value <= 100:
+                raise UserError(f"{name} is a number from -100 to 100, not {value}")
+        return Scales(int(steps), *(float(value) for value in chosen.values()))
+
+    def _columns(self, film: Film) -> int:
+        """Latent columns that are generated for a film; a very short one gets context, which is cut off again."""
+        return max(SHORTEST_COLUMNS, self.spec.lasting(film.duration_s).columns)
+
+    @torch.no_grad()
+    def _words(self, prompts: list[str | None], cues: list[Cue], columns: int) -> _Words:
+        """Text features of the prompts and of the cues in their stretches; a later cue wins where two overlap."""
+        texts = [cut_prompt(prompt)[0] for prompt in prompts]
+        wanted = sorted({text for text in texts if text} | {cue.text for cue in cues})
+        if not wanted:
+            return _Words(None, None)
+        rows = dict(zip(wanted, self.cvalp.encode_text([cut_prompt(text)[0] for text in wanted]), strict=True))
+        nothing = torch.zeros_like(rows[wanted[0]])
+        features = torch.stack([rows.get(text, nothing) for text in texts])
+        present = torch.tensor([text is not None for text in texts], device=features.device)
+        if not cues:
+            return _Words(features, None if present.all() else present)
+        features, present = features[:, None].repeat(1, columns, 1), present[:, None].repeat(1, columns)
+        centres_s = (torch.arange(columns, device=features.device) + 0.5) * self.spec.column_s
+        for cue in cues:
+            held = (centres_s >= cue.start_s) & (centres_s < cue.end_s)
+            held[min(columns - 1, int(cue.start_s / self.spec.column_s))] = True  # a cue shorter than a column keeps the one it starts in
+            features[:, held] = rows[cue.text]
+            present[:, held] = True
+        return _Words(features, present)
+
+    @torch.no_grad()
+    def _negative_words(self, prompt: str | None, batch: int) -> _Words:
+        text, _ = cut_prompt(prompt)
+        return _Words(None if text is None else self.cvalp.encode_text([text]).repeat(batch, 1), None)
+
+    @torch.no_grad()
+    def _sound(
+        self, film: Film, words: _Words, negative: _Words, scales: Scales, generators: Generators, callback: StepCallback | None
+    ) -> Iterator[np.ndarray]:
+        """The sound in blocks, cut to the film's length."""
+        spec = self.spec
+        left = round(film.duration_s * spec.sample_rate_hz)
+        tape = SoundTape(self._decode, spec.mel_frames_per_column * spec.hop_samples)
+        for latents, last in self._latents(film, words, negative, scales, generators, callback):
+            block = tape.push(latents, last)[:, :left]
+            left -= block.shape[-1]
+            if block.shape[-1]:
+                yield block
+        self.maybe_free_model_hooks()
+
+    def _decode(self, latents: torch.Tensor) -> np.ndarray:
+        """Latent columns to sound (batch, samples); the vocoder starts from phases of its own seed, so the same latents sound the same."""
+        mel = self.autoencoder.decode(latents.to(self.autoencoder.dtype))
+        return self.vocoder(mel.float()).float().clamp(-1, 1).cpu().numpy()
+
+    def _latents(
+        self, film: Film, words: _Words, negative: _Words, scales: Scales, generators: Generators, callback: StepCallback | None
+    ) -> Iterator[tuple[torch.Tensor, bool]]:
+        """Final latent columns (batch, latent, n) in order, and whether they are the last."""
+        windows = plan_windows(self._columns(film), self.spec.columns)
+        pictures, carry = PictureTape(film.blocks), None
+        with self.progress_bar(total=len(windows) * scales.steps) as bar:
+            for index, (window, following) in enumerate(zip_longest(windows, windows[1:])):
+                noise = self._noise(film.batch, window, carry, generators)
+                seam = Seam(noise, window, carry)
+
+                def watch(done: int, total: int, latents: torch.Tensor, index: int = index, seam: Seam = seam) -> torch.Tensor:
+                    self._num_timesteps = len(windows) * total
+                    bar.total = self._num_timesteps
+                    bar.update()
+                    if callback is not None:
+                        time = self.scheduler.timesteps[done - 1]
+                        latents = (callback(self, index * total + done - 1, time, {"latents": latents}) or {}).get("latents", latents)
+                    return seam.step(latents)
+
+                video = self._video(pictures, window)
+                latents = self._denoise(noise, video, words.during(window), negative.during(window), scales, generators, watch)
+                if following is None:
+                    yield latents, True
+                else:
+                    carry = seam.carry(following)
+                    yield latents[..., : following.start - window.start], False
+
+    def _denoise(
+        self,
+        noise: torch.Tensor,
+        video: torch.Tensor,
+        words: _Words,
+        negative: _Words,
+        scales: Scales,
+        generators: Generators,
+        watch: Callable[[int, int, torch.Tensor], torch.Tensor],
+    ) -> torch.Tensor:
+        """One window's latents."""
+        weights = GUIDANCE[self.config.guidance](scales.text, scales.video, scales.negative)
+        guidance = plan(weights, len(noise), video, words.features, negative.features, words.present)
+        classifier = None
+        if scales.align:
+            classifier = ClassifierGuide(alignment(self.cvalp, self.autoencoder, self.denoiser, video), scales.align, max_norm=1.0)
+        return denoise(
+            self.denoiser,
+            self.scheduler,
+            noise,
+            guidance,
+            scales.steps,
+            generator=generators if isinstance(generators, torch.Generator) else None,
+            callback=watch,
+            autocast_dtype=self.autocast_dtype,
+            windowing=Windowing(self.spec.columns, OVERLAP_COLUMNS),
+            classifier=classifier,
+        )
+
+    def _video(self, tape: PictureTape, window: Window) -> torch.Tensor:
+        """Video features (batch, columns, channels) of one window."""
+        each = self.spec.mel_frames_per_column // self.spec.mel_frames_per_picture
+        pictures = torch.from_numpy(tape.read(window.start * each, window.stop * each)).to(self._execution_device)
+        return self.cvalp.encode_video(pictures.to(self.cvalp.dtype) / 255).float()
+
+    def _noise(self, batch: int, window: Window, carry: Carry | None, generators: Generators) -> torch.Tensor:
+        """Noise (batch, latent, columns): the columns shared with the window before keep theirs, only new ones are drawn."""
+        shared = 0 if carry is None else carry.noise.shape[-1]
+        fresh = clip_noise(generators, batch, self.denoiser.config.latent_channels, window.stop - window.start - shared)
+        fresh = fresh.to(self._execution_device, torch.float32)
+        return fresh if carry is None else torch.cat([carry.noise, fresh], dim=-1)
+
+
+def _own_generators(given: torch.Generator | Sequence[torch.Generator] | None, batch: int) -> Generators:
+    """The given random numbers, or some that follow torch's own seed."""
+    if given is None:
+        return torch.Generator().manual_seed(int(torch.randint(2**62, ())))
+    if isinstance(given, torch.Generator):
+        return given
+    if len(given) != batch:
+        raise UserError(f"{len(given)} generators for {batch} sounds: give one, or one for each")
+    return list(given)
+
+
+def _fast_dtype() -> torch.dtype | None:
+    """bfloat16 where this processor multiplies it in hardware (about 2.5 times as fast as float32), else None."""
+    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported() else None

@@ -1,0 +1,1 @@
+"""Procedural scenes with exact truth: what sounds, when, and how it is described."""

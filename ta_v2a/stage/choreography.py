@@ -1,0 +1,518 @@
+"""How an action looks: every action of `kinds.py` as a few moving layers, contacts exactly at the events.
+
+Lengths are film heights, angles radians, times seconds. Everything is drawn from the generator of the `Place`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ta_v2a.stage.motion import approach, bouncing, neighbours, pulse, ringing, smooth_walk, strokes, swinging
+from ta_v2a.stage.scene import ENVELOPE_HZ, Source
+from ta_v2a.stage.texture import Raster, colour, cut_out, mask, noise, premultiply
+
+Curve = Callable[[np.ndarray], np.ndarray] | float
+
+
+@dataclass
+class Layer:
+    """A cut-out whose pose is a function of time; `scroll` slides the texture behind the mask (in raster heights)."""
+
+    raster: Raster
+    x: Curve = 0.0
+    y: Curve = 0.0
+    angle: Curve = 0.0
+    scale_x: Curve = 1.0
+    scale_y: Curve = 1.0
+    alpha: Curve = 1.0
+    scroll: Callable[[np.ndarray], np.ndarray] | None = None
+    window: np.ndarray | None = None
+
+
+@dataclass
+class Sparks:
+    """Small discs thrown from a place at every event: debris, drops, dust."""
+
+    births_s: np.ndarray
+    origins: np.ndarray
+    velocities: np.ndarray
+    lives_s: np.ndarray
+    radius: float
+    rgb: np.ndarray
+    gravity: float
+
+
+@dataclass
+class Place:
+    """Where an action happens: centre, scale, and what it may use to draw."""
+
+    rng: np.random.Generator
+    x: float
+    y: float
+    scale: float
+    pixels_per_unit: float
+    in_colour: bool
+    duration_s: float
+    layers: list = field(default_factory=list)
+    gain: list = field(default_factory=list)
+    shake: list = field(default_factory=list)
+
+    def thing(self, width: float, height: float, look: str | None = None, shape: str | None = None, pivot=(0.5, 0.5)) -> Raster:
+        size = (max(0.02, width * self.scale), max(0.02, height * self.scale))
+        return cut_out(self.rng, size, self.pixels_per_unit, self.in_colour, look, shape, pivot, see_through=True)
+
+    def add(self, raster: Raster, **curves) -> None:
+        curves.setdefault("x", self.x)
+        curves.setdefault("y", self.y)
+        self.layers.append(Layer(raster, **curves))
+
+    def maybe(self, chance: float) -> bool:
+        return bool(self.rng.random() < chance)
+
+
+def _times(source: Source) -> tuple[np.ndarray, np.ndarray]:
+    return np.array([e.time_s for e in source.events]), np.array([e.intensity for e in source.events])
+
+
+def _envelope(source: Source) -> Callable[[np.ndarray], np.ndarray]:
+    levels = source.envelope if source.envelope is not None else np.zeros(2, np.float32)
+    return lambda t: np.interp(t, np.arange(len(levels)) / ENVELOPE_HZ, levels)
+
+
+def _lift(events: np.ndarray, strengths: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """How high the next blow is lifted: strong blows come from higher up."""
+    padded = np.concatenate([strengths, [1.0]]) if len(strengths) else np.ones(1)
+    return lambda t: 0.4 + 0.6 * padded[np.minimum(np.searchsorted(events, t, side="right"), len(padded) - 1)]
+
+
+def _sparks(p: Place, events: np.ndarray, x: float, y: float, per_event: int, speed: float, rgb: np.ndarray | None = None) -> None:
+    if not len(events):
+        return
+    births = np.repeat(events, per_event)
+    n = len(births)
+    angle = p.rng.uniform(-np.pi, 0, n)
+    velocity = np.stack([np.cos(angle), np.sin(angle)], -1) * (p.rng.uniform(0.2, 1, (n, 1)) * speed * p.scale)
+    origins = np.array([[x, y]]) + p.rng.normal(0, 0.03 * p.scale, (n, 2))
+    rgb = rgb if rgb is not None else colour(p.rng, None)
+    lives = p.rng.uniform(0.08, 0.6, n)
+    p.layers.append(Sparks(births, origins, velocity, lives, p.rng.uniform(0.006, 0.02) * (0.5 + p.scale), rgb, p.rng.uniform(0, 2.5)))
+
+
+def _struck(p: Place, raster: Raster, events: np.ndarray, strengths: np.ndarray, y: float, **fixed) -> None:
+    """A target that may shake, dip or squash when hit."""
+    amount = p.rng.uniform(0, 0.04) * p.scale if p.maybe(0.6) else 0.0
+    hz, decay, style = p.rng.uniform(3, 12), p.rng.uniform(0.05, 0.3), p.rng.integers(3)
+    response = (lambda t: ringing(t, events, strengths, hz, decay)) if style else (lambda t: pulse(t, events, strengths, 0.02, decay))
+    if style == 2:
+        p.add(raster, y=y, angle=lambda t: 6 * amount * response(t), **fixed)
+    else:
+        p.add(raster, y=lambda t: y + amount * response(t), **fixed)
+
+
+def hit(p: Place, source: Source) -> None:
+    """Strike, knock, chop: a tool falls on a target, straight or swung, and rebounds or rests."""
+    events, strengths = _times(source)
+    rng, lift = p.rng, _lift(events, strengths)
+    slow = 1.5 if source.action == "strike" else 1.0
+    fall_s, rise_s = rng.uniform(0.06, 0.22) * slow, rng.uniform(0.1, 0.4) * slow
+    power, rebound, dwell = rng.uniform(1.2, 2.6), p.maybe(0.65), rng.uniform(0, 0.15)
+
+    def away(t):
+        return lift(t) * approach(t, events, fall_s, rise_s, power, rebound, dwell)
+
+    width, height = rng.uniform(0.25, 0.9), rng.uniform(0.08, 0.5)
+    target = p.thing(width, height, source.look)
+    top = p.y + 0.5 * height * p.scale
+    target_first = p.maybe(0.8)
+    if target_first:
+        _struck(p, target, events, strengths, top)
+    drift = smooth_walk(rng, 0.4, rng.uniform(0, 0.12) * p.scale)
+    reach = rng.uniform(0.12, 0.7) * p.scale
+    swung = p.maybe(0.5) and source.action != "knock"
+    side = rng.choice([-1.0, 1.0])
+    if swung:
+        length, thick = rng.uniform(0.35, 1.0), rng.uniform(0.03, 0.14)
+        arm = p.thing(length, thick, None, "capsule", pivot=(0.0, 0.5))
+        swing = reach / (length * p.scale)
+        p.add(arm, x=lambda t: p.x - side * length * p.scale + drift(t), angle=lambda t: (0 if side > 0 else np.pi) - side * swing * away(t))
+        if p.maybe(0.6):
+            head = p.thing(rng.uniform(0.08, 0.25), rng.uniform(0.06, 0.25), "metal")
+            a = lambda t: swing * away(t)  # noqa: E731
+            p.add(
+                head,
+                x=lambda t: p.x - side * length * p.scale * (1 - np.cos(a(t))) + drift(t),
+                y=lambda t: p.y - length * p.scale * np.sin(a(t)),
+            )
+    else:
+        tilt = rng.normal(0, 0.6)
+        tool = p.thing(rng.uniform(0.05, 0.35), rng.uniform(0.1, 0.7), None, pivot=(0.5, 1.0))
+        along = p.maybe(0.3)  # a second axis: the hand also moves towards the target
+        p.add(
+            tool,
+            x=lambda t: p.x + drift(t) + reach * away(t) * np.sin(tilt) + (side * 0.1 * p.scale * away(t) if along else 0),
+            y=lambda t: p.y - reach * away(t) * np.cos(tilt),
+            angle=tilt * rng.uniform(-1, 1),
+        )
+    if not target_first:
+        _struck(p, target, events, strengths, top)
+    if p.maybe(0.3):
+        _sparks(p, events, p.x, p.y, int(rng.integers(2, 8)), rng.uniform(0.4, 2))
+
+
+def bounce(p: Place, source: Source) -> None:
+    """Bounce and drop: parabolas between contacts, a squash at each."""
+    events, strengths = _times(source)
+    rng = p.rng
+    radius = rng.uniform(0.05, 0.22)
+    gravity, top = rng.uniform(1.0, 5.0) * p.scale, rng.uniform(0.3, 0.8) * p.scale
+    floor_y = p.y + 0.25 * p.scale
+    if p.maybe(0.5):
+        _struck(p, p.thing(rng.uniform(0.5, 2.5), rng.uniform(0.1, 0.5), None, "box", (0.5, 0.0)), events, strengths * 0.3, floor_y)
+    squash = rng.uniform(0, 0.5) if p.maybe(0.5) else 0.0
+    drift = smooth_walk(rng, 0.25, rng.uniform(0, 0.5) * p.scale)
+    spin = smooth_walk(rng, 0.5, rng.uniform(0, 4))
+    body = p.thing(2 * radius, 2 * radius * rng.uniform(0.7, 1.3), source.look, str(rng.choice(["ellipse", "ellipse", "blob", "box"])), (0.5, 1.0))
+    flat = lambda t: pulse(t, events, strengths, 0.008, 0.05) * squash  # noqa: E731
+    p.add(
+        body,
+        x=lambda t: p.x + drift(t),
+        y=lambda t: floor_y - bouncing(t, events, gravity, top),
+        scale_x=lambda t: 1 + 0.5 * flat(t),
+        scale_y=lambda t: 1 / (1 + flat(t)),
+        angle=(lambda t: 0.3 * spin(t)) if source.action == "drop" else 0.0,
+    )
+    if p.maybe(0.25):
+        shadow = p.thing(2 * radius, 0.05, None, "ellipse").faded(0.5)
+        shadow.pixels[..., :-1] = 0
+        p.add(shadow, x=lambda t: p.x + drift(t), y=floor_y, scale_x=lambda t: 1 / (1 + 2 * bouncing(t, events, gravity, top)))
+    if p.maybe(0.3):
+        _sparks(p, events, p.x, floor_y, int(rng.integers(2, 6)), rng.uniform(0.3, 1.5))
+
+
+def footstep(p: Place, source: Source) -> None:
+    """Legs come down in turn while the body goes on."""
+    events, strengths = _times(source)
+    rng, walk = p.rng, smooth_walk(p.rng, 0.15, p.rng.uniform(0, 0.4) * p.scale)
+    stride, lift = rng.uniform(0.08, 0.3) * p.scale, rng.uniform(0.08, 0.3) * p.scale
+    length = rng.uniform(0.4, 0.9)
+    for leg in (0, 1):
+        mine = events[leg::2]
+        dist = lambda t, mine=mine: approach(t, mine, 0.25, 0.3, 1.6, False, 0.15)  # noqa: E731
+        offset = (leg - 0.5) * stride
+        raster = p.thing(rng.uniform(0.1, 0.18), length, "cloth", "capsule", (0.5, 1.0))
+        p.add(raster, x=lambda t, o=offset, d=dist: p.x + walk(t) + o + stride * d(t), y=lambda t, d=dist: p.y - lift * d(t))
+        foot = p.thing(rng.uniform(0.2, 0.3), rng.uniform(0.07, 0.12), None, "capsule", (0.4, 1.0))
+        p.add(
+            foot,
+            x=lambda t, o=offset, d=dist: p.x + walk(t) + o + stride * d(t),
+            y=lambda t, d=dist: p.y - lift * d(t),
+            angle=lambda t, d=dist: -0.5 * d(t),
+        )
+    if p.maybe(0.4):
+        _sparks(p, events, p.x, p.y, 3, 0.4)
+    if p.maybe(0.3):
+        p.shake.append(lambda t: 0.01 * ringing(t, events, strengths, 6, 0.1))
+
+
+def typing(p: Place, source: Source) -> None:
+    """Fingers of one or two hands, each event by one of them."""
+    events, _ = _times(source)
+    rng, n = p.rng, int(p.rng.integers(2, 7))
+    p.add(p.thing(1.2, 0.5, source.look, "box"), y=p.y + 0.2 * p.scale)
+    who = rng.integers(0, n, len(events))
+    press = rng.uniform(0.04, 0.16) * p.scale
+    hand = smooth_walk(rng, 0.5, 0.05 * p.scale)
+    if p.maybe(0.7):
+        p.add(p.thing(0.7, 0.3, None, "blob"), x=lambda t: p.x + hand(t), y=p.y - 0.3 * p.scale)
+    for finger in range(n):
+        mine = events[who == finger]
+        place = p.x + (finger - (n - 1) / 2) * 0.14 * p.scale
+        raster = p.thing(rng.uniform(0.06, 0.11), rng.uniform(0.2, 0.4), None, "capsule", (0.5, 1.0))
+        p.add(
+            raster,
+            x=lambda t, q=place: q + hand(t),
+            y=lambda t, m=mine: p.y - press * approach(t, m, 0.09, 0.12, 1.5, True, 0.03),
+            angle=rng.normal(0, 0.2),
+        )
+
+
+def shaking(p: Place, source: Source) -> None:
+    """To and fro, sounding where it turns round."""
+    events, _ = _times(source)
+    rng = p.rng
+    direction, reach = rng.uniform(0, np.pi), rng.uniform(0.05, 0.3) * p.scale
+    body = p.thing(rng.uniform(0.15, 0.5), rng.uniform(0.15, 0.5), source.look)
+    p.add(
+        body,
+        x=lambda t: p.x + np.cos(direction) * reach * swinging(t, events),
+        y=lambda t: p.y + np.sin(direction) * reach * swinging(t, events),
+        angle=lambda t: 0.3 * swinging(t, events),
+    )
+
+
+def clap(p: Place, source: Source) -> None:
+    """Two things that meet."""
+    events, strengths = _times(source)
+    rng, lift = p.rng, _lift(events, strengths)
+    reach, tilt = rng.uniform(0.08, 0.4) * p.scale, rng.normal(0, 0.4)
+    fall, rise = rng.uniform(0.08, 0.25), rng.uniform(0.1, 0.35)
+    for side in (-1, 1):
+        raster = p.thing(rng.uniform(0.12, 0.3), rng.uniform(0.3, 0.6), source.look, None, (0.5 - 0.5 * side, 0.5))
+        dist = lambda t: lift(t) * approach(t, events, fall, rise, 1.7, True, 0.04)  # noqa: E731
+        p.add(raster, x=lambda t, s=side: p.x + s * reach * dist(t), y=p.y, angle=lambda t, s=side: tilt + s * 0.3 * dist(t))
+
+
+def shoot(p: Place, source: Source) -> None:
+    """Recoil and, mostly, a flash at the muzzle."""
+    events, strengths = _times(source)
+    rng, side = p.rng, float(p.rng.choice([-1, 1]))
+    kick, decay = rng.uniform(0.02, 0.15) * p.scale, rng.uniform(0.04, 0.15)
+    back = lambda t: kick * pulse(t, events, strengths, 0.008, decay)  # noqa: E731
+    aim = smooth_walk(rng, 0.3, 0.05 * p.scale)
+    body = p.thing(rng.uniform(0.5, 1.2), rng.uniform(0.08, 0.2), "metal", "box")
+    p.add(body, x=lambda t: p.x - side * back(t), y=lambda t: p.y + aim(t), angle=lambda t: -side * rng_angle * back(t))
+    rng_angle = rng.uniform(0, 4)
+    if p.maybe(0.7):
+        flare = p.thing(rng.uniform(0.15, 0.5), rng.uniform(0.1, 0.4), None, "blob")
+        flare.pixels[...] = 255 * (flare.pixels[..., -1:] > 30)
+        p.add(flare, x=p.x + side * 0.6 * p.scale, y=lambda t: p.y + aim(t), alpha=lambda t: pulse(t, events, strengths, 0.003, 0.04).clip(0, 1))
+    if p.maybe(0.4):
+        p.gain.append(lambda t: 1 + 0.5 * pulse(t, events, strengths, 0.003, 0.05))
+    if p.maybe(0.4):
+        p.shake.append(lambda t: 0.02 * ringing(t, events, strengths, 9, 0.08))
+    if p.maybe(0.5):
+        _sparks(p, events, p.x + side * 0.3 * p.scale, p.y, 3, 2.0)
+
+
+def friction(p: Place, source: Source) -> None:
+    """Scrape, saw, rub: a tool to and fro over a surface."""
+    events, _ = _times(source)
+    rng, levels = p.rng, source.envelope
+    assert levels is not None
+    p.add(p.thing(rng.uniform(0.6, 1.4), rng.uniform(0.2, 0.6), {"saw": "wood", "rub": "cloth"}.get(source.action, "metal")), y=p.y + 0.2 * p.scale)
+    direction, reach = rng.normal(0, 0.5), rng.uniform(0.1, 0.4) * p.scale
+    tool = p.thing(rng.uniform(0.2, 0.9), rng.uniform(0.08, 0.3), None)
+    place = lambda t: reach * strokes(t, events, levels, ENVELOPE_HZ)  # noqa: E731
+    p.add(tool, x=lambda t: p.x + np.cos(direction) * place(t), y=lambda t: p.y + np.sin(direction) * place(t), angle=direction)
+    if p.maybe(0.4):
+        _sparks(p, events + 0.05, p.x, p.y + 0.1 * p.scale, 4, 0.6)
+
+
+def sliding(p: Place, width: float, height: float, speed: tuple[float, float], look_rgb: np.ndarray, density: float) -> Layer:
+    """A window on a sliding noise texture: streams, flames, rain."""
+    rng = p.rng
+    w, h = (int(np.clip(round(s * p.scale * p.pixels_per_unit), 4, 400)) for s in (width, height))
+    texture = noise(rng, h, w, int(rng.integers(4, 14)), 3, 0.8)
+    texture = np.concatenate([texture, texture[::-1]], 0)
+    alpha = np.clip((texture - (1 - density)) * 4, 0, 1)
+    pixels = premultiply(0.5 + 0.5 * texture, look_rgb, alpha, p.in_colour)
+    window = mask(rng, h, w, str(rng.choice(["ellipse", "capsule"])))
+    raster = Raster(pixels, (width * p.scale, height * p.scale))
+    return Layer(raster, p.x, p.y, scroll=lambda t: np.stack([speed[0] * t, speed[1] * t], -1), window=window)
+
+
+def pour(p: Place, source: Source) -> None:
+    """A tilting vessel, a stream while it flows, and foam where it lands."""
+    rng, level = p.rng, _envelope(source)
+    rgb = colour(rng, None)
+    tilt = rng.uniform(0.5, 1.3) * rng.choice([-1, 1])
+    stream = sliding(p, rng.uniform(0.04, 0.14), rng.uniform(0.4, 0.8), (0, -rng.uniform(2, 6)), rgb, 0.8)
+    stream.alpha = lambda t: np.clip(level(t) * 3, 0, 1)
+    vessel = p.thing(rng.uniform(0.2, 0.5), rng.uniform(0.2, 0.4), str(rng.choice(["metal", "glass", "ceramic"])))
+    p.layers.append(stream)
+    p.add(vessel, x=p.x - 0.1 * tilt * p.scale, y=p.y - 0.4 * p.scale, angle=lambda t: tilt * np.clip(level(t) * 2, 0, 1))
+    foam = sliding(p, rng.uniform(0.2, 0.6), rng.uniform(0.06, 0.2), (rng.uniform(-3, 3), rng.uniform(2, 5)), rgb, 0.6)
+    foam.y, foam.alpha = p.y + 0.35 * p.scale, lambda t: np.clip(level(t) * 2, 0, 1)
+    p.layers.append(foam)
+    if p.maybe(0.6):
+        p.add(p.thing(rng.uniform(0.25, 0.6), rng.uniform(0.2, 0.4), "ceramic"), y=p.y + 0.5 * p.scale)
+
+
+def _ring(p: Place, events: np.ndarray, strengths: np.ndarray, y: float, width: float) -> None:
+    outer = p.thing(width, width * 0.35, None, "ellipse")
+    inner = mask(p.rng, int(outer.pixels.shape[0] * 0.8), int(outer.pixels.shape[1] * 0.8), "ellipse")
+    top, left = (outer.pixels.shape[0] - inner.shape[0]) // 2, (outer.pixels.shape[1] - inner.shape[1]) // 2
+    hole = outer.pixels[top : top + inner.shape[0], left : left + inner.shape[1]]
+    hole[...] = (hole * (1 - inner[..., None])).astype(np.uint8)
+
+    def grown(t):
+        since, _, _ = neighbours(t, events)
+        return np.clip(since, 0, 1.5)
+
+    p.add(outer, y=y, scale_x=lambda t: 0.15 + grown(t), scale_y=lambda t: 0.15 + grown(t), alpha=lambda t: np.exp(-3 * grown(t)) * (grown(t) < 1.5))
+
+
+def drip(p: Place, source: Source) -> None:
+    """Drops and splashes: something falls in, a ring grows, water jumps."""
+    events, strengths = _times(source)
+    rng, big = p.rng, source.action == "splash"
+    gravity, top = rng.uniform(3, 8) * p.scale, rng.uniform(0.4, 0.9) * p.scale
+    surface = p.y + 0.2 * p.scale
+    p.add(p.thing(rng.uniform(0.6, 1.6), 0.3, "glass", "box", (0.5, 0.0)), y=surface)
+    size = rng.uniform(0.1, 0.25) if big else rng.uniform(0.02, 0.07)
+    fall = np.sqrt(2 * top / gravity)
+
+    def height(t):
+        _, to_next, _ = neighbours(t, events)
+        return np.where(to_next < fall, top - 0.5 * gravity * (fall - np.minimum(to_next, fall)) ** 2, top)
+
+    body = p.thing(size, size * rng.uniform(0.8, 1.8), None, "ellipse", (0.5, 1.0))
+    p.add(body, y=lambda t: surface - height(t), alpha=lambda t: (neighbours(t, events)[1] < fall).astype(float))
+    _ring(p, events, strengths, surface, 1.2 if big else 0.7)
+    if big or p.maybe(0.4):
+        _sparks(p, events, p.x, surface, 10 if big else 3, rng.uniform(0.8, 2.2) if big else 0.6)
+
+
+def bubble(p: Place, source: Source) -> None:
+    """Bubbles rise and burst at the surface."""
+    events, strengths = _times(source)
+    rng, surface = p.rng, p.y - 0.2 * p.scale
+    p.add(p.thing(rng.uniform(0.4, 1.0), rng.uniform(0.4, 0.8), "glass", "box", (0.5, 0.0)), y=surface)
+    rise = rng.uniform(0.3, 1.2)
+    for lane in range(3):
+        mine = events[lane::3]
+        place = p.x + rng.normal(0, 0.15) * p.scale
+        body = p.thing(rng.uniform(0.04, 0.14), rng.uniform(0.04, 0.14), "glass", "ellipse")
+        p.add(
+            body,
+            x=place,
+            y=lambda t, m=mine: surface + np.minimum(neighbours(t, m)[1], 5) * rise * p.scale,
+            alpha=lambda t, m=mine: (neighbours(t, m)[1] < 0.9).astype(float),
+        )
+    _ring(p, events, strengths, surface, 0.4)
+
+
+def blow(p: Place, source: Source) -> None:
+    """Wind: branches, grass and cloth sway with it."""
+    rng, level = p.rng, _envelope(source)
+    for _ in range(int(rng.integers(2, 6))):
+        raster = p.thing(rng.uniform(0.06, 0.4), rng.uniform(0.4, 1.0), "cloth", None, (0.5, 1.0))
+        sway, amount = smooth_walk(rng, 1.6, 1.0), rng.uniform(0.1, 0.6)
+        p.add(
+            raster,
+            x=p.x + rng.normal(0, 0.4) * p.scale,
+            y=p.y + 0.4 * p.scale,
+            angle=lambda t, s=sway, a=amount: a * level(t) * (0.5 + s(t)),
+        )
+
+
+def burn(p: Place, source: Source) -> None:
+    """Flames: a texture that slides upward and flickers."""
+    rng, level = p.rng, _envelope(source)
+    flicker = smooth_walk(rng, 6.0, 0.35)
+    for _ in range(int(rng.integers(1, 4))):
+        flame = sliding(p, rng.uniform(0.2, 0.6), rng.uniform(0.4, 0.9), (0, rng.uniform(1.0, 3.0)), np.array([1, rng.uniform(0.4, 0.8), 0.1], np.float32), 0.6)
+        flame.x = p.x + rng.normal(0, 0.12) * p.scale
+        flame.alpha = lambda t: np.clip(0.3 + 0.7 * level(t) + flicker(t), 0, 1)
+        flame.scale_y = lambda t: 0.6 + 0.5 * level(t) + 0.4 * flicker(t)
+        p.layers.append(flame)
+    if p.maybe(0.5):
+        p.gain.append(lambda t: 1 + 0.25 * flicker(t) * level(t))
+
+
+def rain(p: Place, source: Source) -> None:
+    """Streaks over the whole film."""
+    rng, level = p.rng, _envelope(source)
+    wide = Place(rng, 0.9, 0.5, 1.0, p.pixels_per_unit, p.in_colour, p.duration_s)
+    streaks = sliding(wide, 2.0, 1.2, (0.0, -rng.uniform(3, 7)), np.full(3, rng.uniform(0.6, 1), np.float32), rng.uniform(0.25, 0.5))
+    streaks.window = None
+    streaks.alpha = lambda t: np.clip(level(t), 0, 1) * 0.7
+    p.layers.append(streaks)
+
+
+def flash(p: Place, source: Source) -> None:
+    """Lightning: the whole picture lights up at every event."""
+    events, strengths = _times(source)
+    amount, decay = p.rng.uniform(0.3, 1.5), p.rng.uniform(0.05, 0.3)
+    p.gain.append(lambda t: 1 + amount * pulse(t, events, strengths, 0.01, decay))
+
+
+def run(p: Place, source: Source) -> None:
+    """Engines, fans and drills: shaking bodies and turning wheels."""
+    rng, level = p.rng, _envelope(source)
+    amount = rng.uniform(0.004, 0.03) * p.scale * (0.2 if source.action == "spin" else 1)
+    hz = rng.uniform(9, 30)
+    p.add(
+        p.thing(rng.uniform(0.4, 1.0), rng.uniform(0.3, 0.6), "metal"),
+        x=lambda t: p.x + amount * level(t) * np.sin(2 * np.pi * hz * t),
+        y=lambda t: p.y + amount * level(t) * np.cos(2 * np.pi * 1.31 * hz * t),
+    )
+    clock = np.arange(int(p.duration_s * ENVELOPE_HZ) + 2) / ENVELOPE_HZ
+    turns = np.cumsum(level(clock)) / ENVELOPE_HZ * rng.uniform(4, 30)
+    for _ in range(int(rng.integers(1, 3))):
+        wheel = p.thing(rng.uniform(0.2, 0.6), rng.uniform(0.04, 0.3), None, str(rng.choice(["capsule", "box", "blob"])))
+        p.add(wheel, x=p.x + rng.normal(0, 0.2) * p.scale, y=p.y + 0.1 * p.scale, angle=lambda t: np.interp(t, clock, turns))
+    if source.action == "drill":
+        tool = p.thing(rng.uniform(0.3, 0.7), rng.uniform(0.1, 0.2), "metal")
+        p.add(tool, x=lambda t: p.x - (0.5 - 0.2 * np.clip(3 * level(t), 0, 1)) * p.scale + amount * np.sin(170 * t) * level(t))
+
+
+def tick(p: Place, source: Source) -> None:
+    """A hand that jumps at every tick, or a pendulum that passes its lowest point."""
+    events, _ = _times(source)
+    rng = p.rng
+    p.add(p.thing(0.8, 0.8, None, "ellipse"))
+    hand = p.thing(0.06, rng.uniform(0.3, 0.5), "metal", "capsule", (0.5, 1.0))
+    if p.maybe(0.5):
+        step, quick = rng.uniform(0.1, 0.5), rng.uniform(0.02, 0.08)
+
+        def turned(t):
+            return step * np.clip((t[:, None] - events[None, :]) / quick, 0, 1).sum(-1)
+
+        p.add(hand, angle=turned)
+    else:
+        swing = rng.uniform(0.3, 0.9)
+        p.add(hand, angle=lambda t: np.pi + swing * swinging(t, events))
+
+
+def call(p: Place, source: Source) -> None:
+    """Barks, chirps and horns: a head jerks and a mouth opens (or a lamp blinks)."""
+    events, strengths = _times(source)
+    rng = p.rng
+    hold = rng.uniform(0.08, 0.3)
+    jerk, opened = rng.uniform(0, 0.15) * p.scale, rng.uniform(0.3, 1.2)
+    idle = smooth_walk(rng, 0.6, 0.06 * p.scale)
+    moved = lambda t: pulse(t, events, strengths, 0.03, hold)  # noqa: E731
+    direction = rng.uniform(0, 2 * np.pi)
+    x = lambda t: p.x + idle(t) + np.cos(direction) * jerk * moved(t)  # noqa: E731
+    y = lambda t: p.y + 0.5 * idle(t) + np.sin(direction) * jerk * moved(t)  # noqa: E731
+    if p.maybe(0.7):
+        p.add(p.thing(rng.uniform(0.4, 1.0), rng.uniform(0.4, 0.9), None, "blob"), x=lambda t: p.x + 0.4 * idle(t), y=p.y + 0.4 * p.scale)
+    p.add(p.thing(rng.uniform(0.3, 0.6), rng.uniform(0.3, 0.6), None, "blob"), x=x, y=y)
+    mouth = p.thing(rng.uniform(0.12, 0.3), rng.uniform(0.05, 0.2), None, "ellipse")
+    p.add(mouth, x=x, y=lambda t: y(t) + 0.1 * p.scale, scale_y=lambda t: 0.2 + opened * 3 * moved(t))
+
+
+def ring(p: Place, source: Source) -> None:
+    """A bell swings and sounds at its turning points, or is struck."""
+    if p.maybe(0.5):
+        hit(p, source)
+        return
+    events, _ = _times(source)
+    swing = p.rng.uniform(0.2, 0.8)
+    body = p.thing(p.rng.uniform(0.3, 0.6), p.rng.uniform(0.3, 0.7), "metal", None, (0.5, 0.0))
+    p.add(body, y=p.y - 0.3 * p.scale, angle=lambda t: swing * swinging(t, events))
+
+
+ACTIONS: dict[str, Callable[[Place, Source], None]] = {
+    **dict.fromkeys(("strike", "knock", "chop"), hit),
+    **dict.fromkeys(("bounce", "drop"), bounce),
+    **dict.fromkeys(("scrape", "saw", "rub"), friction),
+    **dict.fromkeys(("drip", "splash"), drip),
+    **dict.fromkeys(("run", "drill", "spin"), run),
+    **dict.fromkeys(("bark", "chirp", "honk"), call),
+    "footstep": footstep,
+    "type": typing,
+    "shake": shaking,
+    "clap": clap,
+    "shoot": shoot,
+    "pour": pour,
+    "bubble": bubble,
+    "blow": blow,
+    "burn": burn,
+    "rain": rain,
+    "flash": flash,
+    "tick": tick,
+    "ring": ring,
+}

@@ -1,0 +1,120 @@
+"""The transformer: zero at birth, any length, alignment, relative positions."""
+
+import pytest
+import torch
+
+from ldm.conditioning import Conditions
+from ldm.denoiser import AudioTransformer, attend, rotary, rotate
+
+INJECTIONS = ["aligned", "cross_attention", "both"]
+
+
+def grown(**overrides) -> AudioTransformer:
+    """A tiny network whose zero-initialised layers have been given weights."""
+    torch.manual_seed(0)
+    network = AudioTransformer.tiny(**overrides)
+    for p in network.parameters():
+        p.data.add_(0.2 * torch.randn_like(p))
+    return network.eval()
+
+
+def inputs(columns: int = 12, batch: int = 2):
+    generator = torch.Generator().manual_seed(1)
+    latents, time = torch.randn(batch, 4, columns, generator=generator), torch.rand(batch, generator=generator)
+    return latents, time, Conditions(torch.randn(batch, columns, 6, generator=generator), torch.randn(batch, 5, generator=generator))
+
+
+@pytest.mark.parametrize("injection", INJECTIONS)
+def test_a_fresh_network_predicts_zero_and_learns_from_there(injection):
+    network = AudioTransformer.tiny(injection=injection)
+    latents, time, conditions = inputs()
+    output = network(latents, time, conditions)
+    assert output.shape == latents.shape and not output.any()
+    (output - latents).square().mean().backward()
+    assert network.latents_out.weight.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize("injection", INJECTIONS)
+@pytest.mark.parametrize("columns", [1, 5, 128, 512])
+@torch.no_grad()
+def test_any_length(injection, columns):
+    network = grown(injection=injection)
+    latents, time, _ = inputs(columns)
+    output = network(latents, time, Conditions(torch.randn(2, 32, 6), torch.randn(2, 5)))
+    assert output.shape == latents.shape and output.isfinite().all()
+
+
+@torch.no_grad()
+def test_a_moment_enters_at_its_own_column():
+    """With attention silenced, changing one video token changes one latent column: that of the same moment."""
+    network = grown()
+    for block in network.blocks:
+        block.attention.to_out.weight.zero_()
+    latents, time, conditions = inputs()
+    video = conditions.video.clone()
+    video[:, 7] += 1
+    difference = network(latents, time, conditions) - network(latents, time, Conditions(video, conditions.text))
+    assert (difference.abs().sum((0, 1)) > 0).nonzero().flatten().tolist() == [7]
+
+
+@pytest.mark.parametrize("injection", ["cross_attention", "both"])
+@torch.no_grad()
+def test_cross_attention_sees_every_moment(injection):
+    network = grown(injection=injection)
+    latents, time, conditions = inputs()
+    video = conditions.video.clone()
+    video[:, 7] += 1
+    difference = network(latents, time, conditions) - network(latents, time, Conditions(video, conditions.text))
+    assert (difference.abs().sum((0, 1)) > 0).all()
+
+
+@torch.no_grad()
+def test_inner_products_after_rotation_depend_on_distance_only():
+    q, k = torch.randn(8), torch.randn(8)
+    position = torch.tensor([3.0, 10.0, 103.0, 110.0])
+    turned_q, turned_k = rotate(q.expand(4, 8), rotary(position, 8)), rotate(k.expand(4, 8), rotary(position, 8))
+    torch.testing.assert_close(turned_q[0] @ turned_k[1], turned_q[2] @ turned_k[3], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(turned_q.norm(dim=-1), q.norm().expand(4))
+
+
+def test_both_attention_paths_agree():
+    q, k, v = (torch.randn(2, 3, 10, 4, requires_grad=True) for _ in range(3))
+    trained = attend(q, k, v)
+    with torch.no_grad():
+        torch.testing.assert_close(trained, attend(q, k, v))
+
+
+@torch.no_grad()
+def test_mixed_tokens_may_be_passed_instead_of_conditions():
+    network = grown()
+    latents, time, conditions = inputs()
+    torch.testing.assert_close(network(latents, time, network.mix(conditions, 2, 12)), network(latents, time, conditions))
+
+
+@torch.no_grad()
+def test_samples_of_a_batch_do_not_touch():
+    network = grown(injection="both")
+    latents, time, conditions = inputs()
+    alone = network(latents[1:], time[1:], Conditions(conditions.video[1:], conditions.text[1:]))
+    torch.testing.assert_close(network(latents, time, conditions)[1:], alone, atol=1e-5, rtol=1e-4)
+
+
+def test_wrong_settings_are_refused():
+    with pytest.raises((ValueError, TypeError), match="injection"):  # a TypeError where annotations are checked at run time
+        AudioTransformer.tiny(injection="magic")
+    with pytest.raises(ValueError, match="heads"):
+        AudioTransformer.tiny(heads=3)
+    latents, time, _ = inputs()
+    with pytest.raises(ValueError, match="a batch of 2 but conditions of 3"):
+        AudioTransformer.tiny()(latents, time, Conditions(video=torch.zeros(3, 12, 6)))
+
+
+def test_saved_and_loaded_it_is_the_same(tmp_path):
+    network = grown(injection="both", mixing="average")
+    network.save_pretrained(tmp_path)
+    latents, time, conditions = inputs()
+    torch.testing.assert_close(AudioTransformer.from_pretrained(tmp_path)(latents, time, conditions), network(latents, time, conditions))
+
+
+def test_default_size():
+    assert 9e6 < sum(p.numel() for p in AudioTransformer().parameters()) < 10.5e6

@@ -1,0 +1,142 @@
+"""Training: the losses' mathematics, the average, and that a resumed run equals an uninterrupted one."""
+
+from pathlib import Path
+
+import lightning as L
+import pytest
+import torch
+import yaml
+from jsonargparse import ArgumentParser
+from torch.utils.data import DataLoader
+
+from ldm.autoencoder import MelAutoencoder
+from ldm.denoiser import AudioTransformer
+from ldm.ema import Ema
+from ldm.flow import BranchShares, draw_presence, interpolate, logit_normal_times
+from ldm.training import LdmTraining, VaeTraining, cosine_after_warmup
+
+CONFIGS = Path(__file__).parents[2] / "ldm" / "configs"
+
+
+def mels(count: int = 8) -> DataLoader:
+    generator = torch.Generator().manual_seed(0)
+    return DataLoader([{"mel": torch.rand(8, 32, generator=generator)} for _ in range(count)], batch_size=4)
+
+
+def features(count: int = 8) -> DataLoader:
+    g = torch.Generator().manual_seed(0)
+
+    def item():
+        video = torch.randn(8, 6, generator=g)
+        return {"latents": video[:, :4].T.contiguous(), "video": video, "text": torch.randn(5, generator=g)}
+
+    return DataLoader([item() for _ in range(count)], batch_size=4)
+
+
+def vae_module() -> VaeTraining:
+    torch.manual_seed(0)
+    return VaeTraining(MelAutoencoder.tiny(), warmup_steps=2, max_steps=8)
+
+
+def ldm_module(**overrides) -> LdmTraining:
+    torch.manual_seed(0)
+    return LdmTraining(AudioTransformer.tiny(), **{"warmup_steps": 2, "max_steps": 8, "feature_noise": 0.1, **overrides})
+
+
+def fit(module, loader, folder, epochs, checkpoint=None, precision="bf16-mixed"):
+    trainer = L.Trainer(
+        max_epochs=epochs,
+        accelerator="cpu",
+        precision=precision,
+        gradient_clip_val=1.0,
+        logger=False,
+        enable_progress_bar=False,
+        check_val_every_n_epoch=epochs,
+        num_sanity_val_steps=0,
+        enable_model_summary=False,
+        enable_checkpointing=False,
+        default_root_dir=folder,
+    )
+    trainer.fit(module, loader, loader, ckpt_path=checkpoint, weights_only=False)
+    return trainer
+
+
+@pytest.mark.parametrize(("module", "loader"), [(vae_module, mels), (ldm_module, features)])
+def test_resumed_equals_uninterrupted(module, loader, tmp_path):
+    whole = module()
+    fit(whole, loader(), tmp_path, 4)
+    first = module()
+    fit(first, loader(), tmp_path, 2).save_checkpoint(tmp_path / "half.ckpt")
+    torch.manual_seed(99)  # whatever the process drew meanwhile must not matter
+    resumed = module()
+    fit(resumed, loader(), tmp_path, 4, tmp_path / "half.ckpt")
+    for (name, a), b in zip(whole.state_dict().items(), resumed.state_dict().values(), strict=True):
+        assert torch.equal(a, b), name
+
+
+def test_validation_leaves_unit_variance_latents_in_the_network(tmp_path):
+    module = vae_module()
+    fit(module, mels(), tmp_path, 1)
+    posterior = module.network.encode(torch.stack([item["mel"] for item in mels().dataset]))
+    second_moment = posterior.mean.square() + posterior.logvar.exp()
+    torch.testing.assert_close(second_moment.mean(dim=(0, 2)), torch.ones(4), atol=0.05, rtol=0)
+
+
+def test_diffusion_learns_what_the_video_says(tmp_path):
+    """Latents equal to the first video channels: the conditional loss falls well below the unconditional one."""
+    module = ldm_module(lr=2e-2, max_steps=80, warmup_steps=5, feature_noise=0.0)
+    trainer = fit(module, features(32), tmp_path, 10, precision="32-true")
+    metrics = trainer.callback_metrics
+    assert set(metrics) >= {"validation/both", "validation/video", "validation/text", "validation/none", "train/loss"}
+    assert metrics["validation/both"] < 0.7 * metrics["validation/none"]
+
+
+def test_ema_is_the_average_by_hand_and_copies_buffers():
+    network = torch.nn.BatchNorm1d(1)
+    ema = Ema(network, decay=0.9)
+    average = 1.0
+    for n, value in enumerate((2.0, 3.0, 5.0), start=1):
+        network.weight.data.fill_(value)
+        network.running_mean.fill_(value)
+        ema.update(network)
+        decay = min(0.9, (1 + n) / (10 + n))
+        average = decay * average + (1 - decay) * value
+    assert ema.network.weight.item() == pytest.approx(average)
+    assert ema.network.running_mean.item() == 5.0
+    assert not ema.network.weight.requires_grad and not ema.train().network.training
+
+
+def test_shares_are_drawn_as_told_and_times_are_logit_normal():
+    generator = torch.Generator().manual_seed(0)
+    video, text = draw_presence(BranchShares(), 40_000, generator)
+    drawn = [(video & text), (video & ~text), (~video & text), (~video & ~text)]
+    assert [d.float().mean().item() for d in drawn] == pytest.approx([0.7, 0.1, 0.1, 0.1], abs=0.01)
+    logits = torch.logit(logit_normal_times(40_000, generator, mean=0.5, std=2.0))
+    assert logits.mean().item() == pytest.approx(0.5, abs=0.05)
+    assert logits.std().item() == pytest.approx(2.0, abs=0.05)
+    with pytest.raises(ValueError, match="sum to 1"):
+        BranchShares(0.5, 0.1, 0.1, 0.1)
+
+
+def test_the_path_runs_from_data_to_noise_at_the_velocity():
+    data, noise = torch.randn(3, 4, 5), torch.randn(3, 4, 5)
+    torch.testing.assert_close(interpolate(data, noise, torch.zeros(3)), data)
+    torch.testing.assert_close(interpolate(data, noise, torch.ones(3)), noise)
+    step = (interpolate(data, noise, torch.full((3,), 0.6)) - interpolate(data, noise, torch.full((3,), 0.5))) / 0.1
+    torch.testing.assert_close(step, noise - data, atol=1e-4, rtol=1e-3)
+
+
+def test_schedule_warms_up_and_comes_down():
+    factors = [cosine_after_warmup(s, 10, 100) for s in range(120)]
+    assert factors[0] == pytest.approx(0.1) and max(factors) == factors[9] == 1.0
+    assert factors[100:] == pytest.approx([0.02] * 20)
+
+
+@pytest.mark.parametrize(("name", "module"), [("vae", VaeTraining), ("ldm", LdmTraining)])
+def test_configurations_build_what_they_name(name, module):
+    config = yaml.safe_load((CONFIGS / f"{name}.yaml").read_text())
+    parser = ArgumentParser(exit_on_error=False)
+    parser.add_subclass_arguments(module, "model")
+    built = parser.instantiate(parser.parse_object({"model": config["model"]})).model
+    assert isinstance(built, module)
+    assert built.hparams.max_steps == config["trainer"]["max_steps"]

@@ -1,0 +1,14 @@
+"""A small vocabulary, trained once."""
+
+from pathlib import Path
+
+import pytest
+
+from prompts.vocabulary import grammar_captions, train
+
+
+@pytest.fixture(scope="session")
+def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("vocabulary") / "spiece.model"
+    train(grammar_captions(2000), out, size=700)
+    return out

@@ -1,0 +1,1 @@
+"""Waveforms: the clock, the mel, and what inverts it."""

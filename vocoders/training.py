@@ -1,0 +1,115 @@
+"""Lightning module that trains `IstftNet`; the network and the losses know nothing of it."""
+
+from math import cos, pi
+
+import lightning
+import torch
+
+from vocoders.clock import ClipSpec
+from vocoders.discriminators import MultiResolutionDiscriminator, adversarial_loss, discriminator_loss, feature_loss
+from vocoders.istft_net import IstftNet
+from vocoders.losses import VocoderLoss
+from vocoders.mel import LogMel
+
+
+class VocoderTraining(lightning.LightningModule):
+    """Trains on batches with "wave" (B, samples) float32 in [-1, 1]; logs loss/*, and on validation loss/validation_*.
+
+    What is random (crop, level, first phase) follows from `seed` and the number of batches seen, so that a resumed run equals an
+    uninterrupted one.
+
+    Args:
+        crop_samples: length of the random crop each sound gives, cut to whole hops.
+        total_steps: batches until the learning rate has fallen to 0 along a cosine; give the trainer the same number.
+        adversarial_weight: of the adversary's losses; 0 trains without one, at less than half the cost.
+        adversary_from: batch from which the adversary takes part.
+        quietest: lower end of the random level, drawn log-uniformly up to 1.
+        export_folder: where the network is saved (diffusers format) at the end of the run.
+    """
+
+    def __init__(
+        self,
+        network: IstftNet,
+        learning_rate: float = 1e-3,
+        warmup_steps: int = 50,
+        total_steps: int = 3000,
+        crop_samples: int = 16_384,
+        stft_weight: float = 1.0,
+        mel_weight: float = 5.0,
+        phase_weight: float = 0.5,
+        adversarial_weight: float = 0.0,
+        adversary_from: int = 0,
+        quietest: float = 0.1,
+        seed: int = 0,
+        export_folder: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.save_hyperparameters(ignore=["network"])
+        self.automatic_optimization = False  # two optimisers where there is an adversary
+        self.network = network
+        config = network.config
+        spec = ClipSpec(sample_rate_hz=config.sample_rate_hz, hop_samples=config.hop_samples, mel_bins=config.mel_bins)
+        self.loss = VocoderLoss(LogMel(spec, config.fft_samples), stft_weight, mel_weight, phase_weight)
+        self.adversary = MultiResolutionDiscriminator() if adversarial_weight > 0 else None
+        self.register_buffer("batches_seen", torch.zeros((), dtype=torch.long))
+
+    def configure_optimizers(self):
+        rate, warmup, total = (self.hparams[name] for name in ("learning_rate", "warmup_steps", "total_steps"))
+
+        def share(step: int) -> float:
+            return min((step + 1) / max(warmup, 1), 0.5 * (1 + cos(pi * min(step / total, 1.0))))
+
+        networks = [self.network] + ([self.adversary] if self.adversary is not None else [])
+        optimizers = [torch.optim.AdamW(part.parameters(), rate, betas=(0.8, 0.99), weight_decay=0.01) for part in networks]
+        return optimizers, [torch.optim.lr_scheduler.LambdaLR(optimizer, share) for optimizer in optimizers]
+
+    def crop(self, wave: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        """(B, samples) to (B, crop) of whole hops, at random places and levels."""
+        hop = self.network.config.hop_samples
+        length = min(self.hparams.crop_samples, wave.shape[-1]) // hop * hop
+        starts = torch.randint(0, wave.shape[-1] - length + 1, (wave.shape[0],), generator=generator).tolist()
+        gains = self.hparams.quietest ** torch.rand(wave.shape[0], 1, generator=generator)
+        pieces = torch.stack([sound[start : start + length] for sound, start in zip(wave, starts, strict=True)])
+        return pieces * gains.to(wave.device)
+
+    def _step(self, index: int, loss: torch.Tensor) -> None:
+        optimizers, schedulers = self.optimizers(use_pl_optimizer=True), self.lr_schedulers()
+        optimizer = optimizers[index] if isinstance(optimizers, list) else optimizers
+        scheduler = schedulers[index] if isinstance(schedulers, list) else schedulers
+        optimizer.zero_grad()
+        self.manual_backward(loss)
+        self.clip_gradients(optimizer, gradient_clip_val=1.0, gradient_clip_algorithm="norm")
+        optimizer.step()
+        scheduler.step()
+
+    def training_step(self, batch: dict, batch_index: int) -> None:
+        seen = int(self.batches_seen)
+        generator = torch.Generator().manual_seed((self.hparams.seed << 40) + seen * 4096 + self.global_rank)
+        true = self.crop(batch["wave"].float(), generator)
+        made = self.network.synthesise(self.loss.log_mel(true), generator)
+        loss, parts = self.loss(made, true)
+        if self.adversary is not None and seen >= self.hparams.adversary_from:
+            refusal = discriminator_loss(self.adversary(true), self.adversary(made.detach()))
+            self._step(1, refusal)
+            with torch.no_grad():
+                wanted = self.adversary(true)
+            judged = self.adversary(made)
+            parts |= {"adversary": refusal, "fooling": adversarial_loss(judged), "features": feature_loss(wanted, judged)}
+            loss = loss + self.hparams.adversarial_weight * (parts["fooling"] + 2.0 * parts["features"])
+        self._step(0, loss)
+        self.batches_seen += 1
+        self.log("loss/train", loss.detach(), prog_bar=True)
+        self.log_dict({f"loss/{name}": part.detach() for name, part in parts.items()})
+
+    def validation_step(self, batch: dict, batch_index: int) -> None:
+        hop = self.network.config.hop_samples
+        wave = batch["wave"].float()
+        true = wave[:, : wave.shape[-1] // hop * hop]
+        loss, parts = self.loss(self.network(self.loss.log_mel(true)), true)
+        self.log("loss/validation", loss, prog_bar=True, batch_size=true.shape[0], sync_dist=True)
+        named = {f"loss/validation_{name}": part for name, part in parts.items()}
+        self.log_dict(named, batch_size=true.shape[0], sync_dist=True)
+
+    def on_fit_end(self) -> None:
+        if self.hparams.export_folder and self.global_rank == 0:
+            self.network.save_pretrained(self.hparams.export_folder)
