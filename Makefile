@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
 SETUP := $(VENV)/.set-up
 
-# Handed on through the environment, so that spaces and quotes in them need no care.
-export VIDEO ?=
-export PROMPT ?=
-export OUT ?=
+# As typed, dollar signs too, and handed on through the environment: spaces and quotes need no care.
+override VIDEO := $(value VIDEO)
+override PROMPT := $(value PROMPT)
+override OUT := $(value OUT)
+export VIDEO PROMPT OUT
 
 .DEFAULT_GOAL := help
 .PHONY: help setup foley test lint mini lock
@@ -30,7 +31,12 @@ $(SETUP): requirements.lock pyproject.toml | $(VENV)/.uv-$(UV_VERSION)
 	@touch $@
 
 foley: $(SETUP) ## Sound a silent clip: VIDEO=clip.mp4 PROMPT="a door knock" OUT=out.mp4; without VIDEO a scene is rendered first
-	@PATH="$(abspath $(BIN)):$$PATH" sh tools/foley.sh
+	@if [ -z "$$VIDEO" ]; then \
+	  VIDEO=out/scene.mp4; \
+	  $(BIN)/ta-v2a stage --seed 7 --silent -o out/scene >/dev/null && \
+	  PROMPT="$${PROMPT:-$$($(BIN)/python -c 'import json; print(json.load(open("out/scene.json"))["caption"])')}" && \
+	  echo "no VIDEO given: sounding the rendered scene $$VIDEO, prompt: $$PROMPT"; \
+	fi && $(BIN)/ta-v2a foley --prompt="$$PROMPT" --output="$$OUT" -- "$$VIDEO"
 
 test: lint ## Lint, then every test that needs no GPU
 	$(BIN)/python -m pytest
@@ -41,7 +47,11 @@ lint: $(SETUP) ## ruff, mypy, import directions
 	$(BIN)/lint-imports
 
 mini: $(SETUP) ## Train the bundled preset again, from nothing (docs/experiments.md says how long that takes)
-	$(BIN)/python -m ta_v2a train mini
+	$(BIN)/ta-v2a train cvalp
+	$(BIN)/ta-v2a train vae
+	$(BIN)/ta-v2a train ldm
+	$(BIN)/ta-v2a train classifier
+	$(BIN)/ta-v2a pack --output ta_v2a/weights/mini
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## Solve requirements.lock again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras pyproject.toml -o requirements.lock

@@ -65,7 +65,9 @@ class CVALP(ModelMixin, ConfigMixin):
         """1 / tau of audio-text, audio-video and temporal pairs, clamped to at most 100."""
         return self.log_scale.clamp(0, math.log(100)).exp()
 
-    def video_tokens(self, frames: Float[Tensor, "batch pictures h w"]) -> tuple[Float[Tensor, "batch tokens dim"], Float[Tensor, "batch tokens 8"]]:
+    def video_tokens(
+        self, frames: Float[Tensor, "batch pictures h w"]
+    ) -> tuple[Float[Tensor, "batch tokens dim"], Float[Tensor, "batch tokens 8"]]:
         """L2-normalised features and raw activity logits of luma pictures in [0, 1] at 31.25 fps."""
         x = self.video(frames)
         return F.normalize(self.video_head(x), dim=-1), self.activity_head(x)

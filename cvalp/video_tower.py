@@ -47,15 +47,19 @@ class TimeBlock(nn.Module):
 
 
 def motion_channels(frames: Float[Tensor, "batch pictures h w"]) -> Float[Tensor, "batch pictures 4 h w"]:
-    """Luma of unit contrast per clip, and its changes over one picture back, two back and one ahead."""
+    """Luma of unit contrast per clip, and its changes over one picture back, two back and one ahead, of unit size per clip.
+
+    Faint motion in a still film so counts as much as strong motion.
+    """
+    dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else frames.dtype
     mean, std = frames.mean((1, 2, 3), keepdim=True), frames.std((1, 2, 3), keepdim=True)
-    x = (frames - mean) / (std + 0.02)
-    back = F.pad(x[:, 1:] - x[:, :-1], (0, 0, 0, 0, 1, 0))
-    back2 = F.pad(x[:, 2:] - x[:, :-2], (0, 0, 0, 0, 2, 0))
-    ahead = F.pad(x[:, 1:] - x[:, :-1], (0, 0, 0, 0, 0, 1))
-    change = torch.stack([back, back2, ahead], 2)
-    scale = change.square().mean((1, 2, 3, 4), keepdim=True).sqrt() + 0.02  # faint motion in a still film counts as much
-    return torch.cat([0.5 * x[:, :, None], (change / scale).clamp(-8, 8)], 2)
+    luma = ((frames - mean) * (0.5 / (std + 0.02))).to(dtype)
+    step = frames[:, 1:] - frames[:, :-1]
+    size = step[:, ::2, ::2, ::2].square().mean((1, 2, 3), keepdim=True).sqrt() + 0.02 * (std + 0.02)
+    step = (step / size).to(dtype).clamp(-8, 8)
+    back, ahead = F.pad(step, (0, 0, 0, 0, 1, 0)), F.pad(step, (0, 0, 0, 0, 0, 1))
+    back2 = back + F.pad(back[:, :-1], (0, 0, 0, 0, 1, 0))
+    return torch.stack([luma, back, back2, ahead], 2)
 
 
 class VideoTower(nn.Module):
@@ -71,7 +75,9 @@ class VideoTower(nn.Module):
         b, c, d = widths
 
         def down(i: int, o: int, k: int, stride: int = 2) -> nn.Sequential:
-            return nn.Sequential(nn.Conv2d(i, o, k, stride, (k - 1) // 2 if k % 2 else (k - stride) // 2, bias=False), nn.BatchNorm2d(o), nn.ReLU())
+            return nn.Sequential(
+                nn.Conv2d(i, o, k, stride, (k - 1) // 2 if k % 2 else (k - stride) // 2, bias=False), nn.BatchNorm2d(o), nn.ReLU()
+            )
 
         # straight to a quarter: a layer at half size costs more than all others together on a CPU
         self.stem = down(4, b, 8, 4)

@@ -18,6 +18,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 LOGVAR_RANGE = (-12.0, 6.0)  # keeps exp() finite in half precision
+FIRST_LOGVAR = -5.0  # the posterior starts narrow: the principal components are worth keeping
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,10 @@ class Upsample(nn.Module):
 
 
 class MelAutoencoder(ModelMixin, ConfigMixin):
-    """512 frames x 128 bands -> 128 columns x 32 latent channels (time / 4), about 4 M parameters.
+    """512 frames x 128 bands -> 128 columns x 48 latent channels (time / 4), about 4 M parameters.
+
+    Encoder and decoder are each a linear map of the column's patch (4 frames x bands) plus a network that corrects it. The linear maps
+    start as the patches' principal components, so that training begins where a good linear code ends.
 
     Args:
         mel_bins: bands of the mel, the input's channels.
@@ -97,7 +101,7 @@ class MelAutoencoder(ModelMixin, ConfigMixin):
     def __init__(
         self,
         mel_bins: int = 128,
-        latent_channels: int = 32,
+        latent_channels: int = 48,
         widths: Sequence[int] = (256, 320, 160),
         encoder_blocks: Sequence[int] = (1, 1),
         decoder_blocks: Sequence[int] = (2, 1, 1),
@@ -124,6 +128,12 @@ class MelAutoencoder(ModelMixin, ConfigMixin):
             nn.SiLU(),
             nn.Conv1d(full, mel_bins, 3, padding=1),
         )
+        self.encode_patch = nn.Conv1d(mel_bins, latent_channels, self.frames_per_column, stride=self.frames_per_column)
+        self.decode_patch = nn.ConvTranspose1d(latent_channels, mel_bins, self.frames_per_column, stride=self.frames_per_column)
+        for correction in (self.encoder[-1], self.decoder[-1]):
+            nn.init.zeros_(correction.weight)
+            nn.init.zeros_(correction.bias)
+        nn.init.constant_(self.encoder[-1].bias[latent_channels:], FIRST_LOGVAR)
         self.register_buffer("latent_shift", torch.zeros(latent_channels))  # mean of the raw latents
         self.register_buffer("latent_scale", torch.ones(latent_channels))  # their standard deviation
 
@@ -185,8 +195,29 @@ class MelAutoencoder(ModelMixin, ConfigMixin):
         frames = mel.shape[-1]
         if frames == 0 or frames % self.frames_per_column:
             raise ValueError(f"the autoencoder takes a positive multiple of {self.frames_per_column} mel frames, not {frames}")
-        mean, logvar = self.encoder(4 * mel - 2).float().chunk(2, dim=1)
-        return mean, logvar.clamp(*LOGVAR_RANGE)
+        x = 4 * mel - 2
+        correction, logvar = self.encoder(x).float().chunk(2, dim=1)
+        return self.encode_patch(x).float() + correction, logvar.clamp(*LOGVAR_RANGE)
 
     def _decode_raw(self, raw: Tensor) -> Tensor:
-        return 0.5 + 0.25 * self.decoder(raw)
+        return 0.5 + 0.25 * (self.decode_patch(raw) + self.decoder(raw))
+
+    @torch.no_grad()
+    def start_from_principal_components(self, mel: Float[Tensor, "batch bins frames"]) -> None:
+        """Sets the two linear maps to the whitened principal components of all patches of `mel` and back.
+
+        Raises:
+            ValueError: if `mel` holds fewer patches than there are latent channels.
+        """
+        size, channels = self.frames_per_column, self.config.latent_channels
+        patches = (4 * mel.float() - 2).unfold(2, size, 1).transpose(1, 2).flatten(2).flatten(0, 1)  # (patches, bins * size)
+        if len(patches) < channels:
+            raise ValueError(f"{channels} principal components need as many patches, not {len(patches)}")
+        centre = patches.mean(0)
+        _, spread, basis = torch.linalg.svd(patches - centre, full_matrices=False)
+        spread = (spread[:channels] / len(patches) ** 0.5).clamp_min(1e-4)[:, None]
+        rows = basis[:channels]
+        self.encode_patch.weight.copy_((rows / spread).unflatten(1, (-1, size)))
+        self.encode_patch.bias.copy_(-(rows / spread) @ centre)
+        self.decode_patch.weight.copy_((rows * spread).unflatten(1, (-1, size)))
+        self.decode_patch.bias.copy_(centre.unflatten(0, (-1, size)).mean(1))

@@ -106,7 +106,7 @@ class AudioTransformer(ModelMixin, ConfigMixin):
     @register_to_config
     def __init__(
         self,
-        latent_channels: int = 32,
+        latent_channels: int = 48,
         video_channels: int = 264,
         text_channels: int = 256,
         width: int = 320,

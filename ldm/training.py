@@ -68,6 +68,8 @@ class VaeTraining(L.LightningModule):
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         generator = step_generator(self.hparams.seed, self.global_step, self.global_rank, self.device)
         mel = batch["mel"]
+        if self.global_step == 0:
+            self.network.start_from_principal_components(mel)
         losses = self.network.losses(mel, self.hparams.kl_weight, self.hparams.difference_weight, generator)
         if self.global_step % 10 == 0:  # a moving average needs no more; costs one encoder pass in ten on a quarter of the batch
             momentum = 0.0 if self.global_step == 0 else self.hparams.statistics_momentum

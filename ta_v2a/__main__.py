@@ -1,5 +1,9 @@
-"""Entry point of `ta-v2a` and `python -m ta_v2a`: exit codes 0 (done), 1 (found something wrong), 2 (the user's error), 130 and 143 (stopped)."""
+"""Entry point of `ta-v2a` and `python -m ta_v2a`.
 
+Exit codes: 0 done, 1 something was found wrong, 2 an error that the user can mend, 130 and 143 stopped from outside.
+"""
+
+import io
 import signal
 import sys
 from types import FrameType
@@ -19,6 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     from .errors import UserError
 
     previous = signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file name that is no valid text must not end in a traceback
+            stream.reconfigure(errors="backslashreplace")
     try:
         return run_app(arguments)
     except UserError as error:

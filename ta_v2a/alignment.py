@@ -14,10 +14,10 @@ from ldm.denoiser import AudioTransformer
 def alignment(
     cvalp: CVALP, autoencoder: MelAutoencoder, denoiser: AudioTransformer, video: Float[torch.Tensor, "batch columns channels"]
 ) -> Callable[[torch.Tensor, float], torch.Tensor]:
-    """log p(aligned | z_t, t, E_v) as a function of noisy latents (batch, latent, columns) and time, the guide of TA-V2A eq. 14.
+    """log p(aligned | z_t, t, E_v) as a function of noisy latents (batch, latent, columns) and time: the guide of TA-V2A eq. 14.
 
-    The clean latents are estimated from the velocity held fixed, z_0 = z_t - t v, decoded to a mel and heard by CVALP; the likelihood is that
-    of eq. 4, the probability that each moment's sound picks its own picture among all moments of the window, summed over moments.
+    The clean latents are estimated from the velocity held fixed, z_0 = z_t - t v, decoded to a mel and heard by CVALP; the likelihood is
+    that of eq. 4, the probability that each moment's sound picks its own picture among all moments of the window, summed over moments.
     """
     seen = video[..., : cvalp.config.dim]
     conditions = Conditions(video)

@@ -62,8 +62,8 @@ def foley(
     clip: Annotated[str, typer.Argument(help="A film file of 0.1 s to 10 minutes and more.", show_default=False)],
     prompt: Annotated[str, typer.Option("-p", "--prompt", help="What is heard; without it the picture decides.")] = "",
     negative: Annotated[str, typer.Option("-n", "--negative", help="What is not to be heard.")] = "",
-    cue: Annotated[list[str] | None, typer.Option("--cue", help='Text for a stretch, such as "1.2-3.0: glass breaking"; repeatable.')] = None,
-    output: Annotated[str, typer.Option("-o", "--output", help="Film to write, or a .wav for the sound alone. Default: CLIP.foley.mp4")] = "",
+    cue: Annotated[list[str] | None, typer.Option("--cue", help='Text for a stretch, as "1.2-3.0: glass breaking"; repeatable.')] = None,
+    output: Annotated[str, typer.Option("-o", "--output", help="Film to write, or .wav for the sound alone. Default: CLIP.foley.mp4")] = "",
     seed: Seed = 0,
     takes: Annotated[int, typer.Option(min=1, max=64, help="Versions to make, from seeds SEED, SEED + 1, ...")] = 1,
     steps: Annotated[int | None, typer.Option(min=1, max=1000, help="Sampler steps; more is slower. Default: the preset's.")] = None,
@@ -71,7 +71,7 @@ def foley(
     negative_scale: Annotated[float | None, typer.Option(help="How far to keep from the negative prompt.")] = None,
     video_scale: Annotated[float | None, typer.Option(help="How closely to follow the picture.")] = None,
     align_scale: Annotated[float, typer.Option(help="Weight of the alignment guide; 0 is off and costs nothing.")] = 0.0,
-    original: Annotated[Literal["replace", "mix", "keep"], typer.Option(help="What becomes of sound that the clip already has.")] = "replace",
+    original: Annotated[Literal["replace", "mix", "keep"], typer.Option(help="What becomes of the clip's own sound.")] = "replace",
     wav: Annotated[bool, typer.Option("--wav/--no-wav", help="Write the sound as 48 kHz 24-bit WAV too.")] = True,
     preset: Preset = "mini",
     as_json: Json = False,
@@ -119,7 +119,7 @@ def stage(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def train(
     context: typer.Context,
-    stage_name: Annotated[str, typer.Argument(metavar="STAGE", help="cvalp, vae, ldm, vocoder or classifier; mini: the whole recipe.")],
+    stage_name: Annotated[str, typer.Argument(metavar="STAGE", help="cvalp, vae, ldm, vocoder or classifier.")],
     config: Annotated[list[str] | None, typer.Option("--config", help='YAML, or "mini" for the packaged one; later ones override.')] = None,
     as_json: Json = False,
 ) -> None:
@@ -128,6 +128,22 @@ def train(
 
     report = run_stage(stage_name, config or ["mini"], list(context.args))
     console.result(report, as_json, [f"{name}: {value}" for name, value in report.items()])
+
+
+@app.command()
+def pack(
+    output: Annotated[str, typer.Option("-o", "--output", help="Folder of the preset.", show_default=False)],
+    cvalp: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/cvalp/last.ckpt",
+    vae: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/vae/last.ckpt",
+    ldm: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/ldm/last.ckpt",
+    tokenizer: Annotated[str, typer.Option(help="Vocabulary of the text encoder.")] = "ta_v2a/weights/mini/cvalp/spiece.model",
+    as_json: Json = False,
+) -> None:
+    """Make a preset of trained checkpoints: half-precision weights with their checksums."""
+    from .pack import pack as pack_checkpoints
+
+    folder = pack_checkpoints(cvalp, tokenizer, vae, ldm, output)
+    console.result({"preset": str(folder)}, as_json, [str(folder)])
 
 
 @evaluate_app.command("stage")
@@ -157,7 +173,11 @@ def evaluate_stage(
 
 @evaluate_app.command("films")
 def evaluate_films(
-    folder: Annotated[str, typer.Argument(help="Films with their true sound.")],
+    folder: Annotated[str, typer.Argument(help="Films, with or without a sound of their own.", show_default=False)],
+    output: Annotated[str, typer.Option("-o", "--output", help="Folder for the sounds and figures.")] = "out/films",
+    prompts: Annotated[str | None, typer.Option(help="CSV with columns path (or file, name) and prompt (or description, caption).")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first films by name.")] = None,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw each film over its spectrogram.")] = True,
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(min=1, max=1000)] = None,
     text_scale: Annotated[float | None, typer.Option()] = None,
@@ -166,11 +186,13 @@ def evaluate_films(
     as_json: Json = False,
 ) -> None:
     """Onset agreement and AV-Align on real films."""
-    from .evaluation.films import films_command
+    from .evaluation.real_films import films_command
 
     settings = {"num_inference_steps": steps, "text_scale": text_scale, "video_scale": video_scale}
     with console.progress("evaluating", quiet=as_json) as advance:
-        report = films_command(Path(folder), preset, seed=seed, progress=advance, **_given(settings))
+        report = films_command(
+            folder, output, prompts, preset, seed=seed, limit=limit, figures=figures, progress=advance, **_given(settings)
+        )
     console.result(report, as_json, _indented(report))
 
 
@@ -182,7 +204,8 @@ def doctor(as_json: Json = False) -> None:
     report = examine()
     lines = [f"Python {report['python']} on {report['platform']}, device: {report['device']}"]
     for row in report["checks"]:
-        lines.append(f"  {'ok   ' if row['ok'] else 'WRONG'} {row['name']} {row['version'] or ''}".rstrip() + (f": {row['problem']}" if row["problem"] else ""))
+        line = f"  {'ok   ' if row['ok'] else 'WRONG'} {row['name']} {row['version'] or ''}".rstrip()
+        lines.append(line + (f": {row['problem']}" if row["problem"] else ""))
     lines += report["advice"] or (["everything is in order"] if report["ok"] else [])
     console.result(report, as_json, lines)
     if not report["ok"]:

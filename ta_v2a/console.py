@@ -14,7 +14,7 @@ def notice(text: str) -> None:
 
 def result(value: dict[str, Any], as_json: bool, lines: list[str]) -> None:
     """The outcome of a command: one JSON object, or lines for a reader."""
-    print(json.dumps(value, ensure_ascii=False) if as_json else "\n".join(lines), flush=True)
+    print(json.dumps(value, ensure_ascii=True) if as_json else "\n".join(lines), flush=True)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .cues import PROMPT_CHARACTERS, cut_prompt, parse_cue, read_cues
+from .cues import cut_prompt, parse_cue, read_cues
 from .errors import UserError
 from .media.atomic import output_file
 from .media.containers import fitting_ending
@@ -81,15 +81,16 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
     where = places(order, clip)
     cues = read_cues(map(parse_cue, order.cues), clip.duration_s)
     warnings = list(clip.warnings)
-    for name, text in {"prompt": order.prompt, "negative prompt": order.negative_prompt}.items():
-        if cut_prompt(text)[1]:
-            warnings.append(f"the {name} is long: only its first {PROMPT_CHARACTERS} characters are used")
     if clip.has_sound:
         warnings.append({"replace": "the clip's own sound is replaced (--original mix or keep retains it)"}.get(order.original, ""))
     for line in filter(None, warnings):
         notice(line)
     loading = time.perf_counter()
     pipeline = _load(order.preset)
+    for name, text in {"prompt": order.prompt, "negative prompt": order.negative_prompt}.items():
+        if cut_prompt(text)[1] or pipeline.cvalp.text.tokenizer.was_cut(text):
+            warnings.append(f"the {name} is long: only its beginning is used")
+            notice(warnings[-1])
     loaded = time.perf_counter()
     video = _pictures_of(clip, order.takes, pipeline.spec)
     takes = []

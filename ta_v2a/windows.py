@@ -26,7 +26,7 @@ class Window:
 
 
 def plan_windows(columns: int, window_columns: int, overlap_columns: int = OVERLAP_COLUMNS) -> list[Window]:
-    """Windows that cover `columns` latent columns; only neighbours share columns, or the clip is shorter than two windows.
+    """Windows that cover `columns` latent columns, evenly spread; neighbours share `overlap_columns` or more.
 
     Raises:
         ValueError: if the overlap is not smaller than half a window, or there are no columns.

@@ -50,7 +50,7 @@ def tiny_pipeline(tokenizer_file: Path):
     from vocoders.griffin_lim import GriffinLim
 
     torch.manual_seed(0)
-    cvalp = CVALP(str(tokenizer_file), dim=16, video_widths=(8, 8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1)
+    cvalp = CVALP(str(tokenizer_file), dim=16, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1)
     denoiser = AudioTransformer(
         latent_channels=4, video_channels=cvalp.video_width, text_channels=cvalp.text_width, width=16, depth=2, heads=2, modulation_rank=8
     )

@@ -21,7 +21,7 @@ ONSETS_PER_COLUMN = 4
 
 
 def kinds_heard(scene: Scene) -> np.ndarray:
-    """(28,) float32 multi-hot of the kinds that sound in a scene, in the order of `KINDS`."""
+    """(29,) float32 multi-hot of the kinds that sound in a scene, in the order of `KINDS`."""
     hot = np.zeros(len(KIND_NAMES), np.float32)
     for source in scene.sources:
         hot[KIND_NAMES.index(source.kind)] = 1
@@ -55,7 +55,7 @@ class StageClips(Dataset):
     """One scene a seed.
 
     Each item is a dict: `frames` uint8 (pictures, px, px) unless `sound_only`; `wave` float32 (samples,); `caption` str;
-    `kinds` float32 (28,); `activity` float32 (columns, 7); `seed` int.
+    `kinds` float32 (29,); `activity` float32 (columns, 7); `seed` int.
 
     Args:
         seeds: what to render, in order.

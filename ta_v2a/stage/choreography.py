@@ -135,7 +135,9 @@ def hit(p: Place, source: Source) -> None:
         length, thick = rng.uniform(0.35, 1.0), rng.uniform(0.03, 0.14)
         arm = p.thing(length, thick, None, "capsule", pivot=(0.0, 0.5))
         swing = reach / (length * p.scale)
-        p.add(arm, x=lambda t: p.x - side * length * p.scale + drift(t), angle=lambda t: (0 if side > 0 else np.pi) - side * swing * away(t))
+        p.add(
+            arm, x=lambda t: p.x - side * length * p.scale + drift(t), angle=lambda t: (0 if side > 0 else np.pi) - side * swing * away(t)
+        )
         if p.maybe(0.6):
             head = p.thing(rng.uniform(0.08, 0.25), rng.uniform(0.06, 0.25), "metal")
             a = lambda t: swing * away(t)  # noqa: E731
@@ -172,7 +174,9 @@ def bounce(p: Place, source: Source) -> None:
     squash = rng.uniform(0, 0.5) if p.maybe(0.5) else 0.0
     drift = smooth_walk(rng, 0.25, rng.uniform(0, 0.5) * p.scale)
     spin = smooth_walk(rng, 0.5, rng.uniform(0, 4))
-    body = p.thing(2 * radius, 2 * radius * rng.uniform(0.7, 1.3), source.look, str(rng.choice(["ellipse", "ellipse", "blob", "box"])), (0.5, 1.0))
+    body = p.thing(
+        2 * radius, 2 * radius * rng.uniform(0.7, 1.3), source.look, str(rng.choice(["ellipse", "ellipse", "blob", "box"])), (0.5, 1.0)
+    )
     flat = lambda t: pulse(t, events, strengths, 0.008, 0.05) * squash  # noqa: E731
     p.add(
         body,
@@ -257,9 +261,9 @@ def clap(p: Place, source: Source) -> None:
     rng, lift = p.rng, _lift(events, strengths)
     reach, tilt = rng.uniform(0.08, 0.4) * p.scale, rng.normal(0, 0.4)
     fall, rise = rng.uniform(0.08, 0.25), rng.uniform(0.1, 0.35)
+    dist = lambda t: lift(t) * approach(t, events, fall, rise, 1.7, True, 0.04)  # noqa: E731
     for side in (-1, 1):
         raster = p.thing(rng.uniform(0.12, 0.3), rng.uniform(0.3, 0.6), source.look, None, (0.5 - 0.5 * side, 0.5))
-        dist = lambda t: lift(t) * approach(t, events, fall, rise, 1.7, True, 0.04)  # noqa: E731
         p.add(raster, x=lambda t, s=side: p.x + s * reach * dist(t), y=p.y, angle=lambda t, s=side: tilt + s * 0.3 * dist(t))
 
 
@@ -271,12 +275,17 @@ def shoot(p: Place, source: Source) -> None:
     back = lambda t: kick * pulse(t, events, strengths, 0.008, decay)  # noqa: E731
     aim = smooth_walk(rng, 0.3, 0.05 * p.scale)
     body = p.thing(rng.uniform(0.5, 1.2), rng.uniform(0.08, 0.2), "metal", "box")
-    p.add(body, x=lambda t: p.x - side * back(t), y=lambda t: p.y + aim(t), angle=lambda t: -side * rng_angle * back(t))
-    rng_angle = rng.uniform(0, 4)
+    rise = rng.uniform(0, 4)
+    p.add(body, x=lambda t: p.x - side * back(t), y=lambda t: p.y + aim(t), angle=lambda t: -side * rise * back(t))
     if p.maybe(0.7):
         flare = p.thing(rng.uniform(0.15, 0.5), rng.uniform(0.1, 0.4), None, "blob")
         flare.pixels[...] = 255 * (flare.pixels[..., -1:] > 30)
-        p.add(flare, x=p.x + side * 0.6 * p.scale, y=lambda t: p.y + aim(t), alpha=lambda t: pulse(t, events, strengths, 0.003, 0.04).clip(0, 1))
+        p.add(
+            flare,
+            x=p.x + side * 0.6 * p.scale,
+            y=lambda t: p.y + aim(t),
+            alpha=lambda t: pulse(t, events, strengths, 0.003, 0.04).clip(0, 1),
+        )
     if p.maybe(0.4):
         p.gain.append(lambda t: 1 + 0.5 * pulse(t, events, strengths, 0.003, 0.05))
     if p.maybe(0.4):
@@ -290,7 +299,10 @@ def friction(p: Place, source: Source) -> None:
     events, _ = _times(source)
     rng, levels = p.rng, source.envelope
     assert levels is not None
-    p.add(p.thing(rng.uniform(0.6, 1.4), rng.uniform(0.2, 0.6), {"saw": "wood", "rub": "cloth"}.get(source.action, "metal")), y=p.y + 0.2 * p.scale)
+    p.add(
+        p.thing(rng.uniform(0.6, 1.4), rng.uniform(0.2, 0.6), {"saw": "wood", "rub": "cloth"}.get(source.action, "metal")),
+        y=p.y + 0.2 * p.scale,
+    )
     direction, reach = rng.normal(0, 0.5), rng.uniform(0.1, 0.4) * p.scale
     tool = p.thing(rng.uniform(0.2, 0.9), rng.uniform(0.08, 0.3), None)
     place = lambda t: reach * strokes(t, events, levels, ENVELOPE_HZ)  # noqa: E731
@@ -340,7 +352,13 @@ def _ring(p: Place, events: np.ndarray, strengths: np.ndarray, y: float, width: 
         since, _, _ = neighbours(t, events)
         return np.clip(since, 0, 1.5)
 
-    p.add(outer, y=y, scale_x=lambda t: 0.15 + grown(t), scale_y=lambda t: 0.15 + grown(t), alpha=lambda t: np.exp(-3 * grown(t)) * (grown(t) < 1.5))
+    p.add(
+        outer,
+        y=y,
+        scale_x=lambda t: 0.15 + grown(t),
+        scale_y=lambda t: 0.15 + grown(t),
+        alpha=lambda t: np.exp(-3 * grown(t)) * (grown(t) < 1.5),
+    )
 
 
 def drip(p: Place, source: Source) -> None:
@@ -402,7 +420,14 @@ def burn(p: Place, source: Source) -> None:
     rng, level = p.rng, _envelope(source)
     flicker = smooth_walk(rng, 6.0, 0.35)
     for _ in range(int(rng.integers(1, 4))):
-        flame = sliding(p, rng.uniform(0.2, 0.6), rng.uniform(0.4, 0.9), (0, rng.uniform(1.0, 3.0)), np.array([1, rng.uniform(0.4, 0.8), 0.1], np.float32), 0.6)
+        flame = sliding(
+            p,
+            rng.uniform(0.2, 0.6),
+            rng.uniform(0.4, 0.9),
+            (0, rng.uniform(1.0, 3.0)),
+            np.array([1, rng.uniform(0.4, 0.8), 0.1], np.float32),
+            0.6,
+        )
         flame.x = p.x + rng.normal(0, 0.12) * p.scale
         flame.alpha = lambda t: np.clip(0.3 + 0.7 * level(t) + flicker(t), 0, 1)
         flame.scale_y = lambda t: 0.6 + 0.5 * level(t) + 0.4 * flicker(t)

@@ -156,14 +156,16 @@ def render(scene: Scene, times_s: np.ndarray, height: int, width: int, colour: b
     density = float(np.clip(max(height, width / scene.aspect), 64, 720))
     background = _background(rng, density, scene.aspect, colour)
     places = _places(scene, rng, density, colour)
-    silent = Place(rng, 0, 0, 1.0, density, colour, scene.duration_s)
+    silent = Place(rng, 0.0, 0.0, 1.0, density, colour, scene.duration_s)
     for _ in range(int(rng.choice(4, p=[0.35, 0.3, 0.2, 0.15]))):
         silent.x, silent.y, silent.scale = rng.uniform(0, scene.aspect), rng.uniform(0, 1), rng.uniform(0.2, 1)
         distract(silent)
     front = rng.random() < 0.15
     layers = [x for p in ([*places, silent] if front else [silent, *places]) for x in p.layers]
     if rng.random() < 0.12:  # something stands in the way
-        layers.append(Layer(cut_out(rng, tuple(rng.uniform(0.15, 0.5, 2)), density, colour), rng.uniform(0, scene.aspect), rng.uniform(0.2, 1)))
+        layers.append(
+            Layer(cut_out(rng, tuple(rng.uniform(0.15, 0.5, 2)), density, colour), rng.uniform(0, scene.aspect), rng.uniform(0.2, 1))
+        )
     cuts_s = np.sort(rng.uniform(0.4, max(0.5, scene.duration_s - 0.4), int(rng.choice(3, p=[0.86, 0.1, 0.04]))))
     view = camera.look(rng, times, [s for p in places for s in p.shake], scene.aspect, height, width, cuts_s).matrices
     drawn = [x if isinstance(x, Sparks) else _Drawn(x, view, times, 1 / scene.source_fps, height) for x in layers]

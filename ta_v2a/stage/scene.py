@@ -13,7 +13,7 @@ ENVELOPE_HZ = 62.5
 """Rate of a source's loudness envelope: one value per mel frame."""
 
 SPLITS = {
-    "train": range(0, 10**9),
+    "train": range(10**9),
     "validation": range(10**9, 10**9 + 10**6),
     "test": range(2 * 10**9, 2 * 10**9 + 10**6),
 }
@@ -212,7 +212,7 @@ def _source(rng: np.random.Generator, duration_s: float, kind: str, look: str) -
     actions = [a for a in KINDS[look].actions if kind == look or a in KINDS[kind].actions]
     weights = np.array([3.0 if a in ("strike", "bounce") else 1.0 for a in actions])
     action = str(rng.choice(actions, p=weights / weights.sum()))
-    if kind == "cloth" and action == "type" or kind == "drum" and action == "footstep":
+    if (kind == "cloth" and action == "type") or (kind == "drum" and action == "footstep"):
         action = "strike"
     events, envelope = _activity(rng, kind, action, duration_s)
     return Source(
@@ -228,7 +228,8 @@ def _source(rng: np.random.Generator, duration_s: float, kind: str, look: str) -
     )
 
 
-def _heard(source: Source) -> Heard:
+def heard(source: Source) -> Heard:
+    """What the caption grammar needs to know of a source; pace in events per second, 0 where there is none."""
     times = [e.time_s for e in source.events]
     pace_hz = 1 / float(np.median(np.diff(times))) if len(times) > 2 else 0.0
     return Heard(source.kind, source.action, source.size, source.hardness, source.loudness, pace_hz, len(times))
@@ -261,7 +262,7 @@ def plan(seed: int, duration_s: float = 8.192) -> Scene:
     contradicts = first in _IMPACTS and rng.random() < 0.22
     look = str(rng.choice([k for k in _IMPACTS if k != first])) if contradicts else first
     sources = [_source(rng, duration_s, first, look)] + [_source(rng, duration_s, k, k) for k in kinds[1:]]
-    words = caption([_heard(s) for s in sources], random.Random(seed))
+    words = caption([heard(s) for s in sources], random.Random(seed))
     return Scene(
         seed=seed,
         duration_s=duration_s,

@@ -41,7 +41,9 @@ def shading(rng: np.random.Generator, height: int, width: int, look: str | None)
         pattern = noise(rng, height, width, int(rng.integers(2, 12)), 4, float(rng.uniform(0.4, 0.95)))
     elif mode == 1:
         angle, bend = rng.uniform(0, np.pi), noise(rng, height, width, 2, 2)
-        pattern = 0.5 + 0.5 * np.sin(np.float32(rng.uniform(12, 90)) * (x * np.cos(angle) + y * np.sin(angle) + 0.15 * bend).astype(np.float32))
+        pattern = 0.5 + 0.5 * np.sin(
+            np.float32(rng.uniform(12, 90)) * (x * np.cos(angle) + y * np.sin(angle) + 0.15 * bend).astype(np.float32)
+        )
     elif mode == 2:
         cells = np.float32(rng.uniform(4, 24))
         pattern = (((x * cells).astype(np.int32) + (y * cells).astype(np.int32)) % 2).astype(np.float32)

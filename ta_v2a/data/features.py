@@ -1,0 +1,160 @@
+"""What the diffusion model trains on: latents, video features and text features of many scenes, computed once and kept on disk."""
+
+import hashlib
+import random
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+from rich.progress import track
+from safetensors.torch import load_file, save_file
+from torch.utils.data import DataLoader, Dataset
+
+from prompts.grammar import caption
+from ta_v2a.data.stage_clips import StageClips, split_seeds
+from ta_v2a.pack import mini_autoencoder, mini_cvalp
+from ta_v2a.presets import file_sha256
+from ta_v2a.stage.scene import heard, plan
+from vocoders.clock import MINI
+from vocoders.mel import LogMel
+
+SHARD = 64
+CAPTIONS = 4
+"""Wordings kept for every scene: its own and three more."""
+
+
+def wordings(seed: int) -> list[str]:
+    """`CAPTIONS` captions of one scene; the first is its own."""
+    scene = plan(seed, MINI.duration_s)
+    facts = [heard(source) for source in scene.sources]
+    return [scene.caption, *(caption(facts, random.Random((seed + 1) * CAPTIONS + k)) for k in range(1, CAPTIONS))]
+
+
+def shard_file(folder: Path, seeds: range) -> Path:
+    """Where the rows of `seeds` are kept; a last shard that is not full has a name of its own."""
+    return folder / (f"{seeds[0]}.safetensors" if len(seeds) == SHARD else f"{seeds[0]}-{len(seeds)}.safetensors")
+
+
+@torch.no_grad()
+def write_features(
+    seeds: range, folder: Path, cvalp_file: Path, tokenizer_file: Path, vae_file: Path, bank: str | None, workers: int
+) -> None:
+    """Computes the missing shards of `seeds`: a killed run goes on where it stopped.
+
+    A shard holds, half precision: `latents` (64, 48, columns), `video` (64, columns, 264), `text` (64, 4, 256).
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    shards = [seeds[i : i + SHARD] for i in range(0, len(seeds), SHARD)]
+    missing = [s for s in shards if not shard_file(folder, s).exists()]
+    if not missing:
+        return
+    cvalp, vae, log_mel = mini_cvalp(cvalp_file, tokenizer_file), mini_autoencoder(vae_file), LogMel(MINI)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    for network in (cvalp, vae, log_mel):
+        network.to(device)
+    scenes = StageClips([seed for shard in missing for seed in shard], MINI, bank)
+    loader = DataLoader(scenes, max(1, SHARD // 8), num_workers=workers, prefetch_factor=4 if workers else None)
+    rows: list[dict[str, torch.Tensor]] = []
+    for batch in track(loader, "stage features"):
+        with torch.autocast(device.type, torch.bfloat16):
+            video = cvalp.encode_video(batch["frames"].to(device).float() / 255)
+        latents = vae.encode(log_mel(batch["wave"].to(device))).mean
+        texts = [text for seed in batch["seed"].tolist() for text in wordings(seed)]
+        text = cvalp.encode_text(texts).reshape(len(latents), CAPTIONS, -1)
+        rows.append({"latents": latents.half().cpu(), "video": video.half().cpu(), "text": text.half().cpu()})
+        if sum(len(r["latents"]) for r in rows) == len(missing[0]):
+            target = shard_file(folder, missing.pop(0))
+            whole = {name: torch.cat([r[name] for r in rows]).contiguous() for name in rows[0]}
+            part = target.with_suffix(".part")
+            save_file(whole, part)
+            part.replace(target)
+            rows = []
+
+
+class FeatureRows(Dataset):
+    """Rows of feature shards; one of the scene's wordings by chance, and video activity made more or less sure of itself.
+
+    Real footage makes the video tower less sure than the stage does: scaling and shifting the logits of its activity channels in
+    training keeps the diffusion model from needing certainty.
+
+    Args:
+        confidence: spread of that change; 0 leaves the features alone.
+    """
+
+    def __init__(self, files: list[Path], activity_channels: int = 8, confidence: float = 0.0, seed: int = 0):
+        parts = [load_file(file) for file in files]
+        self.latents, self.video, self.text = (torch.cat([p[name] for p in parts]) for name in ("latents", "video", "text"))
+        self.activity, self.confidence, self.seed = activity_channels, confidence, seed
+
+    def __len__(self) -> int:
+        return len(self.latents)
+
+    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
+        video, word = self.video[index].float(), 0
+        if self.confidence:
+            rng = random.Random(f"{self.seed} {index}")
+            word = rng.randrange(self.text.shape[1])
+            a = self.activity
+            logits = torch.logit(video[:, -a:].clamp(1e-3, 1 - 1e-3))
+            logits = logits * (1 + 0.3 * self.confidence * rng.uniform(-1, 1)) - self.confidence * rng.uniform(-0.5, 1.5)
+            video = torch.cat([video[:, :-a], logits.sigmoid()], -1)
+        return {"latents": self.latents[index].float(), "video": video, "text": self.text[index, word].float()}
+
+
+class StageFeatures(lightning.LightningDataModule):
+    """Features of `scenes` training scenes and a few validation scenes, kept in `cache`; made when missing.
+
+    Use with `reload_dataloaders_every_n_epochs: 1`.
+
+    Args:
+        cvalp, vae: checkpoints of the two trainings that come first.
+        tokenizer_file: the text tower's sentencepiece model.
+        bank: folder of recordings for the sound, or None.
+        confidence: see `FeatureRows`.
+    """
+
+    def __init__(
+        self,
+        cvalp: str = "runs/cvalp/last.ckpt",
+        vae: str = "runs/vae/last.ckpt",
+        tokenizer_file: str = "ta_v2a/weights/mini/cvalp/spiece.model",
+        scenes: int = 6400,
+        validation_scenes: int = 192,
+        batch_size: int = 48,
+        workers: int = 1,
+        bank: str | None = None,
+        confidence: float = 1.0,
+        cache: str = "runs/features",
+    ):
+        super().__init__()
+        self.files = (Path(cvalp), Path(tokenizer_file), Path(vae))
+        self.scenes, self.validation_scenes, self.batch_size, self.workers = scenes, validation_scenes, batch_size, workers
+        self.bank, self.confidence, self.cache = bank, confidence, Path(cache)
+
+    @property
+    def folder(self) -> Path:
+        """The cache of exactly these weights: another checkpoint gets another folder."""
+        sums = "".join(file_sha256(f) for f in self.files) + str(self.bank)
+        return self.cache / hashlib.sha256(sums.encode()).hexdigest()[:12]
+
+    def prepare_data(self) -> None:
+        for seeds in (split_seeds("train", self.scenes, 20_000_000), split_seeds("validation", self.validation_scenes)):
+            write_features(seeds, self.folder, *self.files, self.bank, self.workers)
+
+    def _rows(self, seeds: range, confidence: float, seed: int) -> FeatureRows:
+        folder = self.folder
+        files = [shard_file(folder, seeds[i : i + SHARD]) for i in range(0, len(seeds), SHARD)]
+        return FeatureRows(files, confidence=confidence, seed=seed)
+
+    def setup(self, stage: str) -> None:
+        self.rows = self._rows(split_seeds("train", self.scenes, 20_000_000), self.confidence, 0)
+        self.validation_rows = self._rows(split_seeds("validation", self.validation_scenes), 0.0, 0)
+
+    def train_dataloader(self) -> DataLoader[Any]:
+        self.rows.seed = self.trainer.current_epoch if self.trainer else 0
+        order = torch.Generator().manual_seed(self.rows.seed)
+        return DataLoader(self.rows, self.batch_size, shuffle=True, drop_last=True, generator=order)
+
+    def val_dataloader(self) -> DataLoader[Any]:
+        return DataLoader(self.validation_rows, self.batch_size)

@@ -1,0 +1,75 @@
+"""From training checkpoints to a preset folder: half-precision safetensors, checksums, one pipeline."""
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from .errors import UserError
+
+# network -> prefix of its weights in the trainer's checkpoint; the diffusion model ships its moving average
+PREFIXES = {"cvalp": "model.", "autoencoder": "network.", "denoiser": "ema.network."}
+
+
+def trained(network: nn.Module, checkpoint: str | Path, prefix: str) -> nn.Module:
+    """Loads the part of a Lightning checkpoint below `prefix` into `network` (strictly) and returns it in evaluation mode.
+
+    Raises:
+        UserError: if the file is missing or holds another network.
+    """
+    path = Path(checkpoint)
+    if not path.is_file():
+        raise UserError(f"no such checkpoint: {path}")
+    state = torch.load(path, map_location="cpu", weights_only=True)["state_dict"]
+    try:
+        network.load_state_dict({key[len(prefix) :]: value for key, value in state.items() if key.startswith(prefix)})
+    except RuntimeError as error:
+        raise UserError(f"{path} holds another network than mini's: {str(error).splitlines()[0]}") from error
+    return network.eval()
+
+
+def mini_cvalp(checkpoint: str | Path, tokenizer_file: str | Path) -> nn.Module:
+    """CVALP at mini size (the defaults of its constructor) with trained weights."""
+    from cvalp.model import CVALP
+
+    return trained(CVALP(str(tokenizer_file)), checkpoint, PREFIXES["cvalp"])
+
+
+def mini_autoencoder(checkpoint: str | Path) -> nn.Module:
+    """The mel autoencoder at mini size with trained weights."""
+    from ldm.autoencoder import MelAutoencoder
+
+    return trained(MelAutoencoder(), checkpoint, PREFIXES["autoencoder"])
+
+
+def pack(
+    cvalp: str | Path, tokenizer_file: str | Path, vae: str | Path, ldm: str | Path, out: str | Path, **defaults: float | int | str
+) -> Path:
+    """Writes the preset folder of three checkpoints and a Griffin-Lim vocoder; returns it.
+
+    Args:
+        cvalp, vae, ldm: Lightning checkpoints of the three trainings.
+        tokenizer_file: the sentencepiece model the text tower was trained with.
+        out: folder of the pipeline, made if needed; a model card in it is left alone.
+        defaults: of a pipeline call (`num_inference_steps`, `video_scale`, ...), kept in model_index.json.
+    """
+    from diffusers import FlowMatchEulerDiscreteScheduler
+
+    from ldm.denoiser import AudioTransformer
+    from vocoders.griffin_lim import GriffinLim
+
+    from .pipeline import FoleyPipeline
+    from .presets import write_checksums
+
+    pipeline = FoleyPipeline(
+        cvalp=mini_cvalp(cvalp, tokenizer_file),
+        autoencoder=mini_autoencoder(vae),
+        denoiser=trained(AudioTransformer(), ldm, PREFIXES["denoiser"]),
+        vocoder=GriffinLim(),
+        scheduler=FlowMatchEulerDiscreteScheduler(),
+        **defaults,
+    )
+    pipeline.to(dtype=torch.float16)
+    pipeline.save_pretrained(out, safe_serialization=True)
+    write_checksums(Path(out))
+    return Path(out)

@@ -1,0 +1,82 @@
+"""Eq. 1-5 of TA-V2A against sums written out one by one."""
+
+import math
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from cvalp.losses import cvalp_loss, info_nce, temporal_info_nce
+
+N, DIM, SCALE = 5, 7, 6.0
+
+
+def unit(*shape: int, seed: int = 0) -> torch.Tensor:
+    return F.normalize(torch.randn(*shape, generator=torch.Generator().manual_seed(seed)), dim=-1)
+
+
+def by_hand(x: torch.Tensor, y: torch.Tensor, scale: float, same: torch.Tensor | None = None) -> float:
+    """-1/(2N) sum_i [f(x_i, y_i, N) + f(y_i, x_i, N)] with f the log of the softmax share of the partner (eq. 1-4)."""
+    total, n = 0.0, len(x)
+    for i in range(n):
+        rivals = [j for j in range(n) if j == i or same is None or not same[i, j]]
+        for own, others in ((x[i], y), (y[i], x)):
+            share = math.exp(scale * float(own @ others[i])) / sum(math.exp(scale * float(own @ others[j])) for j in rivals)
+            total += math.log(share)
+    return -total / (2 * n)
+
+
+def sames() -> torch.Tensor:
+    labels = torch.tensor([0, 1, 0, 2, 0])
+    return labels[:, None] == labels[None]
+
+
+@pytest.mark.parametrize("same", [None, sames()])
+def test_contrast_between_clips(same):
+    x, y = unit(N, DIM, seed=1), unit(N, DIM, seed=2)
+    assert float(info_nce(x, y, SCALE, same)) == pytest.approx(by_hand(x, y, SCALE, same), rel=1e-5)
+
+
+def test_clips_that_mean_the_same_are_no_negatives():
+    """Where one clip means the same as all others it costs nothing, wherever it lies, and the others are as without it."""
+    x, y, same = unit(N, DIM, seed=1), unit(N, DIM, seed=2), torch.eye(N, dtype=torch.bool)
+    same[:, 2] = same[2] = True
+    moved, rest = y.clone(), [0, 1, 3, 4]
+    moved[2] = x[0]
+    for texts in (y, moved):
+        assert float(info_nce(x, texts, SCALE, same)) == pytest.approx(by_hand(x[rest], y[rest], SCALE) * (N - 1) / N, rel=1e-5)
+    assert float(info_nce(x, moved, SCALE)) > float(info_nce(x, y, SCALE)) + 0.01
+
+
+def test_contrast_in_time_is_inside_every_clip():
+    x, y = unit(3, 4, DIM, seed=3), unit(3, 4, DIM, seed=4)
+    expected = sum(by_hand(a, b, SCALE) for a, b in zip(x, y, strict=True)) / 3
+    assert float(temporal_info_nce(x, y, SCALE)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_perfect_alignment_costs_nothing_and_none_costs_log_n():
+    x = torch.eye(N)
+    assert float(info_nce(x, x, 100.0)) == pytest.approx(0, abs=1e-6)
+    assert float(temporal_info_nce(x[None], x[None], 100.0)) == pytest.approx(0, abs=1e-6)
+    alike = torch.ones(N, DIM) / DIM**0.5
+    assert float(info_nce(alike, alike, SCALE)) == pytest.approx(math.log(N), rel=1e-5)
+    assert float(info_nce(alike, alike, SCALE, torch.ones(N, N, dtype=torch.bool))) == pytest.approx(0, abs=1e-6)
+
+
+def test_both_directions_count_the_same():
+    x, y = unit(N, DIM, seed=1), unit(N, DIM, seed=2)
+    torch.testing.assert_close(info_nce(x, y, SCALE, sames()), info_nce(y, x, SCALE, sames()))
+    x, y = unit(3, 4, DIM, seed=3), unit(3, 4, DIM, seed=4)
+    torch.testing.assert_close(temporal_info_nce(x, y, SCALE), temporal_info_nce(y, x, SCALE))
+
+
+@pytest.mark.parametrize("same", [None, sames(), torch.ones(N, N, dtype=torch.bool)])
+def test_gradients_are_finite(same):
+    x, y, scale = unit(N, DIM, seed=1).requires_grad_(), unit(N, DIM, seed=2).requires_grad_(), torch.tensor(100.0, requires_grad=True)
+    (info_nce(x, y, scale, same) + temporal_info_nce(x[None], y[None], scale)).backward()
+    assert all(bool(t.grad.isfinite().all()) for t in (x, y, scale))
+    assert float(x.grad.abs().sum()) > 0
+
+
+def test_the_sum_of_eq_5():
+    assert float(cvalp_loss(torch.tensor(1.0), torch.tensor(2.0), torch.tensor(4.0), 0.5, 0.25)) == 3.0

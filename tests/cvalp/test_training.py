@@ -1,0 +1,103 @@
+"""Training of CVALP: a step helps, a resumed run is the uninterrupted one, and the score counts onsets."""
+
+from pathlib import Path
+
+import lightning
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+import cvalp
+from cvalp.model import CVALP
+from cvalp.training import CvalpTraining, binary_f1
+
+TOKENIZER = Path(cvalp.__file__).parents[1] / "ta_v2a" / "weights" / "mini" / "cvalp" / "spiece.model"
+CAPTIONS = ("a dog barks", "glass breaks", "steady rain", "someone knocks on wood")
+
+
+def clips(count: int) -> list[dict]:
+    g = torch.Generator().manual_seed(0)
+    return [
+        {
+            "frames": torch.randint(0, 256, (8, 24, 24), dtype=torch.uint8, generator=g),
+            "mel": torch.rand(128, 16, generator=g),
+            "caption": CAPTIONS[k % 4],
+            "kinds": torch.eye(29)[k % 4],
+            "activity": torch.rand(4, 7, generator=g),
+        }
+        for k in range(count)
+    ]
+
+
+def module() -> CvalpTraining:
+    torch.manual_seed(0)
+    model = CVALP(str(TOKENIZER), dim=16, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1)
+    return CvalpTraining(model, window_tokens=2, warmup_steps=2, max_steps=8)
+
+
+def fit(training: CvalpTraining, folder: Path, epochs: int, checkpoint: Path | None = None) -> lightning.Trainer:
+    trainer = lightning.Trainer(
+        max_epochs=epochs,
+        accelerator="cpu",
+        logger=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        enable_checkpointing=False,
+        num_sanity_val_steps=0,
+        gradient_clip_val=1.0,
+        default_root_dir=folder,
+    )
+    loader = DataLoader(clips(8), 4)
+    trainer.fit(training, loader, loader, ckpt_path=checkpoint, weights_only=False)
+    return trainer
+
+
+def test_a_step_along_the_gradient_lowers_the_loss():
+    training, batch = module(), next(iter(DataLoader(clips(4), 4)))
+    training.model.text.eval()  # no dropout: the same function before and after
+    before = training.losses(batch)
+    assert all(bool(v.isfinite()) for v in before.values())
+    before["loss"].backward()
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in training.parameters())
+    torch.optim.SGD(training.parameters(), lr=1e-3).step()
+    assert training.losses(batch)["loss"] < before["loss"]
+
+
+def test_the_loss_is_the_weighted_sum_of_its_terms():
+    training, batch = module().eval(), next(iter(DataLoader(clips(4), 4)))
+    training.lambda_, training.mu, training.activity_weight = 0.5, 0.25, 3.0
+    with torch.no_grad():
+        terms = training.losses(batch)
+    expected = terms["audio_text"] + 0.5 * terms["audio_video"] + 0.25 * terms["temporal"] + 3.0 * terms["activity"]
+    torch.testing.assert_close(terms["loss"], expected)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_resumed_equals_uninterrupted(tmp_path):
+    whole = module()
+    trainer = fit(whole, tmp_path, 2)
+    assert {"validation/loss", "validation/onset_f1", "train/loss"} <= set(trainer.callback_metrics)
+    first = module()
+    fit(first, tmp_path, 1).save_checkpoint(tmp_path / "half.ckpt")
+    torch.manual_seed(99)  # whatever the process drew meanwhile must not matter
+    resumed = module()
+    fit(resumed, tmp_path, 2, tmp_path / "half.ckpt")
+    for (name, a), b in zip(whole.state_dict().items(), resumed.state_dict().values(), strict=True):
+        assert torch.equal(a, b), name
+
+
+def curve(peaks: list[int], height: float = 1.0) -> torch.Tensor:
+    at = torch.arange(60.0)[:, None]
+    return height * torch.exp(-0.5 * ((at - torch.tensor(peaks, dtype=torch.float)) / 1.2) ** 2).amax(1)[None]
+
+
+def test_f1_counts_onsets():
+    target = curve([10, 30, 50])
+    assert float(binary_f1(target, target)) == 1
+    assert float(binary_f1(curve([11, 29, 50]), target)) == 1
+    assert float(binary_f1(curve([13, 33, 53]), target)) == 0
+    assert float(binary_f1(curve([13, 33, 53]), target, slack=3)) == 1
+    assert float(binary_f1(curve([10, 20, 30, 40, 50]), target)) == pytest.approx(2 * 0.6 / 1.6)  # precision 3/5, recall 1
+    assert float(binary_f1(curve([10]), target)) == pytest.approx(2 * (1 / 3) / (4 / 3))  # precision 1, recall 1/3
+    assert float(binary_f1(curve([10, 30, 50], 0.3), target)) == 0  # too faint to count
+    assert float(binary_f1(torch.zeros(1, 60), target)) == 0

@@ -1,0 +1,193 @@
+"""The command line: fast help, one object of JSON, one line for a mistake, whole files or none."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from ta_v2a.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+
+
+def command(*arguments, **options):
+    """The command in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, env=environment, **options)
+
+
+def test_help_is_fast_and_imports_nothing_heavy():
+    run = command("-X", "importtime", "-m", "ta_v2a", "--help")
+    assert run.returncode == 0 and "foley" in run.stdout
+    rows = [line.split("|") for line in run.stderr.splitlines() if line.startswith("import time:")]
+    modules = {row[2].strip() for row in rows}
+    assert not {"torch", "numpy", "transformers", "diffusers", "lightning", "matplotlib", "av"} & modules
+    microseconds = sum(int(row[0].split(":")[1]) for row in rows if row[0].split(":")[1].strip().isdigit())
+    assert microseconds < 500_000
+
+
+def test_every_command_has_help(capsys):
+    for words in (["foley"], ["stage"], ["train"], ["pack"], ["evaluate"], ["evaluate", "stage"], ["evaluate", "films"], ["doctor"]):
+        assert main([*words, "--help"]) == 0
+        assert "--json" in capsys.readouterr().out or words == ["evaluate"]
+
+
+def test_version(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("ta-v2a ")
+
+
+@pytest.fixture
+def foley(pipeline_folder, capsys):
+    """Runs `ta-v2a foley` on the tiny preset; gives (exit code, standard output, standard error)."""
+
+    def run(*arguments):
+        code = main(["foley", *map(str, arguments), "--preset", str(pipeline_folder)])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def test_foley_writes_film_and_wav_beside_the_clip(foley, silent_clip, tmp_path):
+    clip = tmp_path / "my clip.mp4"
+    clip.write_bytes(silent_clip.read_bytes())
+    code, out, err = foley(clip, "-p", "a knock")
+    film, wav = tmp_path / "my clip.foley.mp4", tmp_path / "my clip.foley.wav"
+    assert code == 0 and out.split("\n")[:2] == [str(film), str(wav)] and err == ""
+    info = soundfile.info(wav)
+    assert (info.samplerate, info.subtype, info.frames) == (48_000, "PCM_24", round(2.56 * 48_000))
+    from ta_v2a.media.probe import probe
+
+    sounded = probe(film)
+    assert sounded.has_sound and sounded.duration_s == pytest.approx(2.56)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["my clip.foley.mp4", "my clip.foley.wav", "my clip.mp4"]
+
+
+def test_json_is_one_object_and_the_same_seed_gives_the_same_bytes(foley, silent_clip, tmp_path):
+    reports = []
+    for name in ("a", "b"):
+        code, out, _ = foley(silent_clip, "-p", "rain", "--seed", 5, "--steps", 2, "--json", "-o", tmp_path / f"{name}.mp4")
+        assert code == 0 and out.count("\n") == 1
+        reports.append(json.loads(out))
+    assert reports[0]["takes"][0]["seed"] == 5 and reports[0]["settings"]["steps"] == 2 and reports[0]["original"] == "none"
+    for ending in ("wav", "mp4"):
+        assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()
+
+
+def test_takes_are_what_their_seeds_give_alone(foley, silent_clip, tmp_path):
+    assert foley(silent_clip, "--takes", 2, "--seed", 7, "-o", tmp_path / "t.mp4")[0] == 0
+    assert foley(silent_clip, "--seed", 8, "--no-wav", "-o", tmp_path / "alone.mp4")[0] == 0
+    assert foley(silent_clip, "--seed", 8, "-o", tmp_path / "alone.wav")[0] == 0
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["alone.mp4", "alone.wav", "t.take1.mp4", "t.take1.wav", "t.take2.mp4", "t.take2.wav"]
+    first, second, alone = (soundfile.read(tmp_path / name)[0] for name in ("t.take1.wav", "t.take2.wav", "alone.wav"))
+    np.testing.assert_array_equal(second, alone)
+    assert np.abs(first - second).max() > 1e-3
+
+
+def test_clips_with_sound_and_the_choices_for_it(foley, silent_clip, tmp_path):
+    assert foley(silent_clip, "-o", tmp_path / "sounded.mp4")[0] == 0
+    reports = {}
+    for choice in ("replace", "mix", "keep"):
+        code, out, err = foley(tmp_path / "sounded.mp4", "--original", choice, "--json", "-o", tmp_path / f"{choice}.mp4")
+        assert code == 0, err
+        reports[choice] = json.loads(out)["original"], "replaced" in err
+    assert reports == {"replace": ("replace", True), "mix": ("mix", False), "keep": ("keep", False)}
+
+
+def test_long_prompts_are_cut_with_a_notice_and_cues_are_reported(foley, silent_clip, tmp_path):
+    code, out, err = foley(silent_clip, "-p", "knock " * 2000, "--cue", "0.5-: 🔔 a bell", "--json", "-o", tmp_path / "x.wav")
+    assert code == 0 and "the prompt is long" in err and len(err.splitlines()) == 1
+    report = json.loads(out)
+    assert report["cues"] == [{"start_s": 0.5, "end_s": 2.56, "text": "🔔 a bell"}] and report["takes"][0]["film"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["no such.mp4"], "no such file"),
+        (["{clip}", "-o", "{clip}"], "never overwritten"),
+        (["{clip}", "-o", "{tmp}/nowhere/x.mp4"], "folder does not exist"),
+        (["{clip}", "-o", "{tmp}/x.xyz"], "ending"),
+        (["{clip}", "-o", "{tmp}/x.wav", "--no-wav"], "nothing to write"),
+        (["{clip}", "--cue", "soon: a bell"], "cue"),
+        (["{clip}", "--cue", "5-6: a bell"], "lasts 2.560 s"),
+        (["{clip}", "--seed", "-1"], "seed"),
+        (["{clip}", "--steps", "0"], "steps"),
+        (["{clip}", "--takes", "x"], "takes"),
+        (["{clip}", "--text-scale", "nan", "-o", "{tmp}/x.mp4"], "text_scale"),
+        (["{clip}", "--original", "loud"], "original"),
+        (["{clip}", "--colour", "red"], "--colour"),
+        ([], "CLIP"),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_code_2_and_leave_nothing(foley, silent_clip, tmp_path, arguments, message):
+    before = silent_clip.read_bytes()
+    code, out, err = foley(*(word.format(clip=silent_clip, tmp=tmp_path) for word in arguments))
+    assert (code, out) == (2, "") and err.count("\n") == 1 and message.lower() in err.lower() and "Traceback" not in err
+    assert list(tmp_path.iterdir()) == [] and silent_clip.read_bytes() == before
+
+
+def test_no_such_preset(silent_clip, capsys):
+    assert main(["foley", str(silent_clip), "--preset", "nonesuch"]) == 2
+    assert "no preset" in capsys.readouterr().err
+
+
+def test_unknown_training_stage_and_configuration(capsys):
+    for arguments, message in ((["opera"], "no training stage"), (["vae", "--config", "nonesuch.yaml"], "no configuration")):
+        assert main(["train", *arguments]) == 2
+        assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("stage", "module"),
+    [
+        ("cvalp", "cvalp.training.CvalpTraining"),
+        ("vae", "ldm.training.VaeTraining"),
+        ("ldm", "ldm.training.LdmTraining"),
+        ("vocoder", "vocoders.training.VocoderTraining"),
+        ("classifier", "ta_v2a.evaluation.training.ListenerTraining"),
+    ],
+)
+def test_every_stage_has_a_packaged_configuration_for_its_own_module(stage, module):
+    import yaml
+
+    from ta_v2a.train import config_file
+
+    config = yaml.safe_load(config_file(stage, "mini").read_text())
+    assert config["model"]["class_path"] == module
+
+
+def test_stage_writes_film_sound_and_truth(tmp_path, capsys):
+    from ta_v2a.media.probe import probe
+
+    assert main(["stage", "--seed", "7", "--duration", "0.64", "--width", "48", "--height", "32", "-o", str(tmp_path / "s"), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["s.json", "s.mp4", "s.wav"]
+    clip = probe(report["film"])
+    assert clip.has_sound and (clip.width, clip.height, clip.frames) == (48, 32, 16)
+    truth = json.loads((tmp_path / "s.json").read_text())
+    assert truth["caption"] == report["caption"] and [source["kind"] for source in truth["sources"]] == report["kinds"]
+    assert main(["stage", "--seed", "7", "--duration", "0.64", "--silent", "-o", str(tmp_path / "q.mp4")]) == 0
+    assert not probe(tmp_path / "q.mp4").has_sound
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_stopped_at_work_it_leaves_nothing(tmp_path, number, code):
+    """A long scene is stopped as soon as its process has begun to write."""
+    arguments = [sys.executable, "-m", "ta_v2a", "stage", "--duration", "300", "-o", str(tmp_path / "s")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not any(tmp_path.iterdir()):
+        os.sched_yield()
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == code and "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []

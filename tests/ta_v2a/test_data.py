@@ -1,0 +1,197 @@
+"""What the trainers read: targets at the right time, scenes in the right order, features that survive a killed run."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import lightning
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from untrained import TOKENIZER_FILE, cvalp_checkpoint, vae_checkpoint
+
+from ta_v2a.data import features
+from ta_v2a.data.datamodules import StageData
+from ta_v2a.data.features import CAPTIONS, FeatureRows, StageFeatures, wordings, write_features
+from ta_v2a.data.stage_clips import KIND_NAMES, ONSETS_PER_COLUMN, StageClips, activity_targets, kinds_heard, split_seeds
+from ta_v2a.stage.scene import SPLITS, Event, Scene, Source, plan
+from vocoders.clock import MINI, ClipSpec
+
+SHORT = ClipSpec(duration_s=1.024, picture_px=16)
+
+
+def scene() -> Scene:
+    """2.048 s: three knocks on something that looks like glass, and wind that comes up."""
+    events = (Event(0.31, 1.0), Event(0.9, 0.5), Event(1.637, 0.8))
+    knocks = Source("wood", "glass", "knock", 0.5, 0.5, 0.9, events, None, 1)
+    wind = Source("wind", "wind", "blow", 0.5, 0.5, 0.6, (), np.linspace(0, 1, 128, dtype=np.float32), 2)
+    return Scene(0, 2.048, (knocks, wind), "knocks in the wind", True, 1.0, 25.0)
+
+
+def test_onset_targets_peak_at_the_events():
+    spec, planned = ClipSpec(duration_s=2.048), scene()
+    activity = activity_targets(planned, spec)
+    assert activity.shape == (32, 7) and activity.dtype == np.float32
+    assert activity.min() >= 0 and activity.max() <= 1
+    narrow, fine_s = activity[:, :ONSETS_PER_COLUMN].ravel(), (np.arange(128) + 0.5) * 0.016
+    padded = np.pad(narrow, 1)
+    peaks_s = fine_s[(narrow > 0.5) & (narrow >= padded[:-2]) & (narrow > padded[2:])]
+    assert len(peaks_s) == 3
+    np.testing.assert_allclose(peaks_s, planned.event_times_s, atol=0.0081)  # half of a 16 ms bin
+    column_s = (np.arange(32) + 0.5) * 0.064
+    for event in planned.sources[0].events:
+        nearest = np.abs(column_s - event.time_s).argmin()
+        bump = np.exp(-0.5 * ((column_s[nearest] - event.time_s) / 0.06) ** 2)
+        assert activity[nearest, 4] == pytest.approx(bump, abs=1e-3)
+        assert activity[nearest, 5] == pytest.approx(bump * event.intensity * 0.9, abs=1e-3)
+    np.testing.assert_allclose(activity[:, 6], 0.6 * np.clip(column_s / (127 / 62.5), 0, 1), atol=1e-3)
+
+
+def test_without_sources_nothing_is_active():
+    assert not activity_targets(replace(scene(), sources=()), ClipSpec(duration_s=2.048)).any()
+
+
+def test_kinds_are_those_heard_not_those_seen():
+    hot = kinds_heard(scene())
+    assert hot.shape == (len(KIND_NAMES),) and hot.dtype == np.float32
+    assert {KIND_NAMES[k] for k in np.flatnonzero(hot)} == {"wood", "wind"}
+
+
+def test_a_clip_is_one_scene_as_tensors():
+    clips = StageClips(range(3, 5), SHORT)
+    assert len(clips) == 2
+    item, again = clips[1], clips[1]
+    shapes = {name: (tuple(value.shape), value.dtype) for name, value in item.items() if isinstance(value, torch.Tensor)}
+    assert shapes == {
+        "frames": ((32, 16, 16), torch.uint8),
+        "wave": ((16384,), torch.float32),
+        "kinds": ((len(KIND_NAMES),), torch.float32),
+        "activity": ((16, 7), torch.float32),
+    }
+    assert item["seed"] == 4 and item["caption"] == plan(4, SHORT.duration_s).caption
+    assert float(item["wave"].abs().max()) <= 1
+    for name in shapes:
+        assert torch.equal(item[name], again[name]), name
+    heard_only = StageClips(range(3, 5), SHORT, sound_only=True)[1]
+    assert "frames" not in heard_only and torch.equal(heard_only["wave"], item["wave"])
+
+
+def test_seeds_of_a_split():
+    assert split_seeds("train", 5, 7) == range(7, 12)
+    assert split_seeds("test", 3) == SPLITS["test"][:3]
+    with pytest.raises(ValueError, match="has 1000000 seeds"):
+        split_seeds("validation", 2, 999_999)
+
+
+class Listener(lightning.LightningModule):
+    """Notes which seeds it is given."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight, self.seen = torch.nn.Parameter(torch.zeros(1)), []
+
+    def training_step(self, batch, _):
+        assert batch["mel"].shape == (2, 128, 64) and batch["mel"].min() >= 0 and batch["mel"].max() <= 1
+        self.seen += batch["seed"].tolist()
+        return self.weight.square().sum()
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), 0.1)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_epoch_has_new_seeds_and_a_resumed_run_goes_on(tmp_path):
+    def seen(epochs: int, checkpoint: Path | None = None) -> tuple[list[int], lightning.Trainer]:
+        listener, data = Listener(), StageData(1.024, 2, 4, first_seed=10, workers=0, sound_only=True)
+        trainer = lightning.Trainer(
+            max_epochs=epochs,
+            accelerator="cpu",
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            limit_val_batches=0,
+            reload_dataloaders_every_n_epochs=1,
+            default_root_dir=tmp_path,
+        )
+        trainer.fit(listener, data, ckpt_path=checkpoint, weights_only=False)
+        return listener.seen, trainer
+
+    first, trainer = seen(2)
+    assert first == list(range(10, 18))
+    trainer.save_checkpoint(tmp_path / "two.ckpt")
+    assert seen(3, tmp_path / "two.ckpt")[0] == list(range(18, 22))
+
+
+def test_a_missing_bank_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="no such sound bank"):
+        StageData(bank=str(tmp_path / "nowhere"))
+
+
+@pytest.fixture
+def shard(tmp_path) -> Path:
+    g = torch.Generator().manual_seed(0)
+    rows = {"latents": torch.randn(6, 4, 5, generator=g), "text": torch.randn(6, CAPTIONS, 3, generator=g)}
+    video = torch.cat([torch.randn(6, 5, 10, generator=g), torch.rand(6, 5, 8, generator=g)], -1)
+    save_file({name: value.half() for name, value in {**rows, "video": video}.items()}, tmp_path / "0.safetensors")
+    return tmp_path / "0.safetensors"
+
+
+def test_rows_without_a_change_of_confidence_are_what_was_kept(shard):
+    rows, kept = FeatureRows([shard, shard]), load_file(shard)
+    assert len(rows) == 12
+    for name in ("latents", "video"):
+        assert torch.equal(rows[8][name], kept[name][2].float())
+    assert torch.equal(rows[8]["text"], kept["text"][2, 0].float())
+
+
+def test_confidence_changes_activity_within_its_range(shard):
+    kept, words = load_file(shard), set()
+    for seed in range(20):
+        rows = FeatureRows([shard], confidence=1.5, seed=seed)
+        row, again = rows[3], rows[3]
+        assert all(torch.equal(row[name], again[name]) for name in row)
+        assert torch.equal(row["video"][:, :-8], kept["video"][3, :, :-8].float())
+        activity = row["video"][:, -8:]
+        assert activity.min() >= 0 and activity.max() <= 1
+        assert not torch.allclose(activity, kept["video"][3, :, -8:].float(), atol=1e-3)
+        order = kept["video"][3, :, -8:].float().clamp(1e-3, 1 - 1e-3).flatten().argsort()
+        assert (activity.flatten()[order].diff() >= -1e-6).all()  # what was more active still is
+        words.add(next(k for k in range(CAPTIONS) if torch.equal(row["text"], kept["text"][3, k].float())))
+    assert words == set(range(CAPTIONS))
+
+
+def test_wordings_begin_with_the_scenes_own():
+    words = wordings(11)
+    assert len(words) == CAPTIONS and words == wordings(11) and words[0] == plan(11, MINI.duration_s).caption
+    assert len(set(words)) > 1
+
+
+def test_features_resume_after_a_lost_shard(tmp_path, monkeypatch):
+    monkeypatch.setattr(features, "SHARD", 2)
+    monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=1.024))
+    files = (cvalp_checkpoint(tmp_path), TOKENIZER_FILE, vae_checkpoint(tmp_path))
+    folder = tmp_path / "features"
+    write_features(range(40, 43), folder, *files, None, 0)
+    written = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert set(written) == {"40.safetensors", "42-1.safetensors"}  # the last shard is not full
+    whole, last = load_file(folder / "40.safetensors"), load_file(folder / "42-1.safetensors")
+    assert {name: tuple(v.shape) for name, v in whole.items()} == {"latents": (2, 32, 16), "video": (2, 16, 264), "text": (2, 4, 256)}
+    assert all(v.dtype == torch.float16 and v.isfinite().all() for v in whole.values())
+    assert len(last["latents"]) == 1
+    (folder / "40.safetensors").unlink()
+    untouched = (folder / "42-1.safetensors").stat().st_mtime_ns
+    write_features(range(40, 43), folder, *files, None, 0)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == written
+    assert (folder / "42-1.safetensors").stat().st_mtime_ns == untouched
+
+
+def test_other_weights_have_another_cache(tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).write_text(name)
+    paths = {"cvalp": str(tmp_path / "a"), "vae": str(tmp_path / "b"), "tokenizer_file": str(tmp_path / "c"), "cache": str(tmp_path)}
+    before = StageFeatures(**paths).folder
+    assert before == StageFeatures(**paths, scenes=5).folder
+    assert before != StageFeatures(**paths, bank="sounds").folder
+    (tmp_path / "b").write_text("trained longer")
+    assert before != StageFeatures(**paths).folder

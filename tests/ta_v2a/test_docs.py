@@ -1,0 +1,73 @@
+"""README and docs: every Python example runs, every option and link exists."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ta_v2a import presets
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(language: str) -> list:
+    """(code, where) of every fenced block of a language."""
+    found = []
+    for page in PAGES:
+        for number, code in enumerate(re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)):
+            found.append(pytest.param(code, id=f"{page.name}-{number}"))
+    return found
+
+
+def run(code: str, folder: Path, clip: Path, monkeypatch) -> None:
+    shutil.copyfile(clip, folder / "clip.mp4")
+    monkeypatch.chdir(folder)
+    exec(compile(code, "example", "exec"), {"__name__": "__main__"})
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_python_examples_run(code, pipeline_folder, silent_clip, tmp_path, monkeypatch, capsys):
+    """With the tiny pipeline under the name of the preset."""
+    shutil.copytree(pipeline_folder, tmp_path / "weights" / "mini")
+    monkeypatch.setattr(presets, "WEIGHTS_FOLDER", tmp_path / "weights")
+    run(code, tmp_path, silent_clip, monkeypatch)
+    assert "(1, " in capsys.readouterr().out
+
+
+@pytest.mark.skipif("mini" not in presets.preset_names(), reason="the preset is trained, not written: it comes with its weights")
+@pytest.mark.parametrize("code", blocks("python"))
+def test_python_examples_run_with_the_bundled_preset(code, silent_clip, tmp_path, monkeypatch, capsys):
+    run(code, tmp_path, silent_clip, monkeypatch)
+    assert "(1, " in capsys.readouterr().out
+
+
+def commands() -> list[list[str]]:
+    lines = [line for block in blocks("sh") for line in block.values[0].splitlines() if line.startswith("ta-v2a ")]
+    return [shlex.split(line, comments=True)[1:] for line in lines]
+
+
+@pytest.mark.parametrize("words", commands(), ids=lambda words: "-".join(words[:2]))
+def test_shell_examples_name_commands_and_options_that_exist(words, capsys):
+    from ta_v2a.__main__ import main
+
+    name = [word for word in words if not word.startswith("-")][: 2 if words[0] == "evaluate" else 1]
+    assert main([*name, "--help"]) == 0
+    shown = capsys.readouterr().out
+    for option in (word for word in words if re.fullmatch(r"-{1,2}[a-z][a-z-]*", word)):
+        assert re.search(rf"(?<![\w-]){option}(?![\w-])", shown), f"{option} is no option of {name}"
+
+
+def test_make_targets_named_in_the_readme_exist():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", PAGES[0].read_text(encoding="utf-8"), re.MULTILINE))
+    assert {"foley", "test", "setup", "mini"} <= named <= targets
+
+
+def test_links_lead_somewhere():
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            if target != "docs/picture.png":  # made by the program once there are weights
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"

@@ -1,0 +1,71 @@
+"""From checkpoints to a preset folder that loads, is half precision on disk, and is refused when altered."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from untrained import TOKENIZER_FILE, cvalp_checkpoint, save, vae_checkpoint
+
+from ta_v2a import FoleyPipeline, presets
+from ta_v2a.errors import UserError
+from ta_v2a.pack import mini_autoencoder, mini_cvalp, pack
+
+
+@pytest.fixture(scope="module")
+def checkpoints(tmp_path_factory) -> dict[str, Path]:
+    from ldm.denoiser import AudioTransformer
+
+    folder = tmp_path_factory.mktemp("checkpoints")
+    torch.manual_seed(0)
+    ldm = save(AudioTransformer(), "ema.network.", folder / "ldm.ckpt")
+    return {"cvalp": cvalp_checkpoint(folder), "tokenizer_file": TOKENIZER_FILE, "vae": vae_checkpoint(folder), "ldm": ldm}
+
+
+@pytest.fixture(scope="module")
+def packed(checkpoints, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("packed") / "mini"
+    folder.mkdir()
+    (folder / "README.md").write_text("a card")
+    assert pack(**checkpoints, out=folder, num_inference_steps=7, video_scale=1.5) == folder
+    return folder
+
+
+def test_a_packed_folder_is_a_pipeline(packed, checkpoints):
+    pipeline = FoleyPipeline.from_pretrained(packed)
+    assert pipeline.config.num_inference_steps == 7 and pipeline.config.video_scale == 1.5
+    assert (packed / "cvalp" / "spiece.model").read_bytes() == TOKENIZER_FILE.read_bytes()
+    assert (packed / "README.md").read_text() == "a card"
+    for component, prefix, name in (("cvalp", "model.", "cvalp"), ("autoencoder", "network.", "vae"), ("denoiser", "ema.network.", "ldm")):
+        network = getattr(pipeline, component)
+        assert not network.training
+        trained = torch.load(checkpoints[name], weights_only=True)["state_dict"]
+        for key, value in network.state_dict().items():
+            assert value.dtype != torch.float16
+            assert torch.equal(value, trained[prefix + key].half().to(value.dtype)), key
+
+
+def test_weights_are_half_precision_on_disk(packed):
+    files = list(packed.rglob("*.safetensors"))
+    assert {path.parent.name for path in files} >= {"cvalp", "autoencoder", "denoiser"}
+    for path in files:
+        assert all(value.dtype == torch.float16 for value in load_file(path).values() if value.is_floating_point()), path
+    assert not list(packed.rglob("*.bin"))
+
+
+def test_an_altered_file_is_refused(packed):
+    presets.verify(packed)
+    weights = next((packed / "denoiser").glob("*.safetensors"))
+    shipped = weights.read_bytes()
+    weights.write_bytes(shipped[:-1] + bytes([shipped[-1] ^ 1]))
+    with pytest.raises(UserError, match="is not the file that was shipped"):
+        FoleyPipeline.from_pretrained(packed)
+    weights.write_bytes(shipped)
+    presets.verify(packed)
+
+
+def test_wrong_checkpoints_are_named(checkpoints, tmp_path):
+    with pytest.raises(UserError, match="no such checkpoint"):
+        mini_autoencoder(tmp_path / "none.ckpt")
+    with pytest.raises(UserError, match=r"vae\.ckpt holds another network"):
+        mini_cvalp(checkpoints["vae"], TOKENIZER_FILE)

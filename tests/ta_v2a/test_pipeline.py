@@ -1,0 +1,194 @@
+"""The pipeline at tiny sizes with random weights: shapes, lengths, seeds, steering, streaming, saving; and the bundled preset."""
+
+import numpy as np
+import pytest
+import torch
+
+from ta_v2a import FoleyPipeline
+from ta_v2a.errors import UserError
+from ta_v2a.pipeline import FoleyOutput
+from ta_v2a.presets import preset_names
+
+COLUMN = 1024  # samples
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def sound(pipeline, video, prompt=None, seed=0, **options):
+    return pipeline(video, prompt, generator=seeded(seed), **options).audios
+
+
+def test_output_is_what_diffusers_promises(pipeline, pictures):
+    out = pipeline(video=pictures, prompt="a knock", generator=seeded())
+    assert isinstance(out, FoleyOutput) and out.sampling_rate == 16_000
+    assert out.audios.shape == (1, 1, len(pictures) // 2 * COLUMN) and out.audios.dtype == np.float32
+    assert np.isfinite(out.audios).all() and 0 < np.abs(out.audios).max() <= 1
+    assert out[0] is out.audios
+
+
+def test_sound_is_as_long_as_the_picture_from_a_file(pipeline, silent_clip):
+    assert sound(pipeline, str(silent_clip)).shape == (1, 1, round(2.56 * 16_000))
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 63, 300])
+def test_any_length_of_pictures(pipeline, count):
+    frames = np.random.default_rng(count).integers(0, 255, (count, 80, 80), dtype=np.uint8)
+    assert sound(pipeline, frames).shape[-1] == count * COLUMN // 2
+
+
+def test_same_seed_same_samples_another_seed_others(pipeline, pictures):
+    np.testing.assert_array_equal(sound(pipeline, pictures, "a bell", 3), sound(pipeline, pictures, "a bell", 3))
+    assert np.abs(sound(pipeline, pictures, "a bell", 3) - sound(pipeline, pictures, "a bell", 4)).max() > 1e-3
+
+
+def test_prompt_picture_and_negative_prompt_all_matter(pipeline, pictures):
+    plain = sound(pipeline, pictures, "a bell")
+    for other in (
+        sound(pipeline, pictures, "rain on a roof"),
+        sound(pipeline, pictures[::-1].copy(), "a bell"),
+        sound(pipeline, pictures, "a bell", negative_prompt="music"),
+        sound(pipeline, pictures, "a bell", video_scale=0.0),
+        sound(pipeline, pictures, "a bell", text_scale=5.0),
+        sound(pipeline, pictures, "a bell", align_scale=20.0),
+    ):
+        assert np.abs(plain - other).max() > 1e-5
+
+
+def test_zero_weights_cost_nothing_and_change_nothing(pipeline, pictures):
+    without = sound(pipeline, pictures, None)
+    np.testing.assert_allclose(sound(pipeline, pictures, "a bell", text_scale=0.0), without, atol=1e-5)
+    np.testing.assert_array_equal(sound(pipeline, pictures, None, negative_prompt="music", negative_scale=0.0), without)
+
+
+@pytest.mark.parametrize("prompt", ["", " ", "🔔🐕", "玻璃破碎的声音", "x" * 10_000, "a\x00b", "\ud83d"])
+def test_any_prompt_is_a_prompt(pipeline, pictures, prompt):
+    assert np.isfinite(sound(pipeline, pictures[:32], prompt, num_inference_steps=1)).all()
+
+
+def test_an_empty_prompt_is_no_prompt(pipeline, pictures):
+    np.testing.assert_array_equal(sound(pipeline, pictures, ""), sound(pipeline, pictures, None))
+
+
+def test_prompts_and_takes_make_a_batch(pipeline, pictures):
+    many = sound(pipeline, pictures, ["a bell", None], takes=2)
+    assert many.shape[:2] == (4, 1)
+    assert np.abs(many[0] - many[1]).max() > 1e-3, "takes share noise"
+    generators = [seeded(5), seeded(6)]
+    pair = pipeline(pictures, ["a bell", None], generator=generators).audios
+    np.testing.assert_allclose(pair[0], sound(pipeline, pictures, "a bell", 5)[0], atol=2e-2)
+    np.testing.assert_allclose(pair[1], sound(pipeline, pictures, None, 6)[0], atol=2e-2)
+
+
+def test_generate_takes_a_batch_of_pictures(pipeline, pictures):
+    both = np.stack([pictures, pictures[::-1]])
+    waves = pipeline.generate(both, ["a bell", "rain"], generator=seeded())
+    assert waves.shape == (2, 32 * COLUMN) and waves.dtype == np.float32
+    with pytest.raises(UserError, match="a prompt each"):
+        pipeline.generate(both, ["a bell"])
+
+
+def test_colour_and_rate_of_arrays(pipeline, pictures):
+    colour = np.repeat(pictures[..., None], 3, axis=-1)
+    np.testing.assert_array_equal(sound(pipeline, colour), sound(pipeline, pictures))
+    assert sound(pipeline, pictures, fps=25.0).shape[-1] == round(64 / 25 * 16_000)
+
+
+def words(pipeline, cues, prompt=None, columns=32):
+    from ta_v2a.cues import read_cues
+
+    return pipeline._words([prompt], read_cues(cues, columns * 0.064), columns)
+
+
+def test_cues_hold_in_their_columns_only(pipeline):
+    found = words(pipeline, ["0.64-1.28: glass breaking", "1.3-1.31: a bell"])
+    assert found.features.shape == (1, 32, pipeline.cvalp.text_width)
+    assert found.present[0].nonzero().ravel().tolist() == [*range(10, 21)]
+    np.testing.assert_array_equal(found.features[0, 10], found.features[0, 19])
+    assert (found.features[0, 20] - found.features[0, 19]).abs().max() > 1e-4
+    assert words(pipeline, ["0.64-1.28: glass breaking"], "rain").present.all()
+
+
+def test_cues_change_the_sound_and_one_cue_over_all_is_the_prompt(pipeline, pictures):
+    np.testing.assert_allclose(sound(pipeline, pictures, cues=["0-: a bell"]), sound(pipeline, pictures, "a bell"), atol=2e-2)
+    assert np.abs(sound(pipeline, pictures, "rain", cues=["1-1.5: a bell"]) - sound(pipeline, pictures, "rain")).max() > 1e-3
+
+
+def test_streamed_blocks_are_the_whole_sound(pipeline):
+    frames = np.random.default_rng(0).integers(0, 255, (900, 80, 80), dtype=np.uint8)  # 28.8 s: five windows
+    blocks = list(pipeline.stream(frames, "wind", generator=seeded(), num_inference_steps=2))
+    assert len(blocks) > 3 and max(block.shape[-1] for block in blocks) <= 160 * COLUMN
+    whole = sound(pipeline, frames, "wind", num_inference_steps=2)
+    np.testing.assert_array_equal(np.concatenate(blocks, axis=-1), whole[:, 0])
+    steps = np.abs(np.diff(whole.ravel()))
+    seams = np.cumsum([block.shape[-1] for block in blocks])[:-1]
+    assert max(steps[seam - 2 : seam + 2].max() for seam in seams) <= np.quantile(steps, 0.9999), "a click at a seam"
+
+
+def test_callback_sees_every_step_and_may_change_the_latents(pipeline, pictures):
+    seen = []
+
+    def silence(pipe, step, timestep, values):
+        seen.append((step, float(timestep), values["latents"].shape))
+        return {"latents": torch.zeros_like(values["latents"])}
+
+    changed = sound(pipeline, pictures, callback_on_step_end=silence)
+    assert [step for step, _, _ in seen] == [0, 1, 2] and pipeline.num_timesteps == 3
+    assert [time for _, time, _ in seen] == sorted((time for _, time, _ in seen), reverse=True)
+    np.testing.assert_array_equal(changed, sound(pipeline, pictures, seed=9, callback_on_step_end=silence))
+
+
+def test_scheduler_can_be_swapped(pipeline, pictures):
+    from diffusers import FlowMatchHeunDiscreteScheduler
+
+    kept = pipeline.scheduler
+    try:
+        pipeline.scheduler = FlowMatchHeunDiscreteScheduler.from_config(kept.config)
+        heun = sound(pipeline, pictures, "a bell")
+    finally:
+        pipeline.scheduler = kept
+    assert np.isfinite(heun).all() and np.abs(heun - sound(pipeline, pictures, "a bell")).max() > 1e-5
+
+
+def test_saved_and_loaded_it_sounds_the_same(pipeline, pipeline_folder, pictures):
+    loaded = FoleyPipeline.from_pretrained(pipeline_folder)
+    np.testing.assert_allclose(sound(loaded, pictures, "a bell"), sound(pipeline, pictures, "a bell"), atol=1e-4)
+    assert loaded.config.num_inference_steps == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"video": "no such file.mp4"}, "no such file"),
+        ({"video": np.zeros((4, 80, 80), np.float32)}, "uint8"),
+        ({"video": np.zeros((0, 80, 80), np.uint8)}, "uint8"),
+        ({"takes": 0}, "one take"),
+        ({"prompt": []}, "one prompt"),
+        ({"prompt": ["a", "b"], "generator": [seeded()]}, "1 generators for 2"),
+        ({"num_inference_steps": 0}, "steps"),
+        ({"text_scale": float("nan")}, "text_scale"),
+        ({"cues": ["9-10: x"]}, "lasts"),
+        ({"fps": 0.0}, "fps"),
+    ],
+)
+def test_mistakes_are_one_line(pipeline, pictures, arguments, message):
+    with pytest.raises(UserError, match=message) as caught:
+        pipeline(**{"video": pictures, **arguments})
+    assert "\n" not in str(caught.value)
+
+
+needs_mini = pytest.mark.skipif("mini" not in preset_names(), reason="the preset is trained, not written: it comes with its weights")
+
+
+@needs_mini
+def test_bundled_preset_sounds_a_stage_scene():
+    from ta_v2a.stage import picture
+    from ta_v2a.stage.scene import SPLITS, plan
+    from vocoders.clock import MINI
+
+    pipe = FoleyPipeline.from_pretrained("mini")
+    scene = plan(SPLITS["test"][0])
+    frames = picture.render(scene, MINI.picture_times_s, MINI.picture_px, MINI.picture_px)
+    audio = pipe(video=frames, prompt=scene.caption, generator=seeded()).audios
+    assert audio.shape == (1, 1, MINI.samples) and np.isfinite(audio).all() and np.abs(audio).max() > 0.01

@@ -1,0 +1,101 @@
+"""Windows, tapes and seams: the mathematics of long clips."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from ta_v2a.tapes import PictureTape, SoundTape
+from ta_v2a.windows import Seam, Window, join, plan_windows
+
+
+@pytest.mark.parametrize("columns", [1, 31, 127, 128, 129, 200, 224, 225, 352, 9375])
+def test_windows_cover_everything_and_share_enough(columns):
+    windows = plan_windows(columns, 128, 32)
+    assert windows[0].start == 0 and windows[-1].stop == columns
+    assert all(window.stop - window.start == min(128, columns) for window in windows)
+    for before, after in itertools.pairwise(windows):
+        assert before.start < after.start <= before.stop - 32 and after.shared_stop == before.stop
+
+
+def test_windows_refuse_impossible_overlaps():
+    for columns, size, overlap in ((0, 128, 32), (10, 128, 0), (10, 128, 65)):
+        with pytest.raises(ValueError):
+            plan_windows(columns, size, overlap)
+
+
+def test_weight_rises_from_nothing_to_everything():
+    weight = Window(96, 224, 128).weight()
+    assert weight.shape == (32,) and weight[0] < 0.01 and weight[-1] > 0.99
+    assert (weight.diff() > 0).all()
+    torch.testing.assert_close(weight + weight.flip(0), torch.ones(32))
+    assert Window(0, 128, 0).weight().numel() == 0
+
+
+def _flow(noise: torch.Tensor, window: Window, carry, steps: int = 5):
+    """Euler steps of dz/dt = z - field, where the field is a function of the absolute column: every window sees the same."""
+    field = torch.sin(torch.arange(window.start, window.stop) / 7.0)
+    seam, latents = Seam(noise, window, carry), noise
+    for _ in range(steps):
+        latents = seam.step(latents - (latents - field) / steps)
+    return latents, seam
+
+
+@pytest.mark.parametrize("columns", [225, 300])
+def test_windows_that_agree_give_what_one_long_window_gives(columns):
+    noise = torch.randn(2, 3, columns, generator=torch.Generator().manual_seed(1))
+    whole, _ = _flow(noise, Window(0, columns, 0), None)
+    pieces, carry, windows = [], None, plan_windows(columns, 128, 32)
+    for window, following in zip(windows, [*windows[1:], None], strict=True):
+        latents, seam = _flow(noise[..., window.start : window.stop], window, carry)
+        stop = (following.start if following else window.stop) - window.start
+        pieces.append(latents[..., :stop])
+        carry = seam.carry(following) if following else None
+    torch.testing.assert_close(torch.cat(pieces, dim=-1), whole)
+
+
+def test_seam_begins_with_the_window_before_and_ends_with_its_own():
+    window, before = Window(96, 224, 128), Window(0, 128, 0)
+    noise = torch.zeros(1, 1, 128)
+    first = Seam(noise, before, None)
+    first.step(noise + 1)
+    seam = Seam(noise, window, first.carry(window))
+    latents = seam.step(noise + 3)
+    assert latents[0, 0, 0] == pytest.approx(1, abs=0.01) and latents[0, 0, 31] == pytest.approx(3, abs=0.01)
+    assert (latents[..., 32:] == 3).all()
+
+
+def test_picture_tape_reads_blocks_of_any_size_and_repeats_the_last_picture():
+    numbers = np.arange(50, dtype=np.uint8).reshape(1, 50, 1, 1)
+    tape = PictureTape(iter([numbers[:, :7], numbers[:, 7:40], numbers[:, 40:]]))
+    assert tape.read(0, 20).ravel().tolist() == list(range(20))
+    assert tape.read(12, 30).ravel().tolist() == list(range(12, 30))
+    assert tape.read(30, 55).ravel().tolist() == [*range(30, 50), *[49] * 5]
+    assert tape.read(60, 62).ravel().tolist() == [49, 49]
+    with pytest.raises(ValueError, match="let go"):
+        tape.read(0, 3)
+    with pytest.raises(ValueError, match="no pictures"):
+        PictureTape(iter([])).read(0, 1)
+
+
+@pytest.mark.parametrize("pieces", [[40], [3, 30, 7], [10] * 4, [1] * 40, [38, 1, 1]])
+def test_sound_tape_repeats_and_loses_nothing(pieces):
+    latents = torch.randn(2, 1, 40, generator=torch.Generator().manual_seed(2))
+
+    def decode(columns: torch.Tensor) -> np.ndarray:  # a local decoder: three neighbours on either side
+        return torch.nn.functional.avg_pool1d(columns, 7, 1, 3)[:, 0].repeat_interleave(4, dim=-1).numpy()
+
+    tape, blocks, start = SoundTape(decode, 4), [], 0
+    for number, size in enumerate(pieces):
+        blocks.append(tape.push(latents[..., start : start + size], number == len(pieces) - 1))
+        start += size
+    np.testing.assert_allclose(np.concatenate(blocks, axis=-1), decode(latents), atol=1e-5)
+
+
+def test_join_keeps_the_level_of_strangers_and_leaves_twins_alone():
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((2, 1, 8000)).astype(np.float32)
+    middle = join(a, b)[:, 3000:5000]
+    assert middle.std() == pytest.approx(1, abs=0.05)
+    np.testing.assert_allclose(join(a, a), a, atol=1e-5)
