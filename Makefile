@@ -48,6 +48,7 @@ lint: $(SETUP) ## ruff, mypy, import directions
 
 mini: $(SETUP) ## Train the bundled preset again, from nothing (docs/experiments.md says how long that takes)
 	$(BIN)/ta-v2a train cvalp
+	$(BIN)/ta-v2a train text
 	$(BIN)/ta-v2a train vae
 	$(BIN)/ta-v2a train ldm
 	$(BIN)/ta-v2a train classifier

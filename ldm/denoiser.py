@@ -110,7 +110,7 @@ class AudioTransformer(ModelMixin, ConfigMixin):
         video_channels: int = 264,
         text_channels: int = 256,
         width: int = 320,
-        depth: int = 8,
+        depth: int = 6,
         heads: int = 5,
         mlp_ratio: float = 3.0,
         modulation_rank: int = 64,

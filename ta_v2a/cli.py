@@ -119,7 +119,7 @@ def stage(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def train(
     context: typer.Context,
-    stage_name: Annotated[str, typer.Argument(metavar="STAGE", help="cvalp, vae, ldm, vocoder or classifier.")],
+    stage_name: Annotated[str, typer.Argument(metavar="STAGE", help="cvalp, text, vae, ldm, vocoder or classifier.")],
     config: Annotated[list[str] | None, typer.Option("--config", help='YAML, or "mini" for the packaged one; later ones override.')] = None,
     as_json: Json = False,
 ) -> None:
@@ -133,7 +133,7 @@ def train(
 @app.command()
 def pack(
     output: Annotated[str, typer.Option("-o", "--output", help="Folder of the preset.", show_default=False)],
-    cvalp: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/cvalp/last.ckpt",
+    cvalp: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/text/last.ckpt",
     vae: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/vae/last.ckpt",
     ldm: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/ldm/last.ckpt",
     tokenizer: Annotated[str, typer.Option(help="Vocabulary of the text encoder.")] = "ta_v2a/weights/mini/cvalp/spiece.model",

@@ -9,6 +9,7 @@ from .errors import UserError
 # stage -> (package of its configurations, name of the packaged one)
 STAGES: dict[str, tuple[str, str]] = {
     "cvalp": ("cvalp.configs", "mini.yaml"),
+    "text": ("cvalp.configs", "text.yaml"),
     "vae": ("ldm.configs", "vae.yaml"),
     "ldm": ("ldm.configs", "ldm.yaml"),
     "vocoder": ("vocoders.configs", "mini.yaml"),

@@ -1,4 +1,4 @@
-"""What the diffusion model trains on: latents, video features and text features of many scenes, computed once and kept on disk."""
+"""What the diffusion model trains on: latents and features of many scenes; what takes long is computed once and kept on disk."""
 
 import hashlib
 import random
@@ -9,6 +9,7 @@ import lightning
 import torch
 from rich.progress import track
 from safetensors.torch import load_file, save_file
+from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from prompts.grammar import caption
@@ -60,9 +61,7 @@ def write_features(
         with torch.autocast(device.type, torch.bfloat16):
             video = cvalp.encode_video(batch["frames"].to(device).float() / 255)
         latents = vae.encode(log_mel(batch["wave"].to(device))).mean
-        texts = [text for seed in batch["seed"].tolist() for text in wordings(seed)]
-        text = cvalp.encode_text(texts).reshape(len(latents), CAPTIONS, -1)
-        rows.append({"latents": latents.half().cpu(), "video": video.half().cpu(), "text": text.half().cpu()})
+        rows.append({"latents": latents.half().cpu(), "video": video.half().cpu()})
         if sum(len(r["latents"]) for r in rows) == len(missing[0]):
             target = shard_file(folder, missing.pop(0))
             whole = {name: torch.cat([r[name] for r in rows]).contiguous() for name in rows[0]}
@@ -70,6 +69,16 @@ def write_features(
             save_file(whole, part)
             part.replace(target)
             rows = []
+
+
+@torch.no_grad()
+def text_features(seeds: range, cvalp: nn.Module) -> torch.Tensor:
+    """(len(seeds), 4, C): E_l of every scene's wordings."""
+    rows = []
+    for start in track(range(0, len(seeds), SHARD), "text features"):
+        texts = [text for seed in seeds[start : start + SHARD] for text in wordings(seed)]
+        rows.append(cvalp.encode_text(texts).unflatten(0, (-1, CAPTIONS)))
+    return torch.cat(rows)
 
 
 class FeatureRows(Dataset):
@@ -82,9 +91,10 @@ class FeatureRows(Dataset):
         confidence: spread of that change; 0 leaves the features alone.
     """
 
-    def __init__(self, files: list[Path], activity_channels: int = 8, confidence: float = 0.0, seed: int = 0):
+    def __init__(self, files: list[Path], text: torch.Tensor, activity_channels: int = 8, confidence: float = 0.0, seed: int = 0):
         parts = [load_file(file) for file in files]
-        self.latents, self.video, self.text = (torch.cat([p[name] for p in parts]) for name in ("latents", "video", "text"))
+        self.latents, self.video = (torch.cat([p[name] for p in parts]) for name in ("latents", "video"))
+        self.text = text
         self.activity, self.confidence, self.seed = activity_channels, confidence, seed
 
     def __len__(self) -> int:
@@ -102,6 +112,22 @@ class FeatureRows(Dataset):
         return {"latents": self.latents[index].float(), "video": video, "text": self.text[index, word].float()}
 
 
+class RandomCrop:
+    """Collates rows to a batch cut at random places to one of `lengths` columns, so that clips of any length are nothing new."""
+
+    def __init__(self, lengths: tuple[int, ...], seed: int):
+        self.lengths, self.rng = lengths, random.Random(seed)
+
+    def __call__(self, rows: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+        length = min(self.rng.choice(self.lengths), rows[0]["latents"].shape[1])
+        starts = [self.rng.randint(0, row["latents"].shape[1] - length) for row in rows]
+        return {
+            "latents": torch.stack([row["latents"][:, i : i + length] for row, i in zip(rows, starts, strict=True)]),
+            "video": torch.stack([row["video"][i : i + length] for row, i in zip(rows, starts, strict=True)]),
+            "text": torch.stack([row["text"] for row in rows]),
+        }
+
+
 class StageFeatures(lightning.LightningDataModule):
     """Features of `scenes` training scenes and a few validation scenes, kept in `cache`; made when missing.
 
@@ -109,15 +135,18 @@ class StageFeatures(lightning.LightningDataModule):
 
     Args:
         cvalp, vae: checkpoints of the two trainings that come first.
+        words: checkpoint of the encoders after the text tower's own training (`cvalp/configs/text.yaml`).
         tokenizer_file: the text tower's sentencepiece model.
         bank: folder of recordings for the sound, or None.
         confidence: see `FeatureRows`.
+        lengths: columns of a training batch, one of these by chance.
     """
 
     def __init__(
         self,
         cvalp: str = "runs/cvalp/last.ckpt",
         vae: str = "runs/vae/last.ckpt",
+        words: str = "runs/text/last.ckpt",
         tokenizer_file: str = "ta_v2a/weights/mini/cvalp/spiece.model",
         scenes: int = 6400,
         validation_scenes: int = 192,
@@ -125,12 +154,13 @@ class StageFeatures(lightning.LightningDataModule):
         workers: int = 1,
         bank: str | None = None,
         confidence: float = 1.0,
+        lengths: tuple[int, ...] = (64, 96, 128),
         cache: str = "runs/features",
     ):
         super().__init__()
-        self.files = (Path(cvalp), Path(tokenizer_file), Path(vae))
+        self.files, self.words = (Path(cvalp), Path(tokenizer_file), Path(vae)), Path(words)
         self.scenes, self.validation_scenes, self.batch_size, self.workers = scenes, validation_scenes, batch_size, workers
-        self.bank, self.confidence, self.cache = bank, confidence, Path(cache)
+        self.bank, self.confidence, self.lengths, self.cache = bank, confidence, tuple(lengths), Path(cache)
 
     @property
     def folder(self) -> Path:
@@ -153,8 +183,8 @@ class StageFeatures(lightning.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[Any]:
         self.rows.seed = self.trainer.current_epoch if self.trainer else 0
-        order = torch.Generator().manual_seed(self.rows.seed)
-        return DataLoader(self.rows, self.batch_size, shuffle=True, drop_last=True, generator=order)
+        order, crop = torch.Generator().manual_seed(self.rows.seed), RandomCrop(self.lengths, self.rows.seed)
+        return DataLoader(self.rows, self.batch_size, shuffle=True, drop_last=True, generator=order, collate_fn=crop)
 
     def val_dataloader(self) -> DataLoader[Any]:
         return DataLoader(self.validation_rows, self.batch_size)

@@ -1,0 +1,67 @@
+"""Tuning the text tower against the frozen audio space: many more wordings a second than with film and sound beside them."""
+
+from typing import Any
+
+import lightning
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from cvalp.losses import info_nce
+from cvalp.model import CVALP
+from cvalp.training import cosine_adamw
+
+
+class TextTraining(lightning.LightningModule):
+    """Eq. 2 with large batches (locked-image tuning, Zhai et al. 2022, with audio in the image's place) and, where the scene's truth is
+    known, which kinds the words name.
+
+    Batches: `audio` (B, C) pooled E_a, `caption` list[str], `kinds` (B, K).
+
+    Args:
+        model: CVALP; only its text tower learns.
+        checkpoint: CVALP training checkpoint to start from, or None.
+        kind_weight: weight of the binary cross-entropy on kinds through a linear head that is thrown away afterwards.
+    """
+
+    def __init__(
+        self,
+        model: CVALP,
+        checkpoint: str | None = None,
+        kinds: int = 29,
+        kind_weight: float = 10.0,
+        learning_rate: float = 1.5e-3,
+        weight_decay: float = 0.01,
+        warmup_steps: int = 30,
+        max_steps: int = 400,
+    ):
+        super().__init__()
+        self.model, self.kind_weight = model, kind_weight
+        self.kind_head = nn.Linear(model.config.dim, kinds)
+        self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
+        if checkpoint is not None:
+            state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
+            model.load_state_dict({k.removeprefix("model."): v for k, v in state.items() if k.startswith("model.")})
+        model.requires_grad_(False)
+        model.text.requires_grad_(True)
+        model.log_scale.requires_grad_(True)
+
+    def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
+        text, audio, kinds = self.model.encode_text(list(batch["caption"])).float(), batch["audio"], batch["kinds"]
+        same = (kinds[:, None] == kinds[None]).all(-1)
+        audio_text = info_nce(audio, text, self.model.scales()[0], same)
+        logits = self.kind_head(text * text.shape[-1] ** 0.5)
+        naming = F.binary_cross_entropy_with_logits(logits, kinds)
+        named = kinds.gather(1, logits.argmax(1, keepdim=True)).mean()
+        return {"loss": audio_text + self.kind_weight * naming, "audio_text": audio_text, "naming": naming, "named": named}
+
+    def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
+        terms = self.losses(batch)
+        self.log_dict({f"train/{k}": v.detach() for k, v in terms.items()}, batch_size=len(batch["audio"]))
+        return terms["loss"]
+
+    def validation_step(self, batch: dict[str, Any], _: int) -> None:
+        self.log_dict({f"validation/{k}": v for k, v in self.losses(batch).items()}, batch_size=len(batch["audio"]))
+
+    def configure_optimizers(self) -> Any:
+        return cosine_adamw(self, self.learning_rate, self.weight_decay, self.warmup_steps, lambda: self.max_steps)
