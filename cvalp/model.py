@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -29,6 +30,7 @@ class CVALP(ModelMixin, ConfigMixin):
     Args:
         tokenizer_file: sentencepiece model of the text tower; saved beside the weights.
         dim: C, width of the shared space.
+        video_widths: three, see `VideoTower`.
     """
 
     config_name = "config.json"
@@ -38,7 +40,7 @@ class CVALP(ModelMixin, ConfigMixin):
         self,
         tokenizer_file: str,
         dim: int = 256,
-        video_widths: tuple[int, int, int] = (32, 64, 128),
+        video_widths: Sequence[int] = (32, 64, 128),
         video_time_blocks: int = 5,
         text_width: int = 192,
         text_layers: int = 3,

@@ -11,6 +11,10 @@ from transformers.models.t5.modeling_t5 import T5EncoderModel
 from prompts.tokenizer import MAX_TOKENS, Tokenizer
 
 
+def _without_shared_table(module: nn.Module, state_dict: dict, prefix: str, *_) -> None:
+    state_dict.pop(prefix + "encoder.shared.weight", None)
+
+
 class TextTower(nn.Module):
     """Prompts to vectors: T5 encoder (Raffel et al. 2020, gated GELU of v1.1), mean over tokens, linear map.
 
@@ -59,6 +63,9 @@ class TextTower(nn.Module):
                 eos_token_id=self.tokenizer.end,
             )
         )
+        # T5 holds its table under two names, which no safetensors file may: the second goes, also from checkpoints that have both
+        del self.encoder.shared
+        self.register_load_state_dict_pre_hook(_without_shared_table)
         self.project = nn.Linear(width, dim)
 
     def forward(self, texts: list[str]) -> Float[torch.Tensor, "batch dim"]:

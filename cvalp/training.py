@@ -104,8 +104,8 @@ class CvalpTraining(lightning.LightningModule):
             "video_top1": video_pick.eq(partner).float().mean(),
         }
 
-    def on_train_epoch_start(self) -> None:
-        torch.manual_seed(self.current_epoch)  # of dropout: a run resumed at an epoch goes on as the uninterrupted one
+    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
+        torch.manual_seed(self.global_step)  # of dropout: a resumed run goes on as the uninterrupted one
 
     def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
         terms = self.losses(batch)

@@ -59,8 +59,8 @@ def tiny_pipeline(tokenizer_file: Path):
         for parameter in network.parameters():
             if not parameter.any():
                 torch.nn.init.normal_(parameter, std=0.2)
-    vocoder = GriffinLim(iterations=2)
-    pipeline = FoleyPipeline(cvalp, autoencoder, denoiser, vocoder, FlowMatchEulerDiscreteScheduler(), num_inference_steps=3)
+    vocoder = GriffinLim(iterations=1)
+    pipeline = FoleyPipeline(cvalp, autoencoder, denoiser, vocoder, FlowMatchEulerDiscreteScheduler(), num_inference_steps=2)
     for component in (cvalp, autoencoder, denoiser, vocoder):
         component.eval()
     return pipeline

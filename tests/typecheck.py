@@ -1,5 +1,11 @@
-"""The type checker that runs in tests: beartype, with an int allowed where a float is asked for (PEP 484's numeric tower)."""
+"""The type checker that runs in tests: beartype, a little more lenient.
 
-from beartype import BeartypeConf, beartype
+An int may stand where a float is asked for (PEP 484's numeric tower), and a list where a tuple of sizes is: that is what a tuple in a
+saved configuration comes back as.
+"""
 
-checked = beartype(conf=BeartypeConf(is_pep484_tower=True))
+from beartype import BeartypeConf, BeartypeHintOverrides, beartype
+
+_SIZES = {sizes: sizes | list[int] for sizes in (tuple[int, int], tuple[int, int, int], tuple[int, int, int, int])}
+
+checked = beartype(conf=BeartypeConf(is_pep484_tower=True, hint_overrides=BeartypeHintOverrides(_SIZES)))

@@ -68,6 +68,14 @@ def test_saved_and_read_back(model, tmp_path):
     assert (tmp_path / "here" / TOKENIZER_FILE).read_bytes() == TOKENIZER.read_bytes()
 
 
+def test_checkpoints_with_the_text_table_under_both_names_load(model):
+    """As T5 keeps it, and as the first trainings wrote it."""
+    state = model.state_dict()
+    table = "text.encoder.encoder.embed_tokens.weight"
+    assert table in state and "text.encoder.shared.weight" not in state
+    tiny().load_state_dict({**state, "text.encoder.shared.weight": state[table].clone()})
+
+
 def test_temperatures_are_bounded():
     model = tiny()
     torch.testing.assert_close(model.scales(), torch.full((3,), 1 / 0.07))

@@ -12,8 +12,9 @@ from untrained import TOKENIZER_FILE, cvalp_checkpoint, vae_checkpoint
 
 from ta_v2a.data import features
 from ta_v2a.data.datamodules import StageData
-from ta_v2a.data.features import CAPTIONS, FeatureRows, StageFeatures, wordings, write_features
+from ta_v2a.data.features import CAPTIONS, FeatureRows, RandomCrop, StageFeatures, text_features, wordings, write_features
 from ta_v2a.data.stage_clips import KIND_NAMES, ONSETS_PER_COLUMN, StageClips, activity_targets, kinds_heard, split_seeds
+from ta_v2a.pack import mini_cvalp
 from ta_v2a.stage.scene import SPLITS, Event, Scene, Source, plan
 from vocoders.clock import MINI, ClipSpec
 
@@ -131,24 +132,27 @@ def test_a_missing_bank_is_refused(tmp_path):
 @pytest.fixture
 def shard(tmp_path) -> Path:
     g = torch.Generator().manual_seed(0)
-    rows = {"latents": torch.randn(6, 4, 5, generator=g), "text": torch.randn(6, CAPTIONS, 3, generator=g)}
+    rows = {"latents": torch.randn(6, 4, 5, generator=g)}
     video = torch.cat([torch.randn(6, 5, 10, generator=g), torch.rand(6, 5, 8, generator=g)], -1)
     save_file({name: value.half() for name, value in {**rows, "video": video}.items()}, tmp_path / "0.safetensors")
     return tmp_path / "0.safetensors"
 
 
+TEXTS = torch.randn(12, CAPTIONS, 3, generator=torch.Generator().manual_seed(1))
+
+
 def test_rows_without_a_change_of_confidence_are_what_was_kept(shard):
-    rows, kept = FeatureRows([shard, shard]), load_file(shard)
+    rows, kept = FeatureRows([shard, shard], TEXTS), load_file(shard)
     assert len(rows) == 12
     for name in ("latents", "video"):
         assert torch.equal(rows[8][name], kept[name][2].float())
-    assert torch.equal(rows[8]["text"], kept["text"][2, 0].float())
+    assert torch.equal(rows[8]["text"], TEXTS[8, 0])
 
 
 def test_confidence_changes_activity_within_its_range(shard):
     kept, words = load_file(shard), set()
     for seed in range(20):
-        rows = FeatureRows([shard], confidence=1.5, seed=seed)
+        rows = FeatureRows([shard], TEXTS, confidence=1.5, seed=seed)
         row, again = rows[3], rows[3]
         assert all(torch.equal(row[name], again[name]) for name in row)
         assert torch.equal(row["video"][:, :-8], kept["video"][3, :, :-8].float())
@@ -157,8 +161,23 @@ def test_confidence_changes_activity_within_its_range(shard):
         assert not torch.allclose(activity, kept["video"][3, :, -8:].float(), atol=1e-3)
         order = kept["video"][3, :, -8:].float().clamp(1e-3, 1 - 1e-3).flatten().argsort()
         assert (activity.flatten()[order].diff() >= -1e-6).all()  # what was more active still is
-        words.add(next(k for k in range(CAPTIONS) if torch.equal(row["text"], kept["text"][3, k].float())))
+        words.add(next(k for k in range(CAPTIONS) if torch.equal(row["text"], TEXTS[3, k])))
     assert words == set(range(CAPTIONS))
+
+
+def test_crops_keep_sound_and_picture_together():
+    rows = [{"latents": torch.arange(9.0).expand(4, 9), "video": torch.arange(9.0)[:, None], "text": torch.tensor([k])} for k in range(5)]
+    crop, again = RandomCrop((3, 5, 20), 0), RandomCrop((3, 5, 20), 0)
+    lengths, starts = set(), set()
+    for _ in range(20):
+        batch, repeated = crop(rows), again(rows)
+        assert all(torch.equal(batch[name], repeated[name]) for name in batch)
+        length = batch["video"].shape[1]
+        assert batch["latents"].shape == (5, 4, length) and torch.equal(batch["latents"][:, 0], batch["video"][..., 0])
+        assert (batch["video"][..., 0].diff(dim=1) == 1).all() and batch["text"].flatten().tolist() == list(range(5))
+        lengths.add(length)
+        starts |= set(batch["video"][:, 0, 0].tolist())
+    assert lengths == {3, 5, 9} and len(starts) > 3
 
 
 def test_wordings_begin_with_the_scenes_own():
@@ -176,9 +195,12 @@ def test_features_resume_after_a_lost_shard(tmp_path, monkeypatch):
     written = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert set(written) == {"40.safetensors", "42-1.safetensors"}  # the last shard is not full
     whole, last = load_file(folder / "40.safetensors"), load_file(folder / "42-1.safetensors")
-    assert {name: tuple(v.shape) for name, v in whole.items()} == {"latents": (2, 32, 16), "video": (2, 16, 264), "text": (2, 4, 256)}
+    assert set(whole) == {"latents", "video"} and whole["video"].shape == (2, 16, 264)
+    assert whole["latents"].shape[::2] == (2, 16)  # whatever the width of a column
     assert all(v.dtype == torch.float16 and v.isfinite().all() for v in whole.values())
     assert len(last["latents"]) == 1
+    texts = text_features(range(40, 43), mini_cvalp(files[0], TOKENIZER_FILE))
+    assert texts.shape == (3, CAPTIONS, 256) and not torch.equal(texts[0], texts[1])
     (folder / "40.safetensors").unlink()
     untouched = (folder / "42-1.safetensors").stat().st_mtime_ns
     write_features(range(40, 43), folder, *files, None, 0)

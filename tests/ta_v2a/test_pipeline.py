@@ -32,7 +32,7 @@ def test_sound_is_as_long_as_the_picture_from_a_file(pipeline, silent_clip):
     assert sound(pipeline, str(silent_clip)).shape == (1, 1, round(2.56 * 16_000))
 
 
-@pytest.mark.parametrize("count", [1, 3, 4, 63, 300])
+@pytest.mark.parametrize("count", [1, 3, 63, 260])
 def test_any_length_of_pictures(pipeline, count):
     frames = np.random.default_rng(count).integers(0, 255, (count, 80, 80), dtype=np.uint8)
     assert sound(pipeline, frames).shape[-1] == count * COLUMN // 2
@@ -116,10 +116,10 @@ def test_cues_change_the_sound_and_one_cue_over_all_is_the_prompt(pipeline, pict
 
 
 def test_streamed_blocks_are_the_whole_sound(pipeline):
-    frames = np.random.default_rng(0).integers(0, 255, (900, 80, 80), dtype=np.uint8)  # 28.8 s: five windows
-    blocks = list(pipeline.stream(frames, "wind", generator=seeded(), num_inference_steps=2))
-    assert len(blocks) > 3 and max(block.shape[-1] for block in blocks) <= 160 * COLUMN
-    whole = sound(pipeline, frames, "wind", num_inference_steps=2)
+    frames = np.random.default_rng(0).integers(0, 255, (500, 80, 80), dtype=np.uint8)  # 16 s: three windows
+    blocks = list(pipeline.stream(frames, "wind", generator=seeded(), num_inference_steps=1))
+    assert len(blocks) == 3 and max(block.shape[-1] for block in blocks) <= 160 * COLUMN
+    whole = sound(pipeline, frames, "wind", num_inference_steps=1)
     np.testing.assert_array_equal(np.concatenate(blocks, axis=-1), whole[:, 0])
     steps = np.abs(np.diff(whole.ravel()))
     seams = np.cumsum([block.shape[-1] for block in blocks])[:-1]
@@ -134,7 +134,7 @@ def test_callback_sees_every_step_and_may_change_the_latents(pipeline, pictures)
         return {"latents": torch.zeros_like(values["latents"])}
 
     changed = sound(pipeline, pictures, callback_on_step_end=silence)
-    assert [step for step, _, _ in seen] == [0, 1, 2] and pipeline.num_timesteps == 3
+    assert [step for step, _, _ in seen] == [0, 1] and pipeline.num_timesteps == 2
     assert [time for _, time, _ in seen] == sorted((time for _, time, _ in seen), reverse=True)
     np.testing.assert_array_equal(changed, sound(pipeline, pictures, seed=9, callback_on_step_end=silence))
 
@@ -154,7 +154,7 @@ def test_scheduler_can_be_swapped(pipeline, pictures):
 def test_saved_and_loaded_it_sounds_the_same(pipeline, pipeline_folder, pictures):
     loaded = FoleyPipeline.from_pretrained(pipeline_folder)
     np.testing.assert_allclose(sound(loaded, pictures, "a bell"), sound(pipeline, pictures, "a bell"), atol=1e-4)
-    assert loaded.config.num_inference_steps == 3
+    assert loaded.config.num_inference_steps == 2
 
 
 @pytest.mark.parametrize(

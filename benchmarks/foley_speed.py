@@ -1,0 +1,171 @@
+"""How long a clip of 8.192 s takes from silence to sound, on the processor.
+
+Cold: `ta-v2a foley` as a command, from its start to the finished film and WAV. Warm: the same work in Python with the preset loaded,
+stage by stage, median of the runs after one that does not count. The clip is a silent scene of 640 x 360 at 25 pictures a second.
+
+    .venv/bin/python benchmarks/foley_speed.py --repeats 5 --threads 2
+
+Prints one JSON object and, on standard error, the table.
+"""
+
+import argparse
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from measuring import Run, machine, mebibytes, show, ta_v2a
+
+from ta_v2a.errors import UserError
+
+DURATION_S = 8.192
+STAGES = ("probe", "picture decoding", "video tower", "text tower", "sampler", "mel decoder", "vocoder", "wav and film")
+
+
+class Stopwatch:
+    """Seconds by stage, of the calls of functions that it was put around."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def timing(self, stage: str) -> Iterator[None]:
+        """Adds the time of a block to a stage."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] += time.perf_counter() - began
+
+    def put_around(self, owner: Any, name: str, stage: str) -> None:
+        """Replaces a function of a module, a class or an object by one that is timed and does the same."""
+        original = getattr(owner, name)
+
+        def timed(*arguments: Any, **keywords: Any) -> Any:
+            with self.timing(stage):
+                return original(*arguments, **keywords)
+
+        setattr(owner, name, timed)
+
+
+def rendered_scene(folder: Path, threads: int | None) -> tuple[Path, str]:
+    """A silent scene of the stage and its caption, rendered by the command so that this process stays small."""
+    size = ("--width", "640", "--height", "360", "--duration", str(DURATION_S))
+    report = ta_v2a("stage", "--seed", "7", "--silent", *size, "-o", folder / "scene", threads=threads).report
+    return Path(report["film"]), report["caption"]
+
+
+def cold_runs(film: Path, prompt: str, folder: Path, preset: str, repeats: int, threads: int | None) -> list[Run]:
+    """`ta-v2a foley` as many times, each in a new process."""
+    words = ("foley", film, "-p", prompt, "--preset", preset, "-o", folder / "cold.mp4")
+    return [ta_v2a(*words, threads=threads) for _ in range(repeats)]
+
+
+def cold_report(runs: list[Run]) -> dict[str, Any]:
+    """Seconds of all runs (the first may have read the weights from disk), their parts as the command reports them, peak memory."""
+    parts = {name: median(run.report["seconds"][name] for run in runs) for name in runs[0].report["seconds"]}
+    whole = median(run.seconds for run in runs)
+    return {
+        "median_s": round(whole, 3),
+        "runs_s": [round(run.seconds, 3) for run in runs],
+        "parts_s": {"starting Python": round(whole - sum(parts.values()), 3), **parts},
+        "peak_mib": round(max(run.peak_mib for run in runs)),
+    }
+
+
+def loaded(preset: str, watch: Stopwatch) -> Any:
+    """The pipeline, quiet, with the stopwatch around its parts."""
+    from diffusers.utils import logging
+
+    from ta_v2a import pipeline as module
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    pipeline = module.FoleyPipeline.from_pretrained(preset)
+    pipeline.set_progress_bar_config(disable=True)
+    watch.put_around(module.PictureTape, "read", "picture decoding")
+    watch.put_around(pipeline.cvalp, "encode_video", "video tower")
+    watch.put_around(pipeline.cvalp, "encode_text", "text tower")
+    watch.put_around(module, "denoise", "sampler")
+    watch.put_around(pipeline.autoencoder, "decode", "mel decoder")
+    watch.put_around(pipeline.vocoder, "forward", "vocoder")
+    return pipeline
+
+
+def warm_run(pipeline: Any, film: Path, prompt: str, folder: Path, watch: Stopwatch) -> dict[str, float]:
+    """Seconds by stage, "other" and "total" of one clip, from file to files."""
+    import torch
+
+    from ta_v2a.media.mux import mux
+    from ta_v2a.media.probe import probe
+    from ta_v2a.media.sound import write_wav
+
+    watch.seconds.clear()
+    began = time.perf_counter()
+    with watch.timing("probe"):
+        clip = probe(film)
+    out = pipeline(video=clip, prompt=prompt, generator=torch.Generator().manual_seed(0))
+    with watch.timing("wav and film"):
+        write_wav(folder / "warm.wav", out.audios[0], out.sampling_rate, clip.duration_s)
+        mux(clip, out.audios[0], out.sampling_rate, folder / "warm.mp4")
+    total = time.perf_counter() - began
+    stages = {stage: watch.seconds[stage] for stage in STAGES}
+    return {**stages, "other": total - sum(stages.values()), "total": total}
+
+
+def warm_report(film: Path, prompt: str, folder: Path, preset: str, repeats: int, threads: int | None) -> dict[str, Any]:
+    """Medians over the runs, peak memory of this process, sampler steps."""
+    import resource
+
+    import torch
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    watch = Stopwatch()
+    pipeline = loaded(preset, watch)
+    runs = [warm_run(pipeline, film, prompt, folder, watch) for _ in range(repeats + 1)][1:]
+    steps = pipeline.config.num_inference_steps
+    stages = {name: median(run[name] for run in runs) for name in runs[0]}
+    return {
+        "median_s": round(stages["total"], 4),
+        "runs_s": [round(run["total"], 3) for run in runs],
+        "stages_s": {name: round(seconds, 4) for name, seconds in stages.items()},
+        "steps": steps,
+        "sampler_step_s": round(stages["sampler"] / steps, 4),
+        "precision": str(pipeline._precision() or torch.float32).removeprefix("torch."),
+        "torch": torch.__version__,
+        "torch_threads": torch.get_num_threads(),
+        "peak_mib": round(mebibytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)),
+    }
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=5, help="runs of each kind")
+    parser.add_argument("--preset", default="mini", help="a preset or a folder of weights")
+    parser.add_argument("--threads", type=int, help="threads of torch; default: its own choice")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="ta-v2a-") as name:
+        folder = Path(name)
+        film, prompt = rendered_scene(folder, given.threads)
+        cold = cold_report(cold_runs(film, prompt, folder, given.preset, given.repeats, given.threads))
+        try:
+            warm = warm_report(film, prompt, folder, given.preset, given.repeats, given.threads)
+        except UserError as error:
+            raise SystemExit(str(error)) from error
+    report = {"clip_s": DURATION_S, "preset": given.preset, "machine": machine(given.threads), "cold": cold, "warm": warm}
+    rows = [(f"cold: {part}", seconds) for part, seconds in cold["parts_s"].items()]
+    rows += [("cold: whole command", cold["median_s"])]
+    rows += [(f"warm: {stage}", seconds) for stage, seconds in warm["stages_s"].items()]
+    rows += [(f"warm: one of {warm['steps']} sampler steps", warm["sampler_step_s"])]
+    rows += [("peak memory, cold (MiB)", cold["peak_mib"]), ("peak memory, warm (MiB)", warm["peak_mib"])]
+    show(report, ("what", "seconds"), rows)
+
+
+if __name__ == "__main__":
+    main()
