@@ -5,7 +5,8 @@ so that what is measured is the sounding.
 
     .venv/bin/python benchmarks/long_clip.py --seconds 10 60 600 --threads 2
 
-Prints one JSON object and, on standard error, the table. "a further second" is the slope from one length to the next: equal slopes are linear time.
+Prints one JSON object and, on standard error, the table. "a further second" is the slope from one length to the
+next: equal slopes are linear time.
 """
 
 import argparse

@@ -1,4 +1,7 @@
-"""What the scripts of this folder share: children with their peak memory, the machine in words, one JSON object and a table. No command of its own."""
+"""What the scripts of this folder share: children with their peak memory, the machine in words, one JSON object and a table.
+
+It has no command of its own.
+"""
 
 import json
 import os
@@ -69,7 +72,9 @@ def show(report: dict[str, Any], header: Sequence[str], rows: Sequence[Sequence[
     cells = [list(header), *([_cell(value) for value in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
     for row in cells:
-        first, *rest = (cell.ljust(width) if not column else cell.rjust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        first, *rest = (
+            cell.ljust(width) if not column else cell.rjust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
         print("  ".join([first, *rest]), file=sys.stderr)
 
 

@@ -8,6 +8,7 @@ wall-clock seconds stand beside it. The scenes are the first of the test split; 
 
 import argparse
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def made(seed: int, bank: Any) -> list[tuple[float, float]]:
     mark()
     sound.render(scene, MINI.sample_rate_hz, bank)
     mark()
-    return [(after[0] - before[0], after[1] - before[1]) for before, after in zip(marks, marks[1:], strict=False)]
+    return [(after[0] - before[0], after[1] - before[1]) for before, after in pairwise(marks)]
 
 
 def main() -> None:
@@ -56,7 +57,10 @@ def main() -> None:
     means = seconds.mean(axis=0)
     whole = seconds.sum(axis=1)
     rate = 1 / float(whole[:, 0].mean())
-    parts = {name: {"cpu_ms": round(float(cpu) * 1e3, 2), "wall_ms": round(float(wall) * 1e3, 2)} for name, (cpu, wall) in zip(PARTS, means, strict=True)}
+    parts = {
+        name: {"cpu_ms": round(1e3 * float(cpu), 2), "wall_ms": round(1e3 * float(wall), 2)}
+        for name, (cpu, wall) in zip(PARTS, means, strict=True)
+    }
     report = {
         "scenes": len(seconds),
         "bank": None if given.bank is None else str(given.bank),

@@ -43,7 +43,7 @@ def write_features(
 ) -> None:
     """Computes the missing shards of `seeds`: a killed run goes on where it stopped.
 
-    A shard holds, half precision: `latents` (64, 48, columns), `video` (64, columns, 264), `text` (64, 4, 256).
+    A shard holds, half precision: `latents` (64, 48, columns) and `video` (64, columns, 264).
     """
     folder.mkdir(parents=True, exist_ok=True)
     shards = [seeds[i : i + SHARD] for i in range(0, len(seeds), SHARD)]
@@ -172,14 +172,14 @@ class StageFeatures(lightning.LightningDataModule):
         for seeds in (split_seeds("train", self.scenes, 20_000_000), split_seeds("validation", self.validation_scenes)):
             write_features(seeds, self.folder, *self.files, self.bank, self.workers)
 
-    def _rows(self, seeds: range, confidence: float, seed: int) -> FeatureRows:
-        folder = self.folder
-        files = [shard_file(folder, seeds[i : i + SHARD]) for i in range(0, len(seeds), SHARD)]
-        return FeatureRows(files, confidence=confidence, seed=seed)
+    def _rows(self, seeds: range, cvalp: nn.Module, confidence: float) -> FeatureRows:
+        files = [shard_file(self.folder, seeds[i : i + SHARD]) for i in range(0, len(seeds), SHARD)]
+        return FeatureRows(files, text_features(seeds, cvalp), confidence=confidence)
 
     def setup(self, stage: str) -> None:
-        self.rows = self._rows(split_seeds("train", self.scenes, 20_000_000), self.confidence, 0)
-        self.validation_rows = self._rows(split_seeds("validation", self.validation_scenes), 0.0, 0)
+        cvalp = mini_cvalp(self.words, self.files[1])
+        self.rows = self._rows(split_seeds("train", self.scenes, 20_000_000), cvalp, self.confidence)
+        self.validation_rows = self._rows(split_seeds("validation", self.validation_scenes), cvalp, 0.0)
 
     def train_dataloader(self) -> DataLoader[Any]:
         self.rows.seed = self.trainer.current_epoch if self.trainer else 0

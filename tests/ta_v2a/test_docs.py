@@ -14,11 +14,13 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def blocks(language: str) -> list:
-    """(code, where) of every fenced block of a language."""
+    """(code, where) of every fenced block of a language, and of the example files."""
     found = []
     for page in PAGES:
         for number, code in enumerate(re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)):
             found.append(pytest.param(code, id=f"{page.name}-{number}"))
+    if language == "python":
+        found += [pytest.param(file.read_text(encoding="utf-8"), id=file.name) for file in sorted((ROOT / "examples").glob("*.py"))]
     return found
 
 
