@@ -46,11 +46,11 @@ lint: $(SETUP) ## ruff, mypy, import directions
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-mini: $(SETUP) ## Train the bundled preset again, from nothing (docs/experiments.md says how long that takes)
+mini: $(SETUP) ## Train the bundled preset again, from nothing: BANK=folder of sounds (docs/experiments.md says how long that takes)
 	$(BIN)/ta-v2a train cvalp
 	$(BIN)/ta-v2a train text
-	$(BIN)/ta-v2a train vae
-	$(BIN)/ta-v2a train ldm
+	$(BIN)/ta-v2a train vae $(if $(BANK),--data.init_args.bank "$(BANK)")
+	$(BIN)/ta-v2a train ldm $(if $(BANK),--data.init_args.bank "$(BANK)")
 	$(BIN)/ta-v2a train classifier
 	$(BIN)/ta-v2a pack --output ta_v2a/weights/mini
 

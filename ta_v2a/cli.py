@@ -44,22 +44,28 @@ def run_app(arguments: list[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _version(asked: bool) -> None:
+def _version(asked: bool | None) -> None:
     if asked:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        typer.echo(f"ta-v2a {version('ta-v2a')}")
+        try:
+            number = version("ta-v2a")
+        except PackageNotFoundError:  # run from a checkout that was never installed
+            number = "(not installed)"
+        typer.echo(f"ta-v2a {number}")
         raise typer.Exit
 
 
 @app.callback()
-def _root(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False) -> None:
+def _root(
+    version: Annotated[bool | None, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = None,
+) -> None:
     pass
 
 
 @app.command()
 def foley(
-    clip: Annotated[str, typer.Argument(help="A film file of 0.1 s to 10 minutes and more.", show_default=False)],
+    clip: Annotated[str, typer.Argument(metavar="CLIP", help="A film file of 0.1 s to 10 minutes and more.", show_default=False)],
     prompt: Annotated[str, typer.Option("-p", "--prompt", help="What is heard; without it the picture decides.")] = "",
     negative: Annotated[str, typer.Option("-n", "--negative", help="What is not to be heard.")] = "",
     cue: Annotated[list[str] | None, typer.Option("--cue", help='Text for a stretch, as "1.2-3.0: glass breaking"; repeatable.')] = None,
@@ -102,7 +108,7 @@ def foley(
 def stage(
     seed: Seed = 0,
     output: Annotated[str, typer.Option("-o", "--output", help="Name of the scene: writes NAME.mp4, NAME.wav and NAME.json.")] = "scene",
-    duration: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds.")] = 8.192,
+    duration: Annotated[float, typer.Option(min=0.6, max=600, help="Seconds.")] = 8.192,
     width: Annotated[int, typer.Option(min=16, max=4096, help="Pixels.")] = 320,
     height: Annotated[int, typer.Option(min=16, max=4096, help="Pixels.")] = 240,
     fps: Annotated[float, typer.Option(min=1, max=240, help="Pictures a second.")] = 25.0,
@@ -116,17 +122,17 @@ def stage(
     console.result(report, as_json, [report["film"], report["wav"], report["json"], f'caption: {report["caption"]}'])
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(context_settings={"ignore_unknown_options": True})
 def train(
-    context: typer.Context,
     stage_name: Annotated[str, typer.Argument(metavar="STAGE", help="cvalp, text, vae, ldm, vocoder or classifier.")],
     config: Annotated[list[str] | None, typer.Option("--config", help='YAML, or "mini" for the packaged one; later ones override.')] = None,
+    more: Annotated[list[str] | None, typer.Argument(metavar="[OPTION]...", help="LightningCLI's own.", show_default=False)] = None,
     as_json: Json = False,
 ) -> None:
     """Train one part of a preset. Further options are LightningCLI's own, such as --trainer.max_steps 100 or --ckpt_path last."""
     from .train import run_stage
 
-    report = run_stage(stage_name, config or ["mini"], list(context.args))
+    report = run_stage(stage_name, config or ["mini"], list(more or ()))
     console.result(report, as_json, [f"{name}: {value}" for name, value in report.items()])
 
 
@@ -173,7 +179,7 @@ def evaluate_stage(
 
 @evaluate_app.command("films")
 def evaluate_films(
-    folder: Annotated[str, typer.Argument(help="Films, with or without a sound of their own.", show_default=False)],
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Films, with or without a sound of their own.", show_default=False)],
     output: Annotated[str, typer.Option("-o", "--output", help="Folder for the sounds and figures.")] = "out/films",
     prompts: Annotated[str | None, typer.Option(help="CSV with columns path (or file, name) and prompt (or description, caption).")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first films by name.")] = None,

@@ -55,6 +55,8 @@ def places(order: Order, clip: Clip) -> list[Place]:
     """
     sound_only = order.output is not None and order.output.lower().endswith(".wav")
     given = Path(order.output) if order.output is not None else clip.path.with_name(clip.path.stem + ".foley" + fitting_ending(clip))
+    if not given.name:
+        raise UserError(f"{order.output} is a folder: give the name of a file, such as {clip.path.stem}.foley.mp4")
     if sound_only and not order.wav:
         raise UserError("a .wav as output and --no-wav leave nothing to write")
     chosen = []

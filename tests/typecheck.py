@@ -4,8 +4,8 @@ An int may stand where a float is asked for (PEP 484's numeric tower), and a lis
 saved configuration comes back as.
 """
 
-from beartype import BeartypeConf, BeartypeHintOverrides, beartype
+from beartype import BeartypeConf, FrozenDict, beartype
 
 _SIZES = {sizes: sizes | list[int] for sizes in (tuple[int, int], tuple[int, int, int], tuple[int, int, int, int])}
 
-checked = beartype(conf=BeartypeConf(is_pep484_tower=True, hint_overrides=BeartypeHintOverrides(_SIZES)))
+checked = beartype(conf=BeartypeConf(is_pep484_tower=True, hint_overrides=FrozenDict(_SIZES)))

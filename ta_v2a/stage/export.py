@@ -28,9 +28,9 @@ def write_scene(seed: int, output: Path, duration_s: float, width: int, height: 
         UserError: if a file cannot be written.
     """
     stem = output.with_suffix("") if output.suffix in (".mp4", ".wav", ".json") else output
-    paths = {name: stem.with_name(f"{stem.name}.{ending}") for name, ending in (("film", "mp4"), ("wav", "wav"), ("json", "json"))}
     if not stem.name:
         raise UserError("the scene needs a name: -o NAME")
+    paths = {name: stem.with_name(f"{stem.name}.{ending}") for name, ending in (("film", "mp4"), ("wav", "wav"), ("json", "json"))}
     stem.parent.mkdir(parents=True, exist_ok=True)
     places = {name: output_file(path) for name, path in paths.items()}
     scene = plan(seed, duration_s)
