@@ -119,13 +119,14 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
 
 
 def _load(preset: str) -> Any:
-    from diffusers.utils import logging
+    from .quick_start import pipeline_class
 
-    from .pipeline import FoleyPipeline
+    pipeline_type = pipeline_class()
+    from diffusers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    pipeline = FoleyPipeline.from_pretrained(preset)
+    pipeline = pipeline_type.from_pretrained(preset)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline.to(_device())
 

@@ -19,6 +19,8 @@ from ldm.denoiser import AudioTransformer
 from ldm.guidance import composable, conditional, plan
 from ldm.sampling import ClassifierGuide, Windowing, clip_noise, denoise
 from vocoders.clock import MINI, ClipSpec
+from vocoders.griffin_lim import GriffinLim  # diffusers loads components only from modules that are imported already
+from vocoders.istft_net import IstftNet
 
 from .alignment import alignment
 from .cues import Cue, cut_prompt, read_cues
@@ -94,7 +96,7 @@ class FoleyPipeline(DiffusionPipeline):
         cvalp: CVALP,
         autoencoder: MelAutoencoder,
         denoiser: AudioTransformer,
-        vocoder: torch.nn.Module,
+        vocoder: GriffinLim | IstftNet,
         scheduler: FlowMatchEulerDiscreteScheduler,
         num_inference_steps: int = 16,
         video_scale: float = 2.0,

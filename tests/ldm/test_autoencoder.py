@@ -74,10 +74,33 @@ def test_losses_vanish_where_they_should(network):
     assert losses.total == losses.reconstruction
     assert losses.kl >= 0
     silence = torch.full((1, 8, 32), 0.5)
-    for p in network.decoder[-1].parameters():
-        p.data.zero_()
+    for layer in (network.decoder[-1], network.decode_patch):
+        for p in layer.parameters():
+            p.data.zero_()
     flat = network.losses(silence, sample=False)
     assert flat.reconstruction == 0 and flat.difference == 0
+
+
+def test_it_starts_as_the_principal_components_of_the_patches():
+    torch.manual_seed(0)
+    network = MelAutoencoder.tiny()
+    mel = torch.rand(6, 8, 64, dtype=torch.float32)
+    network.start_from_principal_components(mel)
+    patches = (4 * mel - 2).unfold(2, 4, 1).transpose(1, 2).flatten(2).flatten(0, 1)
+    centre = patches.mean(0)
+    _, _, basis = torch.linalg.svd(patches - centre, full_matrices=False)
+    expected = (patches - centre) @ basis[:4].T @ basis[:4] + centre  # the best reconstruction of rank 4
+    aligned = (4 * mel - 2).unfold(2, 4, 4).transpose(1, 2).flatten(2)
+    best = (aligned - centre) @ basis[:4].T @ basis[:4]
+    mean, _ = network._encode_raw(mel)
+    raw = network.decode_patch(mean).unfold(2, 4, 4).transpose(1, 2).flatten(2)
+    bias = network.decode_patch.bias.repeat_interleave(4)
+    torch.testing.assert_close(raw - bias, best, atol=1e-4, rtol=1e-4)
+    codes, _ = network._encode_raw(mel)
+    assert (expected - patches).square().mean() < (patches - centre).square().mean()
+    assert 0.7 < codes.std() < 1.3  # whitened
+    with pytest.raises(ValueError, match="principal components"):
+        network.start_from_principal_components(mel[:1, :, :4])
 
 
 def test_it_learns():
