@@ -10,11 +10,13 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-_UNUSED = ("torch._dynamo", "diffusers.models.autoencoders", "transformers.loss")
+_UNUSED = ("torch._dynamo", "torch.distributed.tensor", "diffusers.models.autoencoders", "transformers.loss")
+_LATER = {"scipy.stats"}  # loaded for real, but only once something in it is asked for
 _OURS = ("diffusers", "transformers", "accelerate", "cvalp", "ldm", "vocoders", "ta_v2a.pipeline", "ta_v2a.alignment", "ta_v2a.windows")
 
 
@@ -42,9 +44,14 @@ class _StandIn(ModuleType):
 
 
 class _Finder(MetaPathFinder, Loader):
-    """Gives a stand-in for every module below `_UNUSED`."""
+    """Gives a stand-in for every module below `_UNUSED`, and a lazy one for those of `_LATER`."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if name in _LATER:
+            spec = PathFinder.find_spec(name, path)
+            if spec is not None and spec.loader is not None:
+                spec.loader = LazyLoader(spec.loader)
+            return spec
         unused = any(name == prefix or name.startswith(prefix + ".") for prefix in _UNUSED)
         return ModuleSpec(name, self, is_package=True) if unused else None
 

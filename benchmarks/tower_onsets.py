@@ -1,0 +1,60 @@
+"""What the video tower alone knows of real films: onset agreement of its onset probabilities' peaks with the films' true sound.
+
+    PYTHONPATH=. python benchmarks/tower_onsets.py FOLDER --thresholds 0.2 0.35 0.5
+"""
+
+import argparse
+import json
+from typing import Any
+
+import numpy as np
+import torch
+
+from ta_v2a.evaluation.agreement import Heard, hear, onset_agreement, read_sound
+from ta_v2a.evaluation.real_films import list_films
+from ta_v2a.media.frames import luma_pictures
+from ta_v2a.media.probe import probe
+from ta_v2a.pipeline import FoleyPipeline
+from vocoders.clock import MINI
+
+ONSETS_PER_COLUMN = 4
+SMOOTH = np.array([1, 2, 3, 4, 3, 2, 1]) / 16
+REACH = 6
+
+
+def peaks_s(probability: np.ndarray, threshold: float, step_s: float) -> np.ndarray:
+    """Times of local maxima (within 96 ms either side) of the smoothed curve above a threshold."""
+    curve = np.convolve(np.pad(probability, len(SMOOTH) // 2, mode="edge"), SMOOTH, "valid")
+    top = np.array([curve[i] == curve[max(0, i - REACH) : i + REACH + 1].max() for i in range(len(curve))])
+    return (np.flatnonzero(top & (curve > threshold)) + 0.5) * step_s
+
+
+@torch.inference_mode()
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder")
+    parser.add_argument("--thresholds", type=float, nargs="+", default=[0.2, 0.35, 0.5])
+    parser.add_argument("--preset", default="mini")
+    given = parser.parse_args()
+    cvalp = FoleyPipeline.from_pretrained(given.preset).cvalp
+    true: list[Heard] = []
+    curves: list[np.ndarray] = []
+    for path in list_films(given.folder):
+        wave = read_sound(path)
+        if wave is None:
+            continue
+        true.append(hear(wave))
+        clip = probe(path)
+        pictures = luma_pictures(clip, MINI.lasting(clip.duration_s).picture_times_s, MINI.picture_px)
+        activity = cvalp.encode_video(torch.from_numpy(pictures)[None].float() / 255)[0, :, cvalp.config.dim :]
+        curves.append(activity[:, :ONSETS_PER_COLUMN].flatten().numpy())
+    step_s = MINI.column_s / ONSETS_PER_COLUMN
+    report: dict[str, Any] = {}
+    for threshold in given.thresholds:
+        found = [Heard(peaks_s(curve, threshold, step_s), heard.duration_s) for curve, heard in zip(curves, true, strict=True)]
+        report[str(threshold)] = onset_agreement(true, found)
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
