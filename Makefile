@@ -33,7 +33,7 @@ $(SETUP): requirements.lock pyproject.toml | $(VENV)/.uv-$(UV_VERSION)
 foley: $(SETUP) ## Sound a silent clip: VIDEO=clip.mp4 PROMPT="a door knock" OUT=out.mp4; without VIDEO a scene is rendered first
 	@if [ -z "$$VIDEO" ]; then \
 	  VIDEO=out/scene.mp4; \
-	  $(BIN)/ta-v2a stage --seed 7 --silent -o out/scene >/dev/null && \
+	  $(BIN)/ta-v2a stage --seed 30 --silent -o out/scene >/dev/null && \
 	  PROMPT="$${PROMPT:-$$($(BIN)/python -c 'import json; print(json.load(open("out/scene.json"))["caption"])')}" && \
 	  echo "no VIDEO given: sounding the rendered scene $$VIDEO, prompt: $$PROMPT"; \
 	fi && $(BIN)/ta-v2a foley --prompt="$$PROMPT" --output="$$OUT" -- "$$VIDEO"

@@ -1,7 +1,6 @@
 """CVALP: video, audio and text in one space (TA-V2A section II-A)."""
 
 import math
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -93,10 +92,9 @@ class CVALP(ModelMixin, ConfigMixin):
         return super().from_pretrained(folder, tokenizer_file=str(Path(folder) / kwargs.get("subfolder", "") / TOKENIZER_FILE), **kwargs)
 
     def save_pretrained(self, save_directory, **kwargs) -> None:
+        self.register_to_config(tokenizer_file=TOKENIZER_FILE)  # beside the weights, wherever they go
         super().save_pretrained(save_directory, **kwargs)
-        source, target = Path(self.config.tokenizer_file), Path(save_directory) / TOKENIZER_FILE
-        if source.resolve() != target.resolve():
-            shutil.copyfile(source, target)
+        (Path(save_directory) / TOKENIZER_FILE).write_bytes(self.text.tokenizer.model_bytes)
 
 
 def pooled(tokens: Float[Tensor, "batch tokens dim"]) -> Float[Tensor, "batch dim"]:

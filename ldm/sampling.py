@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -152,7 +153,11 @@ def denoise(
     precision = torch.autocast(device.type, autocast_dtype) if autocast_dtype is not None else nullcontext()
     with precision:
         mixed = align(denoiser.mix(guidance.conditions, batch * guidance.branches, columns), columns)
-    scheduler.set_timesteps(steps, device=device)
+    if "sigmas" in inspect.signature(scheduler.set_timesteps).parameters:
+        # equal steps down to 0: left to itself the flow-matching scheduler spends the last one between sigma 0.001 and 0
+        scheduler.set_timesteps(sigmas=np.linspace(1.0, 1.0 / steps, steps), device=device)
+    else:
+        scheduler.set_timesteps(steps, device=device)
     options = {"generator": generator} if "generator" in inspect.signature(scheduler.step).parameters else {}
     full_time = scheduler.config.num_train_timesteps
     latents = noise.float()

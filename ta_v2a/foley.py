@@ -126,7 +126,8 @@ def _load(preset: str) -> Any:
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    pipeline = pipeline_type.from_pretrained(preset)
+    # Empty weights first, as is the default, would bring back a part that the quick start leaves out.
+    pipeline = pipeline_type.from_pretrained(preset, low_cpu_mem_usage=False)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline.to(_device())
 

@@ -28,7 +28,7 @@ from .errors import UserError
 from .films import Film, Video, open_film
 from .presets import resolve
 from .tapes import PictureTape, SoundTape
-from .windows import OVERLAP_COLUMNS, Carry, Seam, Window, plan_windows
+from .windows import Carry, Seam, Window, plan_windows
 
 SHORTEST_COLUMNS = 32  # 2 s of context, below which the networks have never seen a clip
 
@@ -373,7 +373,7 @@ class FoleyPipeline(DiffusionPipeline):
             generator=generators if isinstance(generators, torch.Generator) else None,
             callback=watch,
             autocast_dtype=self._precision(),
-            windowing=Windowing(self.spec.columns, OVERLAP_COLUMNS),
+            windowing=Windowing(noise.shape[-1], 0),  # this is one window
             classifier=classifier,
         )
 

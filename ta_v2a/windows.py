@@ -28,13 +28,17 @@ class Window:
 def plan_windows(columns: int, window_columns: int, overlap_columns: int = OVERLAP_COLUMNS) -> list[Window]:
     """Windows that cover `columns` latent columns, evenly spread; neighbours share `overlap_columns` or more.
 
+    A clip that is longer than one window by half an overlap at most gets one longer window: two would cost twice as much for little.
+
     Raises:
         ValueError: if the overlap is not smaller than half a window, or there are no columns.
     """
     if not 0 < 2 * overlap_columns <= window_columns or columns < 1:
         raise ValueError(f"cannot cover {columns} columns by windows of {window_columns} that share {overlap_columns}")
+    if columns <= window_columns + overlap_columns // 2:
+        return [Window(0, columns, 0)]
     starts = Windowing(window_columns, overlap_columns).starts(columns)
-    stops = [min(start + window_columns, columns) for start in starts]
+    stops = [start + window_columns for start in starts]
     return [Window(start, stop, before) for start, stop, before in zip(starts, stops, [starts[0], *stops], strict=False)]
 
 

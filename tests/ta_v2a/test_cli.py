@@ -187,6 +187,18 @@ def test_stage_writes_film_sound_and_truth(tmp_path, capsys):
     assert not probe(tmp_path / "q.mp4").has_sound
 
 
+def test_a_process_of_its_own_starts_quickly_and_gives_the_same_sound(foley, pipeline_folder, silent_clip, tmp_path):
+    """The stand-ins for unused parts of the libraries change nothing that is heard."""
+    places = ("--preset", str(pipeline_folder), "-o", str(tmp_path / "own.wav"))
+    run = command("-m", "ta_v2a", "foley", str(silent_clip), "-p", "rain", *places)
+    assert run.returncode == 0, run.stderr
+    assert foley(silent_clip, "-p", "rain", "-o", tmp_path / "plain.wav")[0] == 0
+    own, plain = (soundfile.read(tmp_path / f"{name}.wav")[0] for name in ("own", "plain"))
+    np.testing.assert_allclose(own, plain, atol=2e-3)
+    load = "import sys; from ta_v2a.quick_start import pipeline_class; print(pipeline_class().__name__, *{'sympy'} & {*sys.modules})"
+    assert command("-c", load).stdout.split() == ["FoleyPipeline"]
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_stopped_at_work_it_leaves_nothing(tmp_path, number, code):
     """A long scene is stopped as soon as its process has begun to write."""

@@ -10,11 +10,11 @@ from ta_v2a.tapes import PictureTape, SoundTape
 from ta_v2a.windows import Seam, Window, join, plan_windows
 
 
-@pytest.mark.parametrize("columns", [1, 31, 127, 128, 129, 200, 224, 225, 352, 9375])
+@pytest.mark.parametrize("columns", [1, 31, 128, 129, 144, 145, 200, 224, 225, 352, 9375])
 def test_windows_cover_everything_and_share_enough(columns):
     windows = plan_windows(columns, 128, 32)
     assert windows[0].start == 0 and windows[-1].stop == columns
-    assert all(window.stop - window.start == min(128, columns) for window in windows)
+    assert all(window.stop - window.start == (columns if columns <= 144 else 128) for window in windows)
     for before, after in itertools.pairwise(windows):
         assert before.start < after.start <= before.stop - 32 and after.shared_stop == before.stop
 
