@@ -203,6 +203,15 @@ class MelAutoencoder(ModelMixin, ConfigMixin):
         return 0.5 + 0.25 * (self.decode_patch(raw) + self.decoder(raw))
 
     @torch.no_grad()
+    def channel_importance(self) -> Float[Tensor, "latent"]:
+        """How much of the mel one unit of each scaled latent channel moves (root mean square of its patch), divided by the mean.
+
+        Whitened channels are equal in variance, not in what they carry: the first ones hold loudness and colour, the last ones grain.
+        """
+        size = self.decode_patch.weight.square().mean((1, 2)).sqrt() * self.latent_scale
+        return size / size.mean()
+
+    @torch.no_grad()
     def start_from_principal_components(self, mel: Float[Tensor, "batch bins frames"]) -> None:
         """Sets the two linear maps to the whitened principal components of all patches of `mel` and back.
 

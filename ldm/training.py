@@ -102,11 +102,17 @@ class VaeTraining(L.LightningModule):
         return adamw(self.network, p.lr, p.weight_decay, tuple(p.betas), p.warmup_steps, p.max_steps)
 
 
+def weighted_square(error: Tensor, importance: Tensor | None) -> Tensor:
+    """Mean square of (batch, channels, columns); `importance` (channels,) of mean 1 weighs the channels, None takes them as equal."""
+    return (error.square() if importance is None else error.square() * importance[:, None]).mean()
+
+
 class LdmTraining(L.LightningModule):
     """Trains an `AudioTransformer` by rectified flow; weights for use are those of `ema.network`.
 
     A batch holds {"latents": (batch, Z, columns) scaled latents, "video": (batch, tokens, Cv), "text": (batch, Ct)}, all computed
-    beforehand. The first batch sets the feature statistics of the mixer.
+    beforehand. The first batch sets the feature statistics of the mixer. A batch may hold "importance": (Z,), weights of the latent
+    channels in the loss (`MelAutoencoder.channel_importance`).
 
     Args:
         network: the denoiser.
@@ -116,6 +122,7 @@ class LdmTraining(L.LightningModule):
         feature_noise: Gaussian noise on both features in units of their standard deviation; makes the model less particular about them.
         ema_decay: of the moving average.
         seed: of noise, times and draws.
+        checkpoint: of an earlier run whose weights this one starts from.
     """
 
     validation_times = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -135,10 +142,14 @@ class LdmTraining(L.LightningModule):
         feature_noise: float = 0.0,
         ema_decay: float = 0.999,
         seed: int = 0,
+        checkpoint: str | None = None,
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
         self.network = network
+        if checkpoint is not None:
+            state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
+            network.load_state_dict({k.removeprefix("network."): v for k, v in state.items() if k.startswith("network.")})
         self.ema = Ema(network, ema_decay)
         self.shares = BranchShares(*shares)
         self._averaged_step = -1
@@ -146,7 +157,7 @@ class LdmTraining(L.LightningModule):
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         p = self.hparams
         data, video, text = batch["latents"], batch["video"], batch["text"]
-        if self.global_step == 0:
+        if self.global_step == 0 and p.checkpoint is None:
             self.network.mixer.set_feature_statistics(video, text)
         generator = step_generator(p.seed, self.global_step, self.global_rank, self.device)
         noise = torch.randn(data.shape, generator=generator, device=data.device)
@@ -158,7 +169,7 @@ class LdmTraining(L.LightningModule):
             text = text + p.feature_noise * mixer.text_std * torch.randn(text.shape, generator=generator, device=data.device)
         conditions = Conditions(video, text, video_present, text_present)
         velocity = self.network(interpolate(data, noise, time), time, conditions)
-        loss = (velocity.float() - (noise - data)).square().mean()
+        loss = weighted_square(velocity.float() - (noise - data), batch.get("importance"))
         self.log("train/loss", loss.detach(), prog_bar=True)
         return loss
 
@@ -180,7 +191,7 @@ class LdmTraining(L.LightningModule):
         noisy, target = interpolate(data, noise, time), noise - data
         for name, (with_video, with_text) in self.validation_branches.items():
             conditions = Conditions(batch["video"] if with_video else None, batch["text"] if with_text else None)
-            loss = (self.ema.network(noisy, time, conditions).float() - target).square().mean()
+            loss = weighted_square(self.ema.network(noisy, time, conditions).float() - target, batch.get("importance"))
             self.log(f"validation/{name}", loss, batch_size=len(data), sync_dist=True, prog_bar=name == "both")
 
     def configure_optimizers(self) -> dict[str, Any]:

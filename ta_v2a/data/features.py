@@ -178,6 +178,7 @@ class StageFeatures(lightning.LightningDataModule):
 
     def setup(self, stage: str) -> None:
         cvalp = mini_cvalp(self.words, self.files[1])
+        self.importance = mini_autoencoder(self.files[2]).channel_importance()
         self.rows = self._rows(split_seeds("train", self.scenes, 20_000_000), cvalp, self.confidence)
         self.validation_rows = self._rows(split_seeds("validation", self.validation_scenes), cvalp, 0.0)
 
@@ -188,3 +189,8 @@ class StageFeatures(lightning.LightningDataModule):
 
     def val_dataloader(self) -> DataLoader[Any]:
         return DataLoader(self.validation_rows, self.batch_size)
+
+    def on_after_batch_transfer(self, batch: dict[str, Any], dataloader_idx: int) -> dict[str, Any]:
+        """Adds `importance` (Z,), the weights of the latent channels in the loss."""
+        batch["importance"] = self.importance.to(batch["latents"].device)
+        return batch

@@ -13,7 +13,7 @@ from ldm.autoencoder import MelAutoencoder
 from ldm.denoiser import AudioTransformer
 from ldm.ema import Ema
 from ldm.flow import BranchShares, draw_presence, interpolate, logit_normal_times
-from ldm.training import LdmTraining, VaeTraining, cosine_after_warmup
+from ldm.training import LdmTraining, VaeTraining, cosine_after_warmup, weighted_square
 
 CONFIGS = Path(__file__).parents[2] / "ldm" / "configs"
 
@@ -140,3 +140,11 @@ def test_configurations_build_what_they_name(name, module):
     built = parser.instantiate(parser.parse_object({"model": config["model"]})).model
     assert isinstance(built, module)
     assert built.hparams.max_steps == config["trainer"]["max_steps"]
+
+
+def test_importance_weighs_channels_of_the_loss():
+    error = torch.randn(3, 4, 5)
+    weights = torch.tensor([2.0, 1.0, 1.0, 0.0])
+    expected = sum(w * error[:, k].square().mean() for k, w in enumerate(weights.tolist())) / 4
+    torch.testing.assert_close(weighted_square(error, weights), torch.as_tensor(expected))
+    torch.testing.assert_close(weighted_square(error, torch.ones(4)), weighted_square(error, None))
