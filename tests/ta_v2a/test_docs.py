@@ -39,7 +39,6 @@ def test_python_examples_run(code, pipeline_folder, silent_clip, tmp_path, monke
     assert "(1, " in capsys.readouterr().out
 
 
-@pytest.mark.skipif("mini" not in presets.preset_names(), reason="the preset is trained, not written: it comes with its weights")
 @pytest.mark.parametrize("code", blocks("python"))
 def test_python_examples_run_with_the_bundled_preset(code, silent_clip, tmp_path, monkeypatch, capsys):
     run(code, tmp_path, silent_clip, monkeypatch)

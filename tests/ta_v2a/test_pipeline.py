@@ -7,7 +7,6 @@ import torch
 from ta_v2a import FoleyPipeline
 from ta_v2a.errors import UserError
 from ta_v2a.pipeline import FoleyOutput
-from ta_v2a.presets import preset_names
 
 COLUMN = 1024  # samples
 
@@ -178,10 +177,6 @@ def test_mistakes_are_one_line(pipeline, pictures, arguments, message):
     assert "\n" not in str(caught.value)
 
 
-needs_mini = pytest.mark.skipif("mini" not in preset_names(), reason="the preset is trained, not written: it comes with its weights")
-
-
-@needs_mini
 def test_bundled_preset_sounds_a_stage_scene():
     from ta_v2a.stage import picture
     from ta_v2a.stage.scene import SPLITS, plan
