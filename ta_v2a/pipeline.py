@@ -98,9 +98,9 @@ class FoleyPipeline(DiffusionPipeline):
         denoiser: AudioTransformer,
         vocoder: GriffinLim | IstftNet,
         scheduler: FlowMatchEulerDiscreteScheduler,
-        num_inference_steps: int = 16,
-        video_scale: float = 2.0,
-        text_scale: float = 2.0,
+        num_inference_steps: int = 10,
+        video_scale: float = 4.0,
+        text_scale: float = 4.0,
         negative_scale: float = 1.0,
         guidance: str = "conditional",
     ):
