@@ -99,8 +99,8 @@ class FoleyPipeline(DiffusionPipeline):
         vocoder: GriffinLim | IstftNet,
         scheduler: FlowMatchEulerDiscreteScheduler,
         num_inference_steps: int = 10,
-        video_scale: float = 4.0,
-        text_scale: float = 4.0,
+        video_scale: float = 2.5,
+        text_scale: float = 2.5,
         negative_scale: float = 1.0,
         guidance: str = "conditional",
     ):
