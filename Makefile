@@ -49,9 +49,10 @@ lint: $(SETUP) ## ruff, mypy, import directions
 mini: $(SETUP) ## Train the bundled preset again, from nothing: BANK=folder of sounds (docs/experiments.md says how long that takes)
 	$(BIN)/ta-v2a train cvalp
 	$(BIN)/ta-v2a train text
+	$(BIN)/ta-v2a train video
 	$(BIN)/ta-v2a train vae $(if $(BANK),--data.init_args.bank "$(BANK)")
 	$(BIN)/ta-v2a train ldm $(if $(BANK),--data.init_args.bank "$(BANK)")
-	$(BIN)/ta-v2a train classifier
+	$(BIN)/ta-v2a train classifier $(if $(BANK),--data.init_args.bank "$(BANK)")
 	$(BIN)/ta-v2a pack --output ta_v2a/weights/mini
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## Solve requirements.lock again from pyproject.toml

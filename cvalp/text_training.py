@@ -3,13 +3,12 @@
 from typing import Any
 
 import lightning
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cvalp.losses import info_nce
 from cvalp.model import CVALP
-from cvalp.training import cosine_adamw
+from cvalp.training import cosine_adamw, start_from
 
 
 class TextTraining(lightning.LightningModule):
@@ -20,7 +19,7 @@ class TextTraining(lightning.LightningModule):
 
     Args:
         model: CVALP; only its text tower learns.
-        checkpoint: CVALP training checkpoint to start from, or None.
+        checkpoint: weights to start from (see `start_from`), or None.
         kind_weight: weight of the binary cross-entropy on kinds through a linear head that is thrown away afterwards.
     """
 
@@ -40,8 +39,7 @@ class TextTraining(lightning.LightningModule):
         self.kind_head = nn.Linear(model.config.dim, kinds)
         self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
         if checkpoint is not None:
-            state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
-            model.load_state_dict({k.removeprefix("model."): v for k, v in state.items() if k.startswith("model.")})
+            start_from(model, checkpoint)
         model.requires_grad_(False)
         model.text.requires_grad_(True)
         model.log_scale.requires_grad_(True)

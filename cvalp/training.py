@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import lightning
@@ -47,6 +48,15 @@ def cosine_adamw(module: nn.Module, learning_rate: float, weight_decay: float, w
     return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
+def start_from(model: CVALP, source: str) -> None:
+    """Copies trained weights into `model`: of a training's checkpoint, or of the folder that `CVALP.save_pretrained` wrote."""
+    if Path(source).is_dir():
+        model.load_state_dict(CVALP.from_pretrained(source, torch_dtype=torch.float32).state_dict())
+        return
+    state = torch.load(source, map_location="cpu", weights_only=True)["state_dict"]
+    model.load_state_dict({k.removeprefix("model."): v for k, v in state.items() if k.startswith("model.")})
+
+
 class CvalpTraining(lightning.LightningModule):
     """Batches: `frames` uint8 (B, N, px, px), `mel` (B, 128, F), `caption` list[str], `kinds` (B, K), `activity` (B, T, 7).
 
@@ -54,6 +64,9 @@ class CvalpTraining(lightning.LightningModule):
         lambda_, mu: weights of eq. 5; 1 as in Diff-Foley.
         activity_weight: weight of the supervised term (binary cross-entropy on activity).
         window_tokens: tokens in one window of the temporal term.
+        start: weights to start from (see `start_from`), or None.
+        video_only: leave sound and text as they are and out of eq. 2, and go on with the video tower alone (locked-audio tuning): a third
+            less work a step, and the spaces of E_a and E_l stay what they were.
     """
 
     def __init__(
@@ -67,20 +80,27 @@ class CvalpTraining(lightning.LightningModule):
         weight_decay: float = 0.02,
         warmup_steps: int = 60,
         max_steps: int = 2000,
+        start: str | None = None,
+        video_only: bool = False,
     ):
         super().__init__()
-        self.model = model
+        self.model, self.video_only = model, video_only
+        if start is not None:
+            start_from(model, start)
+        if video_only:
+            for frozen in (model.audio, model.audio_head, model.text):
+                frozen.requires_grad_(False)
         self.lambda_, self.mu, self.activity_weight, self.window_tokens = lambda_, mu, activity_weight, window_tokens
         self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
 
     def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
         mel = batch["mel"]
         video, activity = self.model.video_tokens(batch["frames"].float() / 255)
-        audio, text = self.model.encode_audio(mel).float(), self.model.encode_text(list(batch["caption"])).float()
-        video, activity = video.float(), activity.float()
+        audio, video, activity = self.model.encode_audio(mel).float(), video.float(), activity.float()
         scale_text, scale_video, scale_time = self.model.scales()
         same = (batch["kinds"][:, None] == batch["kinds"][None]).all(-1)
-        audio_text = info_nce(pooled(audio), text, scale_text, same)
+        text = None if self.video_only else self.model.encode_text(list(batch["caption"])).float()
+        audio_text = audio.new_zeros(()) if text is None else info_nce(pooled(audio), text, scale_text, same)
         audio_video = info_nce(pooled(audio), pooled(video), scale_video)
         temporal = temporal_info_nce(windows(audio, self.window_tokens), windows(video, self.window_tokens), scale_time)
         loudness = mel.mean(1).unflatten(1, (-1, 4)).mean(-1, keepdim=True)
@@ -91,18 +111,28 @@ class CvalpTraining(lightning.LightningModule):
         narrow = activity[..., :4].sigmoid().flatten(1)
         partner = torch.arange(len(same), device=same.device)
         alike = same & ~torch.eye(len(same), dtype=torch.bool, device=same.device)
-        text_pick = (text @ pooled(audio).T).masked_fill(alike, -9).argmax(1)
         video_pick = (pooled(video) @ pooled(audio).T).argmax(1)
-        return {
+        terms = {
             "loss": loss,
             "audio_text": audio_text,
             "audio_video": audio_video,
             "temporal": temporal,
             "activity": activity_loss,
             "onset_f1": binary_f1(narrow.detach(), batch["activity"][..., :4].flatten(1), slack=3),
-            "text_top1": text_pick.eq(partner).float().mean(),
             "video_top1": video_pick.eq(partner).float().mean(),
         }
+        if text is not None:
+            text_pick = (text @ pooled(audio).T).masked_fill(alike, -9).argmax(1)
+            terms["text_top1"] = text_pick.eq(partner).float().mean()
+        return terms
+
+    def train(self, mode: bool = True) -> "CvalpTraining":
+        """What is frozen stays in evaluation mode."""
+        super().train(mode)
+        if self.video_only:
+            for frozen in (self.model.audio, self.model.audio_head, self.model.text):
+                frozen.eval()
+        return self
 
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
         torch.manual_seed(self.global_step)  # of dropout: a resumed run goes on as the uninterrupted one

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from ldm.conditioning import Conditions, Mixer, align, sinusoids
+from ldm.flow import precondition
 
 Injection = Literal["aligned", "cross_attention", "both"]
 
@@ -89,7 +90,9 @@ def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
 
 
 class AudioTransformer(ModelMixin, ConfigMixin):
-    """Predicts the flow's velocity (noise - data) from noisy latents, time and conditions; about 10 M parameters by default.
+    """Predicts the flow's velocity (noise - data) from noisy latents, time and conditions; about 8 M parameters by default.
+
+    Latents have about unit variance per channel, which `ldm.flow.precondition` relies on.
 
     Injection "aligned": the mixed token of a moment enters at the latent column of that moment, in the input and, beside the time
     embedding, in every adaptive layer norm. "cross_attention" (the paper's way): all mixed tokens are attended to. "both": both.
@@ -131,7 +134,7 @@ class AudioTransformer(ModelMixin, ConfigMixin):
         self.blocks = nn.ModuleList(Block(width, heads, mlp_ratio, modulation_rank, attends) for _ in range(depth))
         self.modulation_out = nn.Sequential(nn.Linear(width, modulation_rank), nn.Linear(modulation_rank, 2 * width))
         self.latents_out = nn.Linear(width, latent_channels)
-        for layer in (self.modulation_out[1], self.latents_out):  # a fresh network predicts zero
+        for layer in (self.modulation_out[1], self.latents_out):  # a fresh network predicts the best linear guess
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
@@ -161,7 +164,8 @@ class AudioTransformer(ModelMixin, ConfigMixin):
         if len(mixed) != batch:
             raise ValueError(f"{batch} latents but conditions of {len(mixed)} samples")
         clock = self.time_mlp(sinusoids(1000.0 * time, 256).to(self.latents_in.weight.dtype))[:, None]
-        x = self.latents_in(latents.transpose(1, 2))
+        c_in, c_skip, c_out = (c[:, None, None] for c in precondition(time.float()))
+        x = self.latents_in((c_in * latents).to(self.latents_in.weight.dtype).transpose(1, 2))
         modulator, context, context_table = clock, None, None
         head_channels = self.config.width // self.config.heads
         here = torch.arange(columns, device=latents.device, dtype=torch.float32)
@@ -177,4 +181,4 @@ class AudioTransformer(ModelMixin, ConfigMixin):
         for block in self.blocks:
             x = block(x, modulator, table, context, context_table)
         shift, scale = self.modulation_out(modulator).chunk(2, dim=-1)
-        return self.latents_out(modulate(x, shift, scale)).transpose(1, 2)
+        return c_skip * latents + c_out * self.latents_out(modulate(x, shift, scale)).transpose(1, 2)

@@ -154,7 +154,7 @@ def denoise(
     with precision:
         mixed = align(denoiser.mix(guidance.conditions, batch * guidance.branches, columns), columns)
     if "sigmas" in inspect.signature(scheduler.set_timesteps).parameters:
-        # equal steps down to 0: left to itself the flow-matching scheduler spends the last one between sigma 0.001 and 0
+        # equal steps down to 0, which the scheduler then shifts: left to itself it spends the last one between sigma 0.001 and 0
         scheduler.set_timesteps(sigmas=np.linspace(1.0, 1.0 / steps, steps), device=device)
     else:
         scheduler.set_timesteps(steps, device=device)

@@ -1,6 +1,7 @@
 """Lightning modules: thin shells around networks that know nothing of Lightning."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import lightning as L
@@ -11,7 +12,7 @@ from ldm.autoencoder import MelAutoencoder
 from ldm.conditioning import Conditions
 from ldm.denoiser import AudioTransformer
 from ldm.ema import Ema
-from ldm.flow import BranchShares, draw_presence, interpolate, logit_normal_times
+from ldm.flow import BranchShares, draw_presence, interpolate, shifted_times
 
 
 def cosine_after_warmup(step: int, warmup_steps: int, max_steps: int, floor: float = 0.02) -> float:
@@ -107,6 +108,15 @@ def weighted_square(error: Tensor, importance: Tensor | None) -> Tensor:
     return (error.square() if importance is None else error.square() * importance[:, None]).mean()
 
 
+def start_from(network: AudioTransformer, source: str) -> None:
+    """Copies trained weights into `network`: of a training's checkpoint, or of the folder that `save_pretrained` wrote."""
+    if Path(source).is_dir():
+        network.load_state_dict(AudioTransformer.from_pretrained(source, torch_dtype=torch.float32).state_dict())
+        return
+    state = torch.load(source, map_location="cpu", weights_only=True)["state_dict"]
+    network.load_state_dict({k.removeprefix("network."): v for k, v in state.items() if k.startswith("network.")})
+
+
 class LdmTraining(L.LightningModule):
     """Trains an `AudioTransformer` by rectified flow; weights for use are those of `ema.network`.
 
@@ -118,14 +128,14 @@ class LdmTraining(L.LightningModule):
         network: the denoiser.
         lr, weight_decay, betas, warmup_steps, max_steps: AdamW with linear warm-up and a cosine to `max_steps`.
         shares: of both / video / text / none, as [0.7, 0.1, 0.1, 0.1]; one draw per sample decides which nulls it gets.
-        time_mean, time_std: of the logit-normal times.
+        time_shift: of the times, see `ldm.flow.shifted_times`.
         feature_noise: Gaussian noise on both features in units of their standard deviation; makes the model less particular about them.
         ema_decay: of the moving average.
         seed: of noise, times and draws.
-        checkpoint: of an earlier run whose weights this one starts from.
+        checkpoint: of an earlier run whose weights this one starts from, or the folder `denoiser` of a preset.
     """
 
-    validation_times = (0.1, 0.3, 0.5, 0.7, 0.9)
+    validation_times = (0.2, 0.5, 0.8, 0.95, 1.0)
     validation_branches = {"both": (True, True), "video": (True, False), "text": (False, True), "none": (False, False)}
 
     def __init__(
@@ -137,8 +147,7 @@ class LdmTraining(L.LightningModule):
         warmup_steps: int = 100,
         max_steps: int = 3000,
         shares: tuple[float, float, float, float] = (0.70, 0.10, 0.10, 0.10),
-        time_mean: float = 0.0,
-        time_std: float = 1.0,
+        time_shift: float = 6.0,
         feature_noise: float = 0.0,
         ema_decay: float = 0.999,
         seed: int = 0,
@@ -148,8 +157,7 @@ class LdmTraining(L.LightningModule):
         self.save_hyperparameters(ignore=["network"])
         self.network = network
         if checkpoint is not None:
-            state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
-            network.load_state_dict({k.removeprefix("network."): v for k, v in state.items() if k.startswith("network.")})
+            start_from(network, checkpoint)
         self.ema = Ema(network, ema_decay)
         self.shares = BranchShares(*shares)
         self._averaged_step = -1
@@ -161,7 +169,7 @@ class LdmTraining(L.LightningModule):
             self.network.mixer.set_feature_statistics(video, text)
         generator = step_generator(p.seed, self.global_step, self.global_rank, self.device)
         noise = torch.randn(data.shape, generator=generator, device=data.device)
-        time = logit_normal_times(len(data), generator, data.device, p.time_mean, p.time_std)
+        time = shifted_times(len(data), generator, data.device, p.time_shift)
         video_present, text_present = draw_presence(self.shares, len(data), generator, data.device)
         if p.feature_noise > 0:
             mixer = self.network.mixer

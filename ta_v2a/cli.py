@@ -139,8 +139,8 @@ def train(
 @app.command()
 def pack(
     output: Annotated[str, typer.Option("-o", "--output", help="Folder of the preset.", show_default=False)],
-    cvalp: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/text/last.ckpt",
-    vae: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/vae/last.ckpt",
+    cvalp: Annotated[str, typer.Option(help="Checkpoint, or a folder of a preset's component.")] = "runs/video/last.ckpt",
+    vae: Annotated[str, typer.Option(help="Checkpoint, or a folder of a preset's component.")] = "runs/vae/last.ckpt",
     ldm: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/ldm/last.ckpt",
     tokenizer: Annotated[str, typer.Option(help="Vocabulary of the text encoder.")] = "ta_v2a/weights/mini/cvalp/spiece.model",
     as_json: Json = False,

@@ -1,4 +1,4 @@
-"""From training checkpoints to a preset folder: half-precision safetensors, checksums, one pipeline."""
+"""From training checkpoints to a preset folder: half-precision safetensors, checksums, one pipeline. And back, to train on."""
 
 from pathlib import Path
 
@@ -9,6 +9,9 @@ from .errors import UserError
 
 # network -> prefix of its weights in the trainer's checkpoint; the diffusion model ships its moving average
 PREFIXES = {"cvalp": "model.", "autoencoder": "network.", "denoiser": "ema.network."}
+
+STEP_SHIFT = 6.0
+"""The sampler spaces its steps as the times of training (`ldm.flow.shifted_times`)."""
 
 
 def trained(network: nn.Module, checkpoint: str | Path, prefix: str) -> nn.Module:
@@ -28,18 +31,27 @@ def trained(network: nn.Module, checkpoint: str | Path, prefix: str) -> nn.Modul
     return network.eval()
 
 
-def mini_cvalp(checkpoint: str | Path, tokenizer_file: str | Path) -> nn.Module:
-    """CVALP at mini size (the defaults of its constructor) with trained weights."""
+def mini_cvalp(source: str | Path, tokenizer_file: str | Path) -> nn.Module:
+    """CVALP at mini size with trained weights, float32: of a Lightning checkpoint, or of the folder `cvalp` of a preset."""
     from cvalp.model import CVALP
 
-    return trained(CVALP(str(tokenizer_file)), checkpoint, PREFIXES["cvalp"])
+    if Path(source).is_dir():
+        return CVALP.from_pretrained(source, torch_dtype=torch.float32).eval()
+    return trained(CVALP(str(tokenizer_file)), source, PREFIXES["cvalp"])
 
 
-def mini_autoencoder(checkpoint: str | Path) -> nn.Module:
-    """The mel autoencoder at mini size with trained weights."""
+def mini_autoencoder(source: str | Path) -> nn.Module:
+    """The mel autoencoder at mini size, likewise (folder `autoencoder`)."""
     from ldm.autoencoder import MelAutoencoder
 
-    return trained(MelAutoencoder(), checkpoint, PREFIXES["autoencoder"])
+    if Path(source).is_dir():
+        return MelAutoencoder.from_pretrained(source, torch_dtype=torch.float32).eval()
+    return trained(MelAutoencoder(), source, PREFIXES["autoencoder"])
+
+
+def weights_file(source: str | Path) -> Path:
+    """The file that holds the weights of a Lightning checkpoint or of a preset's component."""
+    return Path(source) / "diffusion_pytorch_model.safetensors" if Path(source).is_dir() else Path(source)
 
 
 def pack(
@@ -66,7 +78,7 @@ def pack(
         autoencoder=mini_autoencoder(vae),
         denoiser=trained(AudioTransformer(), ldm, PREFIXES["denoiser"]),
         vocoder=GriffinLim(),
-        scheduler=FlowMatchEulerDiscreteScheduler(),
+        scheduler=FlowMatchEulerDiscreteScheduler(shift=STEP_SHIFT),
         **defaults,
     )
     pipeline.to(dtype=torch.float16)

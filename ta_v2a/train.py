@@ -10,6 +10,7 @@ from .errors import UserError
 STAGES: dict[str, tuple[str, str]] = {
     "cvalp": ("cvalp.configs", "mini.yaml"),
     "text": ("cvalp.configs", "text.yaml"),
+    "video": ("cvalp.configs", "video.yaml"),
     "vae": ("ldm.configs", "vae.yaml"),
     "ldm": ("ldm.configs", "ldm.yaml"),
     "vocoder": ("vocoders.configs", "mini.yaml"),

@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from prompts.grammar import caption
 from ta_v2a.data.stage_clips import StageClips, split_seeds
-from ta_v2a.pack import mini_autoencoder, mini_cvalp
+from ta_v2a.pack import mini_autoencoder, mini_cvalp, weights_file
 from ta_v2a.presets import file_sha256
 from ta_v2a.stage.scene import heard, plan
 from vocoders.clock import MINI
@@ -134,19 +134,19 @@ class StageFeatures(lightning.LightningDataModule):
     Use with `reload_dataloaders_every_n_epochs: 1`.
 
     Args:
-        cvalp, vae: checkpoints of the two trainings that come first.
-        words: checkpoint of the encoders after the text tower's own training (`cvalp/configs/text.yaml`).
+        cvalp, vae: checkpoints of the encoders' last training and of the autoencoder's, or components of a preset.
         tokenizer_file: the text tower's sentencepiece model.
         bank: folder of recordings for the sound, or None.
         confidence: see `FeatureRows`.
         lengths: columns of a training batch, one of these by chance.
+        importance_power: the loss weighs latent channels by this power of `MelAutoencoder.channel_importance`. At 1 the first channel
+            (loudness) takes 28 % of the loss and the colour of a sound, which tells its kind, little.
     """
 
     def __init__(
         self,
-        cvalp: str = "runs/cvalp/last.ckpt",
+        cvalp: str = "runs/video/last.ckpt",
         vae: str = "runs/vae/last.ckpt",
-        words: str = "runs/text/last.ckpt",
         tokenizer_file: str = "ta_v2a/weights/mini/cvalp/spiece.model",
         scenes: int = 6400,
         validation_scenes: int = 192,
@@ -156,16 +156,18 @@ class StageFeatures(lightning.LightningDataModule):
         confidence: float = 1.0,
         lengths: tuple[int, ...] = (64, 96, 128),
         cache: str = "runs/features",
+        importance_power: float = 0.5,
     ):
         super().__init__()
-        self.files, self.words = (Path(cvalp), Path(tokenizer_file), Path(vae)), Path(words)
+        self.files = (Path(cvalp), Path(tokenizer_file), Path(vae))
         self.scenes, self.validation_scenes, self.batch_size, self.workers = scenes, validation_scenes, batch_size, workers
         self.bank, self.confidence, self.lengths, self.cache = bank, confidence, tuple(lengths), Path(cache)
+        self.importance_power = importance_power
 
     @property
     def folder(self) -> Path:
         """The cache of exactly these weights: another checkpoint gets another folder."""
-        sums = "".join(file_sha256(f) for f in self.files) + str(self.bank)
+        sums = "".join(file_sha256(weights_file(f)) for f in self.files) + str(self.bank)
         return self.cache / hashlib.sha256(sums.encode()).hexdigest()[:12]
 
     def prepare_data(self) -> None:
@@ -177,8 +179,9 @@ class StageFeatures(lightning.LightningDataModule):
         return FeatureRows(files, text_features(seeds, cvalp), confidence=confidence)
 
     def setup(self, stage: str) -> None:
-        cvalp = mini_cvalp(self.words, self.files[1])
-        self.importance = mini_autoencoder(self.files[2]).channel_importance()
+        cvalp = mini_cvalp(*self.files[:2])
+        importance = mini_autoencoder(self.files[2]).channel_importance() ** self.importance_power
+        self.importance = importance / importance.mean()
         self.rows = self._rows(split_seeds("train", self.scenes, 20_000_000), cvalp, self.confidence)
         self.validation_rows = self._rows(split_seeds("validation", self.validation_scenes), cvalp, 0.0)
 

@@ -73,6 +73,24 @@ def test_the_loss_is_the_weighted_sum_of_its_terms():
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_video_alone_goes_on_and_leaves_sound_and_text_as_they_were(tmp_path):
+    first = module()
+    first.model.save_pretrained(tmp_path / "cvalp")
+    torch.manual_seed(1)
+    again = module()
+    go_on = CvalpTraining(again.model, window_tokens=2, warmup_steps=2, max_steps=8, start=str(tmp_path / "cvalp"), video_only=True)
+    before = {name: value.clone() for name, value in first.model.state_dict().items()}
+    for name, value in go_on.model.state_dict().items():
+        assert torch.equal(value, before[name]), name
+    fit(go_on, tmp_path, 1)
+    after = go_on.model.state_dict()
+    changed = {name.split(".")[0] for name in before if not torch.equal(after[name], before[name])}
+    assert changed >= {"video", "video_head", "activity_head"} and not changed & {"audio", "audio_head", "text"}
+    batch = next(iter(DataLoader(clips(4), 4)))
+    assert float(go_on.losses(batch)["audio_text"]) == 0 and "text_top1" not in go_on.losses(batch)
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_resumed_equals_uninterrupted(tmp_path):
     whole = module()
     trainer = fit(whole, tmp_path, 2)

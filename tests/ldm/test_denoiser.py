@@ -1,4 +1,4 @@
-"""The transformer: zero at birth, any length, alignment, relative positions."""
+"""The transformer: the best linear guess at birth, any length, alignment, relative positions."""
 
 import pytest
 import torch
@@ -25,13 +25,21 @@ def inputs(columns: int = 12, batch: int = 2):
 
 
 @pytest.mark.parametrize("injection", INJECTIONS)
-def test_a_fresh_network_predicts_zero_and_learns_from_there(injection):
+def test_a_fresh_network_predicts_the_best_linear_guess_and_learns_from_there(injection):
     network = AudioTransformer.tiny(injection=injection)
     latents, time, conditions = inputs()
     output = network(latents, time, conditions)
-    assert output.shape == latents.shape and not output.any()
+    slope = (2 * time - 1) / (time**2 + (1 - time) ** 2)
+    torch.testing.assert_close(output, slope[:, None, None] * latents)
     (output - latents).square().mean().backward()
     assert network.latents_out.weight.grad.abs().sum() > 0
+
+
+@torch.no_grad()
+def test_from_pure_noise_the_guess_of_the_data_does_not_depend_on_copying_the_noise():
+    """At time 1 the guess of the data is noise - velocity: with the network's output silenced exactly zero, whatever the noise."""
+    latents, _, conditions = inputs()
+    assert torch.equal(AudioTransformer.tiny()(latents, torch.ones(2), conditions), latents)
 
 
 @pytest.mark.parametrize("injection", INJECTIONS)

@@ -7,15 +7,15 @@ import torch
 from safetensors.torch import load_file
 from untrained import TOKENIZER_FILE, cvalp_checkpoint, save, vae_checkpoint
 
+from ldm.denoiser import AudioTransformer
+from ldm.training import LdmTraining
 from ta_v2a import FoleyPipeline, presets
 from ta_v2a.errors import UserError
-from ta_v2a.pack import mini_autoencoder, mini_cvalp, pack
+from ta_v2a.pack import mini_autoencoder, mini_cvalp, pack, weights_file
 
 
 @pytest.fixture(scope="module")
 def checkpoints(tmp_path_factory) -> dict[str, Path]:
-    from ldm.denoiser import AudioTransformer
-
     folder = tmp_path_factory.mktemp("checkpoints")
     torch.manual_seed(0)
     ldm = save(AudioTransformer(), "ema.network.", folder / "ldm.ckpt")
@@ -43,6 +43,19 @@ def test_a_packed_folder_is_a_pipeline(packed, checkpoints):
         for key, value in network.state_dict().items():
             assert value.dtype != torch.float16
             assert torch.equal(value, trained[prefix + key].half().to(value.dtype)), key
+
+
+def test_training_can_start_from_a_packed_folder(packed, checkpoints):
+    encoders, autoencoder = mini_cvalp(packed / "cvalp", TOKENIZER_FILE), mini_autoencoder(packed / "autoencoder")
+    originals = mini_cvalp(checkpoints["cvalp"], TOKENIZER_FILE), mini_autoencoder(checkpoints["vae"])
+    for network, original in zip((encoders, autoencoder), originals, strict=True):
+        for (name, a), b in zip(network.state_dict().items(), original.state_dict().values(), strict=True):
+            assert a.dtype == b.dtype and torch.equal(a, b.half().to(b.dtype)), name
+    assert weights_file(packed / "cvalp").is_file() and weights_file(checkpoints["vae"]) == Path(checkpoints["vae"])
+    denoiser = LdmTraining(AudioTransformer(), checkpoint=str(packed / "denoiser"))
+    kept = torch.load(checkpoints["ldm"], weights_only=True)["state_dict"]
+    for name, value in denoiser.ema.network.state_dict().items():
+        assert torch.equal(value, kept["ema.network." + name].half().to(value.dtype)), name
 
 
 def test_weights_are_half_precision_on_disk(packed):
