@@ -1,6 +1,8 @@
 """What the video tower alone knows of real films: onset agreement of its onset probabilities' peaks with the films' true sound.
 
-    PYTHONPATH=. python benchmarks/tower_onsets.py FOLDER --thresholds 0.2 0.35 0.5
+    PYTHONPATH=. python benchmarks/tower_onsets.py FOLDER --thresholds 0.2 0.35 0.5 --lags 0 0.03 0.06 0.09
+
+A gain that grows with a lag says that the tower fires before the sound. `--cvalp` takes another checkpoint or folder of the encoders.
 """
 
 import argparse
@@ -14,7 +16,8 @@ from ta_v2a.evaluation.agreement import Heard, hear, onset_agreement, read_sound
 from ta_v2a.evaluation.real_films import list_films
 from ta_v2a.media.frames import luma_pictures
 from ta_v2a.media.probe import probe
-from ta_v2a.pipeline import FoleyPipeline
+from ta_v2a.pack import mini_cvalp
+from ta_v2a.presets import WEIGHTS_FOLDER
 from vocoders.clock import MINI
 
 ONSETS_PER_COLUMN = 4
@@ -34,9 +37,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder")
     parser.add_argument("--thresholds", type=float, nargs="+", default=[0.2, 0.35, 0.5])
-    parser.add_argument("--preset", default="mini")
+    parser.add_argument("--lags", type=float, nargs="+", default=[0.0], help="seconds added to every onset found")
+    parser.add_argument("--cvalp", default=str(WEIGHTS_FOLDER / "mini" / "cvalp"))
     given = parser.parse_args()
-    cvalp = FoleyPipeline.from_pretrained(given.preset).cvalp
+    cvalp = mini_cvalp(given.cvalp, WEIGHTS_FOLDER / "mini" / "cvalp" / "spiece.model")
     true: list[Heard] = []
     curves: list[np.ndarray] = []
     for path in list_films(given.folder):
@@ -51,8 +55,9 @@ def main() -> None:
     step_s = MINI.column_s / ONSETS_PER_COLUMN
     report: dict[str, Any] = {}
     for threshold in given.thresholds:
-        found = [Heard(peaks_s(curve, threshold, step_s), heard.duration_s) for curve, heard in zip(curves, true, strict=True)]
-        report[str(threshold)] = onset_agreement(true, found)
+        for lag in given.lags:
+            found = [Heard(peaks_s(curve, threshold, step_s) + lag, heard.duration_s) for curve, heard in zip(curves, true, strict=True)]
+            report[f"threshold {threshold}, lag {lag}"] = onset_agreement(true, found)
     print(json.dumps(report))
 
 

@@ -110,16 +110,22 @@ def _struck(p: Place, raster: Raster, events: np.ndarray, strengths: np.ndarray,
         p.add(raster, y=lambda t: y + amount * response(t), **fixed)
 
 
+def _softness(rng: np.random.Generator) -> float:
+    """How much of a stroke slows down before the contact, as arms and legs do (see `approach`)."""
+    return float(rng.uniform(0, 1)) if rng.random() < 0.7 else 0.0
+
+
 def hit(p: Place, source: Source) -> None:
     """Strike, knock, chop: a tool falls on a target, straight or swung, and rebounds or rests."""
     events, strengths = _times(source)
     rng, lift = p.rng, _lift(events, strengths)
     slow = 1.5 if source.action == "strike" else 1.0
     fall_s, rise_s = rng.uniform(0.06, 0.22) * slow, rng.uniform(0.1, 0.4) * slow
-    power, rebound, dwell = rng.uniform(1.2, 2.6), p.maybe(0.65), rng.uniform(0, 0.15)
+    power, rebound, dwell, soft = rng.uniform(1.2, 2.6), p.maybe(0.65), rng.uniform(0, 0.15), _softness(rng)
+    lead_s = rng.uniform(0, 0.08)  # the shoulder moves before the hand, the hand before the tool
 
     def away(t):
-        return lift(t) * approach(t, events, fall_s, rise_s, power, rebound, dwell)
+        return lift(t) * approach(t, events, fall_s, rise_s, power, rebound, dwell, soft)
 
     width, height = rng.uniform(0.25, 0.9), rng.uniform(0.08, 0.5)
     target = p.thing(width, height, source.look)
@@ -148,6 +154,15 @@ def hit(p: Place, source: Source) -> None:
             )
     else:
         tilt = rng.normal(0, 0.6)
+        if p.maybe(0.5):
+            body = p.thing(rng.uniform(0.15, 0.5), rng.uniform(0.3, 1.0), None, "capsule", pivot=(0.5, 1.0))
+            share, off = rng.uniform(0.2, 0.8), rng.uniform(0.1, 0.5) * p.scale
+            p.add(
+                body,
+                x=lambda t: p.x + side * off + drift(t) + share * reach * away(t + lead_s) * np.sin(tilt),
+                y=lambda t: p.y - off - share * reach * away(t + lead_s) * np.cos(tilt),
+                angle=lambda t: side * 0.3 * share * away(t + lead_s),
+            )
         tool = p.thing(rng.uniform(0.05, 0.35), rng.uniform(0.1, 0.7), None, pivot=(0.5, 1.0))
         along = p.maybe(0.3)  # a second axis: the hand also moves towards the target
         p.add(
@@ -199,10 +214,10 @@ def footstep(p: Place, source: Source) -> None:
     events, strengths = _times(source)
     rng, walk = p.rng, smooth_walk(p.rng, 0.15, p.rng.uniform(0, 0.4) * p.scale)
     stride, lift = rng.uniform(0.08, 0.3) * p.scale, rng.uniform(0.08, 0.3) * p.scale
-    length = rng.uniform(0.4, 0.9)
+    length, soft = rng.uniform(0.4, 0.9), _softness(rng)
     for leg in (0, 1):
         mine = events[leg::2]
-        dist = lambda t, mine=mine: approach(t, mine, 0.25, 0.3, 1.6, False, 0.15)  # noqa: E731
+        dist = lambda t, mine=mine: approach(t, mine, 0.25, 0.3, 1.6, False, 0.15, soft)  # noqa: E731
         offset = (leg - 0.5) * stride
         raster = p.thing(rng.uniform(0.1, 0.18), length, "cloth", "capsule", (0.5, 1.0))
         p.add(raster, x=lambda t, o=offset, d=dist: p.x + walk(t) + o + stride * d(t), y=lambda t, d=dist: p.y - lift * d(t))
@@ -225,7 +240,7 @@ def typing(p: Place, source: Source) -> None:
     rng, n = p.rng, int(p.rng.integers(2, 7))
     p.add(p.thing(1.2, 0.5, source.look, "box"), y=p.y + 0.2 * p.scale)
     who = rng.integers(0, n, len(events))
-    press = rng.uniform(0.04, 0.16) * p.scale
+    press, soft = rng.uniform(0.04, 0.16) * p.scale, _softness(rng)
     hand = smooth_walk(rng, 0.5, 0.05 * p.scale)
     if p.maybe(0.7):
         p.add(p.thing(0.7, 0.3, None, "blob"), x=lambda t: p.x + hand(t), y=p.y - 0.3 * p.scale)
@@ -236,7 +251,7 @@ def typing(p: Place, source: Source) -> None:
         p.add(
             raster,
             x=lambda t, q=place: q + hand(t),
-            y=lambda t, m=mine: p.y - press * approach(t, m, 0.09, 0.12, 1.5, True, 0.03),
+            y=lambda t, m=mine: p.y - press * approach(t, m, 0.09, 0.12, 1.5, True, 0.03, soft),
             angle=rng.normal(0, 0.2),
         )
 
@@ -260,8 +275,8 @@ def clap(p: Place, source: Source) -> None:
     events, strengths = _times(source)
     rng, lift = p.rng, _lift(events, strengths)
     reach, tilt = rng.uniform(0.08, 0.4) * p.scale, rng.normal(0, 0.4)
-    fall, rise = rng.uniform(0.08, 0.25), rng.uniform(0.1, 0.35)
-    dist = lambda t: lift(t) * approach(t, events, fall, rise, 1.7, True, 0.04)  # noqa: E731
+    fall, rise, soft = rng.uniform(0.08, 0.25), rng.uniform(0.1, 0.35), _softness(rng)
+    dist = lambda t: lift(t) * approach(t, events, fall, rise, 1.7, True, 0.04, soft)  # noqa: E731
     for side in (-1, 1):
         raster = p.thing(rng.uniform(0.12, 0.3), rng.uniform(0.3, 0.6), source.look, None, (0.5 - 0.5 * side, 0.5))
         p.add(raster, x=lambda t, s=side: p.x + s * reach * dist(t), y=p.y, angle=lambda t, s=side: tilt + s * 0.3 * dist(t))

@@ -12,17 +12,22 @@ def neighbours(t: Array, events: Array) -> tuple[Array, Array, Array]:
     return t - padded[after], padded[after + 1] - t, after
 
 
-def approach(t: Array, events: Array, fall_s: float, rise_s: float, power: float, rebound: bool, dwell_s: float = 0.0) -> Array:
+def approach(
+    t: Array, events: Array, fall_s: float, rise_s: float, power: float, rebound: bool, dwell_s: float = 0.0, soft: float = 0.0
+) -> Array:
     """(N,) distance in [0, 1] from the contact: 0 exactly at every event, arriving with speed and leaving by rebound or gently.
 
-    Near contact the distance is `power * time / fall_s`, so the speed is discontinuous there: that is what a hit looks like.
+    Near contact the distance is `power * time / fall_s`, so the speed is discontinuous there: that is what the hit of a thing thrown looks
+    like. An arm slows down first: `soft` in [0, 1] is the share of a stroke that is fastest midway and at rest at the contact.
     """
     since, to_next, _ = neighbours(t, events)
     gap = since + to_next
     fall, rise = np.minimum(fall_s, 0.6 * gap), np.minimum(rise_s, 0.5 * gap)
-    down = 1 - (1 - np.clip(to_next / np.maximum(fall, 1e-3), 0, 1)) ** power
+    u = np.clip(to_next / np.maximum(fall, 1e-3), 0, 1)
+    down = (1 - soft) * (1 - (1 - u) ** power) + soft * u * u * (3 - 2 * u)
     y = np.clip((since - np.minimum(dwell_s, 0.2 * gap)) / np.maximum(rise, 1e-3), 0, 1)
-    up = 1 - (1 - y) ** 2 if rebound else y * y * (3 - 2 * y)
+    gentle = y * y * (3 - 2 * y)
+    up = (1 - soft) * (1 - (1 - y) ** 2) + soft * gentle if rebound else gentle
     return np.minimum(down, up)
 
 

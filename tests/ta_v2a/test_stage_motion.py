@@ -42,6 +42,20 @@ def test_approach_arrives_with_speed_and_leaves_with_another():
     np.testing.assert_allclose(after, 0, atol=1e-3)
 
 
+@pytest.mark.parametrize("soft", [0.0, 0.5, 1.0])
+def test_a_soft_stroke_slows_down_before_the_contact_and_still_touches_exactly_there(soft):
+    def motion(t):
+        return approach(t, EVENTS, 0.1, 0.2, 1.7, True, soft=soft)
+
+    assert (motion(EVENTS) == 0).all() and motion(CLOCK).min() >= 0
+    before, after = speeds(motion)
+    np.testing.assert_allclose(before, -(1 - soft) * 1.7 / 0.1, rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(after, (1 - soft) * 2 / 0.2, rtol=1e-3, atol=1e-3)
+    fall = np.linspace(EVENTS[1] - 0.1, EVENTS[1], 1001)
+    fastest = fall[np.abs(np.diff(motion(fall))).argmax()]
+    assert fastest == pytest.approx(EVENTS[1] - {0.0: 0.0, 0.5: 0.038, 1.0: 0.05}[soft], abs=0.002)
+
+
 def test_approach_without_events_stays_away():
     assert (approach(CLOCK, np.array([]), 0.1, 0.2, 1.7, True) == 1).all()
 
