@@ -31,22 +31,26 @@ def trained(network: nn.Module, checkpoint: str | Path, prefix: str) -> nn.Modul
     return network.eval()
 
 
+def _loaded(network: nn.Module, source: str | Path, prefix: str) -> nn.Module:
+    """A network of its own, so that nothing of the folder (its path) travels on with the weights."""
+    if not Path(source).is_dir():
+        return trained(network, source, prefix)
+    network.load_state_dict(type(network).from_pretrained(source, torch_dtype=torch.float32).state_dict())
+    return network.eval()
+
+
 def mini_cvalp(source: str | Path, tokenizer_file: str | Path) -> nn.Module:
     """CVALP at mini size with trained weights, float32: of a Lightning checkpoint, or of the folder `cvalp` of a preset."""
     from cvalp.model import CVALP
 
-    if Path(source).is_dir():
-        return CVALP.from_pretrained(source, torch_dtype=torch.float32).eval()
-    return trained(CVALP(str(tokenizer_file)), source, PREFIXES["cvalp"])
+    return _loaded(CVALP(str(tokenizer_file)), source, PREFIXES["cvalp"])
 
 
 def mini_autoencoder(source: str | Path) -> nn.Module:
     """The mel autoencoder at mini size, likewise (folder `autoencoder`)."""
     from ldm.autoencoder import MelAutoencoder
 
-    if Path(source).is_dir():
-        return MelAutoencoder.from_pretrained(source, torch_dtype=torch.float32).eval()
-    return trained(MelAutoencoder(), source, PREFIXES["autoencoder"])
+    return _loaded(MelAutoencoder(), source, PREFIXES["autoencoder"])
 
 
 def weights_file(source: str | Path) -> Path:

@@ -58,6 +58,15 @@ def test_training_can_start_from_a_packed_folder(packed, checkpoints):
         assert torch.equal(value, kept["ema.network." + name].half().to(value.dtype)), name
 
 
+def test_a_preset_of_a_presets_parts_names_no_folder(packed, checkpoints, tmp_path):
+    parts = {**checkpoints, "cvalp": packed / "cvalp", "vae": packed / "autoencoder"}
+    again = pack(**parts, out=tmp_path / "again")
+    for name in ("cvalp", "autoencoder", "denoiser"):
+        assert (again / name / "config.json").read_bytes() == (packed / name / "config.json").read_bytes()
+        weights = f"{name}/diffusion_pytorch_model.safetensors"
+        assert (again / weights).read_bytes() == (packed / weights).read_bytes()
+
+
 def test_weights_are_half_precision_on_disk(packed):
     for name in ("cvalp", "autoencoder", "denoiser"):  # the vocoder has no weights
         (path,) = (packed / name).glob("*.safetensors")
