@@ -35,7 +35,7 @@ def bouncing(t: Array, events: Array, gravity: float, top: float) -> Array:
     """(N,) height over the ground: exact parabolas between events close together; longer gaps are a lift and a fall."""
     since, to_next, _ = neighbours(t, events)
     gap = since + to_next
-    parabola = 0.5 * gravity * np.where(np.isfinite(gap), since * to_next, 0)
+    parabola = 0.5 * gravity * np.multiply(since, to_next, where=np.isfinite(gap), out=np.zeros_like(gap))
     rest_time = np.sqrt(2 * top / gravity)
     falling = np.where(to_next < rest_time, top - 0.5 * gravity * (rest_time - to_next) ** 2, top)
     lifted = np.clip((since - 0.15) / 0.4, 0, 1) ** 2

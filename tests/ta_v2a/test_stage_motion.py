@@ -60,7 +60,6 @@ def test_approach_without_events_stays_away():
     assert (approach(CLOCK, np.array([]), 0.1, 0.2, 1.7, True) == 1).all()
 
 
-@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 def test_bouncing_is_on_the_ground_at_events_and_a_parabola_between():
     gravity, top = 3.0, 0.4
     height = bouncing(CLOCK, EVENTS, gravity, top)
@@ -73,7 +72,6 @@ def test_bouncing_is_on_the_ground_at_events_and_a_parabola_between():
         np.testing.assert_allclose(np.diff(y, 2) / 1e-6, -gravity, rtol=1e-3)
 
 
-@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 def test_after_a_long_gap_a_thing_falls_from_rest():
     gravity, top, events = 3.0, 0.4, np.array([1.0, 3.0])
     fall_s = np.sqrt(2 * top / gravity)
