@@ -4,71 +4,13 @@ Lengths are film heights, angles radians, times seconds. Everything is drawn fro
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from ta_v2a.stage.motion import approach, bouncing, neighbours, pulse, ringing, smooth_walk, strokes, swinging
+from ta_v2a.stage.place import Place, Sparks, sliding
 from ta_v2a.stage.scene import ENVELOPE_HZ, Source
-from ta_v2a.stage.texture import Raster, colour, cut_out, mask, noise, premultiply
-
-Curve = Callable[[np.ndarray], np.ndarray] | float
-
-
-@dataclass
-class Layer:
-    """A cut-out whose pose is a function of time; `scroll` slides the texture behind the mask (in raster heights)."""
-
-    raster: Raster
-    x: Curve = 0.0
-    y: Curve = 0.0
-    angle: Curve = 0.0
-    scale_x: Curve = 1.0
-    scale_y: Curve = 1.0
-    alpha: Curve = 1.0
-    scroll: Callable[[np.ndarray], np.ndarray] | None = None
-    window: np.ndarray | None = None
-
-
-@dataclass
-class Sparks:
-    """Small discs thrown from a place at every event: debris, drops, dust."""
-
-    births_s: np.ndarray
-    origins: np.ndarray
-    velocities: np.ndarray
-    lives_s: np.ndarray
-    radius: float
-    rgb: np.ndarray
-    gravity: float
-
-
-@dataclass
-class Place:
-    """Where an action happens: centre, scale, and what it may use to draw."""
-
-    rng: np.random.Generator
-    x: float
-    y: float
-    scale: float
-    pixels_per_unit: float
-    in_colour: bool
-    duration_s: float
-    layers: list = field(default_factory=list)
-    gain: list = field(default_factory=list)
-    shake: list = field(default_factory=list)
-
-    def thing(self, width: float, height: float, look: str | None = None, shape: str | None = None, pivot=(0.5, 0.5)) -> Raster:
-        size = (max(0.02, width * self.scale), max(0.02, height * self.scale))
-        return cut_out(self.rng, size, self.pixels_per_unit, self.in_colour, look, shape, pivot, see_through=True)
-
-    def add(self, raster: Raster, **curves) -> None:
-        curves.setdefault("x", self.x)
-        curves.setdefault("y", self.y)
-        self.layers.append(Layer(raster, **curves))
-
-    def maybe(self, chance: float) -> bool:
-        return bool(self.rng.random() < chance)
+from ta_v2a.stage.texture import Raster, colour, mask
 
 
 def _times(source: Source) -> tuple[np.ndarray, np.ndarray]:
@@ -324,19 +266,6 @@ def friction(p: Place, source: Source) -> None:
     p.add(tool, x=lambda t: p.x + np.cos(direction) * place(t), y=lambda t: p.y + np.sin(direction) * place(t), angle=direction)
     if p.maybe(0.4):
         _sparks(p, events + 0.05, p.x, p.y + 0.1 * p.scale, 4, 0.6)
-
-
-def sliding(p: Place, width: float, height: float, speed: tuple[float, float], look_rgb: np.ndarray, density: float) -> Layer:
-    """A window on a sliding noise texture: streams, flames, rain."""
-    rng = p.rng
-    w, h = (int(np.clip(round(s * p.scale * p.pixels_per_unit), 4, 400)) for s in (width, height))
-    texture = noise(rng, h, w, int(rng.integers(4, 14)), 3, 0.8)
-    texture = np.concatenate([texture, texture[::-1]], 0)
-    alpha = np.clip((texture - (1 - density)) * 4, 0, 1)
-    pixels = premultiply(0.5 + 0.5 * texture, look_rgb, alpha, p.in_colour)
-    window = mask(rng, h, w, str(rng.choice(["ellipse", "capsule"])))
-    raster = Raster(pixels, (width * p.scale, height * p.scale))
-    return Layer(raster, p.x, p.y, scroll=lambda t: np.stack([speed[0] * t, speed[1] * t], -1), window=window)
 
 
 def pour(p: Place, source: Source) -> None:

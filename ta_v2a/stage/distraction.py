@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ta_v2a.stage.choreography import Layer, Place, sliding
 from ta_v2a.stage.motion import smooth_walk
+from ta_v2a.stage.place import Layer, Place, sliding
 from ta_v2a.stage.texture import colour
 
 

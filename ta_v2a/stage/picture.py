@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 
 from ta_v2a.stage import camera
-from ta_v2a.stage.choreography import ACTIONS, Layer, Place, Sparks
+from ta_v2a.stage.choreography import ACTIONS
 from ta_v2a.stage.distraction import distract
+from ta_v2a.stage.place import Layer, Place, Sparks
 from ta_v2a.stage.scene import Scene
 from ta_v2a.stage.texture import LUMA, colour, cut_out, noise, shading
 

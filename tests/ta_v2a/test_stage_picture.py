@@ -6,9 +6,10 @@ from math import ceil
 import numpy as np
 import pytest
 
-from ta_v2a.stage.choreography import ACTIONS, Place, Sparks
+from ta_v2a.stage.choreography import ACTIONS
 from ta_v2a.stage.kinds import KINDS
 from ta_v2a.stage.picture import render
+from ta_v2a.stage.place import Place, Sparks
 from ta_v2a.stage.scene import Event, Scene, Source, plan
 from ta_v2a.stage.texture import LUMA
 
