@@ -10,10 +10,10 @@ import torch
 from rich.progress import track
 from safetensors.torch import load_file, save_file
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
 from prompts.grammar import caption
-from ta_v2a.data.stage_clips import StageClips, split_seeds
+from ta_v2a.data.stage_clips import StageClips, kinds_heard, split_seeds
 from ta_v2a.pack import mini_autoencoder, mini_cvalp, weights_file
 from ta_v2a.presets import file_sha256
 from ta_v2a.stage.scene import heard, plan
@@ -81,6 +81,15 @@ def text_features(seeds: range, cvalp: nn.Module) -> torch.Tensor:
     return torch.cat(rows)
 
 
+def evened(kinds: torch.Tensor, power: float) -> torch.Tensor:
+    """(N,) how often to draw each scene, from its multi-hot `kinds` (N, K): as often as its rarest kind asks for.
+
+    A kind heard in a share s of the scenes asks for s ** -power: 0 draws all scenes alike, 1 draws all kinds alike.
+    """
+    share = kinds.mean(0).clamp(min=1 / len(kinds))
+    return (kinds * share.pow(-power)).amax(1)
+
+
 class FeatureRows(Dataset):
     """Rows of feature shards; one of the scene's wordings by chance, and video activity made more or less sure of itself.
 
@@ -141,6 +150,8 @@ class StageFeatures(lightning.LightningDataModule):
         lengths: columns of a training batch, one of these by chance.
         importance_power: the loss weighs latent channels by this power of `MelAutoencoder.channel_importance`. At 1 the first channel
             (loudness) takes 28 % of the loss and the colour of a sound, which tells its kind, little.
+        even_power: how far training draws all kinds alike, see `evened`; half of the stage's scenes are impacts.
+        first_seed: offset into the training seeds.
     """
 
     def __init__(
@@ -157,12 +168,19 @@ class StageFeatures(lightning.LightningDataModule):
         lengths: tuple[int, ...] = (64, 96, 128),
         cache: str = "runs/features",
         importance_power: float = 0.5,
+        even_power: float = 0.5,
+        first_seed: int = 20_000_000,
     ):
         super().__init__()
         self.files = (Path(cvalp), Path(tokenizer_file), Path(vae))
         self.scenes, self.validation_scenes, self.batch_size, self.workers = scenes, validation_scenes, batch_size, workers
         self.bank, self.confidence, self.lengths, self.cache = bank, confidence, tuple(lengths), Path(cache)
-        self.importance_power = importance_power
+        self.importance_power, self.even_power, self.first_seed = importance_power, even_power, first_seed
+
+    @property
+    def seeds(self) -> range:
+        """Of the training scenes."""
+        return split_seeds("train", self.scenes, self.first_seed)
 
     @property
     def folder(self) -> Path:
@@ -171,7 +189,7 @@ class StageFeatures(lightning.LightningDataModule):
         return self.cache / hashlib.sha256(sums.encode()).hexdigest()[:12]
 
     def prepare_data(self) -> None:
-        for seeds in (split_seeds("train", self.scenes, 20_000_000), split_seeds("validation", self.validation_scenes)):
+        for seeds in (self.seeds, split_seeds("validation", self.validation_scenes)):
             write_features(seeds, self.folder, *self.files, self.bank, self.workers)
 
     def _rows(self, seeds: range, cvalp: nn.Module, confidence: float) -> FeatureRows:
@@ -182,13 +200,16 @@ class StageFeatures(lightning.LightningDataModule):
         cvalp = mini_cvalp(*self.files[:2])
         importance = mini_autoencoder(self.files[2]).channel_importance() ** self.importance_power
         self.importance = importance / importance.mean()
-        self.rows = self._rows(split_seeds("train", self.scenes, 20_000_000), cvalp, self.confidence)
+        self.rows = self._rows(self.seeds, cvalp, self.confidence)
+        kinds = torch.stack([torch.from_numpy(kinds_heard(plan(seed, MINI.duration_s))) for seed in self.seeds])
+        self.weights = evened(kinds, self.even_power)
         self.validation_rows = self._rows(split_seeds("validation", self.validation_scenes), cvalp, 0.0)
 
     def train_dataloader(self) -> DataLoader[Any]:
         self.rows.seed = self.trainer.current_epoch if self.trainer else 0
         order, crop = torch.Generator().manual_seed(self.rows.seed), RandomCrop(self.lengths, self.rows.seed)
-        return DataLoader(self.rows, self.batch_size, shuffle=True, drop_last=True, generator=order, collate_fn=crop)
+        draw = WeightedRandomSampler(self.weights.tolist(), len(self.rows), generator=order)
+        return DataLoader(self.rows, self.batch_size, sampler=draw, drop_last=True, collate_fn=crop)
 
     def val_dataloader(self) -> DataLoader[Any]:
         return DataLoader(self.validation_rows, self.batch_size)

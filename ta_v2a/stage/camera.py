@@ -59,9 +59,9 @@ def expose(rng: np.random.Generator, frames: np.ndarray, times_s: np.ndarray, ga
     gain = gain * np.exp(rng.normal(0, 0.25, len(cuts_s) + 1) * (np.arange(len(cuts_s) + 1) > 0))[part]
     gamma, black, invert = np.exp(rng.normal(0, 0.25)), rng.uniform(0, 0.15), rng.random() < 0.06
     levels = np.arange(256) / 255
-    blur = rng.uniform(0.3, 1.4) * height / 80 if rng.random() < 0.45 else 0.0
-    grain = rng.uniform(0.5, 8.0) if rng.random() < 0.5 else 0.0
-    quality = int(rng.integers(12, 80)) if rng.random() < 0.35 else 0
+    blur = rng.uniform(0.3, 1.2) * height / 80 if rng.random() < 0.35 else 0.0
+    grain = rng.uniform(0.5, 8.0) * rng.random() if rng.random() < 0.5 else 0.0  # films shrunk to a few pixels show little of it
+    quality = int(rng.integers(15, 90)) if rng.random() < 0.25 else 0
     pool = rng.normal(0, 1, (8, *frames.shape[1:])).astype(np.float32) * grain if grain else None
     picks, rolls = rng.integers(0, 8, n), rng.integers(0, height, n)
     for i in range(n):

@@ -22,6 +22,14 @@ def _envelope(source: Source) -> Callable[[np.ndarray], np.ndarray]:
     return lambda t: np.interp(t, np.arange(len(levels)) / ENVELOPE_HZ, levels)
 
 
+def _seen(p: Place, source: Source) -> Callable[[np.ndarray], np.ndarray]:
+    """The envelope as the picture shows it: now and then a steady motion, or rest, that tells nothing of the sound."""
+    if p.maybe(0.25):
+        level = p.rng.uniform(0, 0.8)
+        return lambda t: np.full(len(t), level)
+    return _envelope(source)
+
+
 def _lift(events: np.ndarray, strengths: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     """How high the next blow is lifted: strong blows come from higher up."""
     padded = np.concatenate([strengths, [1.0]]) if len(strengths) else np.ones(1)
@@ -57,11 +65,9 @@ def _softness(rng: np.random.Generator) -> float:
     return float(rng.uniform(0, 1)) if rng.random() < 0.7 else 0.0
 
 
-def hit(p: Place, source: Source) -> None:
-    """Strike, knock, chop: a tool falls on a target, straight or swung, and rebounds or rests."""
-    events, strengths = _times(source)
+def _tool(p: Place, events: np.ndarray, strengths: np.ndarray, slow: float, x: float, y: float, swings: bool) -> None:
+    """One hand's tool that comes down on (x, y) at every event, straight or swung, and rebounds or rests."""
     rng, lift = p.rng, _lift(events, strengths)
-    slow = 1.5 if source.action == "strike" else 1.0
     fall_s, rise_s = rng.uniform(0.06, 0.22) * slow, rng.uniform(0.1, 0.4) * slow
     power, rebound, dwell, soft = rng.uniform(1.2, 2.6), p.maybe(0.65), rng.uniform(0, 0.15), _softness(rng)
     lead_s = rng.uniform(0, 0.08)  # the shoulder moves before the hand, the hand before the tool
@@ -69,50 +75,70 @@ def hit(p: Place, source: Source) -> None:
     def away(t):
         return lift(t) * approach(t, events, fall_s, rise_s, power, rebound, dwell, soft)
 
-    width, height = rng.uniform(0.25, 0.9), rng.uniform(0.08, 0.5)
-    target = p.thing(width, height, source.look)
-    top = p.y + 0.5 * height * p.scale
-    target_first = p.maybe(0.8)
-    if target_first:
-        _struck(p, target, events, strengths, top)
     drift = smooth_walk(rng, 0.4, rng.uniform(0, 0.12) * p.scale)
     reach = rng.uniform(0.12, 0.7) * p.scale
-    swung = p.maybe(0.5) and source.action != "knock"
     side = rng.choice([-1.0, 1.0])
-    if swung:
+    if swings and p.maybe(0.5):
         length, thick = rng.uniform(0.35, 1.0), rng.uniform(0.03, 0.14)
         arm = p.thing(length, thick, None, "capsule", pivot=(0.0, 0.5))
         swing = reach / (length * p.scale)
         p.add(
-            arm, x=lambda t: p.x - side * length * p.scale + drift(t), angle=lambda t: (0 if side > 0 else np.pi) - side * swing * away(t)
+            arm,
+            x=lambda t: x - side * length * p.scale + drift(t),
+            y=y,
+            angle=lambda t: (0 if side > 0 else np.pi) - side * swing * away(t),
         )
         if p.maybe(0.6):
             head = p.thing(rng.uniform(0.08, 0.25), rng.uniform(0.06, 0.25), "metal")
             a = lambda t: swing * away(t)  # noqa: E731
             p.add(
                 head,
-                x=lambda t: p.x - side * length * p.scale * (1 - np.cos(a(t))) + drift(t),
-                y=lambda t: p.y - length * p.scale * np.sin(a(t)),
+                x=lambda t: x - side * length * p.scale * (1 - np.cos(a(t))) + drift(t),
+                y=lambda t: y - length * p.scale * np.sin(a(t)),
             )
-    else:
-        tilt = rng.normal(0, 0.6)
-        if p.maybe(0.5):
-            body = p.thing(rng.uniform(0.15, 0.5), rng.uniform(0.3, 1.0), None, "capsule", pivot=(0.5, 1.0))
-            share, off = rng.uniform(0.2, 0.8), rng.uniform(0.1, 0.5) * p.scale
-            p.add(
-                body,
-                x=lambda t: p.x + side * off + drift(t) + share * reach * away(t + lead_s) * np.sin(tilt),
-                y=lambda t: p.y - off - share * reach * away(t + lead_s) * np.cos(tilt),
-                angle=lambda t: side * 0.3 * share * away(t + lead_s),
-            )
-        tool = p.thing(rng.uniform(0.05, 0.35), rng.uniform(0.1, 0.7), None, pivot=(0.5, 1.0))
-        along = p.maybe(0.3)  # a second axis: the hand also moves towards the target
+        return
+    tilt = rng.normal(0, 0.6)
+    if p.maybe(0.5):
+        body = p.thing(rng.uniform(0.15, 0.5), rng.uniform(0.3, 1.0), None, "capsule", pivot=(0.5, 1.0))
+        share, off = rng.uniform(0.2, 0.8), rng.uniform(0.1, 0.5) * p.scale
         p.add(
-            tool,
-            x=lambda t: p.x + drift(t) + reach * away(t) * np.sin(tilt) + (side * 0.1 * p.scale * away(t) if along else 0),
-            y=lambda t: p.y - reach * away(t) * np.cos(tilt),
-            angle=tilt * rng.uniform(-1, 1),
+            body,
+            x=lambda t: x + side * off + drift(t) + share * reach * away(t + lead_s) * np.sin(tilt),
+            y=lambda t: y - off - share * reach * away(t + lead_s) * np.cos(tilt),
+            angle=lambda t: side * 0.3 * share * away(t + lead_s),
         )
+    if p.maybe(0.35):  # an arm that reaches in from outside the picture
+        tool, lean = p.thing(rng.uniform(0.08, 0.3), rng.uniform(0.9, 1.8), None, "capsule", pivot=(0.5, 1.0)), rng.normal(0, 0.7)
+    else:
+        tool, lean = p.thing(rng.uniform(0.05, 0.35), rng.uniform(0.1, 0.7), None, pivot=(0.5, 1.0)), tilt * rng.uniform(-1, 1)
+    along = p.maybe(0.3)  # a second axis: the hand also moves towards the target
+    turn = rng.uniform(-0.5, 0.5) if p.maybe(0.4) else 0.0  # the wrist bends
+    p.add(
+        tool,
+        x=lambda t: x + drift(t) + reach * away(t) * np.sin(tilt) + (side * 0.1 * p.scale * away(t) if along else 0),
+        y=lambda t: y - reach * away(t) * np.cos(tilt),
+        angle=lambda t: lean + turn * away(t),
+    )
+
+
+def hit(p: Place, source: Source) -> None:
+    """Strike, knock, chop: tools fall on a target; a striker may use two hands, in turn or as it comes."""
+    events, strengths = _times(source)
+    rng = p.rng
+    width, height = rng.uniform(0.25, 0.9), rng.uniform(0.08, 0.5)
+    target = p.thing(width, height, source.look)
+    top = p.y + 0.5 * height * p.scale
+    target_first = p.maybe(0.8)
+    if target_first:
+        _struck(p, target, events, strengths, top)
+    slow = 1.5 if source.action == "strike" else 1.0
+    if source.action == "strike" and p.maybe(0.4):
+        apart = rng.uniform(0.1, 0.5) * width * p.scale
+        hand = np.arange(len(events)) % 2 if p.maybe(0.7) else rng.integers(0, 2, len(events))
+        for k, x in enumerate((p.x - apart, p.x + apart)):
+            _tool(p, events[hand == k], strengths[hand == k], slow, x, p.y, True)
+    else:
+        _tool(p, events, strengths, slow, p.x, p.y, source.action != "knock")
     if not target_first:
         _struck(p, target, events, strengths, top)
     if p.maybe(0.3):
@@ -347,7 +373,7 @@ def bubble(p: Place, source: Source) -> None:
 
 def blow(p: Place, source: Source) -> None:
     """Wind: branches, grass and cloth sway with it."""
-    rng, level = p.rng, _envelope(source)
+    rng, level = p.rng, _seen(p, source)
     for _ in range(int(rng.integers(2, 6))):
         raster = p.thing(rng.uniform(0.06, 0.4), rng.uniform(0.4, 1.0), "cloth", None, (0.5, 1.0))
         sway, amount = smooth_walk(rng, 1.6, 1.0), rng.uniform(0.1, 0.6)
@@ -382,7 +408,7 @@ def burn(p: Place, source: Source) -> None:
 
 def rain(p: Place, source: Source) -> None:
     """Streaks over the whole film."""
-    rng, level = p.rng, _envelope(source)
+    rng, level = p.rng, _seen(p, source)
     wide = Place(rng, 0.9, 0.5, 1.0, p.pixels_per_unit, p.in_colour, p.duration_s)
     streaks = sliding(wide, 2.0, 1.2, (0.0, -rng.uniform(3, 7)), np.full(3, rng.uniform(0.6, 1), np.float32), rng.uniform(0.25, 0.5))
     streaks.window = None
@@ -399,7 +425,7 @@ def flash(p: Place, source: Source) -> None:
 
 def run(p: Place, source: Source) -> None:
     """Engines, fans and drills: shaking bodies and turning wheels."""
-    rng, level = p.rng, _envelope(source)
+    rng, level = p.rng, _seen(p, source)
     amount = rng.uniform(0.004, 0.03) * p.scale * (0.2 if source.action == "spin" else 1)
     hz = rng.uniform(9, 30)
     p.add(

@@ -164,7 +164,7 @@ def _smooth_noise(rng: np.random.Generator, n: int, rate_hz: float) -> np.ndarra
 
 def _gates(rng: np.random.Generator, n: int) -> tuple[np.ndarray, list[float]]:
     """On/off activity (n,) and the times at which it starts suddenly."""
-    mode = rng.choice(3, p=[0.35, 0.3, 0.35])
+    mode = rng.choice(3, p=[0.55, 0.2, 0.25])
     if mode == 0:  # always on: no sudden start
         return np.ones(n), []
     gate, starts, now = np.zeros(n), [], float(rng.uniform(0.1, 2.0))
@@ -210,7 +210,7 @@ def _activity(rng: np.random.Generator, kind: str, action: str, duration_s: floa
 def _source(rng: np.random.Generator, duration_s: float, kind: str, look: str) -> Source:
     """A source of one kind; its action must suit both what is seen and what is heard."""
     actions = [a for a in KINDS[look].actions if kind == look or a in KINDS[kind].actions]
-    weights = np.array([3.0 if a in ("strike", "bounce") else 1.0 for a in actions])
+    weights = np.array([{"strike": 3.0, "bounce": 1.5}.get(a, 1.0) for a in actions])
     action = str(rng.choice(actions, p=weights / weights.sum()))
     if (kind == "cloth" and action == "type") or (kind == "drum" and action == "footstep"):
         action = "strike"

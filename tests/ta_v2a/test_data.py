@@ -12,7 +12,7 @@ from untrained import TOKENIZER_FILE, cvalp_checkpoint, vae_checkpoint
 
 from ta_v2a.data import features
 from ta_v2a.data.datamodules import StageData
-from ta_v2a.data.features import CAPTIONS, FeatureRows, RandomCrop, StageFeatures, text_features, wordings, write_features
+from ta_v2a.data.features import CAPTIONS, FeatureRows, RandomCrop, StageFeatures, evened, text_features, wordings, write_features
 from ta_v2a.data.stage_clips import KIND_NAMES, ONSETS_PER_COLUMN, StageClips, activity_targets, kinds_heard, split_seeds
 from ta_v2a.pack import mini_cvalp
 from ta_v2a.stage.scene import SPLITS, Event, Scene, Source, plan
@@ -217,3 +217,14 @@ def test_other_weights_have_another_cache(tmp_path):
     assert before != StageFeatures(**paths, bank="sounds").folder
     (tmp_path / "b").write_text("trained longer")
     assert before != StageFeatures(**paths).folder
+
+
+def test_rare_kinds_are_drawn_more_often():
+    kinds = torch.tensor([[1.0, 0, 0]] * 90 + [[0, 1.0, 0]] * 9 + [[1.0, 0, 1.0]])
+    assert torch.equal(evened(kinds, 0.0), torch.ones(100))
+    alike = evened(kinds, 1.0)
+    drawn = alike / alike.sum()
+    assert drawn[-1] == pytest.approx(1 / (90 / 91 + 2), rel=1e-4)  # the rarest kind decides for its scene
+    assert drawn[90:99].sum() == pytest.approx(float(drawn[-1]), rel=1e-4)  # all kinds as often as one another
+    half = evened(kinds, 0.5)
+    assert half[0] < half[90] < half[-1] < alike[-1]
