@@ -27,9 +27,10 @@ from .cues import Cue, cut_prompt, read_cues
 from .errors import UserError
 from .films import Film, Video, open_film
 from .presets import resolve
-from .tapes import PictureTape, SoundTape
+from .tapes import PictureTape, SoundTape, delayed
 from .windows import Carry, Seam, Window, plan_windows
 
+LONGEST_LAG_S = 1.0
 SHORTEST_COLUMNS = 32  # 2 s of context, below which the networks have never seen a clip
 
 Generators = torch.Generator | list[torch.Generator]
@@ -47,13 +48,14 @@ class FoleyOutput(BaseOutput):
 
 @dataclass(frozen=True)
 class Scales:
-    """Weights of the guidance terms (`ldm.guidance`), and the number of sampler steps."""
+    """Weights of the guidance terms (`ldm.guidance`), the number of sampler steps, and the sound's lag in seconds."""
 
     steps: int
     video: float
     text: float
     negative: float
     align: float
+    lag_s: float
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class FoleyPipeline(DiffusionPipeline):
 
     Args:
         cvalp, autoencoder, denoiser, vocoder, scheduler: the five components; any diffusers scheduler for flow matching will do.
-        num_inference_steps, video_scale, text_scale, negative_scale: defaults of a call; they travel with the weights.
+        num_inference_steps, video_scale, text_scale, negative_scale, lag_s: defaults of a call; they travel with the weights.
         guidance: "conditional" judges the text given the video, "composable" is eq. 14, which takes the two as independent.
 
     Attributes:
@@ -102,6 +104,7 @@ class FoleyPipeline(DiffusionPipeline):
         video_scale: float = 2.5,
         text_scale: float = 2.5,
         negative_scale: float = 1.0,
+        lag_s: float = 0.0,
         guidance: str = "conditional",
     ):
         super().__init__()
@@ -111,6 +114,7 @@ class FoleyPipeline(DiffusionPipeline):
             video_scale=video_scale,
             text_scale=text_scale,
             negative_scale=negative_scale,
+            lag_s=lag_s,
             guidance=guidance,
         )
         self.autocast_dtype: torch.dtype | Literal["auto"] | None = "auto"
@@ -155,6 +159,7 @@ class FoleyPipeline(DiffusionPipeline):
         text_scale: float | None = None,
         negative_scale: float | None = None,
         align_scale: float = 0.0,
+        lag_s: float | None = None,
         generator: torch.Generator | Sequence[torch.Generator] | None = None,
         callback_on_step_end: StepCallback | None = None,
         takes: int = 1,
@@ -170,6 +175,7 @@ class FoleyPipeline(DiffusionPipeline):
             num_inference_steps: sampler steps; more is slower. None: the preset's own, as for the scales.
             video_scale, text_scale, negative_scale: guidance weights; 1 is the model without guidance, more exaggerates.
             align_scale: weight of the alignment guide; 0 costs nothing.
+            lag_s: seconds by which the sound follows the picture, in whole pictures of the clock (32 ms); None: the preset's own.
             generator: random numbers, or one generator for each sound of the batch. Same seed, same samples.
             callback_on_step_end: called as (pipeline, step, timestep, {"latents"}) after every step of every window.
             takes: sounds for every film and prompt, each from noise of its own.
@@ -195,6 +201,7 @@ class FoleyPipeline(DiffusionPipeline):
             text_scale=text_scale,
             negative_scale=negative_scale,
             align_scale=align_scale,
+            lag_s=lag_s,
         )
         return FoleyOutput(audios=np.concatenate(list(pieces), axis=-1)[:, None], sampling_rate=self.spec.sample_rate_hz)
 
@@ -213,7 +220,7 @@ class FoleyPipeline(DiffusionPipeline):
     ) -> Iterator[Float[np.ndarray, "batch samples"]]:
         """As a call, but yields the sound in consecutive blocks (batch, samples) as soon as each is final: memory stays flat.
 
-        `scales` are the call's `num_inference_steps`, `video_scale`, `text_scale`, `negative_scale` and `align_scale`.
+        `scales` are the call's `num_inference_steps`, `video_scale`, `text_scale`, `negative_scale`, `align_scale` and `lag_s`.
         """
         settings = self._scales(**scales)
         prompts = [prompt] if prompt is None or isinstance(prompt, str) else list(prompt)
@@ -224,7 +231,7 @@ class FoleyPipeline(DiffusionPipeline):
         if batch % film.batch or batch % len(prompts):
             raise UserError(f"{len(prompts)} prompts do not fit {film.batch} films: give one, or one for each")
         repeats = batch // film.batch * takes
-        blocks = (np.repeat(block, repeats, axis=0) for block in film.blocks)
+        blocks = (np.repeat(block, repeats, axis=0) for block in delayed(film.blocks, round(settings.lag_s * self.spec.fps)))
         prompts = [text for text in prompts * (batch // len(prompts)) for _ in range(takes)]
         film = replace(film, blocks=blocks, batch=batch * takes)
         words = self._words(prompts, read_cues(cues, film.duration_s), self._columns(film))
@@ -239,11 +246,14 @@ class FoleyPipeline(DiffusionPipeline):
         negative_prompt: str | None = None,
         **scales: Any,
     ) -> Float[np.ndarray, "batch samples"]:
-        """A batch without files: pictures (B, N, H, W) uint8 at the clock's rate and B prompts to (B, samples) float32 in [-1, 1]."""
+        """A batch without files: pictures (B, N, H, W) uint8 at the clock's rate and B prompts to (B, samples) float32 in [-1, 1].
+
+        These pictures are taken to be exact: the sound's lag is 0 unless `scales` say otherwise.
+        """
         pictures = np.asarray(pictures)
         if pictures.ndim != 4 or len(prompts) != len(pictures):
             raise UserError(f"pictures are (B, N, H, W) with a prompt each, not {pictures.shape} with {len(prompts)} prompts")
-        pieces = self.stream(pictures, prompts, generator=generator, negative_prompt=negative_prompt, **scales)
+        pieces = self.stream(pictures, prompts, generator=generator, negative_prompt=negative_prompt, **{"lag_s": 0.0, **scales})
         return np.concatenate(list(pieces), axis=-1)
 
     def _scales(
@@ -253,6 +263,7 @@ class FoleyPipeline(DiffusionPipeline):
         text_scale: float | None = None,
         negative_scale: float | None = None,
         align_scale: float = 0.0,
+        lag_s: float | None = None,
     ) -> Scales:
         """The given numbers, or the preset's own.
 
@@ -267,7 +278,10 @@ class FoleyPipeline(DiffusionPipeline):
         for name, value in chosen.items():
             if not -100 <= value <= 100:
                 raise UserError(f"{name} is a number from -100 to 100, not {value}")
-        return Scales(int(steps), *(float(value) for value in chosen.values()))
+        lag_s = self.config.lag_s if lag_s is None else lag_s
+        if not 0 <= lag_s <= LONGEST_LAG_S:
+            raise UserError(f"the sound's lag is 0 to {LONGEST_LAG_S:g} seconds, not {lag_s}")
+        return Scales(int(steps), *(float(value) for value in chosen.values()), float(lag_s))
 
     def _columns(self, film: Film) -> int:
         """Latent columns that are generated for a film; a very short one gets context, which is cut off again."""

@@ -9,6 +9,14 @@ from jaxtyping import Float, UInt8
 from .windows import join
 
 
+def delayed(blocks: Iterator[np.ndarray], pictures: int) -> Iterator[np.ndarray]:
+    """The same blocks (batch, any number, height, width), the first picture shown that many times more: what it steers comes later."""
+    first = next(blocks, None)
+    if first is not None:
+        yield np.concatenate([first[:, :1].repeat(pictures, axis=1), first], axis=1)
+    yield from blocks
+
+
 class PictureTape:
     """Pictures from blocks that arrive in order; past the end the last picture is repeated.
 

@@ -100,6 +100,19 @@ def words(pipeline, cues, prompt=None, columns=32):
     return pipeline._words([prompt], read_cues(cues, columns * 0.064), columns)
 
 
+def test_the_lag_moves_the_picture_and_the_preset_has_one_of_its_own(pipeline, pictures):
+    later = np.concatenate([pictures[:1], pictures[:1], pictures[:-2]])
+    expected = sound(pipeline, later, "a bell")
+    np.testing.assert_array_equal(sound(pipeline, pictures, "a bell", lag_s=0.064), expected)  # two pictures of 32 ms
+    pipeline.register_to_config(lag_s=0.064)
+    try:
+        np.testing.assert_array_equal(sound(pipeline, pictures, "a bell"), expected)
+        exact = pipeline.generate(pictures[None], ["a bell"], generator=seeded())  # rendered pictures know no lag
+        np.testing.assert_array_equal(exact, sound(pipeline, pictures, "a bell", lag_s=0.0)[:, 0])
+    finally:
+        pipeline.register_to_config(lag_s=0.0)
+
+
 def test_cues_hold_in_their_columns_only(pipeline):
     found = words(pipeline, ["0.64-1.28: glass breaking", "1.3-1.31: a bell"])
     assert found.features.shape == (1, 32, pipeline.cvalp.text_width)
@@ -169,6 +182,8 @@ def test_saved_and_loaded_it_sounds_the_same(pipeline, pipeline_folder, pictures
         ({"text_scale": float("nan")}, "text_scale"),
         ({"cues": ["9-10: x"]}, "lasts"),
         ({"fps": 0.0}, "fps"),
+        ({"lag_s": -0.1}, "lag"),
+        ({"lag_s": float("nan")}, "lag"),
     ],
 )
 def test_mistakes_are_one_line(pipeline, pictures, arguments, message):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ta_v2a.tapes import PictureTape, SoundTape
+from ta_v2a.tapes import PictureTape, SoundTape, delayed
 from ta_v2a.windows import Seam, Window, join, plan_windows
 
 
@@ -77,6 +77,14 @@ def test_picture_tape_reads_blocks_of_any_size_and_repeats_the_last_picture():
         tape.read(0, 3)
     with pytest.raises(ValueError, match="no pictures"):
         PictureTape(iter([])).read(0, 1)
+
+
+def test_delayed_pictures_come_later_and_none_is_lost():
+    numbers = np.arange(9, dtype=np.uint8).reshape(1, 9, 1, 1)
+    for pictures in (0, 1, 4):
+        later = np.concatenate(list(delayed(iter([numbers[:, :2], numbers[:, 2:]]), pictures)), axis=1).ravel()
+        assert later.tolist() == [0] * pictures + list(range(9))
+    assert list(delayed(iter([]), 3)) == []
 
 
 @pytest.mark.parametrize("pieces", [[40], [3, 30, 7], [10] * 4, [1] * 40, [38, 1, 1]])

@@ -1,0 +1,55 @@
+"""Onset F1, class and steering on validation scenes of the stage for several weights of guidance: how a preset's weights are chosen.
+
+    PYTHONPATH=. python benchmarks/guidance_grid.py --scenes 96 --video 2 3 4 --text 3 5 7
+
+Every pair of weights gets the same scenes and the same noise. The test split is left alone.
+"""
+
+import argparse
+import json
+
+import numpy as np
+import torch
+from rich.progress import track
+
+from ta_v2a.evaluation.listener import load_listener
+from ta_v2a.evaluation.stage_benchmark import Tally, Truth, hear, render_scenes
+from ta_v2a.pipeline import FoleyPipeline
+from ta_v2a.stage.scene import SPLITS, plan
+from vocoders.clock import MINI
+
+BATCH = 8
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scenes", type=int, default=96)
+    parser.add_argument("--video", type=float, nargs="+", default=[3.0])
+    parser.add_argument("--text", type=float, nargs="+", default=[5.0])
+    parser.add_argument("--preset", default="mini")
+    given = parser.parse_args()
+    pipeline, listener = FoleyPipeline.from_pretrained(given.preset), load_listener()
+    pairs = [(video, text) for video in given.video for text in given.text]
+    tallies = {pair: Tally() for pair in pairs}
+    alone = []
+    for start in track(range(0, given.scenes, BATCH), "scenes"):
+        scenes = [plan(SPLITS["validation"][i], MINI.duration_s) for i in range(start, min(start + BATCH, given.scenes))]
+        pictures, _ = render_scenes(scenes)
+        truths = [Truth.of(scene) for scene in scenes]
+        alone += [len(truth.kinds) == 1 for truth in truths]
+        for video, text in pairs:
+            generator = torch.Generator().manual_seed(start)
+            waves = pipeline.generate(
+                pictures, [scene.caption for scene in scenes], generator=generator, video_scale=video, text_scale=text
+            )
+            waves = np.asarray(waves, dtype=np.float32)
+            for truth, wave, logits in zip(truths, waves, hear(listener, waves), strict=True):
+                tallies[video, text].add(truth, wave, logits, MINI.sample_rate_hz)
+    for (video, text), tally in tallies.items():
+        report = tally.report(np.array(alone))
+        row = {name: report[name] for name in ("onset_f1", "onset_precision", "onset_recall", "class_accuracy", "text_steering")}
+        print(json.dumps({"video": video, "text": text, **row}))
+
+
+if __name__ == "__main__":
+    main()
