@@ -10,50 +10,53 @@ inversion using phase gradient heap integration", eq. 4), not drawn at random: a
 most sounds what sixteen do from random phase.
 """
 
+from dataclasses import replace
 from math import pi
 
 import torch
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.modeling_utils import ModelMixin
+from diffusers.configuration_utils import register_to_config
+from diffusers.models.modeling_utils import ModelMixin  # noqa: F401 (a pipeline looks for it where a component is defined)
 from jaxtyping import Complex, Float
 
 from vocoders.clock import ClipSpec
 from vocoders.mel import MelInverse
+from vocoders.role import Start, Vocoder, random_phase, seeded
 from vocoders.spectrum import Float32Constants, istft, stft
 
 HANN_GAMMA = 0.25645  # Gaussian that fits a Hann window best, in units of its length squared (Prusa & Sondergaard 2016, table 1)
 SILENCE = 1e-9  # modulus below which a coefficient has no phase; far under the 1e-4 floor of the mel
 
 
-def check_log_mel(log_mel: torch.Tensor, mel_bins: int) -> None:
-    """Raises ValueError unless `log_mel` is (batch, mel_bins, frames >= 1) and finite."""
-    if log_mel.ndim != 3 or log_mel.shape[1] != mel_bins or log_mel.shape[2] < 1:
-        raise ValueError(f"a vocoder needs a log-mel of shape (batch, {mel_bins}, frames >= 1), not {tuple(log_mel.shape)}")
-    if not bool(torch.isfinite(log_mel).all()):
-        raise ValueError("the log-mel holds NaN or infinite values")
+def phase_advance(magnitude: Float[torch.Tensor, "batch bins frames"], hop_samples: int) -> Float[torch.Tensor, "batch bins frames"]:
+    """Radians in [0, 2 pi) by which the phase of every bin grows from each frame to the next.
 
-
-def phase_from_gradient(
-    magnitude: Float[torch.Tensor, "batch bins frames"], hop_samples: int, generator: torch.Generator | None = None
-) -> Complex[torch.Tensor, "batch bins frames"]:
-    """Unit phasors to start from: the phase of every bin, integrated over time.
-
-    d(phase)/d(time) of bin k is its centre frequency plus d(log magnitude)/d(k) * hop * fft / gamma. Only the phase of the first frame is
-    random, one draw for all sounds of a batch, so that a sound does not depend on its neighbours. Without a generator: seed 0.
+    d(phase)/d(time) of bin k is its centre frequency plus d(log magnitude)/d(k) * hop * fft / gamma.
     """
     bins = magnitude.shape[1]
     fft_samples = 2 * (bins - 1)
-    if generator is None:
-        generator = torch.Generator().manual_seed(0)
-    first = torch.rand(bins, 1, generator=generator, device=generator.device).to(magnitude.device) * (2 * pi)
     level = magnitude.clamp_min(1e-5).log()
     advance = torch.zeros_like(level)
     advance[:, 1:-1] = (level[:, 2:] - level[:, :-2]) * (0.5 * hop_samples / (HANN_GAMMA * fft_samples))
     advance += torch.arange(bins, device=magnitude.device, dtype=torch.float32)[:, None] * (2 * pi * hop_samples / fft_samples)
-    advance.remainder_(2 * pi)  # only modulo a turn matters, and small numbers keep float32 exact over long sums
+    return advance.remainder_(2 * pi)  # only modulo a turn matters, and small numbers keep float32 exact over long sums
+
+
+def integrated_phasors(
+    magnitude: Float[torch.Tensor, "batch bins frames"], hop_samples: int, first: Float[torch.Tensor, "#batch bins 1"]
+) -> Complex[torch.Tensor, "batch bins frames"]:
+    """Unit phasors to start from: the phase of every bin, integrated over time from that of the first frame."""
+    advance = phase_advance(magnitude, hop_samples)
     steps = torch.cat([torch.zeros_like(advance[..., :1]), advance[..., :-1]], dim=-1)
-    phase = first + torch.cumsum(steps, dim=-1)
+    phase = first.to(magnitude.device) + torch.cumsum(steps, dim=-1)
     return torch.polar(torch.ones_like(phase), phase)
+
+
+def phase_after(
+    magnitude: Float[torch.Tensor, "batch bins frames"], hop_samples: int, first: Float[torch.Tensor, "#batch bins 1"]
+) -> Float[torch.Tensor, "batch bins 1"]:
+    """The phase, in [0, 2 pi), that `integrated_phasors` would give the frame after the last."""
+    total = phase_advance(magnitude, hop_samples).double().sum(dim=-1, keepdim=True)
+    return (first.to(magnitude.device) + total).remainder(2 * pi).float()
 
 
 def fast_griffin_lim(
@@ -82,7 +85,12 @@ def fast_griffin_lim(
     return wave
 
 
-class GriffinLim(Float32Constants, ModelMixin, ConfigMixin):
+def reach_frames(iterations: int, fft_samples: int, hop_samples: int) -> int:
+    """Frames on either side that `iterations` of Griffin-Lim can carry something: frames overlap with fft / hop - 1 neighbours."""
+    return (iterations + 2) * (-(-fft_samples // hop_samples) - 1)
+
+
+class GriffinLim(Float32Constants, Vocoder):
     """Log-mel to waveform by fast Griffin-Lim; a diffusers component without weights.
 
     Args:
@@ -107,19 +115,18 @@ class GriffinLim(Float32Constants, ModelMixin, ConfigMixin):
         # Loading asks for a weights file and saving an empty state dict writes none: one zero stands for "no weights".
         self.register_buffer("weightless", torch.zeros(1), persistent=True)
 
-    @torch.no_grad()
-    def forward(
-        self, log_mel: Float[torch.Tensor, "batch bands frames"], generator: torch.Generator | None = None
-    ) -> Float[torch.Tensor, "batch samples"]:
-        """(B, mel_bins, F) in [0, 1] to (B, F * hop) float32, absolute level kept.
+    @property
+    def context_frames(self) -> int:
+        return reach_frames(self.config.iterations, self.config.fft_samples, self.config.hop_samples)
 
-        The result depends on `log_mel` and the generator's state alone (no generator: seed 0), not on the rest of the batch.
+    def begin(self, generator: torch.Generator | None = None) -> Start:
+        return Start(phase=random_phase(self.config.fft_samples // 2 + 1, seeded(generator)))
 
-        Raises:
-            ValueError: for NaN, infinity or a wrong shape.
-        """
-        check_log_mel(log_mel, self.config.mel_bins)
-        with torch.autocast(log_mel.device.type, enabled=False):
-            magnitude = self.inverse(log_mel)
-            phasors = phase_from_gradient(magnitude, self.config.hop_samples, generator)
-            return fast_griffin_lim(magnitude, phasors, self.window, self.config.hop_samples, self.config.iterations, self.config.momentum)
+    def moved(self, start: Start, log_mel: Float[torch.Tensor, "batch bands frames"]) -> Start:
+        phase = phase_after(self.inverse(log_mel), self.config.hop_samples, start.phase)
+        return replace(super().moved(start, log_mel), phase=phase)
+
+    def piece(self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start) -> Float[torch.Tensor, "batch samples"]:
+        magnitude = self.inverse(log_mel)
+        phasors = integrated_phasors(magnitude, self.config.hop_samples, start.phase)
+        return fast_griffin_lim(magnitude, phasors, self.window, self.config.hop_samples, self.config.iterations, self.config.momentum)

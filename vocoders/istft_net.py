@@ -6,24 +6,28 @@ zero-initialised and only *corrects* them (log-magnitude by addition, phase by a
 Griffin-Lim with one more iteration, the last one without momentum: training starts from there.
 """
 
+from dataclasses import replace
+
 import torch
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.modeling_utils import ModelMixin
+from diffusers.configuration_utils import register_to_config
+from diffusers.models.modeling_utils import ModelMixin  # noqa: F401 (a pipeline looks for it where a component is defined)
 from jaxtyping import Complex, Float
 from torch import nn
 
 from vocoders.clock import ClipSpec
-from vocoders.griffin_lim import SILENCE, check_log_mel, fast_griffin_lim, phase_from_gradient
+from vocoders.griffin_lim import SILENCE, fast_griffin_lim, integrated_phasors, phase_after, reach_frames
 from vocoders.mel import MelInverse, compress
+from vocoders.role import Start, Vocoder, random_phase, seeded
 from vocoders.spectrum import Float32Constants, istft, stft
 
+KERNEL = 7
 LARGEST_GAIN = 3.0  # bound of the log-magnitude correction: at most a factor of 20 up or down in any bin
 
 
 class ConvNextBlock(nn.Module):
     """Depthwise convolution over time, layer norm, two-layer perceptron, scaled residual (Liu et al. 2022, figure 4)."""
 
-    def __init__(self, width: int, hidden: int, kernel: int = 7, scale: float = 0.1) -> None:
+    def __init__(self, width: int, hidden: int, kernel: int = KERNEL, scale: float = 0.1) -> None:
         super().__init__()
         self.depthwise = nn.Conv1d(width, width, kernel, padding=kernel // 2, groups=width)
         self.norm = nn.LayerNorm(width)
@@ -51,17 +55,17 @@ class Transform(Float32Constants):
 
     @torch.no_grad()
     def forward(
-        self, log_mel: Float[torch.Tensor, "batch bands frames"], iterations: int, generator: torch.Generator | None
+        self, log_mel: Float[torch.Tensor, "batch bands frames"], iterations: int, first_phase: Float[torch.Tensor, "#batch bins 1"]
     ) -> tuple[Float[torch.Tensor, "batch bins frames"], Complex[torch.Tensor, "batch bins frames"]]:
         """Magnitude from the mel, and unit phasors (0 in silence) of a few Griffin-Lim iterations."""
         magnitude = self.inverse(log_mel)
-        phasors = phase_from_gradient(magnitude, self.hop_samples, generator)
+        phasors = integrated_phasors(magnitude, self.hop_samples, first_phase)
         wave = fast_griffin_lim(magnitude, phasors, self.window, self.hop_samples, iterations, 0.99)
         spectrum = stft(wave, self.window, self.hop_samples)
         return magnitude, spectrum / (spectrum.abs() + SILENCE)
 
 
-class IstftNet(ModelMixin, ConfigMixin):
+class IstftNet(Vocoder):
     """Log-mel to waveform through one inverse STFT; about 2.8 M parameters at the defaults.
 
     Args:
@@ -85,7 +89,7 @@ class IstftNet(ModelMixin, ConfigMixin):
         spec = ClipSpec(sample_rate_hz=sample_rate_hz, hop_samples=hop_samples, mel_bins=mel_bins)
         bins = fft_samples // 2 + 1
         self.transform = Transform(spec, fft_samples)
-        self.mel_in = nn.Conv1d(mel_bins, width, 7, padding=3)
+        self.mel_in = nn.Conv1d(mel_bins, width, KERNEL, padding=KERNEL // 2)
         self.prior_in = nn.Conv1d(2 * bins, width, 1)
         self.norm_in = nn.LayerNorm(width)
         self.trunk = nn.ModuleList(ConvNextBlock(width, hidden) for _ in range(blocks))
@@ -94,11 +98,24 @@ class IstftNet(ModelMixin, ConfigMixin):
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
+    @property
+    def context_frames(self) -> int:
+        prior = reach_frames(self.config.prior_iterations, self.config.fft_samples, self.config.hop_samples)
+        return prior + (KERNEL // 2) * (self.config.blocks + 1) + self.config.fft_samples // self.config.hop_samples
+
+    def begin(self, generator: torch.Generator | None = None) -> Start:
+        return Start(phase=random_phase(self.config.fft_samples // 2 + 1, seeded(generator)))
+
+    def moved(self, start: Start, log_mel: Float[torch.Tensor, "batch bands frames"]) -> Start:
+        phase = phase_after(self.transform.inverse(log_mel), self.config.hop_samples, start.phase)
+        return replace(super().moved(start, log_mel), phase=phase)
+
     def spectrum(
-        self, log_mel: Float[torch.Tensor, "batch bands frames"], generator: torch.Generator | None = None
+        self, log_mel: Float[torch.Tensor, "batch bands frames"], first_phase: Float[torch.Tensor, "#batch bins 1"]
     ) -> Complex[torch.Tensor, "batch bins frames"]:
         """The corrected spectrum; differentiable in the network's weights."""
-        magnitude, phasors = self.transform(log_mel, self.config.prior_iterations, generator)
+        log_mel = log_mel.clamp(0.0, 1.0)  # all that training has shown
+        magnitude, phasors = self.transform(log_mel, self.config.prior_iterations, first_phase)
         # Phase is shown only where there is sound: each component in [-1, 1], weighted by the compressed magnitude.
         shown = phasors * (self.transform.centre * compress(magnitude))
         parts = torch.cat([shown.real, shown.imag], dim=1).to(self.mel_in.weight.dtype)
@@ -118,16 +135,7 @@ class IstftNet(ModelMixin, ConfigMixin):
     ) -> Float[torch.Tensor, "batch samples"]:
         """As the call, with gradients and without checks: what training uses."""
         with torch.autocast(log_mel.device.type, enabled=False):
-            return istft(self.spectrum(log_mel.float(), generator), self.transform.window, self.config.hop_samples)
+            return self.piece(log_mel, self.begin(generator))
 
-    @torch.no_grad()
-    def forward(
-        self, log_mel: Float[torch.Tensor, "batch bands frames"], generator: torch.Generator | None = None
-    ) -> Float[torch.Tensor, "batch samples"]:
-        """(B, mel_bins, F) in [0, 1] to (B, F * hop) float32, absolute level kept.
-
-        Raises:
-            ValueError: for NaN, infinity or a wrong shape.
-        """
-        check_log_mel(log_mel, self.config.mel_bins)
-        return self.synthesise(log_mel, generator)
+    def piece(self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start) -> Float[torch.Tensor, "batch samples"]:
+        return istft(self.spectrum(log_mel.float(), start.phase), self.transform.window, self.config.hop_samples)

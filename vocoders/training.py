@@ -4,12 +4,23 @@ from math import cos, pi
 
 import lightning
 import torch
+from jaxtyping import Float
 
-from vocoders.clock import ClipSpec
 from vocoders.discriminators import MultiResolutionDiscriminator, adversarial_loss, discriminator_loss, feature_loss
 from vocoders.istft_net import IstftNet
 from vocoders.losses import VocoderLoss
 from vocoders.mel import LogMel
+
+
+def random_crops(
+    wave: Float[torch.Tensor, "batch samples"], crop_samples: int, hop_samples: int, quietest: float, generator: torch.Generator
+) -> Float[torch.Tensor, "batch crop"]:
+    """One crop of whole hops out of every wave, at a random place and a random level between `quietest` and 1."""
+    length = min(crop_samples, wave.shape[-1]) // hop_samples * hop_samples
+    starts = torch.randint(0, wave.shape[-1] - length + 1, (wave.shape[0],), generator=generator).tolist()
+    gains = quietest ** torch.rand(wave.shape[0], 1, generator=generator)
+    pieces = torch.stack([sound[start : start + length] for sound, start in zip(wave, starts, strict=True)])
+    return pieces * gains.to(wave.device)
 
 
 class VocoderTraining(lightning.LightningModule):
@@ -47,9 +58,7 @@ class VocoderTraining(lightning.LightningModule):
         self.save_hyperparameters(ignore=["network"])
         self.automatic_optimization = False  # two optimisers where there is an adversary
         self.network = network
-        config = network.config
-        spec = ClipSpec(sample_rate_hz=config.sample_rate_hz, hop_samples=config.hop_samples, mel_bins=config.mel_bins)
-        self.loss = VocoderLoss(LogMel(spec, config.fft_samples), stft_weight, mel_weight, phase_weight)
+        self.loss = VocoderLoss(LogMel(network.clock, network.config.fft_samples), stft_weight, mel_weight, phase_weight)
         self.adversary = MultiResolutionDiscriminator() if adversarial_weight > 0 else None
         self.register_buffer("batches_seen", torch.zeros((), dtype=torch.long))
 
@@ -62,15 +71,6 @@ class VocoderTraining(lightning.LightningModule):
         networks = [self.network] + ([self.adversary] if self.adversary is not None else [])
         optimizers = [torch.optim.AdamW(part.parameters(), rate, betas=(0.8, 0.99), weight_decay=0.01) for part in networks]
         return optimizers, [torch.optim.lr_scheduler.LambdaLR(optimizer, share) for optimizer in optimizers]
-
-    def crop(self, wave: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        """(B, samples) to (B, crop) of whole hops, at random places and levels."""
-        hop = self.network.config.hop_samples
-        length = min(self.hparams.crop_samples, wave.shape[-1]) // hop * hop
-        starts = torch.randint(0, wave.shape[-1] - length + 1, (wave.shape[0],), generator=generator).tolist()
-        gains = self.hparams.quietest ** torch.rand(wave.shape[0], 1, generator=generator)
-        pieces = torch.stack([sound[start : start + length] for sound, start in zip(wave, starts, strict=True)])
-        return pieces * gains.to(wave.device)
 
     def _step(self, index: int, loss: torch.Tensor) -> None:
         optimizers, schedulers = self.optimizers(use_pl_optimizer=True), self.lr_schedulers()
@@ -85,7 +85,8 @@ class VocoderTraining(lightning.LightningModule):
     def training_step(self, batch: dict, batch_index: int) -> None:
         seen = int(self.batches_seen)
         generator = torch.Generator().manual_seed((self.hparams.seed << 40) + seen * 4096 + self.global_rank)
-        true = self.crop(batch["wave"].float(), generator)
+        hop, settings = self.network.config.hop_samples, self.hparams
+        true = random_crops(batch["wave"].float(), settings.crop_samples, hop, settings.quietest, generator)
         made = self.network.synthesise(self.loss.log_mel(true), generator)
         loss, parts = self.loss(made, true)
         if self.adversary is not None and seen >= self.hparams.adversary_from:

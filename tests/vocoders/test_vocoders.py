@@ -4,26 +4,23 @@ import numpy as np
 import pytest
 import torch
 
-from vocoders.griffin_lim import GriffinLim, fast_griffin_lim, phase_from_gradient
+from vocoders.griffin_lim import GriffinLim, fast_griffin_lim, integrated_phasors, phase_after
 from vocoders.istft_net import IstftNet
 from vocoders.losses import MultiResolutionStft
 from vocoders.mel import LogMel, MelInverse
+from vocoders.role import random_phase
 from vocoders.spectrum import istft, stft
 
 LOG_MEL = LogMel()
 
 
-def small_network() -> IstftNet:
-    """A network whose head is no longer zero, as after training."""
-    torch.manual_seed(0)
-    network = IstftNet(width=16, hidden=24, blocks=2, prior_iterations=32)
-    torch.nn.init.normal_(network.head.weight, std=0.02)
-    return network.eval()
+EVERY = ["griffin_lim", "istft_net", "wavegrad", "gla_grad", "gla_grad_plus_plus", "hifi_gan"]
+SILENT_AT_ZERO = ("GriffinLim", "IstftNet")
 
 
-@pytest.fixture(scope="module", params=["griffin_lim", "istft_net"])
-def vocoder(request: pytest.FixtureRequest) -> torch.nn.Module:
-    return GriffinLim() if request.param == "griffin_lim" else small_network()
+@pytest.fixture(scope="module", params=EVERY)
+def vocoder(request: pytest.FixtureRequest, tiny) -> torch.nn.Module:
+    return getattr(tiny, request.param)()
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +42,48 @@ def test_same_seed_same_samples_and_batches_do_not_mix(vocoder: torch.nn.Module,
     both = run(picture, 3)
     assert torch.equal(both, run(picture, 3))
     assert torch.equal(vocoder(picture), vocoder(picture))
-    assert not torch.equal(both, run(picture, 4))
-    assert torch.allclose(both[1:], run(picture[1:], 3), atol=1e-4)
+    assert not torch.equal(both, run(picture, 4)) or type(vocoder).__name__ == "HifiGan"
+    assert torch.allclose(both[1:], run(picture[1:], 3), atol=1e-3)
 
 
-def test_silence_is_finite_and_silent(vocoder: torch.nn.Module) -> None:
-    assert vocoder(torch.zeros(1, 128, 8)).abs().max() == 0
-    barely = vocoder(torch.full((1, 128, 8), 1e-4))
-    assert barely.isfinite().all() and barely.abs().max() < 1e-2
-    assert vocoder(torch.full((1, 128, 8), 2.0)).isfinite().all()
+@pytest.mark.parametrize("frames", [1, 8])
+def test_silence_is_finite_and_silent(vocoder: torch.nn.Module, frames: int) -> None:
+    """A network may hum where nothing was measured (it is not trained here), but stays within full scale."""
+    nothing, barely = (vocoder(torch.full((1, 128, frames), level)) for level in (0.0, 1e-4))
+    assert nothing.isfinite().all() and barely.isfinite().all()
+    assert nothing.abs().max() <= 1 and barely.abs().max() <= 1
+    if type(vocoder).__name__ in SILENT_AT_ZERO:
+        assert nothing.abs().max() == 0 and barely.abs().max() < 1e-2
+
+
+@pytest.mark.parametrize("level", [1.0, 2.0, -1.0])
+@pytest.mark.parametrize("frames", [1, 8])
+def test_clipped_mels_are_finite_and_what_is_beyond_the_scale_is_cut(vocoder: torch.nn.Module, level: float, frames: int) -> None:
+    made = vocoder(torch.full((1, 128, frames), level))
+    assert made.isfinite().all()
+    assert torch.allclose(made, vocoder(torch.full((1, 128, frames), min(max(level, 0.0), 1.0))), atol=1e-3)
+
+
+@pytest.mark.parametrize("chunk_frames", [16, 23])
+def test_streamed_equals_whole(vocoder: torch.nn.Module, chunk_frames: int) -> None:
+    """Under 1e-3 of full scale with the default context, whatever the pieces; nothing is lost or doubled."""
+    generator = torch.Generator().manual_seed(0)
+    mel = torch.rand(2, 128, 110, generator=generator).mul(0.3) + 0.5 * torch.rand(2, 128, 1, generator=generator)
+    pieces = mel.split([1, 40, 7, 60, 2], dim=-1)
+    whole = vocoder(mel, generator=torch.Generator().manual_seed(5))
+    chunks = list(vocoder.stream(pieces, generator=torch.Generator().manual_seed(5), chunk_frames=chunk_frames))
+    assert len(chunks) > 1
+    streamed = torch.cat(chunks, dim=-1)
+    assert streamed.shape == whole.shape
+    assert (streamed - whole).abs().max() < 1e-3 * max(1.0, float(whole.abs().max()))
+
+
+def test_streaming_refuses_what_a_call_refuses(vocoder: torch.nn.Module) -> None:
+    with pytest.raises(ValueError, match="NaN"):
+        list(vocoder.stream([torch.full((1, 128, 3), float("nan"))]))
+    with pytest.raises(ValueError, match="chunk"):
+        list(vocoder.stream([torch.zeros(1, 128, 3)], chunk_frames=0))
+    assert list(vocoder.stream([])) == []
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
@@ -135,7 +165,7 @@ def test_iterations_and_start_bring_the_magnitude_nearer(picture: torch.Tensor) 
         made = stft(fast_griffin_lim(magnitude, phasors, window, 256, iterations, 0.99), window, 256).abs()
         return ((made - magnitude).norm() / magnitude.norm()).item()
 
-    start = phase_from_gradient(magnitude, 256)
+    start = integrated_phasors(magnitude, 256, random_phase(513, torch.Generator().manual_seed(0)))
     noise = torch.polar(torch.ones_like(magnitude), 6.283 * torch.rand(magnitude.shape, generator=torch.Generator().manual_seed(0)))
     errors = [error(start, iterations) for iterations in (0, 4, 16, 64)]
     assert errors == sorted(errors, reverse=True)
@@ -147,6 +177,15 @@ def test_a_tone_starts_as_a_tone() -> None:
     wave = 0.3 * torch.sin(2 * torch.pi * 1000 * torch.arange(16_384) / 16_000)[None]
     made = GriffinLim(iterations=0)(LOG_MEL(wave))
     assert made[:, 2048:-2048].std() == pytest.approx(0.3 / 2**0.5, rel=0.25)
+
+
+def test_phase_runs_on_through_a_cut() -> None:
+    """Integrated in two parts, the second from where the first ends, phases are those of the whole."""
+    magnitude = torch.rand(2, 513, 50, generator=torch.Generator().manual_seed(0))
+    first = torch.rand(1, 513, 1, generator=torch.Generator().manual_seed(1)) * 6
+    whole = integrated_phasors(magnitude, 256, first)
+    rest = integrated_phasors(magnitude[..., 20:], 256, phase_after(magnitude[..., :20], 256, first))
+    assert (whole[..., 20:] - rest).abs().max() < 1e-3
 
 
 def test_untrained_network_is_griffin_lim(picture: torch.Tensor) -> None:

@@ -1,0 +1,91 @@
+"""Lightning module that trains WaveGrad's network; GLA-Grad and GLA-Grad++ use the same weights and need no training of their own."""
+
+import lightning
+import torch
+from jaxtyping import Float
+
+from vocoders.mel import LogMel
+from vocoders.noise_schedule import TRAINING_BETAS, NoiseSchedule, diffuse
+from vocoders.training import random_crops
+from vocoders.wavegrad import DiffusionVocoder
+
+
+def continuous_levels(schedule: NoiseSchedule, count: int, generator: torch.Generator) -> Float[torch.Tensor, " count"]:
+    """Noise levels sqrt(alpha_bar): a step of the schedule at random, then uniformly between its level and the one before.
+
+    (WaveGrad, arXiv 2009.00713, Algorithm 1: the network then knows every level, and may be run with any schedule.)
+    """
+    steps = torch.randint(1, schedule.steps + 1, (count,), generator=generator)
+    levels = torch.tensor(schedule.levels, dtype=torch.float64)
+    share = torch.rand(count, generator=generator, dtype=torch.float64)
+    return torch.lerp(levels[steps], levels[steps - 1], share).float()
+
+
+class WaveGradTraining(lightning.LightningModule):
+    """Trains on batches with "wave" (B, samples) float32 in [-1, 1]; logs loss/train and loss/validation.
+
+    The loss is the mean absolute error of the predicted noise (WaveGrad, Algorithm 1). What is random (crop, level, noise) follows from
+    `seed` and the number of batches seen, so that a resumed run equals an uninterrupted one.
+
+    Args:
+        vocoder: a vocoder of the diffusion family; its network learns, the rest is saved with it.
+        learning_rate: of Adam; reached after `warmup_steps`, then constant.
+        crop_samples: length of a crop, cut to whole hops.
+        crops_per_sound: crops that each sound gives; a batch of B sounds is B * crops_per_sound examples.
+        quietest: lower end of the random level, drawn log-uniformly up to 1.
+        export_folder: where the vocoder is saved (diffusers format) at the end of the run.
+    """
+
+    def __init__(
+        self,
+        vocoder: DiffusionVocoder,
+        learning_rate: float = 2e-4,
+        warmup_steps: int = 100,
+        crop_samples: int = 6144,
+        crops_per_sound: int = 4,
+        quietest: float = 0.1,
+        seed: int = 0,
+        export_folder: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.save_hyperparameters(ignore=["vocoder"])
+        self.vocoder = vocoder.train()
+        self.schedule = NoiseSchedule(TRAINING_BETAS)
+        self.log_mel = LogMel(vocoder.clock)
+        self.register_buffer("batches_seen", torch.zeros((), dtype=torch.long))
+
+    def configure_optimizers(self):
+        optimizer = torch.optim.Adam(self.vocoder.parameters(), self.hparams.learning_rate)
+        warmup = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / max(self.hparams.warmup_steps, 1)))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": warmup, "interval": "step"}}
+
+    def configure_gradient_clipping(self, optimizer, gradient_clip_val=None, gradient_clip_algorithm=None) -> None:
+        self.clip_gradients(optimizer, gradient_clip_val=gradient_clip_val or 1.0, gradient_clip_algorithm="norm")
+
+    def noise_error(self, wave: Float[torch.Tensor, "batch samples"], generator: torch.Generator) -> Float[torch.Tensor, ""]:
+        """|epsilon - epsilon_theta(level y_0 + sqrt(1 - level^2) epsilon, mel, level)|, mean (WaveGrad, Algorithm 1)."""
+        level = continuous_levels(self.schedule, len(wave), generator).to(wave.device)
+        noise = torch.randn(wave.shape, generator=generator).to(wave.device)
+        guess = self.vocoder.network(diffuse(wave, noise, level[:, None]), self.log_mel(wave), level)
+        return (guess.float() - noise).abs().mean()
+
+    def training_step(self, batch: dict, batch_index: int) -> torch.Tensor:
+        generator = torch.Generator().manual_seed((self.hparams.seed << 40) + int(self.batches_seen) * 4096 + self.global_rank)
+        waves = batch["wave"].float().repeat_interleave(self.hparams.crops_per_sound, dim=0)
+        crops = random_crops(waves, self.hparams.crop_samples, self.vocoder.config.hop_samples, self.hparams.quietest, generator)
+        loss = self.noise_error(crops, generator)
+        self.batches_seen += 1
+        self.log("loss/train", loss.detach(), prog_bar=True)
+        return loss
+
+    def validation_step(self, batch: dict, batch_index: int) -> None:
+        hop = self.vocoder.config.hop_samples
+        wave = batch["wave"].float()
+        # Always the same levels and noise: one validation compares with the next.
+        generator = torch.Generator().manual_seed(batch_index)
+        loss = self.noise_error(wave[:, : wave.shape[-1] // hop * hop], generator)
+        self.log("loss/validation", loss, prog_bar=True, batch_size=len(wave), sync_dist=True)
+
+    def on_fit_end(self) -> None:
+        if self.hparams.export_folder and self.global_rank == 0:
+            self.vocoder.save_pretrained(self.hparams.export_folder)
