@@ -3,8 +3,11 @@
 The printed f of eq. 1 is a log-probability (<= 0), so the loss is its negative.
 """
 
+import hashlib
+from collections.abc import Sequence
+
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -38,3 +41,37 @@ def temporal_info_nce(x: Float[Tensor, "n windows dim"], y: Float[Tensor, "n win
 def cvalp_loss(audio_text: Tensor, audio_video: Tensor, temporal: Tensor, lambda_: float, mu: float) -> Tensor:
     """Eq. 5: L = L_AL + lambda L_AVS + mu L_AVT (each already the mean with its factor 1/2N)."""
     return audio_text + lambda_ * audio_video + mu * temporal
+
+
+def caption_numbers(captions: Sequence[str]) -> Int[Tensor, " n"]:
+    """One whole number a caption, the same for the same words in every process; capitals and spaces do not count."""
+    digests = [hashlib.blake2b(" ".join(text.lower().split()).encode(), digest_size=8).digest() for text in captions]
+    return torch.tensor([int.from_bytes(digest, "big", signed=True) for digest in digests])
+
+
+def audio_text_loss(
+    audio: Float[Tensor, "n windows dim"], text: Float[Tensor, "n dim"], captions: Int[Tensor, " n"], scale: Tensor | float
+) -> Float[Tensor, ""]:
+    """Eq. 2 once a video, N = n: the mean of its windows' E_a against its one caption; equal captions are no negatives.
+
+    Taken window by window, a caption would be the negative of its own video's other windows.
+    """
+    return info_nce(F.normalize(audio.mean(1), dim=-1), text, scale, captions[:, None] == captions[None])
+
+
+def cross_video_loss(
+    audio: Float[Tensor, "n windows dim"],
+    video: Float[Tensor, "n windows dim"],
+    scale: Tensor | float,
+    sibling_negatives: bool = False,
+) -> Float[Tensor, ""]:
+    """Eq. 3 over all windows of all videos, N_S = n * windows.
+
+    Args:
+        sibling_negatives: whether windows of one video are negatives of each other here too, as in Diff-Foley. The paper calls the N_S
+            pairs cross-video ones; inside a video eq. 4 tells them apart.
+    """
+    count = audio.shape[1]
+    film = torch.arange(len(audio), device=audio.device).repeat_interleave(count)
+    same = None if sibling_negatives else film[:, None] == film[None]
+    return info_nce(audio.flatten(0, 1), video.flatten(0, 1), scale, same)

@@ -15,12 +15,18 @@ from torch.nn import functional as F
 from cvalp.audio_tower import AudioTower
 from cvalp.text_tower import TextTower
 from cvalp.video_tower import VideoTower
+from vocoders.clock import MINI, ClipSpec
 
 ACTIVITY = 8
 """Channels that say in plain terms what moves: 4 onset probabilities (16 ms each), 1 broad onset (about 130 ms wide),
 event intensity, loudness of continuous sources, loudness of everything. All in [0, 1]."""
 
 TOKENIZER_FILE = "spiece.model"
+
+
+def bounded_scales(log_scale: Float[Tensor, "3"]) -> Float[Tensor, "3"]:
+    """1 / tau between 1 and 100 (CLIP and Diff-Foley clamp alike); beyond, nothing pulls it back, so trainers clamp `log_scale` too."""
+    return log_scale.clamp(0, math.log(100)).exp()
 
 
 class CVALP(ModelMixin, ConfigMixin):
@@ -54,6 +60,11 @@ class CVALP(ModelMixin, ConfigMixin):
         self.log_scale = nn.Parameter(torch.full((3,), math.log(1 / 0.07)))
 
     @property
+    def spec(self) -> ClipSpec:
+        """The clock of what it reads: luma pictures of 80 x 80, 31.25 a second."""
+        return MINI
+
+    @property
     def video_width(self) -> int:
         """Width of `encode_video`: C + activity channels."""
         return self.config.dim + ACTIVITY
@@ -64,7 +75,7 @@ class CVALP(ModelMixin, ConfigMixin):
 
     def scales(self) -> Float[Tensor, "3"]:
         """1 / tau of audio-text, audio-video and temporal pairs, clamped to at most 100."""
-        return self.log_scale.clamp(0, math.log(100)).exp()
+        return bounded_scales(self.log_scale)
 
     def video_tokens(
         self, frames: Float[Tensor, "batch pictures h w"]
@@ -97,9 +108,9 @@ class CVALP(ModelMixin, ConfigMixin):
         (Path(save_directory) / TOKENIZER_FILE).write_bytes(self.text.tokenizer.model_bytes)
 
 
-def pooled(tokens: Float[Tensor, "batch tokens dim"]) -> Float[Tensor, "batch dim"]:
-    """Temporal pooling of eq. 3 (E_v, E_a in R^C): the mean, L2-normalised again."""
-    return F.normalize(tokens.mean(1), dim=-1)
+def pooled(tokens: Float[Tensor, "batch tokens dim"], pooling: str = "mean") -> Float[Tensor, "batch dim"]:
+    """Temporal pooling of eq. 3 (E_v, E_a in R^C), L2-normalised again: the mean, or the maximum of every channel as in Diff-Foley."""
+    return F.normalize(tokens.amax(1) if pooling == "max" else tokens.mean(1), dim=-1)
 
 
 def windows(tokens: Float[Tensor, "batch tokens dim"], length: int) -> Float[Tensor, "batch windows dim"]:

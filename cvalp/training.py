@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cvalp.gathering import joined
 from cvalp.losses import cvalp_loss, info_nce, temporal_info_nce
 from cvalp.model import CVALP, pooled, windows
 
@@ -98,10 +99,11 @@ class CvalpTraining(lightning.LightningModule):
         video, activity = self.model.video_tokens(batch["frames"].float() / 255)
         audio, video, activity = self.model.encode_audio(mel).float(), video.float(), activity.float()
         scale_text, scale_video, scale_time = self.model.scales()
-        same = (batch["kinds"][:, None] == batch["kinds"][None]).all(-1)
-        text = None if self.video_only else self.model.encode_text(list(batch["caption"])).float()
-        audio_text = audio.new_zeros(()) if text is None else info_nce(pooled(audio), text, scale_text, same)
-        audio_video = info_nce(pooled(audio), pooled(video), scale_video)
+        kinds, sound, picture = joined(batch["kinds"]), joined(pooled(audio)), joined(pooled(video))
+        same = (kinds[:, None] == kinds[None]).all(-1)
+        text = None if self.video_only else joined(self.model.encode_text(list(batch["caption"])).float())
+        audio_text = audio.new_zeros(()) if text is None else info_nce(sound, text, scale_text, same)
+        audio_video = info_nce(sound, picture, scale_video)
         temporal = temporal_info_nce(windows(audio, self.window_tokens), windows(video, self.window_tokens), scale_time)
         loudness = mel.mean(1).unflatten(1, (-1, 4)).mean(-1, keepdim=True)
         target = torch.cat([batch["activity"], loudness], -1)
@@ -111,7 +113,7 @@ class CvalpTraining(lightning.LightningModule):
         narrow = activity[..., :4].sigmoid().flatten(1)
         partner = torch.arange(len(same), device=same.device)
         alike = same & ~torch.eye(len(same), dtype=torch.bool, device=same.device)
-        video_pick = (pooled(video) @ pooled(audio).T).argmax(1)
+        video_pick = (picture @ sound.T).argmax(1)
         terms = {
             "loss": loss,
             "audio_text": audio_text,
@@ -122,7 +124,7 @@ class CvalpTraining(lightning.LightningModule):
             "video_top1": video_pick.eq(partner).float().mean(),
         }
         if text is not None:
-            text_pick = (text @ pooled(audio).T).masked_fill(alike, -9).argmax(1)
+            text_pick = (text @ sound.T).masked_fill(alike, -9).argmax(1)
             terms["text_top1"] = text_pick.eq(partner).float().mean()
         return terms
 

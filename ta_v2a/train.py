@@ -19,7 +19,7 @@ STAGES: dict[str, tuple[str, str]] = {
 
 
 def config_file(stage: str, name: str) -> Path:
-    """The packaged configuration ("mini") or a YAML file of the user's.
+    """A packaged configuration ("mini", or the name of another one of the stage's package, such as "paper") or a YAML file of the user's.
 
     Raises:
         UserError: if there is no such stage or file.
@@ -31,8 +31,9 @@ def config_file(stage: str, name: str) -> Path:
         return given
     package, packaged = STAGES[stage]
     parent, _, folder = package.rpartition(".")
-    resource = files(parent) / folder / packaged
-    if name != "mini" or not resource.is_file():
+    configs = files(parent) / folder
+    resource = configs / (packaged if name == "mini" else f"{name}.yaml")
+    if not name.replace("-", "").isalnum() or not resource.is_file():
         raise UserError(f"no configuration {name!r}: give a YAML file, or mini for the packaged one")
     with as_file(resource) as path:
         return path

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from cvalp.losses import cvalp_loss, info_nce, temporal_info_nce
+from cvalp.losses import audio_text_loss, caption_numbers, cross_video_loss, cvalp_loss, info_nce, temporal_info_nce
+from cvalp.model import pooled
 
 N, DIM, SCALE = 5, 7, 6.0
 
@@ -80,3 +81,48 @@ def test_gradients_are_finite(same):
 
 def test_the_sum_of_eq_5():
     assert float(cvalp_loss(torch.tensor(1.0), torch.tensor(2.0), torch.tensor(4.0), 0.5, 0.25)) == 3.0
+
+
+def test_a_video_speaks_once_to_its_caption():
+    """Eq. 2 with N videos, not N windows: the mean of the windows' sound, equal captions out of the negatives."""
+    windows, text = unit(4, 3, DIM, seed=1), unit(4, DIM, seed=2)
+    captions = caption_numbers(["a dog", "Rain", " A  dog ", "wind"])
+    assert captions[0] == captions[2] and len(set(captions.tolist())) == 3
+    sound = F.normalize(windows.mean(1), dim=-1)
+    expected = by_hand(sound, text, SCALE, captions[:, None] == captions[None])
+    assert float(audio_text_loss(windows, text, captions, SCALE)) == pytest.approx(expected, rel=1e-5)
+    assert expected < by_hand(sound, text, SCALE)
+
+
+@pytest.mark.parametrize("siblings", [False, True])
+def test_windows_of_one_video_are_negatives_only_when_asked(siblings):
+    """Eq. 3 over N_S = 3 videos of 2 windows, against the sum written out."""
+    audio, video = unit(3, 2, DIM, seed=3), unit(3, 2, DIM, seed=4)
+    film = torch.tensor([0, 0, 1, 1, 2, 2])
+    same = None if siblings else film[:, None] == film[None]
+    expected = by_hand(audio.flatten(0, 1), video.flatten(0, 1), SCALE, same)
+    assert float(cross_video_loss(audio, video, SCALE, siblings)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_caption_numbers_are_the_same_in_every_process():
+    assert caption_numbers(["a dog barks"]).tolist() == [-8306311876465032400]
+
+
+def test_both_ways_of_pooling():
+    tokens = torch.tensor([[[3.0, 0.0], [0.0, 4.0]]])
+    torch.testing.assert_close(pooled(tokens, "max"), torch.tensor([[0.6, 0.8]]))
+    torch.testing.assert_close(pooled(tokens, "mean"), torch.tensor([[0.6, 0.8]]))
+    torch.testing.assert_close(pooled(tokens - 1, "max"), torch.tensor([[2.0, 3.0]]) / 13**0.5)
+    torch.testing.assert_close(pooled(tokens - 1, "mean"), torch.tensor([[0.5, 1.0]]) / 1.25**0.5)
+
+
+def test_the_sign_pulls_partners_together_and_rivals_apart():
+    """Steps down the gradient raise the cosine of partners above that of rivals (the printed f is a log-probability to maximise)."""
+    x, y = unit(N, DIM, seed=5).requires_grad_(), unit(N, DIM, seed=6).requires_grad_()
+    optimizer = torch.optim.SGD([x, y], 0.5)
+    for _ in range(200):
+        optimizer.zero_grad()
+        info_nce(F.normalize(x, dim=-1), F.normalize(y, dim=-1), SCALE).backward()
+        optimizer.step()
+    cosines = F.normalize(x, dim=-1) @ F.normalize(y, dim=-1).T
+    assert float(cosines.diag().min()) > float((cosines - 2 * torch.eye(N)).max()) + 0.5

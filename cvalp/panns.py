@@ -12,11 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from .data_files import AUDIOSET_CLASSES, AUDIOSET_LABELS
+from cvalp.data_files import AUDIOSET_CLASSES, AUDIOSET_LABELS
 
 
 def import_panns() -> ModuleType:
-    """The `panns_inference` package, imported with all 527 labels and without network.
+    """The `panns_inference` package, imported with all 527 labels and without network; `.models` holds its networks.
 
     Raises:
         ImportError: if it cannot be imported or came without its labels (imported earlier by something else, with an empty table).

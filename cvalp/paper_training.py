@@ -1,0 +1,132 @@
+"""The trainer of CVALP at paper size: eq. 5 across all processes."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import lightning
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from cvalp.gathering import joined
+from cvalp.losses import audio_text_loss, caption_numbers, cross_video_loss, cvalp_loss, temporal_info_nce
+from cvalp.model import pooled
+from cvalp.paper import PaperCVALP
+from cvalp.published import start_published
+from cvalp.training import cosine_adamw
+
+Pooling = Literal["mean", "max"]
+
+
+def window_vectors(tokens: Tensor, starts: Sequence[int], length: int, pooling: Pooling) -> Tensor:
+    """(B, windows, C): the pooled tokens [start, start + length) of every window, L2-normalised."""
+    return torch.stack([pooled(tokens[:, start : start + length], pooling) for start in starts], 1)
+
+
+def top1(x: Tensor, y: Tensor) -> Tensor:
+    """The share of rows (..., n, C) of `x` whose nearest row of `y` is their partner."""
+    nearest = (x @ y.mT).argmax(-1)
+    return nearest.eq(torch.arange(x.shape[-2], device=x.device)).float().mean()
+
+
+class PaperTraining(lightning.LightningModule):
+    """Batches: `frames` uint8 (B, 32, 224, 224, 3), `mel` (B, 128, 512) or `wave` (B, samples) at PANNs' rate, `caption` list[str].
+
+    Of a clip's 32 tokens N_T = 3 windows are taken: 16 tokens (4.096 s) from the starts 0, 8 and 16, which keeps Diff-Foley's distance of
+    2 s. (The paper's T = 32 leaves no room for three clips of 32 tokens in ten seconds; towers that are convolutional in time do not mind.)
+
+    Args:
+        lambda_, mu: weights of eq. 5; 1 as in Diff-Foley.
+        window_tokens, window_starts: the N_T windows, in tokens.
+        pooling, temporal_pooling: of the tokens of a window, for eq. 2-3 and for eq. 4. Diff-Foley's released weights take "max" for
+            both, its other variant "max" and "mean".
+        sibling_negatives: see `cross_video_loss`.
+        gradient_checkpointing: compute the activations of video and audio again instead of keeping them: less memory, a third more work.
+        frozen_norms: keep batch normalisation as the published weights have it (evaluation mode): for batches too small for statistics.
+        start: folders that `ta-v2a weights import` wrote, one a tower (see `start_published`).
+    """
+
+    def __init__(
+        self,
+        model: PaperCVALP,
+        lambda_: float = 1.0,
+        mu: float = 1.0,
+        window_tokens: int = 16,
+        window_starts: Sequence[int] = (0, 8, 16),
+        pooling: Pooling = "max",
+        temporal_pooling: Pooling = "max",
+        sibling_negatives: bool = False,
+        learning_rate: float = 8e-4,
+        weight_decay: float = 0.2,
+        warmup_steps: int = 200,
+        max_steps: int = 100_000,
+        gradient_checkpointing: bool = True,
+        frozen_norms: bool = False,
+        start: Sequence[str] = (),
+    ):
+        super().__init__()
+        self.model, self.lambda_, self.mu = model, lambda_, mu
+        self.window_tokens, self.window_starts = window_tokens, tuple(window_starts)
+        self.pooling, self.temporal_pooling, self.sibling_negatives = pooling, temporal_pooling, sibling_negatives
+        self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
+        self.frozen_norms = frozen_norms
+        for folder in start:
+            start_published(model, Path(folder))
+        model.video.gradient_checkpointing = model.audio.gradient_checkpointing = gradient_checkpointing
+
+    def _windows(self, tokens: Tensor, pooling: Pooling) -> Tensor:
+        """The windows of all clips of all processes."""
+        return joined(window_vectors(tokens, self.window_starts, self.window_tokens, pooling))
+
+    def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
+        """The terms of eq. 5 over the batches of all processes, beside how often the right partner is the nearest."""
+        mel = batch["mel"] if self.model.audio.sound == "mel128" else self.model.audio.mel(batch["wave"])
+        frames = batch["frames"].permute(0, 1, 4, 2, 3).float() / 255
+        video, audio = self.model.encode_video(frames).float(), self.model.encode_audio(mel).float()
+        text = joined(self.model.encode_text(list(batch["caption"])).float())
+        captions = joined(caption_numbers(batch["caption"]).to(text.device))
+        sounds, pictures = (self._windows(tokens, self.pooling) for tokens in (audio, video))
+        moments_heard, moments_seen = (self._windows(tokens, self.temporal_pooling) for tokens in (audio, video))
+        scale_text, scale_video, scale_time = self.model.scales()
+        audio_text = audio_text_loss(sounds, text, captions, scale_text)
+        audio_video = cross_video_loss(sounds, pictures, scale_video, self.sibling_negatives)
+        in_time = temporal_info_nce(moments_heard, moments_seen, scale_time)
+        sound, picture = (F.normalize(x.detach().mean(1), dim=-1) for x in (sounds, pictures))
+        return {
+            "loss": cvalp_loss(audio_text, audio_video, in_time, self.lambda_, self.mu),
+            "audio_text": audio_text,
+            "audio_video": audio_video,
+            "temporal": in_time,
+            "video_top1": top1(picture, sound),
+            "text_top1": top1(text.detach(), sound),
+            "time_top1": top1(moments_seen.detach(), moments_heard.detach()),
+        }
+
+    def train(self, mode: bool = True) -> "PaperTraining":
+        """Frozen normalisation stays in evaluation mode."""
+        super().train(mode)
+        if self.frozen_norms:
+            for module in self.modules():
+                if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
+                    module.eval()
+        return self
+
+    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
+        torch.manual_seed(self.global_step + 1_000_003 * self.global_rank)  # of dropout: a resumed run goes on as the uninterrupted one
+
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        with torch.no_grad():
+            self.model.log_scale.clamp_(0, math.log(100))
+
+    def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
+        terms = self.losses(batch)
+        self.log_dict({f"train/{k}": v.detach() for k, v in terms.items()}, prog_bar=True, batch_size=len(batch["caption"]))
+        return terms["loss"]
+
+    def validation_step(self, batch: dict[str, Any], _: int) -> None:
+        self.log_dict({f"validation/{k}": v for k, v in self.losses(batch).items()}, batch_size=len(batch["caption"]), sync_dist=True)
+
+    def configure_optimizers(self) -> Any:
+        return cosine_adamw(self, self.learning_rate, self.weight_decay, self.warmup_steps, lambda: self.max_steps)

@@ -1,0 +1,202 @@
+"""Published checkpoints, key by key: what they are called here, what is used, and what may be absent."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from cvalp.cnn14 import Cnn14Tower
+from cvalp.flan_t5 import SIZES, FlanT5Tower
+from cvalp.paper import PaperCVALP
+from cvalp.slow_only import SlowOnlyTower
+
+WEIGHTS_FILE, CARD_FILE = "weights.safetensors", "weights.json"
+WRAPPERS = ("model", "model_state", "state_dict")
+"""Under these names PANNs, pytorchvideo and everybody else keep the state dict in their files."""
+
+PANNS_OWN = ("bn0.", "spectrogram_extractor.", "logmel_extractor.")
+"""Parts of Cnn14 that only fit PANNs' own 64 bands."""
+
+
+@dataclass
+class Conversion:
+    """One checkpoint in the terms of this package.
+
+    Attributes:
+        kind: key of `CONVERSIONS`, or flan-t5.
+        weights: tensors by the names of this package's tower (of the whole model for cavp).
+        used, unused, missing: names of the file that went in, names of the file that did not, names of ours that the file lacks.
+        misshapen: "name: (its shape) instead of (ours)".
+        settings: what `PaperCVALP` must be given for these weights to mean what they meant.
+    """
+
+    kind: str
+    weights: dict[str, Tensor] = field(default_factory=dict)
+    used: list[str] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    misshapen: list[str] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every weight of ours has come, in its shape."""
+        return bool(self.used) and not self.missing and not self.misshapen
+
+
+def state_of(content: Any) -> dict[str, Tensor]:
+    """The state dict in a loaded file, whichever way it is wrapped; without DistributedDataParallel's `module.`.
+
+    Raises:
+        ValueError: there is none.
+    """
+    for name in WRAPPERS:
+        if isinstance(content, dict) and isinstance(content.get(name), dict):
+            content = content[name]
+    state = {name: value for name, value in content.items() if isinstance(value, Tensor)} if isinstance(content, dict) else {}
+    if not state:
+        raise ValueError("holds no named tensors")
+    return {name.removeprefix("module."): value for name, value in state.items()}
+
+
+def _slow_only_from_mmaction(name: str) -> str | None:
+    """`layer2.0.conv1.bn.weight` -> `blocks.2.res_blocks.0.branch2.norm_a.weight` (facts of both packages' ResNets)."""
+    parts = name.removeprefix("backbone.").split(".")
+    if parts[0] == "conv1":
+        return ".".join(["blocks.0", "norm" if parts[1] == "bn" else "conv", *parts[2:]])
+    if not parts[0].startswith("layer") or len(parts) < 5:
+        return None
+    stage, block, part, what, *rest = parts[0].removeprefix("layer"), *parts[1:]
+    own = "norm" if what == "bn" else "conv"
+    if part == "downsample":
+        inside = f"branch1_{own}"
+    elif part in ("conv1", "conv2", "conv3"):
+        inside = f"branch2.{own}_{'abc'[int(part[-1]) - 1]}"
+    else:
+        return None
+    return ".".join([f"blocks.{stage}.res_blocks.{block}", inside, *rest])
+
+
+def _same_unless(*unused: str) -> Callable[[str], str | None]:
+    return lambda name: None if name.startswith(unused) else name
+
+
+def _from_cavp(name: str) -> str | None:
+    """Diff-Foley's names; its one temperature becomes ours of audio-video pairs and of time."""
+    if name.startswith("video_encoder."):
+        inside = _slow_only_from_mmaction(name.removeprefix("video_encoder."))
+        return inside and f"video.{inside}"
+    for theirs, ours in (
+        ("video_project_head.", "video_head."),
+        ("spec_encoder.final_project.", "audio_head."),
+        ("spec_encoder.bn.", "audio.bn0."),
+        ("spec_encoder.", "audio."),
+    ):
+        if name.startswith(theirs):
+            return ours + name.removeprefix(theirs)
+    return name if name == "logit_scale" else None
+
+
+def _towers_of_cavp() -> dict[str, Tensor]:
+    expected = {f"video.{name}": value for name, value in SlowOnlyTower().state_dict().items()}
+    expected |= {f"audio.{name}": value for name, value in Cnn14Tower("mel128").state_dict().items()}
+    for head in ("video_head", "audio_head"):
+        expected |= {f"{head}.weight": torch.empty(512, 2048), f"{head}.bias": torch.empty(512)}
+    return expected | {"logit_scale": torch.empty(())}
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How one kind of file is read: its name for our name (None: not needed), what ours are, and what goes with them."""
+
+    what: str
+    rename: Callable[[str], str | None]
+    expected: Callable[[], dict[str, Tensor]]
+    settings: dict[str, Any]
+
+
+CONVERSIONS: dict[str, Scheme] = {
+    "panns-16k": Scheme(
+        "PANNs Cnn14 at 16 kHz (Cnn14_16k_mAP=0.438.pth)",
+        _same_unless("fc_audioset."),
+        lambda: Cnn14Tower("panns16k").state_dict(),
+        {"sound": "panns16k"},
+    ),
+    "panns-32k": Scheme(
+        "PANNs Cnn14 at 32 kHz (Cnn14_mAP=0.431.pth)",
+        _same_unless("fc_audioset."),
+        lambda: Cnn14Tower("panns32k").state_dict(),
+        {"sound": "panns32k"},
+    ),
+    "slow-r50": Scheme(
+        "pytorchvideo's slow_r50 (SLOW_8x8_R50.pyth)",
+        _same_unless("blocks.5."),
+        lambda: SlowOnlyTower().state_dict(),
+        {"normalize": "pytorchvideo"},
+    ),
+    "slowonly": Scheme(
+        "mmaction's SlowOnly R50 (slowonly_r50_4x16x1 on Kinetics-400)",
+        _slow_only_from_mmaction,
+        lambda: SlowOnlyTower().state_dict(),
+        {"normalize": "imagenet"},
+    ),
+    "cavp": Scheme("Diff-Foley's CAVP (cavp_epoch66.ckpt)", _from_cavp, _towers_of_cavp, {"normalize": "none", "fc1_twice": True}),
+}
+KINDS = (*CONVERSIONS, "flan-t5")
+
+
+def convert(kind: str, state: dict[str, Tensor]) -> Conversion:
+    """A state dict in the names of this package, with an account of every key."""
+    scheme = CONVERSIONS[kind]
+    with torch.device("meta"):
+        expected = scheme.expected()
+    done = Conversion(kind, settings=dict(scheme.settings))
+    for name, value in state.items():
+        ours = scheme.rename(name)
+        if ours not in expected:
+            done.unused.append(name)
+        elif value.shape != expected[ours].shape:
+            done.misshapen.append(f"{name}: {tuple(value.shape)} instead of {tuple(expected[ours].shape)}")
+        else:
+            done.used.append(name)
+            done.weights[ours] = value.detach().clone().contiguous()
+    done.missing = sorted(expected.keys() - done.weights.keys() - {scheme.rename(line.split(":")[0]) for line in done.misshapen})
+    return done
+
+
+def start_published(model: PaperCVALP, folder: Path) -> None:
+    """Loads one converted checkpoint (a folder of `ta-v2a weights import`) into the tower or towers it belongs to, strictly.
+
+    PANNs' weights also start a tower that hears 128 bands: all but its input normalisation and front end, as in Diff-Foley.
+
+    Raises:
+        ValueError: the folder holds no such weights, or the model is another one than they need.
+    """
+    if not (folder / CARD_FILE).is_file():
+        raise ValueError(f"{folder} holds no imported weights: ta-v2a weights import KIND FILE -o {folder}")
+    card, weights = json.loads((folder / CARD_FILE).read_text()), load_file(folder / WEIGHTS_FILE)
+    kind = card["kind"]
+    fresh_input = kind.startswith("panns") and model.config.sound == "mel128"
+    for name, value in card["settings"].items():
+        have = getattr(model.config, name)
+        have = SIZES.get(have, have) if name == "text_size" and isinstance(have, str) else have
+        if have != value and not (fresh_input and name == "sound"):
+            raise ValueError(f"the weights in {folder} need {name}: {value!r}, the model has {have!r}")
+    if kind == "cavp":
+        scale = weights.pop("logit_scale")
+        left = [k for k in model.load_state_dict(weights, strict=False).missing_keys if not k.startswith(("text.", "text_head."))]
+        if left != ["log_scale"]:
+            raise ValueError(f"the weights in {folder} lack {', '.join(left)}")
+        with torch.no_grad():
+            model.log_scale[1:] = scale
+    elif fresh_input:
+        own = {name: value for name, value in model.audio.state_dict().items() if name.startswith("bn0.")}
+        model.audio.load_state_dict({k: v for k, v in weights.items() if not k.startswith(PANNS_OWN)} | own)
+    else:
+        tower: Cnn14Tower | SlowOnlyTower | FlanT5Tower = {"p": model.audio, "s": model.video, "f": model.text}[kind[0]]
+        tower.load_state_dict(weights)

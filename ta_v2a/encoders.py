@@ -1,0 +1,72 @@
+"""The encoders of a preset or of a folder, and a clip as they read it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import UserError
+from .media.frames import colour_frames, luma_blocks
+from .media.probe import Clip
+from .presets import resolve
+
+if TYPE_CHECKING:
+    import torch
+
+_WINDOW_S = 8.192
+
+
+def cvalp_folder(name_or_folder: str | Path) -> Path:
+    """The folder of a CVALP: the one given, or that of a preset.
+
+    Raises:
+        UserError: there is none.
+    """
+    given = Path(name_or_folder)
+    if (given / "config.json").is_file() and not (given / "model_index.json").is_file():
+        return given
+    return resolve(name_or_folder) / "cvalp"
+
+
+def load_encoders(name_or_folder: str | Path) -> Any:
+    """A `CVALP` or `PaperCVALP` in evaluation mode.
+
+    Raises:
+        UserError: there is none.
+    """
+    from cvalp.loading import load
+
+    folder = cvalp_folder(name_or_folder)
+    try:
+        return load(folder)
+    except ValueError as error:
+        raise UserError(str(error)) from None
+
+
+def in_colour(cvalp: Any) -> bool:
+    """Whether the model reads RGB pictures."""
+    return type(cvalp).__name__ == "PaperCVALP"
+
+
+def clip_pictures(clip: Clip, cvalp: Any) -> Iterator[np.ndarray]:
+    """All pictures of a clip at the model's clock, in blocks of about 8 s, uint8."""
+    spec = cvalp.spec.lasting(clip.duration_s)
+    block = max(2, round(_WINDOW_S * spec.fps))
+    if not in_colour(cvalp):
+        yield from luma_blocks(clip, spec, block)
+        return
+    times_s = spec.picture_times_s
+    for start in range(0, len(times_s), block):
+        yield colour_frames(clip, times_s[start : start + block], spec.picture_px, spec.picture_px)
+
+
+def clip_vector(clip: Clip, cvalp: Any) -> "torch.Tensor":
+    """(C,) E_v of a whole clip: the mean over its tokens, L2-normalised."""
+    import torch
+
+    from cvalp.loading import as_input
+
+    with torch.inference_mode():
+        tokens = [cvalp.encode_video(as_input(torch.from_numpy(block)[None]))[0] for block in clip_pictures(clip, cvalp)]
+        return torch.nn.functional.normalize(torch.cat(tokens)[:, : cvalp.text_width].mean(0), dim=-1)

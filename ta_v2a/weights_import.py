@@ -1,0 +1,154 @@
+"""`ta-v2a weights import`: a published checkpoint once, into safetensors with checksums and an account of every key."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from .errors import UserError
+from .presets import file_sha256, write_checksums
+
+
+def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
+    """Converts a checkpoint; nothing is written unless every weight has come.
+
+    Args:
+        kind: one of `cvalp.published.KINDS`.
+        source: the file as it was published (.pth, .pyth, .ckpt, .safetensors), or the folder of a Flan-T5.
+        out: folder to write: `weights.safetensors`, `weights.json` (the report without the lists of keys), `SHA256SUMS`, and the tokenizer
+            of a Flan-T5.
+
+    Returns:
+        {"kind", "source", "source_sha256", "folder", "sha256", "settings", "used", "unused", "missing"}; the last three are lists of keys.
+
+    Raises:
+        UserError: in one line, what is wrong with the file.
+    """
+    from cvalp.published import CARD_FILE, KINDS, WEIGHTS_FILE
+
+    if kind not in KINDS:
+        raise UserError(f"no kind of weights {kind!r}; there are {', '.join(KINDS)}")
+    folder, given = Path(out), Path(source)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{out} exists and is not empty: name a new folder")
+    done = _flan_t5(given) if kind == "flan-t5" else _tower(kind, given)
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / (WEIGHTS_FILE + ".part")
+    save_file(done.weights, part, {"kind": kind})
+    part.replace(folder / WEIGHTS_FILE)
+    if kind == "flan-t5":
+        from cvalp.flan_t5 import read_tokenizer
+
+        read_tokenizer(given).save_pretrained(folder / "tokenizer")
+    main_file = _flan_t5_weights(given) if kind == "flan-t5" else given
+    card = {
+        "kind": kind,
+        "source": main_file.name,
+        "source_sha256": file_sha256(main_file),
+        "sha256": file_sha256(folder / WEIGHTS_FILE),
+        "settings": done.settings,
+    }
+    (folder / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n")  # last: a folder without it is not taken for weights
+    write_checksums(folder)
+    return {**card, "folder": str(folder), "used": done.used, "unused": done.unused, "missing": done.missing}
+
+
+def _read(path: Path) -> Any:
+    """Tensors of a checkpoint, never code."""
+    import pickle
+    import zipfile
+
+    import numpy as np
+    import torch
+
+    if path.suffix == ".safetensors":
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        try:
+            return load_file(path)
+        except (SafetensorError, OSError) as error:
+            raise UserError(f"{path} is no safetensors file: {error}") from None
+    # Arrays and numbers of numpy lie beside the weights in some files; rebuilding them runs no foreign code.
+    from numpy._core.multiarray import _reconstruct, scalar
+
+    numbers = [type(np.dtype(kind)) for kind in (np.int32, np.int64, np.float32, np.float64, bool)]
+    harmless: list[Any] = [_reconstruct, scalar, np.ndarray, np.dtype, *numbers]
+    harmless += [(_reconstruct, "numpy.core.multiarray._reconstruct"), (scalar, "numpy.core.multiarray.scalar")]
+    try:
+        with torch.serialization.safe_globals(harmless):
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        refused = re.search(r"GLOBAL (\S+)", str(error))
+        problem = f"holds objects besides tensors, which are never loaded: {refused[1]}" if refused else "is no checkpoint"
+        raise UserError(f"{path} {problem}") from None
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError, zipfile.BadZipFile):
+        raise UserError(f"{path} is no checkpoint, or only a part of one (downloads break off)") from None
+
+
+def _checked(done: Any, path: Path, what: str) -> Any:
+    if done.complete:
+        return done
+    problem = f"{len(done.missing)} weights missing" + (f", the first {done.missing[0]}" if done.missing else "")
+    if done.misshapen:
+        problem = f"{done.misshapen[0]}" + (f", and {problem}" if done.missing else "")
+    raise UserError(f"{path} is not {what}: {problem}; {len(done.used)} of its keys fit")
+
+
+def _tower(kind: str, path: Path) -> Any:
+    from cvalp.published import CONVERSIONS, convert, state_of
+
+    if not path.is_file():
+        raise UserError(f"no such file: {path}")
+    try:
+        state = state_of(_read(path))
+    except ValueError as error:
+        raise UserError(f"{path} {error}") from None
+    return _checked(convert(kind, state), path, CONVERSIONS[kind].what)
+
+
+def _flan_t5_weights(folder: Path) -> Path:
+    for name in ("model.safetensors", "pytorch_model.bin"):
+        if (folder / name).is_file():
+            return folder / name
+    raise UserError(f"{folder} holds neither model.safetensors nor pytorch_model.bin")
+
+
+def _flan_t5(folder: Path) -> Any:
+    """The encoder half of a Flan-T5; its decoder is not used."""
+    import torch
+
+    from cvalp.flan_t5 import encoder_config, read_tokenizer
+    from cvalp.published import Conversion, state_of
+
+    if not (folder / "config.json").is_file():
+        raise UserError(f"{folder} is no folder of a Flan-T5: it has no config.json")
+    config = json.loads((folder / "config.json").read_text())
+    wanted = ("d_model", "d_ff", "d_kv", "num_layers", "num_heads", "vocab_size")
+    if config.get("feed_forward_proj") != "gated-gelu" or not all(name in config for name in wanted):
+        raise UserError(f"{folder} is no Flan-T5: its config.json says otherwise (gated-gelu, {', '.join(wanted)})")
+    shape = {name: config[name] for name in wanted}
+    from transformers.models.t5.modeling_t5 import T5EncoderModel
+
+    with torch.device("meta"):
+        expected = T5EncoderModel(encoder_config(shape)).state_dict()
+    expected.pop("shared.weight")
+    try:
+        read_tokenizer(folder)
+        state = state_of(_read(_flan_t5_weights(folder)))
+    except ValueError as error:
+        raise UserError(f"{folder}: {error}") from None
+    done = Conversion("flan-t5", settings={"text_size": shape})
+    for name, value in state.items():
+        ours = "encoder.embed_tokens.weight" if name == "shared.weight" else name
+        if ours in expected and value.shape == expected[ours].shape:
+            done.used.append(name)
+            done.weights[f"encoder.{ours}"] = value.detach().clone().contiguous()
+        elif ours in expected:
+            done.misshapen.append(f"{name}: {tuple(value.shape)} instead of {tuple(expected[ours].shape)}")
+        else:
+            done.unused.append(name)
+    done.missing = sorted(name for name in expected if f"encoder.{name}" not in done.weights)
+    return _checked(done, folder, "a Flan-T5")

@@ -1,0 +1,163 @@
+"""Training at paper size, at tiny sizes: two processes are one, a step helps, a resumed run is the uninterrupted one."""
+
+import importlib
+import inspect
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import lightning
+import pytest
+import torch
+import yaml
+from tiny_words import tiny_tokenizer
+from torch.utils.data import DataLoader
+
+import cvalp
+from cvalp.paper import PaperCVALP
+from cvalp.paper_training import PaperTraining, top1, window_vectors
+
+HERE = Path(__file__).parent
+WORDS = ("a dog", "rain", "a", "dog rain")
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory) -> str:
+    return tiny_tokenizer(tmp_path_factory.mktemp("words"))
+
+
+def module(words: str, **options) -> PaperTraining:
+    torch.manual_seed(0)
+    settings = {"window_tokens": 2, "window_starts": (0, 1, 2), "warmup_steps": 2, "max_steps": 8, "learning_rate": 1e-3} | options
+    return PaperTraining(PaperCVALP.tiny(words, unfrozen_text_layers=1), **settings)
+
+
+def clips(count: int) -> list[dict]:
+    g = torch.Generator().manual_seed(0)
+    return [
+        {
+            "frames": torch.randint(0, 256, (4, 32, 32, 3), dtype=torch.uint8, generator=g),
+            "mel": torch.rand(128, 64, generator=g),
+            "caption": WORDS[k % 4],
+        }
+        for k in range(count)
+    ]
+
+
+def fit(training: PaperTraining, folder: Path, epochs: int, checkpoint: Path | None = None) -> lightning.Trainer:
+    trainer = lightning.Trainer(
+        max_epochs=epochs,
+        accelerator="cpu",
+        logger=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        enable_checkpointing=False,
+        num_sanity_val_steps=0,
+        gradient_clip_val=1.0,
+        precision="bf16-mixed",
+        default_root_dir=folder,
+    )
+    loader = DataLoader(clips(4), 2)
+    trainer.fit(training, loader, loader, ckpt_path=checkpoint, weights_only=False)
+    return trainer
+
+
+def test_two_processes_have_the_gradients_of_one_with_the_joined_batch(tmp_path):
+    """Two real processes over gloo, half a batch each; the equal captions and the rivals of each lie partly in the other."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (HERE.parents[1], HERE.parent))), "OMP_NUM_THREADS": "1"}
+    script = str(HERE / "gradients_of_a_rank.py")
+    ranks = [subprocess.Popen([sys.executable, script, str(rank), "2", str(tmp_path)], env=environment) for rank in range(2)]
+    sys.path.insert(0, str(HERE))
+    try:
+        import gradients_of_a_rank as one
+    finally:
+        sys.path.remove(str(HERE))
+    expected = one.gradients(one.Loss(one.training(tmp_path / "words")), one.batch())
+    assert [rank.wait(240) for rank in ranks] == [0, 0]
+    assert float(expected["whole.model.video.blocks.0.conv.weight"].abs().max()) > 0
+    for rank in range(2):
+        found = torch.load(tmp_path / f"rank{rank}.pt", weights_only=True)
+        assert found.keys() == expected.keys()
+        for name, value in expected.items():
+            torch.testing.assert_close(found[name], value, atol=1e-6, rtol=1e-4, msg=lambda text, name=name: f"{name}: {text}")
+
+
+def test_windows_are_pooled_where_they_say(words):
+    tokens = torch.randn(2, 6, 5)
+    vectors = window_vectors(tokens, (0, 3), 3, "max")
+    second = tokens[:, 3:6].amax(1)
+    torch.testing.assert_close(vectors[:, 1], second / second.norm(dim=-1, keepdim=True))
+    assert vectors.shape == (2, 2, 5)
+    assert float(top1(torch.eye(3), torch.eye(3)[[0, 2, 1]])) == pytest.approx(1 / 3)
+
+
+def test_a_step_along_the_gradient_lowers_the_loss(words):
+    training, batch = module(words, frozen_norms=True), next(iter(DataLoader(clips(4), 4)))
+    training.eval()  # no dropout: the same function before and after
+    before = training.losses(batch)
+    expected = before["audio_text"] + before["audio_video"] + before["temporal"]
+    torch.testing.assert_close(before["loss"], expected)
+    before["loss"].backward()
+    learning = {name: p for name, p in training.named_parameters() if p.requires_grad}
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in learning.values())
+    torch.optim.SGD(learning.values(), lr=1e-4).step()
+    assert training.losses(batch)["loss"] < before["loss"]
+
+
+def test_panns_own_bands_are_heard_from_the_wave(words):
+    """Shards may hold both: the model says which it reads."""
+    torch.manual_seed(0)
+    training = PaperTraining(PaperCVALP.tiny(words, sound="panns16k"), window_tokens=2, window_starts=(0, 1, 2)).eval()
+    batch = next(iter(DataLoader(clips(2), 2)))
+    terms = training.losses({**batch, "wave": 0.1 * torch.randn(2, 16_384)})
+    assert bool(terms["loss"].isfinite())
+    with pytest.raises(KeyError, match="wave"):
+        training.losses(batch)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_resumed_equals_uninterrupted_and_temperatures_stay_in_bounds(words, tmp_path):
+    """Mixed precision, checkpointed activations, dropout and warm-up included."""
+    whole = module(words)
+    with torch.no_grad():
+        whole.model.log_scale.fill_(9.0)
+    trainer = fit(whole, tmp_path, 2)
+    assert {"validation/loss", "validation/time_top1", "train/loss"} <= set(trainer.callback_metrics)
+    assert float(whole.model.log_scale.max()) <= math.log(100) + 1e-6
+    first = module(words)
+    with torch.no_grad():
+        first.model.log_scale.fill_(9.0)
+    fit(first, tmp_path, 1).save_checkpoint(tmp_path / "half.ckpt")
+    torch.manual_seed(99)  # whatever the process drew meanwhile must not matter
+    resumed = module(words)
+    fit(resumed, tmp_path, 2, tmp_path / "half.ckpt")
+    for (name, a), b in zip(whole.state_dict().items(), resumed.state_dict().values(), strict=True):
+        assert torch.equal(a, b), name
+
+
+def test_frozen_norms_keep_their_statistics(words):
+    training = module(words, frozen_norms=True).train()
+    before = training.model.video.blocks[0].norm.running_mean.clone()
+    training.losses(next(iter(DataLoader(clips(2), 2))))
+    assert training.training and torch.equal(before, training.model.video.blocks[0].norm.running_mean)
+
+
+@pytest.mark.parametrize("name", ["paper", "published"])
+def test_packaged_configurations_name_what_exists(name):
+    """Every class, and every argument that it is given; the tokenizer of paper.yaml is in the repository."""
+
+    def check(node: object) -> None:
+        if isinstance(node, dict) and "class_path" in node:
+            package, _, kind = node["class_path"].rpartition(".")
+            signature = inspect.signature(getattr(importlib.import_module(package), kind).__init__)
+            loose = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in signature.parameters.values())
+            assert loose or set(node.get("init_args", {})) <= signature.parameters.keys(), node["class_path"]
+        for value in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            check(value)
+
+    config = yaml.safe_load((Path(cvalp.__file__).parent / "configs" / f"{name}.yaml").read_text())
+    check(config)
+    if name == "paper":
+        assert (HERE.parents[1] / config["model"]["init_args"]["model"]["init_args"]["tokenizer"]).is_file()
