@@ -16,8 +16,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-evaluate_app = typer.Typer(help="Measure a preset.", no_args_is_help=True, rich_markup_mode=None)
+evaluate_app = typer.Typer(
+    help="Measure folders of clips, or a preset.", invoke_without_command=True, rich_markup_mode=None
+)
 app.add_typer(evaluate_app, name="evaluate")
+data_app = typer.Typer(help="Check and prepare films for training.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(data_app, name="data")
+weights_app = typer.Typer(help="Published weights.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(weights_app, name="weights")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Preset = Annotated[str, typer.Option("--preset", help='A preset ("mini") or a folder of weights.')]
@@ -77,6 +83,7 @@ def foley(
     negative_scale: Annotated[float | None, typer.Option(help="How far to keep from the negative prompt.")] = None,
     video_scale: Annotated[float | None, typer.Option(help="How closely to follow the picture.")] = None,
     align_scale: Annotated[float, typer.Option(help="Weight of the alignment guide; 0 is off and costs nothing.")] = 0.0,
+    lag: Annotated[float | None, typer.Option(min=0, max=1, help="Seconds that the sound follows the picture. Default: preset's.")] = None,
     original: Annotated[Literal["replace", "mix", "keep"], typer.Option(help="What becomes of the clip's own sound.")] = "replace",
     wav: Annotated[bool, typer.Option("--wav/--no-wav", help="Write the sound as 48 kHz 24-bit WAV too.")] = True,
     preset: Preset = "mini",
@@ -94,7 +101,7 @@ def foley(
         output=output or None,
         seed=seed,
         takes=takes,
-        scales={**scales, "align_scale": align_scale},
+        scales={**scales, "align_scale": align_scale, "lag_s": lag},
         original=original,
         wav=wav,
         preset=preset,
@@ -125,7 +132,7 @@ def stage(
 @app.command(context_settings={"ignore_unknown_options": True})
 def train(
     stage_name: Annotated[str, typer.Argument(metavar="STAGE", help="cvalp, text, vae, ldm, vocoder or classifier.")],
-    config: Annotated[list[str] | None, typer.Option("--config", help='YAML, or "mini" for the packaged one; later ones override.')] = None,
+    config: Annotated[list[str] | None, typer.Option("--config", help='YAML, or "mini" (cvalp: "paper" too); later ones override.')] = None,
     more: Annotated[list[str] | None, typer.Argument(metavar="[OPTION]...", help="LightningCLI's own.", show_default=False)] = None,
     as_json: Json = False,
 ) -> None:
@@ -152,6 +159,39 @@ def pack(
     console.result({"preset": str(folder)}, as_json, [str(folder)])
 
 
+@evaluate_app.callback()
+def evaluate(
+    task: Annotated[str, typer.Option(help="v2a, a2v or t2av: whose sound and whose picture are judged.")] = "v2a",
+    generated: Annotated[str | None, typer.Option(help="Folder of generated clips.")] = None,
+    reference: Annotated[str | None, typer.Option(help="Folder of true clips with the same names.")] = None,
+    prompts: Annotated[str | None, typer.Option(help="CSV with columns path (or file, name) and prompt (or description, caption).")] = None,
+    network: Annotated[list[str] | None, typer.Option(help="ROLE=PATH of a published network or its features; repeatable.")] = None,
+    metric: Annotated[str | None, typer.Option(help="Only metrics whose id holds this.")] = None,
+    baselines: Annotated[int, typer.Option(min=0, help="Clips of the sanity table; 0 leaves it out.")] = 100,
+    jobs: Annotated[int, typer.Option(min=1, help="Clips read at once.")] = 2,
+    cache: Annotated[str | None, typer.Option(help="Folder of measurements, so that a second run reads nothing again.")] = None,
+    report: Annotated[str | None, typer.Option(help="HTML file to write.")] = None,
+    allow_missing: Annotated[bool, typer.Option("--allow-missing", help="Exit with 0 though clips had to be left out.")] = False,
+    preset: Preset = "mini",
+    as_json: Json = False,
+) -> None:
+    """Measure --generated against --reference; or one of the commands below."""
+    from typer._click.globals import get_current_context
+
+    if get_current_context().invoked_subcommand is not None:
+        return
+    if generated is None or reference is None:
+        raise UserError("evaluate needs --generated DIR and --reference DIR, or a command: stage, films (see ta-v2a evaluate --help)")
+    from .evaluation.folder_command import folder_command, lines
+
+    settings = {"prompts": prompts, "only": metric, "baselines": baselines, "jobs": jobs, "cache": cache}
+    with console.progress("measuring", quiet=as_json) as advance:
+        result = folder_command(task, generated, reference, network or [], preset, report, progress=advance, **settings)
+    console.result(result, as_json, lines(result))
+    if result["bad"]["count"] and not allow_missing:
+        raise typer.Exit(1)
+
+
 @evaluate_app.command("stage")
 def evaluate_stage(
     n: Annotated[int, typer.Option("-n", "--scenes", help="Unseen scenes.")] = 500,
@@ -163,6 +203,7 @@ def evaluate_stage(
     video_scale: Annotated[float | None, typer.Option()] = None,
     bank: Annotated[str | None, typer.Option(help="A folder of sounds that the scenes draw from.")] = None,
     listener: Annotated[str | None, typer.Option(help="Weights of the judge. Default: the bundled ones.")] = None,
+    controls: Annotated[int, typer.Option(min=0, help="Scenes that are tried with negative prompts and cues as well.")] = 0,
     preset: Preset = "mini",
     as_json: Json = False,
 ) -> None:
@@ -171,9 +212,8 @@ def evaluate_stage(
 
     settings = {"num_inference_steps": steps, "text_scale": text_scale, "video_scale": video_scale}
     with console.progress("evaluating", quiet=as_json) as advance:
-        report = stage_command(
-            preset, n=n, seed=seed, batch=batch, chance_n=chance_n, listener=listener, bank=bank, progress=advance, **_given(settings)
-        )
+        sizes = {"n": n, "batch": batch, "chance_n": chance_n, "controls_n": controls}
+        report = stage_command(preset, seed=seed, listener=listener, bank=bank, progress=advance, **sizes, **_given(settings))
     console.result(report, as_json, _indented(report))
 
 
@@ -188,18 +228,128 @@ def evaluate_films(
     steps: Annotated[int | None, typer.Option(min=1, max=1000)] = None,
     text_scale: Annotated[float | None, typer.Option()] = None,
     video_scale: Annotated[float | None, typer.Option()] = None,
+    lag: Annotated[float | None, typer.Option(min=0, max=1, help="Seconds by which the sound follows the picture.")] = None,
     preset: Preset = "mini",
     as_json: Json = False,
 ) -> None:
     """Onset agreement and AV-Align on real films."""
     from .evaluation.real_films import films_command
 
-    settings = {"num_inference_steps": steps, "text_scale": text_scale, "video_scale": video_scale}
+    settings = {"num_inference_steps": steps, "text_scale": text_scale, "video_scale": video_scale, "lag_s": lag}
     with console.progress("evaluating", quiet=as_json) as advance:
         report = films_command(
             folder, output, prompts, preset, seed=seed, limit=limit, figures=figures, progress=advance, **_given(settings)
         )
     console.result(report, as_json, _indented(report))
+
+
+@evaluate_app.command("cvalp")
+def evaluate_cvalp(
+    n: Annotated[int, typer.Option("-n", "--scenes", min=4, help="Unseen scenes.")] = 1000,
+    batch: Annotated[int, typer.Option(min=1, help="Scenes at a time.")] = 8,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that render scenes.")] = 1,
+    preset: Annotated[str, typer.Option("--preset", help='A preset ("mini") or a folder of a CVALP.')] = "mini",
+    as_json: Json = False,
+) -> None:
+    """Retrieval between video, audio and text, temporal top-1 and a class probe, on unseen scenes."""
+    from .evaluation.retrieval import cvalp_command
+
+    with console.progress("embedding", quiet=as_json) as advance:
+        report = cvalp_command(preset, n, batch, workers, advance)
+    console.result(report, as_json, _indented(report))
+
+
+@app.command()
+def caption(
+    clip: Annotated[str, typer.Argument(metavar="CLIP", help="A film file.", show_default=False)],
+    labels: Annotated[str | None, typer.Option(help="Text file of one label a line, or CSV. Default: the bundled list.")] = None,
+    top: Annotated[int, typer.Option(min=1, help="How many labels to show.")] = 5,
+    preset: Annotated[str, typer.Option("--preset", help='A preset ("mini") or a folder of a CVALP.')] = "mini",
+    as_json: Json = False,
+) -> None:
+    """Name what should be heard in CLIP: the labels nearest to its picture, best first."""
+    from .captioning import caption_clip
+
+    report = caption_clip(clip, labels, top, preset)
+    console.result(report, as_json, [f"{row['share']:6.1%}  {row['label']}" for row in report["found"]])
+
+
+Films = Annotated[str | None, typer.Option(help="Folder of the films. Default: the manifest's own.")]
+Clock = Annotated[Literal["paper", "mini"], typer.Option(help="paper: colour, 224 px, 3.9 a second; mini: luma, 80 px, 31.25 a second.")]
+Duration = Annotated[float, typer.Option(min=0.5, max=60, help="Seconds of a clip.")]
+Workers = Annotated[int, typer.Option(min=0, help="Decoding processes; 0 decodes in this one.")]
+
+
+def _clips(manifest: str, films: str | None, split: str | None, clock: str, duration: float) -> tuple[list, Any, bool]:
+    from vocoders.clock import MINI, PAPER
+
+    from .data.manifests import read_manifest
+
+    return read_manifest(manifest, films, split), (PAPER if clock == "paper" else MINI).lasting(duration), clock == "paper"
+
+
+@data_app.command("check")
+def data_check(
+    manifest: Annotated[str, typer.Argument(metavar="MANIFEST", help="CSV or Parquet.", show_default=False)],
+    films: Films = None,
+    split: Annotated[str | None, typer.Option(help="Only this split.")] = None,
+    clock: Clock = "paper",
+    duration: Duration = 8.192,
+    workers: Workers = 1,
+    as_json: Json = False,
+) -> None:
+    """Decode every clip of MANIFEST and report what is missing, corrupt, too short, without sound or silent."""
+    from .data.check import check
+
+    rows, spec, colour = _clips(manifest, films, split, clock, duration)
+    with console.progress("checking", quiet=as_json) as advance:
+        report = check(rows, spec, colour, workers, advance)
+    counts = [f"{name}: {value}" for name, value in report.items() if name != "problems"]
+    console.result(report, as_json, [f"{row['status']}\t{row['clip']}\t{row['why']}" for row in report["problems"]] + counts)
+    if report["ok"] < report["clips"]:
+        raise typer.Exit(1)
+
+
+@data_app.command("prepare")
+def data_prepare(
+    manifest: Annotated[str, typer.Argument(metavar="MANIFEST", help="CSV or Parquet.", show_default=False)],
+    output: Annotated[str, typer.Option("-o", "--output", help="Folder of the shards.", show_default=False)],
+    films: Films = None,
+    split: Annotated[str | None, typer.Option(help="Only this split.")] = None,
+    clock: Clock = "paper",
+    duration: Duration = 8.192,
+    shard_clips: Annotated[int, typer.Option(min=1, help="Clips of a shard.")] = 256,
+    wave_hz: Annotated[int | None, typer.Option(min=8000, max=48000, help="Keep the sound itself too, at this rate.")] = None,
+    features: Annotated[str | None, typer.Option(help='Keep frozen features too: of a preset ("mini") or a folder of a CVALP.')] = None,
+    workers: Workers = 1,
+    as_json: Json = False,
+) -> None:
+    """Write the clips of MANIFEST as WebDataset shards; run it again to go on where it stopped."""
+    from .data.prepare import prepare
+
+    rows, spec, colour = _clips(manifest, films, split, clock, duration)
+    options = {"shard_clips": shard_clips, "wave_hz": wave_hz, "features": features, "workers": workers}
+    with console.progress("preparing", quiet=as_json) as advance:
+        report = prepare(rows, Path(output), spec, colour, **options, advance=advance)
+    counts = [f"{name}: {value}" for name, value in report.items() if name != "problems"]
+    console.result(report, as_json, [f"{row['status']}\t{row['clip']}\t{row['why']}" for row in report["problems"]] + counts)
+
+
+@weights_app.command("import")
+def weights_import(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="panns-16k, panns-32k, slow-r50, slowonly, cavp or flan-t5.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="As it was published; the folder of a Flan-T5.", show_default=False)],
+    output: Annotated[str, typer.Option("-o", "--output", help="Folder to write.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Convert a published checkpoint to safetensors with checksums, and account for every key of it."""
+    from .weights_import import import_weights
+
+    report = import_weights(kind, file, output)
+    unused = [f"unused: {name}" for name in report["unused"][:20]]
+    unused += [f"unused: {len(report['unused']) - 20} more (--json names all)"] if len(report["unused"]) > 20 else []
+    counts = [f"{len(report['used'])} keys used, {len(report['unused'])} unused, {len(report['missing'])} missing"]
+    console.result(report, as_json, [*unused, *counts, f"SHA-256 {report['sha256']}", report["folder"]])
 
 
 @app.command()

@@ -281,7 +281,7 @@ class FoleyPipeline(DiffusionPipeline):
         lag_s = self.config.lag_s if lag_s is None else lag_s
         if not 0 <= lag_s <= LONGEST_LAG_S:
             raise UserError(f"the sound's lag is 0 to {LONGEST_LAG_S:g} seconds, not {lag_s}")
-        return Scales(int(steps), *(float(value) for value in chosen.values()), float(lag_s))
+        return Scales(int(steps), *(float(value) for value in (*chosen.values(), lag_s)))
 
     def _columns(self, film: Film) -> int:
         """Latent columns that are generated for a film; a very short one gets context, which is cut off again."""

@@ -1,11 +1,20 @@
-"""AV-Align (TempoTokens, Yariv et al. 2023, eq. 9) in the variant `tt_2025_02`: the public code as corrected in February 2025.
+"""AV-Align (TempoTokens, Yariv et al. 2023, eq. 9) in all the variants that are called so.
 
-Peaks of the mean optical-flow magnitude against onsets of the sound, one to one within one frame; intersection over union. It differs
-from the paper's equation (which counts matches from both sides), and it depends on frame rate, resolution and sample rate, so it is always
-reported with its variant. It hardly tells a true sound from a shuffled one on short clips: read it beside onset agreement.
+Peaks of the mean optical-flow magnitude against onsets of the sound, within one frame; intersection over union. The variants count matches
+differently, and the value depends on frame rate, resolution and sample rate, so it is always reported with its variant. `tt_2025_02` is the
+default: the public code as corrected in February 2025. AV-Align hardly tells a true sound from a shuffled one on short clips: read it
+beside onset agreement.
+
+variant       sound at     peaks of flow   matches counted
+eq9           22,050 Hz    all             mean of sound peaks near a picture peak and picture peaks near a sound peak (at most 1)
+tt_pre2025    22,050 Hz    all             sound peaks near any picture peak: one picture peak may serve many, so the score can pass 1
+tt_2025_02    22,050 Hz    0.1 px and up   one to one
+javis         native       all             as tt_pre2025, with 1e-6 in the denominator
+svg           22,050 Hz    all             p r / (p + r - p r) of the two shares of eq9
 """
 
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -13,6 +22,8 @@ from ta_v2a.errors import UserError
 from ta_v2a.evaluation.agreement import need_librosa
 
 VARIANT = "tt_2025_02"
+Variant = Literal["eq9", "tt_pre2025", "tt_2025_02", "javis", "svg"]
+VARIANTS: tuple[Variant, ...] = get_args(Variant)
 RATE_HZ = 22_050  # librosa.load's default, which the public code uses
 LEAST_FLOW_PX = 0.1  # smaller peaks of flow are a still picture's noise
 
@@ -53,14 +64,14 @@ def flow_curve(video: str | Path, height_px: int | None = None) -> tuple[np.ndar
     return np.array([flow[0], *flow]), fps
 
 
-def flow_peaks(flow: np.ndarray, fps: float) -> np.ndarray:
-    """Times in seconds of the strict local maxima of at least 0.1 pixel."""
+def flow_peaks(flow: np.ndarray, fps: float, least_px: float = LEAST_FLOW_PX) -> np.ndarray:
+    """Times in seconds of the strict local maxima of at least `least_px` pixels."""
     inner = flow[1:-1]
-    return (np.flatnonzero((inner > flow[:-2]) & (inner > flow[2:]) & (inner >= LEAST_FLOW_PX)) + 1) / fps
+    return (np.flatnonzero((inner > flow[:-2]) & (inner > flow[2:]) & (inner >= least_px)) + 1) / fps
 
 
-def sound_peaks(wave: np.ndarray, rate: int) -> np.ndarray:
-    """Onsets in seconds by librosa's defaults (hop 512 at 22,050 Hz) of a sound (samples,).
+def sound_peaks(wave: np.ndarray, rate: int, native: bool = False) -> np.ndarray:
+    """Onsets in seconds by librosa's defaults (hop 512) of a sound (samples,), at 22,050 Hz or, if `native`, at its own rate.
 
     Raises:
         UserError: if librosa is not installed.
@@ -70,10 +81,10 @@ def sound_peaks(wave: np.ndarray, rate: int) -> np.ndarray:
     import soxr
 
     wave = np.asarray(wave, dtype=np.float32)
-    if rate != RATE_HZ:
-        wave = soxr.resample(wave, rate, RATE_HZ, quality="HQ")
-    curve = librosa.onset.onset_strength(y=wave, sr=RATE_HZ)
-    return librosa.frames_to_time(librosa.onset.onset_detect(onset_envelope=curve, sr=RATE_HZ), sr=RATE_HZ)
+    if rate != RATE_HZ and not native:
+        wave, rate = soxr.resample(wave, rate, RATE_HZ, quality="HQ"), RATE_HZ
+    curve = librosa.onset.onset_strength(y=wave, sr=rate)
+    return librosa.frames_to_time(librosa.onset.onset_detect(onset_envelope=curve, sr=rate), sr=rate)
 
 
 def intersection_over_union(sound_s: np.ndarray, picture_s: np.ndarray, fps: float) -> float:
@@ -88,6 +99,30 @@ def intersection_over_union(sound_s: np.ndarray, picture_s: np.ndarray, fps: flo
                 break
     union = len(sound_s) + len(picture_s) - hits
     return hits / union if union else 0.0
+
+
+def score(sound_s: np.ndarray, picture_s: np.ndarray, fps: float, variant: Variant = "tt_2025_02") -> float:
+    """AV-Align of two rows of peaks in seconds, in [0, 1] but for `tt_pre2025` and `javis`; 0 where there is no peak at all.
+
+    The rows are what the variant is computed from: see the table above for the sound's rate and the least flow.
+
+    Raises:
+        ValueError: if there is no such variant.
+    """
+    if variant not in VARIANTS:
+        raise ValueError(f"no variant of AV-Align is called {variant!r}")
+    if variant == "tt_2025_02":
+        return intersection_over_union(sound_s, picture_s, fps)
+    heard_s, seen_s = np.asarray(sound_s)[:, None], np.asarray(picture_s)[None, :]
+    near = (seen_s - 1 / fps < heard_s) & (heard_s < seen_s + 1 / fps)
+    heard, seen = int(near.any(axis=1).sum()), int(near.any(axis=0).sum())
+    if variant == "svg":
+        precision, recall = heard / max(len(sound_s), 1), seen / max(len(picture_s), 1)
+        union = precision + recall - precision * recall
+        return precision * recall / union if union else 0.0
+    hits = (heard + seen) / 2 if variant == "eq9" else heard
+    union = len(sound_s) + len(picture_s) - hits + (1e-6 if variant == "javis" else 0.0)
+    return hits / union if hits else 0.0
 
 
 def av_align(video: str | Path, wave: np.ndarray, rate: int, height_px: int | None = None) -> float:

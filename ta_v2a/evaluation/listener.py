@@ -55,11 +55,17 @@ class Listener(ModelMixin, ConfigMixin):
 
     def forward(self, mel: Float[torch.Tensor, "batch bins frames"]) -> Float[torch.Tensor, "batch kinds"]:
         """Log mel in [0, 1] (any number of frames from 16 on) to one logit per kind; sigmoid gives "is heard"."""
+        return self.head(self.thinning(self.pooled(self.line(mel))))
+
+    def line(self, mel: Float[torch.Tensor, "batch bins frames"]) -> Float[torch.Tensor, "batch features steps"]:
+        """What is heard along time, one step for 16 mel frames."""
         hidden = self.layers((mel.unsqueeze(1) - 0.35) * 4)
         line = nn.functional.silu(self.bands(hidden.flatten(1, 2)))
-        line = line + nn.functional.silu(self.times(line))
-        pooled = torch.cat([line.mean(dim=-1), line.amax(dim=-1)], dim=1)
-        return self.head(self.thinning(pooled))
+        return line + nn.functional.silu(self.times(line))
+
+    def pooled(self, line: Float[torch.Tensor, "batch features steps"]) -> Float[torch.Tensor, "batch pooled"]:
+        """Mean and maximum over time: the features that the distances between sets of sounds are computed on."""
+        return torch.cat([line.mean(dim=-1), line.amax(dim=-1)], dim=1)
 
 
 def load_listener(folder: str | Path | None = None) -> Listener:

@@ -253,9 +253,13 @@ def stage_command(
     listener: str | Path | None = None,
     bank: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    controls_n: int = 0,
     **settings: Any,
 ) -> dict[str, Any]:
     """`ta-v2a evaluate stage`: loads the pipeline and the listener and returns the result for JSON.
+
+    With exactly the scenes of the frozen benchmark (n = 1,000, no bank) the result names it, after a check of its hash. `controls_n` scenes
+    of two sources are tried with negative prompts and cues as well.
 
     Raises:
         UserError: if weights are missing or a number is out of range.
@@ -269,4 +273,12 @@ def stage_command(
         from ta_v2a.stage.bank import SoundBank
 
         sounds = SoundBank(Path(bank), split="test")
-    return evaluate_stage(pipeline, n, seed, batch, judge, chance_n, sounds, progress=progress, **settings)
+    from ta_v2a.evaluation import frozen
+
+    bench = frozen.checked_bench() if n == frozen.SCENES and bank is None else None
+    result = {"benchmark": bench, **evaluate_stage(pipeline, n, seed, batch, judge, chance_n, sounds, progress=progress, **settings)}
+    if controls_n:
+        from ta_v2a.evaluation.stage_controls import evaluate_controls
+
+        result["controls"] = evaluate_controls(pipeline, controls_n, seed, judge, bank=sounds, **settings)
+    return result

@@ -96,3 +96,30 @@ def pooled_median(values: Sequence[np.ndarray], resamples: int = 500, seed: int 
     medians = [np.median(np.concatenate([filled[i] for i in row])) for row in drawn]
     low, high = np.percentile(medians, [2.5, 97.5])
     return Estimate(float(np.median(np.concatenate(filled))), float(low), float(high), len(filled))
+
+
+def centred_bootstrap(
+    value: float, sizes: Sequence[int], statistic: Callable[..., float], resamples: int = 100, seed: int = 0, level: float = 0.95
+) -> Estimate:
+    """Interval of a statistic of whole sets of clips (Frechet distance, MMD, Inception Score) that is not a function of sums.
+
+    Drawn with replacement, a set holds fewer different clips, and such statistics move by that alone; so the resampled values are moved to
+    the median first: the interval shows the spread about `value`, not that bias.
+
+    Args:
+        value: of the statistic on the clips themselves.
+        sizes: clips of each set; sets of the same clips (pairs) are one set.
+        statistic: given one array of row numbers per set, the value on those rows.
+        resamples: number of resampled sets; 0 gives no interval.
+        seed: of the resampling.
+        level: coverage of the interval.
+    """
+    n = min(sizes)
+    generator = np.random.default_rng(seed)
+    drawn = [statistic(*(generator.integers(0, size, size) for size in sizes)) for _ in range(resamples)]
+    kept = np.array([v for v in drawn if np.isfinite(v)])
+    if not len(kept) or not np.isfinite(value):
+        return Estimate(value, float("nan"), float("nan"), n)
+    tail = 50 * (1 - level)
+    low, middle, high = np.percentile(kept, [tail, 50, 100 - tail])
+    return Estimate(value, value + float(low - middle), value + float(high - middle), n)

@@ -136,3 +136,14 @@ def test_benchmark_end_to_end(small_listener, pipeline):
     json.dumps(result, allow_nan=False)
     with pytest.raises(UserError, match="at least 2"):
         evaluate_stage(pipeline, n=1, listener=small_listener)
+
+
+def test_controls_end_to_end(small_listener, pipeline):
+    from ta_v2a.evaluation.stage_controls import evaluate_controls, scenes_of_two
+
+    result = evaluate_controls(pipeline, 1, 0, small_listener.eval(), num_inference_steps=1)
+    assert set(result["leakage"]) == {"negated", "not_negated", "true_sound", "other_negated", "other_not_negated"}
+    for group in ("leakage", "cue_window_energy"):
+        assert all(row["n"] == 1 and 0 <= row["value"] <= 1 for row in result[group].values())
+    json.dumps(result, allow_nan=False)
+    assert all(len(scene.sources) > 1 for scene in scenes_of_two(3))

@@ -1,0 +1,332 @@
+"""The metrics as a table of small functions, each with a variant id, what it reads, and what it claims to see.
+
+`metrics_for` lists those that a task and the loaded extractors allow; `score` computes one and gives it as a record.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ta_v2a.evaluation import av_align, statistics, sync
+from ta_v2a.evaluation.agreement import Heard, greedy_counts, onset_agreement
+from ta_v2a.evaluation.baselines import CLEAR_SHIFTS, EMPTY_SOUNDS, STATIC
+from ta_v2a.evaluation.distributions import (
+    SPLITS,
+    TooFew,
+    cosines,
+    frechet_distance,
+    inception_score,
+    kernel_distance,
+    kl_divergence,
+    mmd_of_kernels,
+    polynomial_kernel,
+)
+from ta_v2a.evaluation.extractors import RESAMPLER
+from ta_v2a.evaluation.onsets import f1_score
+from ta_v2a.evaluation.records import Better, Score, code_version
+from ta_v2a.evaluation.statistics import Estimate
+from ta_v2a.evaluation.view import View
+
+Measure = Callable[[View, int], Estimate]
+TIMING = ("shuffled", *CLEAR_SHIFTS, *EMPTY_SOUNDS)
+RESAMPLES = 100
+LARGE = 512  # of sets beyond this, in clips and numbers, fewer resamples are drawn: the cost grows with the cube
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One way to compute one number.
+
+    Args:
+        name, variant: together its id.
+        better: which way is up.
+        reads: (column, extractor key, array) it needs.
+        measure: view and number of resamples to value and interval.
+        sees: baselines that it must rank below the truth.
+        per_clip: view to one value a clip (nan: does not apply), for metrics that are a mean over clips.
+        of_sets: whether it compares sets, so that halves of the truth say how small it can get.
+        least_n: clips below which the value is known to be biased; flagged, not hidden.
+        embedding: key of the network it rests on, "" for none.
+    """
+
+    name: str
+    variant: str
+    better: Better
+    reads: tuple[tuple[str, str, str], ...]
+    measure: Measure
+    sees: tuple[str, ...] = ()
+    per_clip: Callable[[View], np.ndarray] | None = None
+    of_sets: bool = False
+    least_n: int = 2
+    embedding: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}/{self.variant}"
+
+    def readable(self, view: View) -> bool:
+        return all(view.has(column, key) for column, key, _ in self.reads)
+
+
+def score(metric: Metric, view: View, resamples: int = RESAMPLES) -> Score:
+    """The metric's value on a view as a record; without a value, flags say why."""
+    flags = []
+    try:
+        estimate = metric.measure(view, resamples)
+    except TooFew as error:
+        estimate, flags = Estimate(float("nan"), float("nan"), float("nan"), view.n), [str(error)]
+    if view.n < metric.least_n:
+        flags.append(f"{view.n} clips, below {metric.least_n}: biased, compare only with the same clips")
+    extractors = [view.extractor(column, key) for column, key, _ in metric.reads]
+    if any(extractor.key == metric.embedding and not extractor.independent for extractor in extractors):
+        flags.append("the bundled generator is conditioned on this embedding: not an independent judge of it")
+
+    def number(value: float) -> float | None:
+        return float(value) if np.isfinite(value) else None
+
+    if number(estimate.value) is None and not flags:
+        flags.append("no clip to which it applies")
+    return Score(
+        metric=metric.name,
+        variant=metric.variant,
+        value=number(estimate.value),
+        low=number(estimate.low),
+        high=number(estimate.high),
+        n=estimate.n,
+        better=metric.better,
+        sample_rates_hz={extractor.key: extractor.rate_hz for extractor in extractors if extractor.kind == "sound"},
+        resampler=RESAMPLER if any(extractor.kind == "sound" for extractor in extractors) else "",
+        embedding=metric.embedding,
+        embedding_sha256=next((extractor.sha256 for extractor in extractors if extractor.key == metric.embedding), ""),
+        code_version=code_version(),
+        flags=tuple(flags),
+    )
+
+
+def of_clips(name: str, variant: str, better: Better, reads: tuple, per_clip: Callable[[View], np.ndarray], **more: Any) -> Metric:
+    """A metric that is the mean of one number a clip."""
+    return Metric(name, variant, better, reads, lambda view, _: statistics.mean(per_clip(view)), per_clip=per_clip, **more)
+
+
+def _fewer(resamples: int, *sizes: int) -> int:
+    return min(resamples, 20) if min(sizes) > LARGE else resamples
+
+
+def frechet(name: str, column: str, key: str, sees: tuple[str, ...], array: str = "features", least_n: int = 2048) -> Metric:
+    """Frechet distance to the true column over one feature vector a clip, or over all patches of all clips."""
+
+    def measure(view: View, resamples: int) -> Estimate:
+        x, y = ([np.atleast_2d(rows) for rows in view.each(side, key, array)] for side in (column, f"true_{column}"))
+
+        def distance(i: np.ndarray, j: np.ndarray) -> float:
+            return frechet_distance(np.concatenate([x[k] for k in i]), np.concatenate([y[k] for k in j]))
+
+        everything = (np.arange(len(x)), np.arange(len(y)))
+        draws = _fewer(resamples, x[0].shape[1], sum(map(len, x)))
+        return statistics.centred_bootstrap(distance(*everything), (len(x), len(y)), distance, draws)
+
+    reads = ((column, key, array), (f"true_{column}", key, array))
+    variant = key if array == "features" else f"{key}:{array}"
+    return Metric(name, variant, "lower", reads, measure, sees, of_sets=True, least_n=least_n, embedding=key)
+
+
+def kernel(name: str, column: str, key: str, sees: tuple[str, ...]) -> Metric:
+    """Unbiased cubic MMD to the true column."""
+
+    def measure(view: View, resamples: int) -> Estimate:
+        x, y = view.stack(column, key, "features"), view.stack(f"true_{column}", key, "features")
+        value = kernel_distance(x, y)
+        kernels = (polynomial_kernel(x, x), polynomial_kernel(x, y), polynomial_kernel(y, y))
+
+        def distance(i: np.ndarray, j: np.ndarray) -> float:
+            return mmd_of_kernels(*kernels, *(np.bincount(rows, minlength=len(x)).astype(float) for rows in (i, j)))
+
+        return statistics.centred_bootstrap(value, (len(x), len(y)), distance, resamples)
+
+    reads = ((column, key, "features"), (f"true_{column}", key, "features"))
+    return Metric(name, f"{key}:cubic:unbiased", "lower", reads, measure, sees, of_sets=True, embedding=key)
+
+
+def inception(name: str, column: str, key: str, sees: tuple[str, ...]) -> Metric:
+    """Inception Score of the judged column, ten splits."""
+
+    def measure(view: View, resamples: int) -> Estimate:
+        logits = view.stack(column, key, "logits")
+        value = inception_score(logits)
+        return statistics.centred_bootstrap(value, (len(logits),), lambda rows: inception_score(logits[rows]), resamples)
+
+    reads = ((column, key, "logits"),)
+    return Metric(name, f"{key}:{SPLITS}splits", "higher", reads, measure, sees, least_n=1000, embedding=key)
+
+
+def divergences(key: str) -> list[Metric]:
+    """KL in the forms that are called KL or MKL, true from generated."""
+    reads = (("sound", key, "logits"), ("true_sound", key, "logits"))
+    sees = ("shuffled", *EMPTY_SOUNDS)
+
+    def form(which: Any) -> Callable[[View], np.ndarray]:
+        return lambda view: kl_divergence(view.stack("true_sound", key, "logits"), view.stack("sound", key, "logits"), which)
+
+    names = {"softmax": "KL", "softmax_eps": "MKL", "sigmoid_eps": "KL", "bernoulli": "KL"}
+    return [
+        of_clips(name, f"{key}:{which}", "lower", reads, form(which), sees=sees, embedding=key) for which, name in names.items()
+    ]
+
+
+def similarity(name: str, variant: str, first: tuple[str, str], second: tuple[str, str], sees: tuple[str, ...], key: str) -> Metric:
+    """Mean cosine of two columns' embeddings; an array of frames gives the mean of its rows' cosines (AVHScore eq. 1, CLIPSIM)."""
+
+    def per_clip(view: View) -> np.ndarray:
+        values = []
+        for row in range(view.n):
+            a, b = (np.atleast_2d(view.get(column, key, array, row)) for column, array in (first, second))
+            values.append(float(cosines(a, b).mean()))
+        return np.array(values)
+
+    reads = ((first[0], key, first[1]), (second[0], key, second[1]))
+    return of_clips(name, variant, "higher", reads, per_clip, sees=sees, embedding=key)
+
+
+def agreement_metrics() -> list[Metric]:
+    """Onset agreement with the true sound: its gain over shuffled sounds, and the F1 itself."""
+    key, tolerance_s = "onsets_librosa", 0.1
+    reads = (("sound", key, "onsets_s"), ("true_sound", key, "onsets_s"))
+
+    def heard(view: View, column: str) -> list[Heard]:
+        return [Heard(view.get(column, key, "onsets_s", i), float(view.get(column, key, "duration_s", i))) for i in range(view.n)]
+
+    def gain(view: View, _: int) -> Estimate:
+        if view.n < 2:
+            raise TooFew("the gain over shuffled sounds needs at least 2 clips")
+        told: dict[str, Any] = onset_agreement(heard(view, "true_sound"), heard(view, "sound"), tolerance_s)
+        low, high = told["gain_95"]
+        return Estimate(told["gain"], low, high, view.n)
+
+    def counts(view: View) -> np.ndarray:
+        pairs = zip(heard(view, "true_sound"), heard(view, "sound"), strict=True)
+        rows = [greedy_counts(g.onsets_s, t.onsets_s, min(t.duration_s, g.duration_s), tolerance_s) for t, g in pairs]
+        return np.array(rows)
+
+    return [
+        Metric("onset agreement", "gain:100ms", "higher", reads, gain, TIMING),
+        Metric("onset agreement", "f1:100ms", "higher", reads, lambda view, _: statistics.pooled_f1(counts(view)), TIMING,
+               per_clip=lambda view: f1_score(counts(view))),
+    ]  # fmt: skip
+
+
+def align_metrics(flow_key: str) -> list[Metric]:
+    """AV-Align in all variants."""
+
+    def of(variant: av_align.Variant, peaks_key: str) -> Metric:
+        def per_clip(view: View) -> np.ndarray:
+            values = []
+            for row in range(view.n):
+                flow, fps = view.get("picture", flow_key, "flow", row), float(view.get("picture", flow_key, "fps", row))
+                least_px = av_align.LEAST_FLOW_PX if variant == "tt_2025_02" else 0.0
+                seen = av_align.flow_peaks(flow.astype(np.float64), fps, least_px)
+                values.append(av_align.score(view.get("sound", peaks_key, "peaks_s", row), seen, fps, variant))
+            return np.array(values)
+
+        reads = (("sound", peaks_key, "peaks_s"), ("picture", flow_key, "flow"))
+        return of_clips("AV-Align", f"{variant}:{flow_key}", "higher", reads, per_clip, sees=(*TIMING, STATIC))
+
+    return [of(variant, "peaks_native" if variant == "javis" else "peaks_22050") for variant in av_align.VARIANTS]
+
+
+def sync_metrics(key: str) -> list[Metric]:
+    """Align accuracy and DeSync from token features of one space: where along +-2 s the sound fits the picture best.
+
+    A clip without a best place (silence) counts as not aligned and as far off as can be, so that silence does not pay.
+    """
+    reads = (("sound", key, "tokens"), ("picture", key, "tokens"))
+
+    def lags(view: View) -> np.ndarray:
+        pairs = zip(view.each("sound", key, "tokens"), view.each("picture", key, "tokens"), strict=True)
+        return np.array([sync.best_lag_s(sound, picture) for sound, picture in pairs])
+
+    def off_s(view: View) -> np.ndarray:
+        return np.nan_to_num(np.abs(lags(view)), nan=sync.REACH_TOKENS * sync.TOKEN_S)
+
+    def aligned(view: View) -> np.ndarray:
+        return (off_s(view) <= sync.ALIGNED_S).astype(float)
+
+    sees = (*TIMING, STATIC)
+    return [
+        of_clips("Align accuracy", f"{key}:best_lag:0.2s", "higher", reads, aligned, sees=sees, embedding=key),
+        of_clips("DeSync", f"{key}:best_lag:2s", "lower", reads, off_s, sees=sees, embedding=key),
+    ]
+
+
+def metrics_for(view: View, task: str) -> list[Metric]:
+    """Every metric of a task that the view's extractors allow.
+
+    Args:
+        view: all clips; a first clip tells which arrays an extractor gives.
+        task: "v2a", "a2v" or "t2av".
+    """
+    table: list[Metric] = []
+    keys = {kind: [key for key, k in view.extractors if k == kind] for kind in ("sound", "picture", "text")}
+    if task != "a2v":
+        table += agreement_metrics()
+        for key in keys["sound"]:
+            table += _sound_metrics(view, key)
+    if task != "v2a":
+        for key in keys["picture"]:
+            if view.offers("picture", key, "features") and key != "clip":
+                table += [frechet("FVD", "picture", key, (STATIC,)), kernel("KVD", "picture", key, (STATIC,))]
+            if view.offers("picture", key, "logits"):
+                table.append(inception("video IS", "picture", key, (STATIC,)))
+    for key in keys["picture"]:
+        if key.startswith("flow_"):
+            table += align_metrics(key)
+        elif view.offers("sound", key, "tokens"):
+            table += sync_metrics(key)
+    if "synchformer" in keys["sound"]:
+        table.append(of_clips("DeSync", "synchformer:21offsets", "lower", (("sound", "synchformer", "offsets"),),
+                              lambda view: np.array([sync.synchformer_s(o) for o in view.each("sound", "synchformer", "offsets")]),
+                              embedding="synchformer"))  # fmt: skip
+    table += _semantic_metrics(view, keys, task)
+    if view.truths and task != "a2v":
+        from ta_v2a.evaluation.stage_metrics import stage_metrics
+
+        table += stage_metrics()
+    return [metric for metric in table if metric.readable(view)]
+
+
+def _sound_metrics(view: View, key: str) -> list[Metric]:
+    """What one sound network allows: distances between sets and, with classes, KL and IS."""
+    table: list[Metric] = []
+    if view.offers("sound", key, "features") and key not in ("vggish", "cvalp"):
+        name = "FID" if key == "melception" else "FD"
+        table += [frechet(name, "sound", key, EMPTY_SOUNDS), kernel("KID", "sound", key, EMPTY_SOUNDS)]
+    if view.offers("sound", key, "patches"):
+        table.append(frechet("FAD", "sound", key, EMPTY_SOUNDS, "patches", least_n=200))
+    elif key.startswith("panns") and view.offers("sound", key, "features"):
+        table.append(frechet("FAD", "sound", key, EMPTY_SOUNDS))
+    if view.offers("sound", key, "logits") and key != "cvalp":
+        table += [*divergences(key), inception("IS", "sound", key, (*EMPTY_SOUNDS, "same_clip"))]
+    return table
+
+
+def _semantic_metrics(view: View, keys: dict[str, list[str]], task: str) -> list[Metric]:
+    """Cosines in a shared space: sound and picture, sound and text, picture and text."""
+    table: list[Metric] = []
+    told = "text" in view.columns
+    for key in keys["sound"]:
+        wrong_sound = ("shuffled", *EMPTY_SOUNDS)
+        if view.offers("picture", key, "frames"):
+            table.append(similarity("AVHScore", key, ("picture", "frames"), ("sound", "features"), wrong_sound, key))
+        if view.offers("picture", key, "features") and view.offers("sound", key, "features"):
+            table.append(similarity("AV-align", f"{key}:cosine", ("picture", "features"), ("sound", "features"), wrong_sound, key))
+        if told and key in keys["text"] and task != "a2v":
+            name = "CLAP score" if key == "clap" else "AT-align"
+            table.append(similarity(name, f"{key}:cosine", ("sound", "features"), ("text", "features"), wrong_sound, key))
+    for key in keys["picture"]:
+        if told and key in keys["text"] and task != "v2a":
+            if key != "clip":
+                table.append(similarity("VT-align", f"{key}:cosine", ("picture", "features"), ("text", "features"), ("shuffled",), key))
+            if view.offers("picture", key, "frames"):
+                table.append(similarity("CLIPSIM", key, ("picture", "frames"), ("text", "features"), ("shuffled",), key))
+    return table
