@@ -204,7 +204,9 @@ def test_stopped_at_work_it_leaves_nothing(tmp_path, number, code):
     """A long scene is stopped as soon as its process has begun to write."""
     arguments = [sys.executable, "-m", "ta_v2a", "stage", "--duration", "300", "-o", str(tmp_path / "s")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
-    process = subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True)
+    # A shell's background jobs ignore SIGINT, and their children inherit that.
+    heeds = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+    process = subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heeds)
     while process.poll() is None and not any(tmp_path.iterdir()):
         os.sched_yield()
     process.send_signal(number)

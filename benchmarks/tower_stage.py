@@ -1,0 +1,63 @@
+"""What the video tower alone knows of stage scenes: F1 at 50 ms of its onset probabilities' peaks, by what makes a scene hard.
+
+    PYTHONPATH=. python benchmarks/tower_stage.py --scenes 200 [--cvalp CHECKPOINT_OR_FOLDER]
+
+Validation scenes with events; counts are pooled over scenes. `by_action` is recall.
+"""
+
+import argparse
+import json
+from collections import defaultdict
+
+import numpy as np
+import torch
+from tower_onsets import ONSETS_PER_COLUMN, peaks_s
+
+from ta_v2a.data.stage_clips import StageClips, split_seeds
+from ta_v2a.evaluation.onsets import f1_score, match
+from ta_v2a.pack import mini_cvalp
+from ta_v2a.presets import WEIGHTS_FOLDER
+from ta_v2a.stage.scene import plan
+from vocoders.clock import MINI
+
+TOLERANCE_S = 0.05
+
+
+def camera(fps: float) -> str:
+    """Rough class of a camera's rate."""
+    return "up to 15" if fps <= 15 else "16 to 26" if fps <= 26 else "29 and more"
+
+
+@torch.inference_mode()
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scenes", type=int, default=200)
+    parser.add_argument("--threshold", type=float, default=0.25)
+    parser.add_argument("--cvalp", default=str(WEIGHTS_FOLDER / "mini" / "cvalp"))
+    given = parser.parse_args()
+    cvalp = mini_cvalp(given.cvalp, WEIGHTS_FOLDER / "mini" / "cvalp" / "spiece.model")
+    groups: dict[str, list[np.ndarray]] = defaultdict(list)
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    seeds = split_seeds("validation", given.scenes)
+    clips = StageClips(seeds, MINI)
+    for row, seed in enumerate(seeds):
+        scene = plan(seed, MINI.duration_s)
+        events = sorted((event.time_s, source.action) for source in scene.sources for event in source.events)
+        if not events:
+            continue
+        activity = cvalp.encode_video(clips[row]["frames"][None].float() / 255)[0, :, cvalp.config.dim :]
+        peaks = peaks_s(activity[:, :ONSETS_PER_COLUMN].flatten().numpy(), given.threshold, MINI.column_s / ONSETS_PER_COLUMN)
+        matching = match(peaks, np.array([time_s for time_s, _ in events]), TOLERANCE_S)
+        sounding = sum(bool(source.events) for source in scene.sources)
+        for name in ("all", f"sources with events: {sounding}", f"pictures a second: {camera(scene.source_fps)}"):
+            groups[name].append(matching.counts)
+        for time_s, action in events:
+            found[action][0] += bool(len(peaks)) and bool(np.abs(peaks - time_s).min() <= TOLERANCE_S)
+            found[action][1] += 1
+    f1 = {name: {"f1": round(float(f1_score(np.sum(rows, axis=0))), 3), "scenes": len(rows)} for name, rows in sorted(groups.items())}
+    recall = {action: {"recall": round(hit / n, 2), "events": n} for action, (hit, n) in sorted(found.items())}
+    print(json.dumps({"threshold": given.threshold, **f1, "by_action": recall}))
+
+
+if __name__ == "__main__":
+    main()
