@@ -158,7 +158,8 @@ def _lines(source: Path) -> list[list[str]]:
 
 def _csv(source: Path) -> list[dict[str, Any]]:
     header, *lines = _lines(source) or [[]]
-    return [dict(zip(header, line, strict=False)) for line in lines if line]
+    # Lists of several splits are often files put together, each with its header.
+    return [dict(zip(header, line, strict=False)) for line in lines if line and line != header]
 
 
 def _parquet(source: Path) -> list[dict[str, Any]]:

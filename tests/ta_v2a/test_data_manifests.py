@@ -56,6 +56,12 @@ def test_audiocaps(tmp_path):
     assert rows[0].caption == "A woman talks nearby, as water pours" and rows[0].split == "train"
 
 
+def test_files_put_together_repeat_their_header(tmp_path):
+    part = "audiocap_id,youtube_id,start_time,caption\n1,abcdefghijk,30,a bell\n"
+    (tmp_path / "both.csv").write_text(part + part.replace("a bell", "a dog"))
+    assert [row.caption for row in read_manifest(tmp_path / "both.csv")] == ["a bell", "a dog"]
+
+
 def test_plain_tables_as_csv_and_parquet(tmp_path):
     import pyarrow
     import pyarrow.parquet
