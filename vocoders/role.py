@@ -1,5 +1,6 @@
 """What every vocoder is: log-mel in, exactly frames * hop samples out, whole or in pieces."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import pi
@@ -56,7 +57,7 @@ def check_log_mel(log_mel: torch.Tensor, mel_bins: int) -> None:
         raise ValueError("the log-mel holds NaN or infinite values")
 
 
-class Vocoder(ModelMixin, ConfigMixin):
+class Vocoder(ModelMixin, ConfigMixin, ABC):
     """Base of all vocoders, each a diffusers component; its config names `sample_rate_hz`, `hop_samples` and `mel_bins`.
 
     A vocoder says how one piece of sound is made (`piece`), how far that depends on its neighbours (`context_frames`) and, where
@@ -70,9 +71,9 @@ class Vocoder(ModelMixin, ConfigMixin):
         return ClipSpec(sample_rate_hz=config.sample_rate_hz, hop_samples=config.hop_samples, mel_bins=config.mel_bins)
 
     @property
+    @abstractmethod
     def context_frames(self) -> int:
         """Mel frames on either side on which a sample may depend at most."""
-        raise NotImplementedError
 
     def begin(self, generator: torch.Generator | None = None) -> Start:
         """The start of a sound; without a generator that of seed 0."""
@@ -83,9 +84,9 @@ class Vocoder(ModelMixin, ConfigMixin):
         """The start of what follows `log_mel`, which itself starts at `start`."""
         return replace(start, frame=start.frame + log_mel.shape[-1])
 
+    @abstractmethod
     def piece(self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start) -> Float[torch.Tensor, "batch samples"]:
         """(B, mel_bins, F) to (B, F * hop) float32, taken as if silence lay before and after."""
-        raise NotImplementedError
 
     @torch.no_grad()
     def forward(
