@@ -1,10 +1,12 @@
 """A scene as files: film, sound, and the truth about both."""
 
 import json
+import shutil
 import tempfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -39,10 +41,14 @@ def write_scene(seed: int, output: Path, duration_s: float, width: int, height: 
         with whole_file(places["film"]) as part:
             _encode(scene, part, width, height, fps)
     else:
-        with tempfile.TemporaryDirectory(prefix="ta-v2a-") as folder:
-            bare = Path(folder) / "picture.mp4"
-            _encode(scene, str(bare), width, height, fps)
-            mux(bare, wave, SAMPLE_RATE_HZ, places["film"])
+        # The name is known before the folder exists: TemporaryDirectory leaves it behind when stopped between making and noting it.
+        folder = Path(tempfile.gettempdir()) / f"ta-v2a-{uuid4().hex}"
+        try:
+            folder.mkdir(mode=0o700)
+            _encode(scene, str(folder / "picture.mp4"), width, height, fps)
+            mux(folder / "picture.mp4", wave, SAMPLE_RATE_HZ, places["film"])
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
     write_wav(places["wav"], wave, SAMPLE_RATE_HZ, duration_s)
     truth = {**scene.as_dict(), "width": width, "height": height, "fps": fps}
     with whole_file(places["json"]) as part:
