@@ -6,9 +6,10 @@ from typing import Any
 import lightning
 import torch
 from rich.progress import track
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
 from prompts.grammar import caption
+from ta_v2a.data.features import evened
 from ta_v2a.data.stage_clips import StageClips, split_seeds
 from ta_v2a.pack import mini_cvalp
 from ta_v2a.stage.scene import heard, plan
@@ -35,7 +36,9 @@ class StageWordings(lightning.LightningDataModule):
     """Frozen audio features of `clips` sounds, worded anew every epoch. Use with `reload_dataloaders_every_n_epochs: 1`.
 
     Args:
-        checkpoint: of the CVALP training.
+        checkpoint: of the CVALP training, or the component of a preset.
+        even_power: how far training draws all kinds alike, see `evened`.
+        first_seed: offset into the training seeds.
     """
 
     def __init__(
@@ -46,9 +49,12 @@ class StageWordings(lightning.LightningDataModule):
         validation_clips: int = 384,
         batch_size: int = 192,
         workers: int = 1,
+        even_power: float = 0.5,
+        first_seed: int = 30_000_000,
     ):
         super().__init__()
         self.checkpoint, self.tokenizer_file = checkpoint, tokenizer_file
+        self.even_power, self.first_seed = even_power, first_seed
         self.clips, self.validation_clips, self.batch_size, self.workers = clips, validation_clips, batch_size, workers
         self.spec = ClipSpec(duration_s=4.096)
 
@@ -63,13 +69,14 @@ class StageWordings(lightning.LightningDataModule):
 
     def setup(self, stage: str) -> None:
         cvalp = mini_cvalp(self.checkpoint, self.tokenizer_file)
-        self.train = self._wordings(split_seeds("train", self.clips, 30_000_000), cvalp)
+        self.train = self._wordings(split_seeds("train", self.clips, self.first_seed), cvalp)
         self.validation = self._wordings(split_seeds("validation", self.validation_clips), cvalp)
 
     def train_dataloader(self) -> DataLoader[Any]:
         self.train.epoch = self.trainer.current_epoch + 1 if self.trainer else 1
         order = torch.Generator().manual_seed(self.train.epoch)
-        return DataLoader(self.train, self.batch_size, shuffle=True, drop_last=True, generator=order)
+        draw = WeightedRandomSampler(evened(self.train.kinds, self.even_power).tolist(), len(self.train), generator=order)
+        return DataLoader(self.train, self.batch_size, sampler=draw, drop_last=True)
 
     def val_dataloader(self) -> DataLoader[Any]:
         return DataLoader(self.validation, self.batch_size)
