@@ -32,7 +32,7 @@ class TextTraining(lightning.LightningModule):
         learning_rate: float = 1.5e-3,
         weight_decay: float = 0.01,
         warmup_steps: int = 30,
-        max_steps: int = 960,
+        max_steps: int = 4000,
     ):
         super().__init__()
         self.model, self.kind_weight = model, kind_weight

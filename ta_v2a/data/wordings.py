@@ -45,7 +45,7 @@ class StageWordings(lightning.LightningDataModule):
         self,
         checkpoint: str = "runs/cvalp/last.ckpt",
         tokenizer_file: str = "ta_v2a/weights/mini/cvalp/spiece.model",
-        clips: int = 6144,
+        clips: int = 15360,
         validation_clips: int = 384,
         batch_size: int = 192,
         workers: int = 1,
