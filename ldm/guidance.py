@@ -64,15 +64,25 @@ def conditional(text_scale: float, video_scale: float, negative_scale: float = 0
 
 @dataclass(frozen=True)
 class Guidance:
-    """Branches worth computing: `conditions` of branches x batch samples, branch by branch, and `weights` (branches,)."""
+    """Branches worth computing: `conditions` of branches x batch samples, branch by branch, and `weights` (branches,).
+
+    `late` are the weights at times below `late_below`: what a strong guidance decides is decided while noise is strong, and kept up to the
+    end it only exaggerates (guidance in a limited interval, Kynkaanniemi et al. 2024, arXiv 2404.07724).
+    """
 
     conditions: Conditions
     weights: tuple[float, ...]
     batch: int
+    late: tuple[float, ...] = ()
+    late_below: float = 0.0
 
     @property
     def branches(self) -> int:
         return len(self.weights)
+
+    def at(self, time: float) -> tuple[float, ...]:
+        """The weights (branches,) at a time in [0, 1]; 1 is pure noise."""
+        return self.late if time < self.late_below else self.weights
 
 
 def active(weights: Weights, has_video: bool, has_text: bool, has_negative: bool) -> dict[Branch, float]:
@@ -94,6 +104,8 @@ def plan(
     text: Tensor | None = None,
     negative: Tensor | None = None,
     text_present: Tensor | None = None,
+    late: Weights | None = None,
+    late_below: float = 0.0,
 ) -> Guidance:
     """Lay out the branches that cost something.
 
@@ -103,6 +115,7 @@ def plan(
         video: (batch, tokens, Cv) or None.
         text, negative: (batch, Ct) or (batch, tokens, Ct) or None.
         text_present: (batch, tokens) bool, False where no timed cue speaks (see `Conditions`).
+        late, late_below: other weights for times below `late_below`, see `Guidance`.
 
     Raises:
         ValueError: if a condition is not of `batch` samples, or the weights do not sum to 1.
@@ -110,16 +123,21 @@ def plan(
     for name, value in (("video", video), ("text", text), ("negative", negative)):
         if value is not None and len(value) != batch:
             raise ValueError(f"{name} features of {len(value)} samples in a batch of {batch}")
-    if abs(sum(weights.values()) - 1) > 1e-6:
-        raise ValueError(f"guidance weights sum to {sum(weights.values())}, not to 1")
-    kept = active(weights, video is not None, text is not None, negative is not None)
+    late = weights if late is None else late
+    for each in (weights, late):
+        if abs(sum(each.values()) - 1) > 1e-6:
+            raise ValueError(f"guidance weights sum to {sum(each.values())}, not to 1")
+    present = (video is not None, text is not None, negative is not None)
+    early, later = active(weights, *present), active(late, *present)
+    kept = list(dict.fromkeys([*early, *later]))
     texts = {None: (None, None), "text": (text, text_present), "negative": (negative, None)}
     parts = []
     for branch in kept:
         given_video, which = branch.value
-        value, present = texts[which]
-        parts.append(Conditions(video if given_video else None, value, text_present=present))
-    return Guidance(join(parts, batch), tuple(kept.values()), batch)
+        value, speaks = texts[which]
+        parts.append(Conditions(video if given_video else None, value, text_present=speaks))
+    at_first, at_last = (tuple(chosen.get(branch, 0.0) for branch in kept) for chosen in (early, later))
+    return Guidance(join(parts, batch), at_first, batch, at_last, late_below)
 
 
 def combine(

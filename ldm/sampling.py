@@ -164,7 +164,7 @@ def denoise(
     for done, timestep in enumerate(scheduler.timesteps, start=1):
         time = float(timestep) / full_time
         with precision:
-            velocity = windowed_velocity(denoiser, latents, time, mixed, guidance.weights, windowing)
+            velocity = windowed_velocity(denoiser, latents, time, mixed, guidance.at(time), windowing)
         if classifier is not None and classifier.gamma != 0:
             gradient = log_likelihood_gradient(classifier.log_likelihood, latents, time, classifier.max_norm)
             velocity = velocity + classifier_velocity_term(gradient, classifier.gamma, time)

@@ -15,7 +15,7 @@ from .media.atomic import output_file
 from .media.containers import fitting_ending
 from .media.mux import Original, check_output, mux
 from .media.probe import Clip, probe
-from .media.sound import write_wav
+from .media.sound import DELIVERY_HZ, picture_samples, resampled, write_wav
 
 Advance = Callable[[int, int], None]
 _SPOOL_SAMPLES = 1 << 18
@@ -99,8 +99,12 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
     for index, place in enumerate(where):
         watch = _stepper(advance, index, order.takes)
         with tempfile.TemporaryFile(prefix="ta-v2a-") as spool:
-            _generate(pipeline, order, video, cues, order.seed + index, watch, spool)
-            takes.append({"seed": order.seed + index, **_write(spool, place, clip, pipeline.spec.sample_rate_hz, order.original)})
+            blocks, rate_hz = _generated(pipeline, order, video, cues, order.seed + index, watch), pipeline.spec.sample_rate_hz
+            if pipeline.bandwidth is not None:
+                blocks, rate_hz = widened(blocks, rate_hz, pipeline.bandwidth, picture_samples(clip.duration_s)), DELIVERY_HZ
+            for block in blocks:
+                spool.write(np.ascontiguousarray(block, np.float32).tobytes())
+            takes.append({"seed": order.seed + index, **_write(spool, place, clip, rate_hz, order.original)})
     done = time.perf_counter()
     return {
         "clip": str(clip.path),
@@ -156,8 +160,10 @@ def _stepper(advance: Advance, index: int, takes: int) -> Callable[..., dict[str
     return after_step
 
 
-def _generate(pipeline: Any, order: Order, video: Clip | np.ndarray, cues: list, seed: int, watch: Callable, spool: Any) -> None:
-    """One take's samples, float32, into `spool`."""
+def _generated(
+    pipeline: Any, order: Order, video: Clip | np.ndarray, cues: list, seed: int, watch: Callable
+) -> Iterator[np.ndarray]:
+    """One take's sound in blocks (samples,)."""
     import torch
 
     blocks = pipeline.stream(
@@ -169,8 +175,16 @@ def _generate(pipeline: Any, order: Order, video: Clip | np.ndarray, cues: list,
         callback_on_step_end=watch,
         **order.scales,
     )
-    for block in blocks:
-        spool.write(np.ascontiguousarray(block[0], np.float32).tobytes())
+    return (block[0] for block in blocks)
+
+
+def widened(blocks: Iterator[np.ndarray], rate_hz: int, bandwidth: Any, samples: int) -> Iterator[np.ndarray]:
+    """Blocks (n,) at 48 kHz of the sound in `blocks`, `samples` in all, with what `BandwidthExtension` adds above it."""
+    import torch
+
+    pieces = resampled(blocks, rate_hz, DELIVERY_HZ, samples)
+    for piece in bandwidth.stream(torch.from_numpy(columns.T).to(bandwidth.device) for columns in pieces):
+        yield piece[0].cpu().numpy()
 
 
 def _spooled(spool: Any) -> Iterator[np.ndarray]:

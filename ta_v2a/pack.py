@@ -1,6 +1,7 @@
 """From training checkpoints to a preset folder: half-precision safetensors, checksums, one pipeline. And back, to train on."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -58,15 +59,62 @@ def weights_file(source: str | Path) -> Path:
     return Path(source) / "diffusion_pytorch_model.safetensors" if Path(source).is_dir() else Path(source)
 
 
+def saved_vocoder(folder: str | Path) -> nn.Module:
+    """The vocoder that `save_pretrained` wrote to a folder, whichever it is, float32.
+
+    Raises:
+        UserError: if there is none in the folder.
+    """
+    import json
+
+    from vocoders.gla_grad import GlaGrad
+    from vocoders.gla_grad_plus_plus import GlaGradPlusPlus
+    from vocoders.griffin_lim import GriffinLim
+    from vocoders.hifi_gan import HifiGan
+    from vocoders.istft_net import IstftNet
+    from vocoders.wavegrad import WaveGrad
+
+    classes = {each.__name__: each for each in (GriffinLim, IstftNet, WaveGrad, GlaGrad, GlaGradPlusPlus, HifiGan)}
+    config = Path(folder) / "config.json"
+    name = json.loads(config.read_text()).get("_class_name") if config.is_file() else None
+    if name not in classes:
+        raise UserError(f"{folder} holds no vocoder: its config.json should name one of {', '.join(classes)}")
+    return _unnamed(classes[name].from_pretrained(folder, torch_dtype=torch.float32))
+
+
+def saved_bandwidth(folder: str | Path) -> nn.Module:
+    """The bandwidth extension that `save_pretrained` wrote to a folder, float32."""
+    from vocoders.bandwidth_extension import BandwidthExtension
+
+    if not (Path(folder) / "config.json").is_file():
+        raise UserError(f"{folder} holds no bandwidth extension")
+    return _unnamed(BandwidthExtension.from_pretrained(folder, torch_dtype=torch.float32))
+
+
+def _unnamed(component: Any) -> Any:
+    """A new one with the same weights: nothing of the folder (its path) travels on."""
+    fresh = type(component)(**{name: value for name, value in component.config.items() if not name.startswith("_")})
+    fresh.load_state_dict(component.state_dict())
+    return fresh.eval()
+
+
 def pack(
-    cvalp: str | Path, tokenizer_file: str | Path, vae: str | Path, ldm: str | Path, out: str | Path, **defaults: float | int | str
+    cvalp: str | Path,
+    tokenizer_file: str | Path,
+    vae: str | Path,
+    ldm: str | Path,
+    out: str | Path,
+    vocoder: str | Path | None = None,
+    bandwidth: str | Path | None = None,
+    **defaults: float | int | str,
 ) -> Path:
-    """Writes the preset folder of three checkpoints and a Griffin-Lim vocoder; returns it.
+    """Writes the preset folder of three checkpoints, a vocoder and, where given, a bandwidth extension; returns it.
 
     Args:
         cvalp, vae, ldm: Lightning checkpoints of the three trainings.
         tokenizer_file: the sentencepiece model the text tower was trained with.
         out: folder of the pipeline, made if needed; a model card in it is left alone.
+        vocoder, bandwidth: folders that their trainings exported; None: Griffin-Lim, and no extension.
         defaults: of a pipeline call (`num_inference_steps`, `video_scale`, ...), kept in model_index.json.
     """
     from diffusers import FlowMatchEulerDiscreteScheduler
@@ -81,8 +129,9 @@ def pack(
         cvalp=mini_cvalp(cvalp, tokenizer_file),
         autoencoder=mini_autoencoder(vae),
         denoiser=trained(AudioTransformer(), ldm, PREFIXES["denoiser"]),
-        vocoder=GriffinLim(),
+        vocoder=GriffinLim() if vocoder is None else saved_vocoder(vocoder),
         scheduler=FlowMatchEulerDiscreteScheduler(shift=STEP_SHIFT),
+        bandwidth=None if bandwidth is None else saved_bandwidth(bandwidth),
         **defaults,
     )
     pipeline.to(dtype=torch.float16)

@@ -18,16 +18,17 @@ from ldm.autoencoder import MelAutoencoder
 from ldm.denoiser import AudioTransformer
 from ldm.guidance import composable, conditional, plan
 from ldm.sampling import ClassifierGuide, Windowing, clip_noise, denoise
-from vocoders.clock import MINI, ClipSpec
-from vocoders.griffin_lim import GriffinLim  # diffusers loads components only from modules that are imported already
-from vocoders.istft_net import IstftNet
+from vocoders import gla_grad, gla_grad_plus_plus, griffin_lim, hifi_gan, istft_net, wavegrad  # noqa: F401 (diffusers loads what is imported)
+from vocoders.bandwidth_extension import BandwidthExtension
+from vocoders.clock import ClipSpec
+from vocoders.role import Vocoder
 
 from .alignment import alignment
 from .cues import Cue, cut_prompt, read_cues
 from .errors import UserError
 from .films import Film, Video, open_film
 from .presets import resolve
-from .tapes import PictureTape, SoundTape, delayed
+from .tapes import PictureTape, decoded, delayed
 from .windows import Carry, Seam, Window, plan_windows
 
 LONGEST_LAG_S = 1.0
@@ -82,7 +83,10 @@ class FoleyPipeline(DiffusionPipeline):
 
     Args:
         cvalp, autoencoder, denoiser, vocoder, scheduler: the five components; any diffusers scheduler for flow matching will do.
+        bandwidth: optional; gives delivered 48 kHz files what lies above 7.6 kHz. The pipeline's own output stays at the vocoder's rate.
         num_inference_steps, video_scale, text_scale, negative_scale, lag_s: defaults of a call; they travel with the weights.
+        text_scale_until: time in [0, 1] of the diffusion (1 is pure noise) below which the text weighs 1 at most: what sounds is decided
+            while noise is strong, and a heavy text goes on to add onsets that the picture does not show.
         guidance: "conditional" judges the text given the video, "composable" is eq. 14, which takes the two as independent.
 
     Attributes:
@@ -91,6 +95,7 @@ class FoleyPipeline(DiffusionPipeline):
     """
 
     model_cpu_offload_seq = "cvalp->denoiser->autoencoder->vocoder"
+    _optional_components = ["bandwidth"]
     _callback_tensor_inputs = ["latents"]
 
     def __init__(
@@ -98,7 +103,7 @@ class FoleyPipeline(DiffusionPipeline):
         cvalp: CVALP,
         autoencoder: MelAutoencoder,
         denoiser: AudioTransformer,
-        vocoder: GriffinLim | IstftNet,
+        vocoder: Vocoder,
         scheduler: FlowMatchEulerDiscreteScheduler,
         num_inference_steps: int = 10,
         video_scale: float = 2.5,
@@ -106,9 +111,13 @@ class FoleyPipeline(DiffusionPipeline):
         negative_scale: float = 1.0,
         lag_s: float = 0.0,
         guidance: str = "conditional",
+        text_scale_until: float = 0.0,
+        bandwidth: BandwidthExtension | None = None,
     ):
         super().__init__()
-        self.register_modules(cvalp=cvalp, autoencoder=autoencoder, denoiser=denoiser, vocoder=vocoder, scheduler=scheduler)
+        self.register_modules(
+            cvalp=cvalp, autoencoder=autoencoder, denoiser=denoiser, vocoder=vocoder, scheduler=scheduler, bandwidth=bandwidth
+        )
         self.register_to_config(
             num_inference_steps=num_inference_steps,
             video_scale=video_scale,
@@ -116,6 +125,7 @@ class FoleyPipeline(DiffusionPipeline):
             negative_scale=negative_scale,
             lag_s=lag_s,
             guidance=guidance,
+            text_scale_until=text_scale_until,
         )
         self.autocast_dtype: torch.dtype | Literal["auto"] | None = "auto"
         self._progress_bar_config = {"disable": None, "leave": False}  # a bar on a terminal only
@@ -139,8 +149,7 @@ class FoleyPipeline(DiffusionPipeline):
     @property
     def spec(self) -> ClipSpec:
         """The clock of one window."""
-        names = ("sample_rate_hz", "hop_samples", "mel_bins")
-        return replace(MINI, **{name: self.vocoder.config[name] for name in names if name in self.vocoder.config})
+        return self.vocoder.clock
 
     @property
     def num_timesteps(self) -> int:
@@ -319,25 +328,25 @@ class FoleyPipeline(DiffusionPipeline):
         self, film: Film, words: _Words, negative: _Words, scales: Scales, generators: Generators, callback: StepCallback | None
     ) -> Iterator[np.ndarray]:
         """The sound in blocks, cut to the film's length."""
-        spec = self.spec
-        left = round(film.duration_s * spec.sample_rate_hz)
-        tape = SoundTape(self._decode, spec.mel_frames_per_column * spec.hop_samples)
-        for latents, last in self._latents(film, words, negative, scales, generators, callback):
-            block = tape.push(latents, last)[:, :left]
+        left = round(film.duration_s * self.spec.sample_rate_hz)
+        latents = self._latents(film, words, negative, scales, generators, callback)
+        mels = decoded(latents, self._mel, self.spec.mel_frames_per_column)
+        # Without a generator: the vocoder starts from phases of its own seed, so the same latents sound the same.
+        for sound in self.vocoder.stream(mels, chunk_frames=self.spec.mel_frames):
+            block = sound.float().clamp(-1, 1).cpu().numpy()[:, :left]
             left -= block.shape[-1]
             if block.shape[-1]:
                 yield block
         self.maybe_free_model_hooks()
 
-    def _decode(self, latents: torch.Tensor) -> np.ndarray:
-        """Latent columns to sound (batch, samples); the vocoder starts from phases of its own seed, so the same latents sound the same."""
-        mel = self.autoencoder.decode(latents.to(self.autoencoder.dtype))
-        return self.vocoder(mel.float()).float().clamp(-1, 1).cpu().numpy()
+    @torch.no_grad()
+    def _mel(self, latents: torch.Tensor) -> torch.Tensor:
+        return self.autoencoder.decode(latents.to(self.autoencoder.dtype)).float()
 
     def _latents(
         self, film: Film, words: _Words, negative: _Words, scales: Scales, generators: Generators, callback: StepCallback | None
-    ) -> Iterator[tuple[torch.Tensor, bool]]:
-        """Final latent columns (batch, latent, n) in order, and whether they are the last."""
+    ) -> Iterator[torch.Tensor]:
+        """Final latent columns (batch, latent, n) in order."""
         windows = plan_windows(self._columns(film), self.spec.columns)
         pictures, carry = PictureTape(film.blocks), None
         with self.progress_bar(total=len(windows) * scales.steps) as bar:
@@ -357,10 +366,10 @@ class FoleyPipeline(DiffusionPipeline):
                 video = self._video(pictures, window)
                 latents = self._denoise(noise, video, words.during(window), negative.during(window), scales, generators, watch)
                 if following is None:
-                    yield latents, True
+                    yield latents
                 else:
                     carry = seam.carry(following)
-                    yield latents[..., : following.start - window.start], False
+                    yield latents[..., : following.start - window.start]
 
     def _denoise(
         self,
@@ -373,8 +382,10 @@ class FoleyPipeline(DiffusionPipeline):
         watch: Callable[[int, int, torch.Tensor], torch.Tensor],
     ) -> torch.Tensor:
         """One window's latents."""
-        weights = GUIDANCE[self.config.guidance](scales.text, scales.video, scales.negative)
-        guidance = plan(weights, len(noise), video, words.features, negative.features, words.present)
+        weigh, until = GUIDANCE[self.config.guidance], self.config.text_scale_until
+        late = weigh(min(scales.text, 1.0), scales.video, scales.negative) if until else None
+        weights = weigh(scales.text, scales.video, scales.negative)
+        guidance = plan(weights, len(noise), video, words.features, negative.features, words.present, late, until)
         classifier = None
         if scales.align:
             classifier = ClassifierGuide(alignment(self.cvalp, self.autoencoder, self.denoiser, video), scales.align, max_norm=1.0)

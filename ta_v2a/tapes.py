@@ -1,12 +1,12 @@
-"""What keeps memory flat on long clips: pictures read once in order, sound handed out as soon as it is final."""
+"""What keeps memory flat on long clips: pictures read once in order, mel frames handed out as soon as they are final."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 
-from .windows import join
+MARGIN_COLUMNS = 10  # the reach of the autoencoder's decoder, whole columns
 
 
 def delayed(blocks: Iterator[np.ndarray], pictures: int) -> Iterator[np.ndarray]:
@@ -65,39 +65,27 @@ class PictureTape:
             self._held, self._first = self._held[:, drop:], self._first + drop
 
 
-class SoundTape:
-    """Latent columns in, sound out: pieces are decoded with neighbours on both sides and cross-faded where they meet.
+def decoded(
+    latents: Iterable[Float[torch.Tensor, "batch latent _"]],
+    decode: Callable[[torch.Tensor], torch.Tensor],
+    frames_per_column: int,
+    margin_columns: int = MARGIN_COLUMNS,
+) -> Iterator[Float[torch.Tensor, "batch bins _"]]:
+    """Consecutive latent columns to consecutive mel frames, those of decoding all columns at once; columns that are final are let go.
 
     Args:
-        decode: (batch, latent, columns) -> (batch, columns * column_samples) float32, which near a column depends on few neighbours.
-        column_samples: samples a column.
-        margin_columns: neighbours decoded with a piece on either side, then dropped.
-        fade_columns: length of the cross-fade, at most the margin.
+        latents: (batch, latent, any number) each.
+        decode: (batch, latent, columns) to (batch, bins, columns * frames_per_column).
+        margin_columns: neighbours on either side that a column's frames depend on at most.
     """
-
-    def __init__(self, decode: Callable[[torch.Tensor], np.ndarray], column_samples: int, margin_columns: int = 8, fade_columns: int = 2):
-        self._decode = decode
-        self._column_samples = column_samples
-        self._margin = margin_columns
-        self._fade = fade_columns
-        self._held: torch.Tensor | None = None
-        self._done = 0  # columns of `_held` whose sound was handed out
-        self._tail: np.ndarray | None = None  # what the last piece says about the stretch after its end
-
-    def push(self, latents: Float[torch.Tensor, "batch latent columns"], last: bool) -> Float[np.ndarray, "batch samples"]:
-        """Takes the next final columns; returns all sound that they settle (everything, if they are the last)."""
-        held = latents if self._held is None else torch.cat([self._held, latents], dim=-1)
-        stop = held.shape[-1] - (0 if last else self._margin)
-        if stop - self._done < self._fade and not last:
-            self._held = held
-            return np.zeros((latents.shape[0], 0), np.float32)
-        size = self._column_samples
-        sound = self._decode(held)
-        piece = sound[:, self._done * size : stop * size].copy()
-        if self._tail is not None:
-            shared = min(self._tail.shape[-1], piece.shape[-1])
-            piece[:, :shared] = join(self._tail[:, :shared], piece[:, :shared])
-        self._tail = sound[:, stop * size : (stop + self._fade) * size].copy()
-        drop = max(0, stop - self._margin)
-        self._held, self._done = held[..., drop:], stop - drop
-        return piece
+    held: torch.Tensor | None = None
+    done = 0  # columns of `held` whose frames were handed out
+    for piece in latents:
+        held = piece if held is None else torch.cat([held, piece], dim=-1)
+        stop = held.shape[-1] - margin_columns
+        if stop > done:
+            yield decode(held)[..., done * frames_per_column : stop * frames_per_column]
+            drop = max(0, stop - margin_columns)
+            held, done = held[..., drop:], stop - drop
+    if held is not None and held.shape[-1] > done:
+        yield decode(held)[..., done * frames_per_column :]

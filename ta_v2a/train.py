@@ -14,6 +14,7 @@ STAGES: dict[str, tuple[str, str]] = {
     "vae": ("ldm.configs", "vae.yaml"),
     "ldm": ("ldm.configs", "ldm.yaml"),
     "vocoder": ("vocoders.configs", "mini.yaml"),
+    "bandwidth": ("vocoders.configs", "bandwidth.yaml"),
     "classifier": ("ta_v2a.evaluation.configs", "listener.yaml"),
 }
 

@@ -1,8 +1,7 @@
-"""Long clips window by window: where the windows lie, how neighbours are blended, how pieces of sound are joined."""
+"""Long clips window by window: where the windows lie, how neighbours are blended."""
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from jaxtyping import Float
 
@@ -84,18 +83,3 @@ class Seam:
         """What the following window needs."""
         shared = slice(following.start - self._window.start, following.shared_stop - self._window.start)
         return Carry(self._noise[..., shared].clone(), [movement[..., shared].clone() for movement in self._movements])
-
-
-def join(before: Float[np.ndarray, "batch samples"], after: Float[np.ndarray, "batch samples"]) -> Float[np.ndarray, "batch samples"]:
-    """Cross-fades two takes of the same stretch at constant power.
-
-    Griffin-Lim gives two pieces phases of their own, so a linear fade would dip where they disagree. The mixture
-    g1 a + g2 b has power g1^2 + g2^2 + 2 rho g1 g2 (rho: their correlation); dividing by its root keeps the level in
-    between, whatever rho is, and changes nothing where the two are equal.
-    """
-    fade_in = (0.5 - 0.5 * np.cos(np.pi * (np.arange(after.shape[-1]) + 0.5) / max(1, after.shape[-1]))).astype(np.float32)
-    fade_out = 1 - fade_in
-    power = np.sqrt((before**2).sum(-1, keepdims=True) * (after**2).sum(-1, keepdims=True))
-    correlation = np.clip((before * after).sum(-1, keepdims=True) / np.maximum(power, 1e-12), 0, 1)
-    level = np.sqrt(fade_in**2 + fade_out**2 + 2 * correlation * fade_in * fade_out)
-    return ((fade_out * before + fade_in * after) / level).astype(np.float32)

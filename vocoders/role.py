@@ -103,7 +103,6 @@ class Vocoder(ModelMixin, ConfigMixin, ABC):
         with torch.autocast(log_mel.device.type, enabled=False):
             return self.piece(log_mel, self.begin(generator))
 
-    @torch.no_grad()
     def stream(
         self,
         pieces: Iterable[Float[torch.Tensor, "batch bands _"]],
@@ -142,6 +141,7 @@ class Vocoder(ModelMixin, ConfigMixin, ABC):
         if held is not None and held.shape[-1] > done:
             yield self._part(held, start, done, held.shape[-1])
 
+    @torch.no_grad()
     def _part(self, log_mel: torch.Tensor, start: Start, first: int, stop: int) -> torch.Tensor:
         hop = self.config.hop_samples
         with torch.autocast(log_mel.device.type, enabled=False):

@@ -1,15 +1,19 @@
 """Lightning module that trains `IstftNet`; the network and the losses know nothing of it."""
 
 from math import cos, pi
+from pathlib import Path
 
 import lightning
 import torch
 from jaxtyping import Float
 
-from vocoders.discriminators import MultiResolutionDiscriminator, adversarial_loss, discriminator_loss, feature_loss
+from vocoders.discriminators import Discriminators, adversarial_loss, discriminator_loss, feature_loss
 from vocoders.istft_net import IstftNet
 from vocoders.losses import VocoderLoss
 from vocoders.mel import LogMel
+from vocoders.role import Vocoder
+
+FEATURE_SHARE = 2.0  # weight of feature matching beside the adversarial term (HiFi-GAN, Kong et al. 2020, section 3, lambda_fm)
 
 
 def random_crops(
@@ -23,19 +27,31 @@ def random_crops(
     return pieces * gains.to(wave.device)
 
 
+def start_from(network: Vocoder, source: str, prefix: str = "network.") -> None:
+    """Copies trained weights into `network`: of a training's checkpoint (under `prefix`), or of the folder `save_pretrained` wrote."""
+    if Path(source).is_dir():
+        network.load_state_dict(type(network).from_pretrained(source, torch_dtype=torch.float32).state_dict())
+        return
+    state = torch.load(source, map_location="cpu", weights_only=True)["state_dict"]
+    network.load_state_dict({name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)})
+
+
 class VocoderTraining(lightning.LightningModule):
     """Trains on batches with "wave" (B, samples) float32 in [-1, 1]; logs loss/*, and on validation loss/validation_*.
 
+    Mel, STFT and phase losses teach first; from batch `adversary_from` on, multi-period and multi-resolution discriminators take part.
     What is random (crop, level, first phase) follows from `seed` and the number of batches seen, so that a resumed run equals an
-    uninterrupted one.
+    uninterrupted one. The run ends after `total_steps` batches by itself.
 
     Args:
+        total_steps: batches until the learning rate has fallen to 0 along a cosine, and the run ends. (Lightning's own `max_steps` counts
+            the steps of both optimisers: with an adversary it is 2 * batches - `adversary_from`.)
         crop_samples: length of the random crop each sound gives, cut to whole hops.
-        total_steps: batches until the learning rate has fallen to 0 along a cosine; give the trainer the same number.
-        adversarial_weight: of the adversary's losses; 0 trains without one, at less than half the cost.
-        adversary_from: batch from which the adversary takes part.
+        adversarial_weight: of the adversary's losses; 0 trains without one.
+        adversary_from: batch from which the adversary takes part; its learning rate warms up there.
         quietest: lower end of the random level, drawn log-uniformly up to 1.
         export_folder: where the network is saved (diffusers format) at the end of the run.
+        checkpoint: of an earlier run whose network this one starts from, or a folder of `save_pretrained`.
     """
 
     def __init__(
@@ -53,13 +69,16 @@ class VocoderTraining(lightning.LightningModule):
         quietest: float = 0.1,
         seed: int = 0,
         export_folder: str | None = None,
+        checkpoint: str | None = None,
     ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
         self.automatic_optimization = False  # two optimisers where there is an adversary
         self.network = network
+        if checkpoint is not None:
+            start_from(network, checkpoint)
         self.loss = VocoderLoss(LogMel(network.clock, network.config.fft_samples), stft_weight, mel_weight, phase_weight)
-        self.adversary = MultiResolutionDiscriminator() if adversarial_weight > 0 else None
+        self.adversary = Discriminators() if adversarial_weight > 0 else None
         self.register_buffer("batches_seen", torch.zeros((), dtype=torch.long))
 
     def configure_optimizers(self):
@@ -90,17 +109,27 @@ class VocoderTraining(lightning.LightningModule):
         made = self.network.synthesise(self.loss.log_mel(true), generator)
         loss, parts = self.loss(made, true)
         if self.adversary is not None and seen >= self.hparams.adversary_from:
-            refusal = discriminator_loss(self.adversary(true), self.adversary(made.detach()))
-            self._step(1, refusal)
-            with torch.no_grad():
-                wanted = self.adversary(true)
-            judged = self.adversary(made)
-            parts |= {"adversary": refusal, "fooling": adversarial_loss(judged), "features": feature_loss(wanted, judged)}
-            loss = loss + self.hparams.adversarial_weight * (parts["fooling"] + 2.0 * parts["features"])
+            adversary, judged = self._judged(self.adversary, true, made)
+            parts |= judged
+            loss = loss + self.hparams.adversarial_weight * adversary
         self._step(0, loss)
         self.batches_seen += 1
+        if int(self.batches_seen) >= self.hparams.total_steps:
+            self.trainer.should_stop = True
         self.log("loss/train", loss.detach(), prog_bar=True)
         self.log_dict({f"loss/{name}": part.detach() for name, part in parts.items()})
+
+    def _judged(self, adversary: Discriminators, true: torch.Tensor, made: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """One step of the adversary, then what it says of `made`: the loss to descend, and its parts by name."""
+        refusal = discriminator_loss(adversary(true), adversary(made.detach()))
+        self._step(1, refusal)
+        adversary.requires_grad_(False)  # the generator's step needs no gradients of it
+        with torch.no_grad():
+            wanted = adversary(true)
+        judged = adversary(made)
+        adversary.requires_grad_(True)
+        fooling, features = adversarial_loss(judged), feature_loss(wanted, judged)
+        return fooling + FEATURE_SHARE * features, {"adversary": refusal, "fooling": fooling, "features": features}
 
     def validation_step(self, batch: dict, batch_index: int) -> None:
         hop = self.network.config.hop_samples

@@ -6,7 +6,7 @@ from jaxtyping import Float
 
 from vocoders.mel import LogMel
 from vocoders.noise_schedule import TRAINING_BETAS, NoiseSchedule, diffuse
-from vocoders.training import random_crops
+from vocoders.training import random_crops, start_from
 from vocoders.wavegrad import DiffusionVocoder
 
 
@@ -34,6 +34,7 @@ class WaveGradTraining(lightning.LightningModule):
         crops_per_sound: crops that each sound gives; a batch of B sounds is B * crops_per_sound examples.
         quietest: lower end of the random level, drawn log-uniformly up to 1.
         export_folder: where the vocoder is saved (diffusers format) at the end of the run.
+        checkpoint: of an earlier run whose vocoder this one starts from, or a folder of `save_pretrained`.
     """
 
     def __init__(
@@ -46,9 +47,12 @@ class WaveGradTraining(lightning.LightningModule):
         quietest: float = 0.1,
         seed: int = 0,
         export_folder: str | None = None,
+        checkpoint: str | None = None,
     ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["vocoder"])
+        if checkpoint is not None:
+            start_from(vocoder, checkpoint, "vocoder.")
         self.vocoder = vocoder.train()
         self.schedule = NoiseSchedule(TRAINING_BETAS)
         self.log_mel = LogMel(vocoder.clock)

@@ -121,6 +121,17 @@ def test_only_branches_that_count_are_computed(weights, given, branches):
     assert calls == [branches * B] and guidance.branches == branches
 
 
+def test_late_weights_hold_below_their_time_only():
+    early, late = conditional(5.0, 2.0), conditional(1.0, 2.0)
+    guidance = plan(early, B, VIDEO, TEXT, late=late, late_below=0.8)
+    for time, chosen in ((1.0, early), (0.8, early), (0.79, late), (0.0, late)):
+        alone = plan(chosen, B, VIDEO, TEXT)
+        expected = guided(predict, LATENTS, time, alone.conditions, alone.weights)
+        torch.testing.assert_close(guided(predict, LATENTS, time, guidance.conditions, guidance.at(time)), expected)
+    with pytest.raises(ValueError, match="sum to"):
+        plan(early, B, VIDEO, TEXT, late={Branch.BOTH: 2.0}, late_below=0.8)
+
+
 def test_missing_halves_merge_with_their_nulls():
     assert active(conditional(3.0, 2.0), True, False, False) == {Branch.VIDEO: 2.0, Branch.NONE: -1.0}
     assert active(double(4.5), False, False, False) == {Branch.NONE: 1.0}

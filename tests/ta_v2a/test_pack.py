@@ -11,7 +11,12 @@ from ldm.denoiser import AudioTransformer
 from ldm.training import LdmTraining
 from ta_v2a import FoleyPipeline, presets
 from ta_v2a.errors import UserError
-from ta_v2a.pack import mini_autoencoder, mini_cvalp, pack, weights_file
+from ta_v2a.pack import mini_autoencoder, mini_cvalp, pack, saved_bandwidth, saved_vocoder, weights_file
+from vocoders.bandwidth_extension import BandwidthExtension
+from vocoders.gla_grad_plus_plus import GlaGradPlusPlus
+from vocoders.istft_net import IstftNet
+
+TINY_WAVEGRAD = {"up_widths": (16, 16, 8, 8, 8), "mel_width": 16, "wave_widths": (8, 8, 8, 16, 16), "betas": (1e-4, 1e-2, 0.4)}
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +95,20 @@ def test_wrong_checkpoints_are_named(checkpoints, tmp_path):
         mini_autoencoder(tmp_path / "none.ckpt")
     with pytest.raises(UserError, match=r"vae\.ckpt holds another network"):
         mini_cvalp(checkpoints["vae"], TOKENIZER_FILE)
+
+
+def test_exported_vocoders_and_extensions_are_taken_over_without_their_folders(tmp_path):
+    torch.manual_seed(0)
+    for original, saved in (
+        (IstftNet(width=8, hidden=8, blocks=1, prior_iterations=2), saved_vocoder),
+        (GlaGradPlusPlus(**TINY_WAVEGRAD), saved_vocoder),
+        (BandwidthExtension(8, 8, 1), saved_bandwidth),
+    ):
+        original.save_pretrained(tmp_path / type(original).__name__)
+        again = saved(tmp_path / type(original).__name__)
+        assert type(again) is type(original) and not again.training and str(tmp_path) not in str(again.config)
+        for name, value in original.state_dict().items():
+            assert torch.equal(again.state_dict()[name], value), name
+    for saved in (saved_vocoder, saved_bandwidth):
+        with pytest.raises(UserError, match="holds no"):
+            saved(tmp_path)

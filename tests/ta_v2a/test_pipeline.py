@@ -7,6 +7,9 @@ import torch
 from ta_v2a import FoleyPipeline
 from ta_v2a.errors import UserError
 from ta_v2a.pipeline import FoleyOutput
+from ta_v2a.tapes import decoded
+from vocoders.bandwidth_extension import BandwidthExtension
+from vocoders.istft_net import IstftNet
 
 COLUMN = 1024  # samples
 
@@ -130,7 +133,7 @@ def test_cues_change_the_sound_and_one_cue_over_all_is_the_prompt(pipeline, pict
 def test_streamed_blocks_are_the_whole_sound(pipeline):
     frames = np.random.default_rng(0).integers(0, 255, (500, 80, 80), dtype=np.uint8)  # 16 s: three windows
     blocks = list(pipeline.stream(frames, "wind", generator=seeded(), num_inference_steps=1))
-    assert len(blocks) == 3 and max(block.shape[-1] for block in blocks) <= 160 * COLUMN
+    assert len(blocks) > 1 and max(block.shape[-1] for block in blocks) <= 160 * COLUMN
     whole = sound(pipeline, frames, "wind", num_inference_steps=1)
     np.testing.assert_array_equal(np.concatenate(blocks, axis=-1), whole[:, 0])
     steps = np.abs(np.diff(whole.ravel()))
@@ -166,7 +169,25 @@ def test_scheduler_can_be_swapped(pipeline, pictures):
 def test_saved_and_loaded_it_sounds_the_same(pipeline, pipeline_folder, pictures):
     loaded = FoleyPipeline.from_pretrained(pipeline_folder)
     np.testing.assert_allclose(sound(loaded, pictures, "a bell"), sound(pipeline, pictures, "a bell"), atol=1e-4)
-    assert loaded.config.num_inference_steps == 2
+    assert loaded.config.num_inference_steps == 2 and loaded.bandwidth is None
+
+
+def test_a_bandwidth_extension_may_be_part_of_it_and_another_vocoder(pipeline, pictures, tmp_path):
+    vocoder, bandwidth = IstftNet(width=8, hidden=8, blocks=1, prior_iterations=1).eval(), BandwidthExtension(8, 8, 1).eval()
+    wide = FoleyPipeline(**{**pipeline.components, "vocoder": vocoder, "bandwidth": bandwidth}, num_inference_steps=1)
+    wide.save_pretrained(tmp_path)
+    loaded = FoleyPipeline.from_pretrained(tmp_path)
+    assert type(loaded.vocoder) is IstftNet and torch.equal(loaded.bandwidth.head.weight, bandwidth.head.weight)
+    np.testing.assert_allclose(sound(loaded, pictures, "a bell"), sound(wide, pictures, "a bell"), atol=1e-4)
+
+
+def test_long_sound_is_that_of_its_whole_mel(pipeline):
+    """However the windows' columns come, the vocoder has no seams: (1, 4, 300) latents in three pieces and at once."""
+    latents = torch.randn(1, 4, 300, generator=seeded(1))
+    mels = decoded(latents.split([96, 96, 108], dim=-1), pipeline._mel, 4)
+    pieces = torch.cat(list(pipeline.vocoder.stream(mels, chunk_frames=512)), dim=-1)
+    whole = pipeline.vocoder(pipeline._mel(latents))
+    assert pieces.shape == whole.shape and (pieces - whole).abs().max() < 5e-3 * whole.abs().max()
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from ta_v2a.tapes import PictureTape, SoundTape, delayed
-from ta_v2a.windows import Seam, Window, join, plan_windows
+from ldm.autoencoder import MelAutoencoder
+from ta_v2a.tapes import MARGIN_COLUMNS, PictureTape, decoded, delayed
+from ta_v2a.windows import Seam, Window, plan_windows
 
 
 @pytest.mark.parametrize("columns", [1, 31, 128, 129, 144, 145, 200, 224, 225, 352, 9375])
@@ -88,22 +89,29 @@ def test_delayed_pictures_come_later_and_none_is_lost():
 
 
 @pytest.mark.parametrize("pieces", [[40], [3, 30, 7], [10] * 4, [1] * 40, [38, 1, 1]])
-def test_sound_tape_repeats_and_loses_nothing(pieces):
+def test_decoded_pieces_are_the_whole_and_little_is_held(pieces):
     latents = torch.randn(2, 1, 40, generator=torch.Generator().manual_seed(2))
+    widths = []
 
-    def decode(columns: torch.Tensor) -> np.ndarray:  # a local decoder: three neighbours on either side
-        return torch.nn.functional.avg_pool1d(columns, 7, 1, 3)[:, 0].repeat_interleave(4, dim=-1).numpy()
+    def decode(columns: torch.Tensor) -> torch.Tensor:  # three neighbours on either side
+        widths.append(columns.shape[-1])
+        return torch.nn.functional.avg_pool1d(columns, 7, 1, 3).repeat_interleave(4, dim=-1)
 
-    tape, blocks, start = SoundTape(decode, 4), [], 0
-    for number, size in enumerate(pieces):
-        blocks.append(tape.push(latents[..., start : start + size], number == len(pieces) - 1))
-        start += size
-    np.testing.assert_allclose(np.concatenate(blocks, axis=-1), decode(latents), atol=1e-5)
+    blocks = list(decoded(latents.split(pieces, dim=-1), decode, 4, margin_columns=3))
+    assert max(widths) <= max(pieces) + 2 * 3
+    torch.testing.assert_close(torch.cat(blocks, dim=-1), decode(latents))
+    assert list(decoded([], decode, 4)) == []
 
 
-def test_join_keeps_the_level_of_strangers_and_leaves_twins_alone():
-    rng = np.random.default_rng(0)
-    a, b = rng.standard_normal((2, 1, 8000)).astype(np.float32)
-    middle = join(a, b)[:, 3000:5000]
-    assert middle.std() == pytest.approx(1, abs=0.05)
-    np.testing.assert_allclose(join(a, a), a, atol=1e-5)
+def test_the_margin_is_the_reach_of_the_autoencoder():
+    torch.manual_seed(0)
+    autoencoder = MelAutoencoder.tiny()
+    for weights in autoencoder.parameters():
+        torch.nn.init.normal_(weights, std=0.3)
+    latents = torch.randn(1, 4, 61)
+    moved = latents.clone()
+    moved[..., 30] += 1
+    with torch.no_grad():
+        changed = (autoencoder._decode_raw(moved) != autoencoder._decode_raw(latents)).any(1)[0].nonzero()
+    reach = max(30 - int(changed.min()) // 4, int(changed.max()) // 4 - 30)
+    assert MARGIN_COLUMNS - 2 <= reach <= MARGIN_COLUMNS

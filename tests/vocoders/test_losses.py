@@ -1,7 +1,6 @@
 import pytest
 import torch
 
-from vocoders.discriminators import MultiResolutionDiscriminator, adversarial_loss, discriminator_loss, feature_loss
 from vocoders.losses import MultiResolutionStft, VocoderLoss, mel_loss, phase_change_loss
 from vocoders.mel import LogMel
 
@@ -49,13 +48,3 @@ def test_gradients_are_finite_at_silence(wave) -> None:
     total, _ = VocoderLoss(LOG_MEL)(made, wave)
     total.backward()
     assert made.grad.isfinite().all()
-
-
-def test_adversarial_terms(wave) -> None:
-    torch.manual_seed(0)
-    judge = MultiResolutionDiscriminator(fft_sizes=(256, 512), width=4)
-    true, made = judge(wave), judge(wave.flip(-1))
-    assert len(true) == 2 and feature_loss(true, true) == 0 and feature_loss(true, made) > 0
-    perfect = [(torch.ones(1, 1, 2, 2), []), (torch.ones(1, 1, 2, 2), [])]
-    fooled_not = [(torch.zeros(1, 1, 2, 2), []), (torch.zeros(1, 1, 2, 2), [])]
-    assert discriminator_loss(perfect, fooled_not) == 0 and adversarial_loss(perfect) == 0 and adversarial_loss(fooled_not) == 1

@@ -92,6 +92,9 @@ def test_resumed_equals_uninterrupted_and_exports(tmp_path, waves, module) -> No
     for family in (GlaGradPlusPlus, WaveGrad):
         exported = family.from_pretrained(tmp_path / "export")
         assert torch.equal(exported.network.wave_out.weight, whole.vocoder.network.wave_out.weight)
+    for source, original in ((tmp_path / "export", whole), (tmp_path / "half.ckpt", half)):
+        started = module(checkpoint=str(source))
+        assert torch.equal(started.vocoder.network.wave_out.weight, original.vocoder.network.wave_out.weight)
 
 
 def test_the_packaged_configuration_trains(tmp_path, monkeypatch) -> None:
