@@ -62,7 +62,8 @@ class Cnn14Tower(nn.Module):
         elif sound != "mel128":
             raise ValueError(f"sound is mel128, {' or '.join(FRONT_ENDS)}, not {sound!r}")
         self.sound, self.fc1_twice, self.width, self.gradient_checkpointing = sound, fc1_twice, widths[-1], False
-        self.bn0 = nn.BatchNorm2d(self.mel_bins)
+        # of three axes, unlike PANNs': at (1, f, t, 1) torch's batch norm on a CPU takes the gradient's axes in another order
+        self.bn0 = nn.BatchNorm1d(self.mel_bins)
         for number, (inside, outside) in enumerate(zip((1, *widths[:-1]), widths, strict=True), 1):
             self.add_module(f"conv_block{number}", models.ConvBlock(inside, outside))
         self.fc1 = nn.Linear(widths[-1], widths[-1])
@@ -87,8 +88,7 @@ class Cnn14Tower(nn.Module):
         self, mel: Float[Tensor, "batch bins frames"], pools: tuple[tuple[int, int], ...] = POOLS
     ) -> Float[Tensor, "batch width steps"]:
         """The six blocks, then the mean over frequency."""
-        x = self.bn0(rearrange(mel, "b f t -> b f t 1"))
-        x = rearrange(x, "b f t 1 -> b 1 t f")
+        x = rearrange(self.bn0(mel), "b f t -> b 1 t f")
         again = self.gradient_checkpointing and self.training
         for number, pool in enumerate(pools, 1):
             block = getattr(self, f"conv_block{number}")

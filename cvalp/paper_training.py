@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from cvalp.checkpointing import chunked
 from cvalp.gathering import joined
+from cvalp.loading import as_input
 from cvalp.losses import audio_text_loss, caption_numbers, cross_video_loss, cvalp_loss, temporal_info_nce
 from cvalp.model import pooled
 from cvalp.paper import PaperCVALP
@@ -44,6 +46,10 @@ class PaperTraining(lightning.LightningModule):
             both, its other variant "max" and "mean".
         sibling_negatives: see `cross_video_loss`.
         gradient_checkpointing: compute the activations of video and audio again instead of keeping them: less memory, a third more work.
+        grad_cache_chunk: clips whose activations are held at a time (gradient caching, see `chunked`), or None for the whole batch. The
+            contrastive batch may so be as large as its embeddings allow, for one more forward pass; `gradient_checkpointing` on top costs
+            another and is needed only where a chunk is too large. The gradients are those of the whole batch, except that a batch
+            to batch normalisation is then a chunk: take chunks large enough for statistics, or `frozen_norms`.
         frozen_norms: keep batch normalisation as the published weights have it (evaluation mode): for batches too small for statistics.
         start: folders that `ta-v2a weights import` wrote, one a tower (see `start_published`).
     """
@@ -63,6 +69,7 @@ class PaperTraining(lightning.LightningModule):
         warmup_steps: int = 200,
         max_steps: int = 100_000,
         gradient_checkpointing: bool = True,
+        grad_cache_chunk: int | None = None,
         frozen_norms: bool = False,
         start: Sequence[str] = (),
     ):
@@ -71,7 +78,7 @@ class PaperTraining(lightning.LightningModule):
         self.window_tokens, self.window_starts = window_tokens, tuple(window_starts)
         self.pooling, self.temporal_pooling, self.sibling_negatives = pooling, temporal_pooling, sibling_negatives
         self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
-        self.frozen_norms = frozen_norms
+        self.frozen_norms, self.grad_cache_chunk = frozen_norms, grad_cache_chunk
         for folder in start:
             start_published(model, Path(folder))
         model.video.gradient_checkpointing = model.audio.gradient_checkpointing = gradient_checkpointing
@@ -80,17 +87,36 @@ class PaperTraining(lightning.LightningModule):
         """The windows of all clips of all processes."""
         return joined(window_vectors(tokens, self.window_starts, self.window_tokens, pooling))
 
+    def seen(self, frames: Tensor) -> Tensor:
+        """E_v^T of uint8 pictures (B, N, H, W, 3)."""
+        return self.model.encode_video(as_input(frames)).float()
+
+    def heard(self, sound: Tensor) -> Tensor:
+        """E_a^T of log-mels (B, 128, F), or of waves (B, samples) where the tower has a front end of its own."""
+        own = self.model.audio.sound != "mel128"
+        return self.model.encode_audio(self.model.audio.mel(sound) if own else sound).float()
+
+    def read(self, captions: list[str]) -> Tensor:
+        """E_l."""
+        return self.model.encode_text(captions).float()
+
+    def _embedded(self, method: str, rows: Any) -> Tensor:
+        """One of the three above; in chunks where gradients are wanted and caching is on."""
+        if self.grad_cache_chunk is None or not torch.is_grad_enabled():
+            return getattr(self, method)(rows)
+        return chunked(self, method, rows, self.grad_cache_chunk)
+
     def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
         """The terms of eq. 5 over the batches of all processes, beside how often the right partner is the nearest."""
-        mel = batch["mel"] if self.model.audio.sound == "mel128" else self.model.audio.mel(batch["wave"])
-        frames = batch["frames"].permute(0, 1, 4, 2, 3).float() / 255
-        video, audio = self.model.encode_video(frames).float(), self.model.encode_audio(mel).float()
-        text = joined(self.model.encode_text(list(batch["caption"])).float())
-        captions = joined(caption_numbers(batch["caption"]).to(text.device))
+        captions = list(batch["caption"])
+        heard = batch["mel"] if self.model.audio.sound == "mel128" else batch["wave"]
+        video, audio = self._embedded("seen", batch["frames"]), self._embedded("heard", heard)
+        text = joined(self._embedded("read", captions))
+        numbers = joined(caption_numbers(captions).to(text.device))
         sounds, pictures = (self._windows(tokens, self.pooling) for tokens in (audio, video))
         moments_heard, moments_seen = (self._windows(tokens, self.temporal_pooling) for tokens in (audio, video))
         scale_text, scale_video, scale_time = self.model.scales()
-        audio_text = audio_text_loss(sounds, text, captions, scale_text)
+        audio_text = audio_text_loss(sounds, text, numbers, scale_text)
         audio_video = cross_video_loss(sounds, pictures, scale_video, self.sibling_negatives)
         in_time = temporal_info_nce(moments_heard, moments_seen, scale_time)
         sound, picture = (F.normalize(x.detach().mean(1), dim=-1) for x in (sounds, pictures))

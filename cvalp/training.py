@@ -62,7 +62,8 @@ class CvalpTraining(lightning.LightningModule):
     """Batches: `frames` uint8 (B, N, px, px), `mel` (B, 128, F), `caption` list[str], `kinds` (B, K), `activity` (B, T, 7).
 
     Args:
-        lambda_, mu: weights of eq. 5; 1 as in Diff-Foley.
+        lambda_, mu: weights of eq. 5, of sound and picture across clips and in time; 1 as in Diff-Foley.
+        text_weight: of L_AL, 1 in eq. 5; at 0 the text tower does not learn: sound and picture alone, as in Diff-Foley's CAVP.
         activity_weight: weight of the supervised term (binary cross-entropy on activity).
         window_tokens: tokens in one window of the temporal term.
         start: weights to start from (see `start_from`), or None.
@@ -75,6 +76,7 @@ class CvalpTraining(lightning.LightningModule):
         model: CVALP,
         lambda_: float = 1.0,
         mu: float = 1.0,
+        text_weight: float = 1.0,
         activity_weight: float = 4.0,
         window_tokens: int = 4,
         learning_rate: float = 1.5e-3,
@@ -91,7 +93,8 @@ class CvalpTraining(lightning.LightningModule):
         if video_only:
             for frozen in (model.audio, model.audio_head, model.text):
                 frozen.requires_grad_(False)
-        self.lambda_, self.mu, self.activity_weight, self.window_tokens = lambda_, mu, activity_weight, window_tokens
+        self.lambda_, self.mu, self.text_weight = lambda_, mu, text_weight
+        self.activity_weight, self.window_tokens = activity_weight, window_tokens
         self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
 
     def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
@@ -101,7 +104,8 @@ class CvalpTraining(lightning.LightningModule):
         scale_text, scale_video, scale_time = self.model.scales()
         kinds, sound, picture = joined(batch["kinds"]), joined(pooled(audio)), joined(pooled(video))
         same = (kinds[:, None] == kinds[None]).all(-1)
-        text = None if self.video_only else joined(self.model.encode_text(list(batch["caption"])).float())
+        reads = self.text_weight > 0 and not self.video_only
+        text = joined(self.model.encode_text(list(batch["caption"])).float()) if reads else None
         audio_text = audio.new_zeros(()) if text is None else info_nce(sound, text, scale_text, same)
         audio_video = info_nce(sound, picture, scale_video)
         temporal = temporal_info_nce(windows(audio, self.window_tokens), windows(video, self.window_tokens), scale_time)
@@ -109,7 +113,8 @@ class CvalpTraining(lightning.LightningModule):
         target = torch.cat([batch["activity"], loudness], -1)
         weight = target.new_tensor([2.0] * 4 + [1.0, 1.0, 0.5, 0.5]) * (1 + 3 * target * target.new_tensor([1.0] * 6 + [0.0, 0.0]))
         activity_loss = (F.binary_cross_entropy_with_logits(activity, target, reduction="none") * weight).mean()
-        loss = cvalp_loss(audio_text, audio_video, temporal, self.lambda_, self.mu) + self.activity_weight * activity_loss
+        contrast = cvalp_loss(self.text_weight * audio_text, audio_video, temporal, self.lambda_, self.mu)
+        loss = contrast + self.activity_weight * activity_loss
         narrow = activity[..., :4].sigmoid().flatten(1)
         partner = torch.arange(len(same), device=same.device)
         alike = same & ~torch.eye(len(same), dtype=torch.bool, device=same.device)

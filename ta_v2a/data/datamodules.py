@@ -7,7 +7,7 @@ import lightning
 from torch.utils.data import DataLoader
 
 from ta_v2a.data.stage_clips import StageClips, split_seeds
-from vocoders.clock import ClipSpec
+from vocoders.clock import MINI, ClipSpec
 from vocoders.mel import LogMel
 
 
@@ -23,6 +23,8 @@ class StageData(lightning.LightningDataModule):
         first_seed: offset into the training seeds.
         bank: folder of recordings for the sound, or None for synthesis alone.
         sound_only: leave the pictures out.
+        picture_px: side of the pictures.
+        cache: folder to keep rendered clips in, for scenes that are read more than once (see `StageClips`); None renders them every time.
     """
 
     def __init__(
@@ -35,17 +37,19 @@ class StageData(lightning.LightningDataModule):
         workers: int = 1,
         bank: str | None = None,
         sound_only: bool = False,
+        picture_px: int = MINI.picture_px,
+        cache: str | None = None,
     ):
         super().__init__()
-        self.spec = ClipSpec(duration_s=duration_s)
+        self.spec = ClipSpec(duration_s=duration_s, picture_px=picture_px)
         self.log_mel = LogMel(self.spec)
         self.batch_size, self.clips_per_epoch, self.first_seed = batch_size, clips_per_epoch, first_seed
-        self.validation_clips, self.workers, self.bank, self.sound_only = validation_clips, workers, bank, sound_only
+        self.validation_clips, self.workers, self.bank, self.sound_only, self.cache = validation_clips, workers, bank, sound_only, cache
         if bank is not None and not Path(bank).is_dir():
             raise ValueError(f"no such sound bank: {bank}")
 
     def _loader(self, seeds: range, bank: str | None) -> DataLoader:
-        clips = StageClips(seeds, self.spec, bank, self.sound_only)
+        clips = StageClips(seeds, self.spec, bank, self.sound_only, self.cache)
         return DataLoader(clips, self.batch_size, num_workers=self.workers, drop_last=True, prefetch_factor=4 if self.workers else None)
 
     def train_dataloader(self) -> DataLoader:

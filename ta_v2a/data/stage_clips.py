@@ -1,5 +1,7 @@
-"""Stage scenes as training examples: rendered on the fly, the same for the same seed."""
+"""Stage scenes as training examples: rendered on the fly, the same for the same seed, and kept on disk where that pays."""
 
+import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,8 +9,11 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch.utils.data import Dataset
 
+import prompts
 from ta_v2a.stage import picture, sound
 from ta_v2a.stage.bank import SoundBank
 from ta_v2a.stage.kinds import KINDS
@@ -61,18 +66,39 @@ class StageClips(Dataset):
         seeds: what to render, in order.
         spec: the clip's clock; scenes last `spec.duration_s`.
         bank: folder of recordings to use instead of synthesis half of the time, or None.
+        cache: folder that keeps every clip once it is rendered, uncompressed (about 1 MB for 4 s at mini size), or None. Several processes
+            may share it. Another clock, bank or source code of the stage gets a folder of its own below it; nothing is ever thrown away.
     """
 
-    def __init__(self, seeds: Sequence[int], spec: ClipSpec, bank: str | Path | None = None, sound_only: bool = False):
+    def __init__(
+        self,
+        seeds: Sequence[int],
+        spec: ClipSpec,
+        bank: str | Path | None = None,
+        sound_only: bool = False,
+        cache: str | Path | None = None,
+    ):
         self.seeds, self.spec, self.sound_only = seeds, spec, sound_only
         self.bank = SoundBank(Path(bank)) if bank else None
+        self.kept = None if cache is None else Path(cache) / _stage_digest(spec, bank, sound_only)
 
     def __len__(self) -> int:
         return len(self.seeds)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
+        seed = int(self.seeds[index])
+        if self.kept is None:
+            return self._rendered(seed)
+        file = self.kept / f"{seed}.safetensors"
+        if not file.is_file():
+            _keep(self._rendered(seed), file)
+        with safe_open(file, "pt") as tensors:
+            item: dict[str, Any] = {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118
+            return {**item, "seed": seed, "caption": tensors.metadata()["caption"]}
+
+    def _rendered(self, seed: int) -> dict[str, Any]:
         cv2.setNumThreads(1)
-        seed, spec = int(self.seeds[index]), self.spec
+        spec = self.spec
         scene = plan(seed, spec.duration_s)
         item: dict[str, Any] = {"seed": seed, "caption": scene.caption, "kinds": torch.from_numpy(kinds_heard(scene))}
         wave = sound.render(scene, spec.sample_rate_hz, self.bank)[: spec.samples]
@@ -81,6 +107,25 @@ class StageClips(Dataset):
             item["frames"] = torch.from_numpy(picture.render(scene, spec.picture_times_s, spec.picture_px, spec.picture_px))
             item["activity"] = torch.from_numpy(activity_targets(scene, spec))
         return item
+
+
+def _stage_digest(spec: ClipSpec, bank: str | Path | None, sound_only: bool) -> str:
+    """Of all that a rendered clip depends on beside its seed, the source code of the stage and of the captions included."""
+    digest = hashlib.sha256(repr((spec, bank and str(bank), sound_only)).encode())
+    packages = (Path(picture.__file__).parent, Path(prompts.__file__).parent)
+    sources = [file for folder in packages for file in sorted(folder.rglob("*.py")) if file.name != "export.py"]
+    for file in [Path(__file__), *sources]:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _keep(item: dict[str, Any], file: Path) -> None:
+    """Writes a clip; whoever reads meanwhile sees the whole of it or nothing."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(f".{os.getpid()}.part")
+    tensors = {name: value for name, value in item.items() if isinstance(value, torch.Tensor)}
+    save_file(tensors, part, metadata={"caption": item["caption"]})
+    part.replace(file)
 
 
 def split_seeds(split: str, count: int, offset: int = 0) -> range:

@@ -1,15 +1,22 @@
 """What a CVALP knows: retrieval between its three spaces, which moment of a clip is which, and what a linear probe reads from it."""
 
+from collections import defaultdict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 
+from ta_v2a.evaluation.onset_probe import onset_columns, onset_probe
 from ta_v2a.evaluation.statistics import Estimate, mean, pooled_median
+from vocoders.clock import ClipSpec
 
 RECALLS = (1, 5, 10)
 WINDOW_S = 1.024
 """Length of the moments that temporal top-1 tells apart."""
+SUREST = (1.0, 0.2, 0.1, 0.05)
+"""Shares of the clips on which naming is judged."""
 
 
 def partner_ranks(x: np.ndarray, y: np.ndarray, same: np.ndarray | None = None) -> np.ndarray:
@@ -58,18 +65,54 @@ def linear_probe(features: np.ndarray, classes: np.ndarray, ridge: float = 1e-2)
     return (known[(rows[half:] @ weights).argmax(1)] == classes[half:]).astype(np.float64)
 
 
+def naming(video: np.ndarray, labels: np.ndarray, kinds: np.ndarray, scale: float) -> dict[str, Any]:
+    """How often the label whose text lies nearest to a picture names a kind that sounds (`ta_v2a.captioning`), of all clips and of the
+    surest: those whose best label takes the largest share of the bank, softmax(scale * cosine).
+
+    Args:
+        video: (n, C) L2-normalised.
+        labels: (K, C) L2-normalised.
+        kinds: (n, K) multi-hot in the order of the labels.
+
+    Returns:
+        {"surest 5%": {"right": share of clips, "commonest": share of the label named most often}}: a label that is all that is ever
+        named with certainty says little about the rest.
+    """
+    scores = scale * video @ labels.T
+    best, sure = scores.argmax(1), softmax(scores, axis=1).max(1)
+    right, order = kinds[np.arange(len(kinds)), best], np.argsort(-sure, kind="stable")
+    found = {}
+    for part in SUREST:
+        rows = order[: max(1, round(part * len(order)))]
+        commonest = round(float(np.bincount(best[rows]).max() / len(rows)), 4)
+        found[f"surest {part:.0%}"] = {"right": mean(right[rows]).as_dict(), "commonest": commonest}
+    return found
+
+
 def _windows(tokens: Any, token_s: float) -> Any:
     from cvalp.model import windows
 
     return windows(tokens, max(1, round(WINDOW_S / token_s)))
 
 
-def embed_stage(cvalp: Any, n: int, batch: int, workers: int, progress: Callable[[int, int], None]) -> dict[str, Any]:
-    """E_v, E_a and E_l of the first `n` scenes of the stage's test split.
+def embed_stage(
+    cvalp: Any,
+    n: int,
+    batch: int,
+    workers: int,
+    progress: Callable[[int, int], None],
+    spec: ClipSpec | None = None,
+    cache: str | Path | None = None,
+) -> dict[str, Any]:
+    """E_v, E_a and E_l of the first `n` scenes of the stage's test split; of E_v without channels that were taught what moves.
+
+    Args:
+        spec: the clock, if another than the model's own (its picture size, for instance).
+        cache: where clips in luma are kept, see `StageClips`.
 
     Returns:
-        {"video", "audio", "text": (n, C), "video_windows", "audio_windows": (n, windows, C), "captions": list, "kinds": (n, 29)
-        multi-hot}, all float32 numpy.
+        {"video", "audio", "text": (n, C), "video_windows", "audio_windows": (n, windows, C), "video_tokens", "audio_tokens": (n, tokens, C)
+        in half precision, "onsets": (n, tokens) 0 or 1, "captions": list, "kinds": (n, 29) multi-hot}, else float32 numpy.
     """
     import torch
     from torch.utils.data import DataLoader
@@ -82,15 +125,15 @@ def embed_stage(cvalp: Any, n: int, batch: int, workers: int, progress: Callable
     from ta_v2a.stage.scene import plan
     from vocoders.mel import LogMel
 
-    spec, seeds = cvalp.spec, split_seeds("test", n)
+    spec, seeds = spec or cvalp.spec, split_seeds("test", n)
     sound = cvalp.config.get("sound", "mel128")
     hears_wave = sound != "mel128"
     rate = {"panns32k": 32_000}.get(sound, spec.sample_rate_hz)
-    clips = ColourScenes(seeds, spec, rate) if in_colour(cvalp) else StageClips(seeds, spec)
+    clips = ColourScenes(seeds, spec, rate) if in_colour(cvalp) else StageClips(seeds, spec, cache=cache)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     cvalp.to(device)
     log_mel = LogMel(spec).to(device)
-    rows: dict[str, list] = {name: [] for name in ("video", "audio", "text", "video_windows", "audio_windows")}
+    rows: dict[str, list] = defaultdict(list)
     captions: list[str] = []
     for item in DataLoader(clips, batch, num_workers=workers):
         with torch.inference_mode():
@@ -102,10 +145,16 @@ def embed_stage(cvalp: Any, n: int, batch: int, workers: int, progress: Callable
             found |= {"video_windows": _windows(video, token_s), "audio_windows": _windows(audio, token_s)}
         for name, value in found.items():
             rows[name].append(value.float().cpu().numpy())
+        rows["video_tokens"].append(video.half().cpu().numpy())
+        rows["audio_tokens"].append(audio.half().cpu().numpy())
         captions += item["caption"]
         progress(len(captions), n)
-    kinds = np.stack([kinds_heard(plan(seed, spec.duration_s)) for seed in seeds])
-    return {**{name: np.concatenate(parts) for name, parts in rows.items()}, "captions": captions, "kinds": kinds}
+    scenes = [plan(seed, spec.duration_s) for seed in seeds]
+    known = {
+        "onsets": np.stack([onset_columns(scene.event_times_s, audio.shape[1], token_s) for scene in scenes]),
+        "kinds": np.stack([kinds_heard(scene) for scene in scenes]),
+    }
+    return {**{name: np.concatenate(parts) for name, parts in rows.items()}, **known, "captions": captions}
 
 
 def measure(embedded: dict[str, Any]) -> dict[str, Any]:
@@ -130,6 +179,7 @@ def measure(embedded: dict[str, Any]) -> dict[str, Any]:
             "audio to video": mean(temporal_top1(embedded["audio_windows"], embedded["video_windows"])).as_dict(),
         },
         "class_probe": {name: mean(linear_probe(embedded[name][single], classes)).as_dict() for name in ("video", "audio", "text")},
+        "onset_probe": onset_probe(embedded["video_tokens"], embedded["audio_tokens"], embedded["text"], embedded["onsets"]),
         "chance": {
             **{f"recall@{k}": round(min(1.0, k / n), 4) for k in RECALLS},
             "median_rank": (n + 1) / 2,
@@ -147,7 +197,13 @@ def cvalp_command(
     Raises:
         UserError: there is no such preset or folder.
     """
+    from ta_v2a.captioning import NAMES, bank_vectors, label_bank
+    from ta_v2a.data.stage_clips import KIND_NAMES
     from ta_v2a.encoders import load_encoders
 
-    report = measure(embed_stage(load_encoders(preset), n, batch, workers, progress))
-    return {"preset": str(preset), "split": "test", **report}
+    cvalp = load_encoders(preset)
+    embedded = embed_stage(cvalp, n, batch, workers, progress)
+    labels = bank_vectors(label_bank(), cvalp).float().cpu().numpy()
+    heard = embedded["kinds"][:, [KIND_NAMES.index(kind) for kind in NAMES]]
+    named = naming(embedded["video"], labels, heard, float(cvalp.scales()[0].detach()))
+    return {"preset": str(preset), "split": "test", **measure(embedded), "naming": named}

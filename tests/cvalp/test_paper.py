@@ -105,6 +105,21 @@ def test_top_layers_of_the_text_encoder_learn_when_asked(tokenizer):
         FlanT5Tower(tokenizer, shape, unfrozen_layers=4)
 
 
+def test_the_input_norm_learns_the_same_from_one_clip_as_from_several():
+    """PANNs' own order of axes, (1, bins, frames, 1), gets a wrong gradient from torch's batch norm on a CPU."""
+    torch.manual_seed(0)
+    tower, mel, weights = Cnn14Tower("mel128", WIDTHS).eval(), torch.rand(3, 128, 64), torch.randn(3, 4, WIDTHS[-1])
+
+    def gradient(clips: int) -> torch.Tensor:
+        tower.zero_grad()
+        for some, wanted in zip(mel.split(clips), weights.split(clips), strict=True):
+            (tower(some) * wanted).sum().backward()
+        return torch.cat([tower.bn0.weight.grad, tower.bn0.bias.grad])
+
+    together = gradient(3)
+    torch.testing.assert_close(gradient(1), together, atol=1e-4 * float(together.abs().max()), rtol=1e-4)
+
+
 @pytest.mark.parametrize("tower", [SlowOnlyTower(2), Cnn14Tower("mel128", WIDTHS)], ids=["video", "audio"])
 def test_checkpointing_changes_memory_only(tower):
     """Outputs, gradients and running statistics are as without it, dropout included."""
@@ -161,4 +176,3 @@ def test_published_sizes():
         assert sum(p.numel() for p in Cnn14Tower().parameters()) == pytest.approx(79.7e6, rel=0.01)
     config = encoder_config({"d_model": 768, "d_ff": 2048, "d_kv": 64, "num_layers": 12, "num_heads": 12, "vocab_size": 32128})
     assert config.is_gated_act and config.dense_act_fn == "gelu_new"
-    assert isinstance(Cnn14Tower("mel128", WIDTHS).bn0, nn.BatchNorm2d)

@@ -16,6 +16,7 @@ from tiny_words import tiny_tokenizer
 from torch.utils.data import DataLoader
 
 import cvalp
+from cvalp import checkpointing
 from cvalp.paper import PaperCVALP
 from cvalp.paper_training import PaperTraining, top1, window_vectors
 
@@ -84,6 +85,45 @@ def test_two_processes_have_the_gradients_of_one_with_the_joined_batch(tmp_path)
             torch.testing.assert_close(found[name], value, atol=1e-6, rtol=1e-4, msg=lambda text, name=name: f"{name}: {text}")
 
 
+def learnt(training: PaperTraining, batch: dict, seed: int = 3) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    """Gradients of every parameter, and the buffers after the step (the norms' statistics)."""
+    torch.manual_seed(seed)
+    training.losses(batch)["loss"].backward()
+    buffers = {name: value.clone() for name, value in training.named_buffers()}
+    return {name: p.grad for name, p in training.named_parameters() if p.requires_grad}, buffers
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 8])
+def test_cached_gradients_are_those_of_the_whole_batch(words, chunk):
+    """Norms as they are and no dropout: chunks, of which the last may be smaller, change nothing."""
+    batch = next(iter(DataLoader(clips(5), 5)))
+    expected, _ = learnt(module(words).eval(), batch)
+    found, _ = learnt(module(words, grad_cache_chunk=chunk).eval(), batch)
+    assert found.keys() == expected.keys()
+    size = float(torch.cat([value.flatten() for value in expected.values()]).norm())
+    for name, value in expected.items():
+        assert float((found[name] - value).norm()) < 1e-5 * size, name  # a sum over five clips is rounded otherwise than over one
+
+
+@pytest.mark.parametrize("blocks_too", [False, True])
+def test_caching_repeats_the_dropout_and_counts_a_chunk_once(words, monkeypatch, blocks_too):
+    """In training: against the same chunks with all of their activations kept."""
+    batch = next(iter(DataLoader(clips(4), 4)))
+    found, statistics = learnt(module(words, gradient_checkpointing=blocks_too, grad_cache_chunk=2), batch)
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpointing, "checkpointed", lambda module, rows, method: getattr(module, method)(rows))
+        expected, once = learnt(module(words, gradient_checkpointing=False, grad_cache_chunk=2), batch)
+        other, _ = learnt(module(words, gradient_checkpointing=False, grad_cache_chunk=2), batch, seed=4)
+    assert int(once["model.video.blocks.0.norm.num_batches_tracked"]) == 2
+    for name, value in once.items():
+        torch.testing.assert_close(statistics[name], value, msg=lambda text, name=name: f"{name}: {text}")
+    for name, value in expected.items():
+        torch.testing.assert_close(found[name], value, atol=1e-5, rtol=1e-5, msg=lambda text, name=name: f"{name}: {text}")
+    weight = "model.audio.conv_block2.conv1.weight"
+    assert not torch.allclose(other[weight], expected[weight], atol=1e-5)  # dropout is on
+
+
+
 def test_windows_are_pooled_where_they_say(words):
     tokens = torch.randn(2, 6, 5)
     vectors = window_vectors(tokens, (0, 3), 3, "max")
@@ -144,9 +184,9 @@ def test_frozen_norms_keep_their_statistics(words):
     assert training.training and torch.equal(before, training.model.video.blocks[0].norm.running_mean)
 
 
-@pytest.mark.parametrize("name", ["paper", "published"])
+@pytest.mark.parametrize("name", ["paper", "published", "ablation"])
 def test_packaged_configurations_name_what_exists(name):
-    """Every class, and every argument that it is given; the tokenizer of paper.yaml is in the repository."""
+    """Every class, and every argument that it is given; a tokenizer that nobody has to import first is in the repository."""
 
     def check(node: object) -> None:
         if isinstance(node, dict) and "class_path" in node:
@@ -159,5 +199,6 @@ def test_packaged_configurations_name_what_exists(name):
 
     config = yaml.safe_load((Path(cvalp.__file__).parent / "configs" / f"{name}.yaml").read_text())
     check(config)
-    if name == "paper":
-        assert (HERE.parents[1] / config["model"]["init_args"]["model"]["init_args"]["tokenizer"]).is_file()
+    if name in ("paper", "ablation"):
+        tower = config["model"]["init_args"]["model"]["init_args"]
+        assert (HERE.parents[1] / (tower.get("tokenizer") or tower["tokenizer_file"])).is_file()

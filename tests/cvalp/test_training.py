@@ -65,11 +65,21 @@ def test_a_step_along_the_gradient_lowers_the_loss():
 
 def test_the_loss_is_the_weighted_sum_of_its_terms():
     training, batch = module().eval(), next(iter(DataLoader(clips(4), 4)))
-    training.lambda_, training.mu, training.activity_weight = 0.5, 0.25, 3.0
+    training.lambda_, training.mu, training.activity_weight, training.text_weight = 0.5, 0.25, 3.0, 2.0
     with torch.no_grad():
         terms = training.losses(batch)
-    expected = terms["audio_text"] + 0.5 * terms["audio_video"] + 0.25 * terms["temporal"] + 3.0 * terms["activity"]
+    expected = 2.0 * terms["audio_text"] + 0.5 * terms["audio_video"] + 0.25 * terms["temporal"] + 3.0 * terms["activity"]
     torch.testing.assert_close(terms["loss"], expected)
+
+
+def test_without_its_term_the_text_neither_learns_nor_counts():
+    training, batch = module(), next(iter(DataLoader(clips(4), 4)))
+    training.text_weight = 0.0
+    terms = training.losses(batch)
+    terms["loss"].backward()
+    assert float(terms["audio_text"]) == 0 and "text_top1" not in terms
+    assert all(p.grad is None for p in training.model.text.parameters())
+    assert all(p.grad is not None for p in (*training.model.video.parameters(), *training.model.audio.parameters()))
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -77,6 +77,22 @@ def test_a_clip_is_one_scene_as_tensors():
     assert "frames" not in heard_only and torch.equal(heard_only["wave"], item["wave"])
 
 
+def test_a_kept_clip_is_the_rendered_one_and_another_clock_is_another_clip(tmp_path):
+    clips, fresh = StageClips(range(3, 5), SHORT, cache=tmp_path), StageClips(range(3, 5), SHORT)
+    first = clips[1]
+    files = list(tmp_path.rglob("*.safetensors"))
+    assert [file.name for file in files] == ["4.safetensors"] and not list(tmp_path.rglob("*.part"))
+    written = files[0].stat().st_mtime_ns
+    for item in (first, clips[1]):
+        assert item.keys() == fresh[1].keys()
+        for name, value in fresh[1].items():
+            assert torch.equal(item[name], value) if isinstance(value, torch.Tensor) else item[name] == value, name
+    assert files[0].stat().st_mtime_ns == written  # read, not made again
+    assert StageClips(range(3, 5), replace(SHORT, picture_px=24), cache=tmp_path)[1]["frames"].shape == (32, 24, 24)
+    assert "frames" not in StageClips(range(3, 5), SHORT, sound_only=True, cache=tmp_path)[1]
+    assert len(list(tmp_path.rglob("4.safetensors"))) == 3
+
+
 def test_seeds_of_a_split():
     assert split_seeds("train", 5, 7) == range(7, 12)
     assert split_seeds("test", 3) == SPLITS["test"][:3]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ta_v2a.evaluation.retrieval import linear_probe, measure, partner_ranks, retrieval, temporal_top1
+from ta_v2a.evaluation.retrieval import linear_probe, measure, naming, partner_ranks, retrieval, temporal_top1
 
 
 def unit(*shape: int, seed: int = 0) -> np.ndarray:
@@ -49,12 +49,26 @@ def test_a_probe_reads_what_is_linear_and_nothing_else():
     assert linear_probe(rng.normal(size=(400, 3)), classes).mean() == pytest.approx(1 / 3, abs=0.1)
 
 
+def test_naming_of_all_and_of_the_surest():
+    """20 pictures of two kinds: the first 10 point at their label, the others a little more at the wrong one."""
+    labels, kinds = np.eye(2), np.eye(2)[np.arange(20) % 2]
+    video = np.where(np.arange(20)[:, None] < 10, kinds, np.where(kinds > 0, 0.6, 0.8))
+    found = naming(video, labels, kinds, 10.0)
+    assert found["surest 100%"]["right"]["value"] == 0.5 and found["surest 20%"]["right"]["value"] == 1
+    assert found["surest 100%"]["commonest"] == 0.5 and found["surest 5%"] == {**found["surest 5%"], "commonest": 1.0}
+    always = naming(np.tile([0.9, 0.1], (20, 1)), labels, kinds, 10.0)
+    assert always["surest 20%"]["right"]["value"] == 0.5 and always["surest 20%"]["commonest"] == 1
+
+
 def test_everything_is_measured_in_both_directions():
     n = 40
     x = unit(n, 16, seed=7)
     rows = {"video": x, "audio": x, "text": x, "video_windows": unit(n, 4, 16), "audio_windows": unit(n, 4, 16)}
+    onsets = np.random.default_rng(8).integers(0, 2, (n, 6)).astype(float)
+    rows |= {"video_tokens": unit(n, 6, 16), "audio_tokens": unit(n, 6, 16, seed=9), "onsets": onsets}
     report = measure({**rows, "captions": [f"c{k % 39}" for k in range(n)], "kinds": np.eye(29)[np.arange(n) % 2]})
     assert len(report["retrieval"]) == 6 and {"audio to video", "text to video"} <= report["retrieval"].keys()
     assert report["retrieval"]["video to text"]["recall@1"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": n}
     assert report["temporal_top1"]["video to audio"]["value"] == 1 and report["chance"]["temporal_top1"] == 0.25
     assert report["chance"]["recall@10"] == 0.25 and report["class_probe"]["video"]["n"] == 20
+    assert report["onset_probe"]["video"]["average_precision"]["n"] == 20
