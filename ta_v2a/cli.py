@@ -114,7 +114,10 @@ def foley(
 @app.command()
 def stage(
     seed: Seed = 0,
-    output: Annotated[str, typer.Option("-o", "--output", help="Name of the scene: writes NAME.mp4, NAME.wav and NAME.json.")] = "scene",
+    output: Annotated[str, typer.Option("-o", "--output", help="Name of the scene: NAME.mp4, .wav, .json; with -n a folder.")] = "scene",
+    n: Annotated[int | None, typer.Option("-n", "--scenes", min=1, help="Write the first N scenes of --split, named by seed.")] = None,
+    split: Annotated[Literal["train", "validation", "test"], typer.Option(help="With -n: whose scenes.")] = "test",
+    jobs: Annotated[int, typer.Option(min=1, help="With -n: scenes written at once, each in a process of its own.")] = 2,
     duration: Annotated[float, typer.Option(min=0.6, max=600, help="Seconds.")] = 8.192,
     width: Annotated[int, typer.Option(min=16, max=4096, help="Pixels.")] = 320,
     height: Annotated[int, typer.Option(min=16, max=4096, help="Pixels.")] = 240,
@@ -122,9 +125,15 @@ def stage(
     silent: Annotated[bool, typer.Option("--silent", help="Leave the film without sound (the WAV is written all the same).")] = False,
     as_json: Json = False,
 ) -> None:
-    """Render a procedural scene with exact ground truth: picture, sound, and when what sounds."""
-    from .stage.export import write_scene
+    """Render a procedural scene, or a folder of them, with exact ground truth: picture, sound, and when what sounds."""
+    from .stage.export import write_scene, write_split
 
+    if n is not None:
+        with console.progress("rendering", quiet=as_json) as advance:
+            written = write_split(Path(output), split, n, duration, width, height, fps, silent, jobs, advance)
+        words = f"{written['scenes']} scenes in {written['folder']}, {written['new']} of them new; captions: {written['prompts']}"
+        console.result(written, as_json, [words])
+        return
     report = write_scene(seed, Path(output), duration, width, height, fps, silent)
     console.result(report, as_json, [report["film"], report["wav"], report["json"], f'caption: {report["caption"]}'])
 
@@ -223,7 +232,9 @@ def evaluate_films(
     output: Annotated[str, typer.Option("-o", "--output", help="Folder for the sounds and figures.")] = "out/films",
     prompts: Annotated[str | None, typer.Option(help="CSV with columns path (or file, name) and prompt (or description, caption).")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first films by name.")] = None,
+    compare: Annotated[bool, typer.Option("--compare/--no-compare", help="Measure against the films' own sound.")] = True,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw each film over its spectrogram.")] = True,
+    jobs: Annotated[int, typer.Option(min=1, help="Films sounded at once, each in a process of its own.")] = 1,
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(min=1, max=1000)] = None,
     text_scale: Annotated[float | None, typer.Option()] = None,
@@ -232,13 +243,13 @@ def evaluate_films(
     preset: Preset = "mini",
     as_json: Json = False,
 ) -> None:
-    """Onset agreement and AV-Align on real films."""
+    """Sound for every film of FOLDER (a second run makes what is missing), then onset agreement and AV-Align."""
     from .evaluation.real_films import films_command
 
     settings = {"num_inference_steps": steps, "text_scale": text_scale, "video_scale": video_scale, "lag_s": lag}
     with console.progress("evaluating", quiet=as_json) as advance:
         report = films_command(
-            folder, output, prompts, preset, seed=seed, limit=limit, figures=figures, progress=advance, **_given(settings)
+            folder, output, prompts, preset, seed, limit, compare, figures, jobs=jobs, progress=advance, **_given(settings)
         )
     console.result(report, as_json, _indented(report))
 

@@ -136,7 +136,7 @@ def _result(
 
 def _clips(metrics: list[Metric], view: View, pairs: list[Pair]) -> list[dict[str, Any]]:
     """Every clip's own value of the metrics that are means over clips."""
-    columns = {metric.id: metric.per_clip(view) for metric in metrics if metric.per_clip is not None}
+    columns = {metric.id: metric.each(view) for metric in metrics if metric.per_clip is not None}
 
     def shown(value: float) -> float | None:
         return round(float(value), 4) if np.isfinite(value) else None

@@ -1,12 +1,12 @@
 """Two folders of clips side by side: which generated file belongs to which reference, and what cannot be used, with the reason."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from ta_v2a.errors import UserError
+from ta_v2a.evaluation.film_sounds import caption_beside
 from ta_v2a.evaluation.real_films import SUFFIXES, read_prompts
 
 Task = Literal["v2a", "a2v", "t2av"]
@@ -103,7 +103,7 @@ def pair_folders(
     pairs = []
     for name in sorted(set(made) & set(true) - {row.name for row in bad}):
         truth = _truth_beside(true[name])
-        text = words.get(name) if words is not None else _caption(truth) if truth is not None else None
+        text = words.get(name) if words is not None else caption_beside(true[name].film or true[name].sound)
         pairs.append(Pair(name, made[name], true[name], text or None, truth))
     pairs, lacking = _complete(pairs, task)
     bad += lacking
@@ -132,14 +132,6 @@ def _complete(pairs: list[Pair], task: Task) -> tuple[list[Pair], list[Bad]]:
 def _truth_beside(files: Files) -> Path | None:
     path = (files.film or files.sound).with_suffix(".json")
     return path if path.is_file() else None
-
-
-def _caption(truth: Path) -> str | None:
-    try:
-        held = json.loads(truth.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise UserError(f"{truth}: cannot be read ({error})") from error
-    return held.get("caption") if isinstance(held, dict) else None
 
 
 def content_sha256(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import secrets
+import zipfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +18,7 @@ from ta_v2a.evaluation.agreement import read_sound
 from ta_v2a.evaluation.baselines import ALTERATIONS, STATIC
 from ta_v2a.evaluation.extractors import Arrays, Extractor, PictureInput
 from ta_v2a.evaluation.folders import Bad, Files, Pair, Side, Task, content_sha256
-from ta_v2a.media.atomic import whole_file
+from ta_v2a.media.atomic import output_error
 from ta_v2a.media.probe import probe
 
 LEAST_S = 0.5
@@ -70,9 +72,17 @@ class Store:
 
     def save(self, source: Source, extractor: Extractor, arrays: Arrays) -> None:
         path = self.path(source, extractor)
-        path.parent.mkdir(exist_ok=True)
-        with whole_file(path) as part, open(part, "wb") as stream:
-            np.savez(stream, **arrays)
+        part = path.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            path.parent.mkdir(exist_ok=True)
+            # Renamed but not forced to the disk as results are: there are dozens a clip, and what a power cut takes is measured again.
+            with part.open("wb") as stream:
+                np.savez(stream, **arrays)
+            part.replace(path)
+        except OSError as error:
+            raise output_error(path, error) from None
+        finally:
+            part.unlink(missing_ok=True)
 
     def load(self, source: Source, extractor: Extractor, name: str) -> np.ndarray | None:
         """One array, or None where the extractor gave none of that name.
@@ -87,7 +97,7 @@ class Store:
         try:
             with np.load(self.path(source, extractor), allow_pickle=False) as held:
                 return held[name] if name in held.files else None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
             raise UserError(f"{source.name}: the cache lacks {extractor.key} ({error}); remove {self.folder} and run again") from error
 
 

@@ -66,6 +66,16 @@ class Metric:
     def id(self) -> str:
         return f"{self.name}/{self.variant}"
 
+    def each(self, view: View) -> np.ndarray:
+        """(clips,) the value of every clip, nan where it does not apply.
+
+        Raises:
+            ValueError: if the metric is no mean over clips.
+        """
+        if self.per_clip is None:
+            raise ValueError(f"{self.id} is no mean over clips")
+        return view.once((self.name, self.variant), self.per_clip)
+
     def readable(self, view: View) -> bool:
         return all(view.has(column, key) for column, key, _ in self.reads)
 
@@ -107,7 +117,11 @@ def score(metric: Metric, view: View, resamples: int = RESAMPLES) -> Score:
 
 def of_clips(name: str, variant: str, better: Better, reads: tuple, per_clip: Callable[[View], np.ndarray], **more: Any) -> Metric:
     """A metric that is the mean of one number a clip."""
-    return Metric(name, variant, better, reads, lambda view, _: statistics.mean(per_clip(view)), per_clip=per_clip, **more)
+
+    def measure(view: View, _: int) -> Estimate:
+        return statistics.mean(view.once((name, variant), per_clip))
+
+    return Metric(name, variant, better, reads, measure, per_clip=per_clip, **more)
 
 
 def _fewer(resamples: int, *sizes: int) -> int:
@@ -118,7 +132,7 @@ def frechet(name: str, column: str, key: str, sees: tuple[str, ...], array: str 
     """Frechet distance to the true column over one feature vector a clip, or over all patches of all clips."""
 
     def measure(view: View, resamples: int) -> Estimate:
-        x, y = ([np.atleast_2d(rows) for rows in view.each(side, key, array)] for side in (column, f"true_{column}"))
+        x, y = ([np.atleast_2d(rows) for rows in view.rows_of(side, key, array)] for side in (column, f"true_{column}"))
 
         def distance(i: np.ndarray, j: np.ndarray) -> float:
             return frechet_distance(np.concatenate([x[k] for k in i]), np.concatenate([y[k] for k in j]))
@@ -195,7 +209,8 @@ def agreement_metrics() -> list[Metric]:
     reads = (("sound", key, "onsets_s"), ("true_sound", key, "onsets_s"))
 
     def heard(view: View, column: str) -> list[Heard]:
-        return [Heard(view.get(column, key, "onsets_s", i), float(view.get(column, key, "duration_s", i))) for i in range(view.n)]
+        rows = zip(view.rows_of(column, key, "onsets_s"), view.rows_of(column, key, "duration_s"), strict=True)
+        return [Heard(onsets_s, float(duration_s)) for onsets_s, duration_s in rows]
 
     def gain(view: View, _: int) -> Estimate:
         if view.n < 2:
@@ -221,12 +236,12 @@ def align_metrics(flow_key: str) -> list[Metric]:
 
     def of(variant: av_align.Variant, peaks_key: str) -> Metric:
         def per_clip(view: View) -> np.ndarray:
+            least_px = av_align.LEAST_FLOW_PX if variant == "tt_2025_02" else 0.0
+            columns = (view.rows_of("picture", flow_key, name) for name in ("flow", "fps"))
             values = []
-            for row in range(view.n):
-                flow, fps = view.get("picture", flow_key, "flow", row), float(view.get("picture", flow_key, "fps", row))
-                least_px = av_align.LEAST_FLOW_PX if variant == "tt_2025_02" else 0.0
-                seen = av_align.flow_peaks(flow.astype(np.float64), fps, least_px)
-                values.append(av_align.score(view.get("sound", peaks_key, "peaks_s", row), seen, fps, variant))
+            for flow, fps, heard in zip(*columns, view.rows_of("sound", peaks_key, "peaks_s"), strict=True):
+                seen = av_align.flow_peaks(flow.astype(np.float64), float(fps), least_px)
+                values.append(av_align.score(heard, seen, float(fps), variant))
             return np.array(values)
 
         reads = (("sound", peaks_key, "peaks_s"), ("picture", flow_key, "flow"))
@@ -247,7 +262,7 @@ def sync_metrics(key: str) -> list[Metric]:
         return np.array([sync.best_lag_s(sound, picture) for sound, picture in pairs])
 
     def off_s(view: View) -> np.ndarray:
-        return np.nan_to_num(np.abs(lags(view)), nan=sync.REACH_TOKENS * sync.TOKEN_S)
+        return np.nan_to_num(np.abs(view.once(("best lag", key), lags)), nan=sync.REACH_TOKENS * sync.TOKEN_S)
 
     def aligned(view: View) -> np.ndarray:
         return (off_s(view) <= sync.ALIGNED_S).astype(float)
@@ -303,7 +318,7 @@ def _sound_metrics(view: View, key: str) -> list[Metric]:
         table += [frechet(name, "sound", key, EMPTY_SOUNDS), kernel("KID", "sound", key, EMPTY_SOUNDS)]
     if view.offers("sound", key, "patches"):
         table.append(frechet("FAD", "sound", key, EMPTY_SOUNDS, "patches", least_n=200))
-    elif key.startswith("panns") and view.offers("sound", key, "features"):
+    elif view.offers("sound", key, "features") and key not in ("cvalp", "melception"):
         table.append(frechet("FAD", "sound", key, EMPTY_SOUNDS))
     if view.offers("sound", key, "logits") and key != "cvalp":
         table += [*divergences(key), inception("IS", "sound", key, (*EMPTY_SOUNDS, "same_clip"))]

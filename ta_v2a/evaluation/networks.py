@@ -30,16 +30,9 @@ def _state(path: str | Path) -> dict[str, Any]:
     Raises:
         UserError: if it cannot be read so.
     """
-    import torch
+    from ta_v2a.weights_import import _read
 
-    try:
-        if Path(path).suffix == ".safetensors":
-            from safetensors.torch import load_file
-
-            return load_file(str(path))
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch, pickle and safetensors each have their own
-        raise UserError(f"{path}: no weights that can be read safely ({str(error).splitlines()[0]})") from error
+    state = _read(Path(path))
     return state.get("model", state) if isinstance(state, dict) else {}
 
 
@@ -242,6 +235,7 @@ ROLES: dict[str, Callable[[str], list[Extractor]]] = {
     "clip": clip,
     "melception": lambda path: external("melception", path, ("sound",), ("features", "logits")),
     "imagebind": lambda path: external("imagebind", path, ("sound", "picture", "text"), ("features", "frames")),
+    "embedding": lambda path: external("embedding", path, ("sound",), ("features", "patches")),
     "i3d": lambda path: external("i3d", path, ("picture",), ("features",)),
     "c3d": lambda path: external("c3d", path, ("picture",), ("logits",)),
     "synchformer": lambda path: external("synchformer", path, ("sound",), ("offsets",)),

@@ -3,7 +3,6 @@
 import csv
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,10 @@ from ta_v2a.errors import UserError
 from ta_v2a.evaluation import statistics
 from ta_v2a.evaluation.agreement import RATE_HZ, Heard, hear, need_librosa, onset_agreement, read_sound
 from ta_v2a.evaluation.av_align import VARIANT, flow_curve, flow_peaks, intersection_over_union, sound_peaks
+from ta_v2a.evaluation.film_sounds import Film, generate_films
 
 SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v")
 ALIGN_HEIGHT_PX = 180
-
-
-@dataclass(frozen=True)
-class Film:
-    """A film, the prompt it is given, and the wav that was generated for it."""
-
-    path: Path
-    prompt: str
-    wav: Path
 
 
 def list_films(folder: str | Path) -> list[Path]:
@@ -62,40 +53,6 @@ def read_prompts(table: str | Path) -> dict[str, str]:
     if name is None or words is None:
         raise UserError(f"{table}: needs a column path, file or name and a column prompt, description or caption")
     return {Path(row[name]).stem: (row[words] or "").strip() for row in rows if row[name]}
-
-
-def generate_films(
-    pipeline: Any,
-    films: list[Path],
-    prompts: dict[str, str],
-    out: Path,
-    seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
-    **settings: Any,
-) -> list[Film]:
-    """Writes `out`/<stem>.wav (mono, 24 bit, the pipeline's own rate) for every film; each gets the same seed.
-
-    Raises:
-        UserError: as the pipeline does, for a film that cannot be read.
-    """
-    import soundfile
-    import torch
-
-    out.mkdir(parents=True, exist_ok=True)
-    made = []
-    for index, path in enumerate(films):
-        prompt = prompts.get(path.stem, "")
-        output = pipeline(video=str(path), prompt=prompt, generator=torch.Generator().manual_seed(seed), **settings)
-        wave = np.asarray(output.audios[0], dtype=np.float32)
-        wave = wave.mean(axis=0) if wave.ndim == 2 else wave
-        film = Film(path, prompt, out / f"{path.stem}.wav")
-        part = film.wav.with_suffix(".part")
-        soundfile.write(part, wave, output.sampling_rate, subtype="PCM_24", format="WAV")
-        part.replace(film.wav)
-        made.append(film)
-        if progress is not None:
-            progress(index + 1, len(films))
-    return made
 
 
 def compare_films(
@@ -170,37 +127,42 @@ def films_command(
     weights: str | Path = "mini",
     seed: int = 0,
     limit: int | None = None,
+    compare: bool = True,
     figures: bool = True,
     align_height_px: int | None = ALIGN_HEIGHT_PX,
-    progress: Callable[[int, int], None] | None = None,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] = lambda done, total: None,
     **settings: Any,
 ) -> dict[str, Any]:
-    """`ta-v2a evaluate real DIR --out OUT [--prompts CSV]`: wavs and figures into `out`, the result for JSON.
+    """`ta-v2a evaluate films DIR -o OUT [--prompts CSV]`: wavs and figures into `out`, the result for JSON.
 
     Args:
         folder: films, with or without sound.
-        out: folder for <stem>.wav and figures/<stem>.png.
-        prompts: CSV with a prompt per film; films it does not name, and all without it, get the empty prompt.
+        out: folder for <stem>.wav, <stem>.json and figures/<stem>.png.
+        prompts: CSV with a prompt per film; films it does not name get the empty prompt. None takes the captions of the stage's JSON beside
+            the films, and the empty prompt without one.
         weights: preset or pipeline folder.
         seed: of the noise, the same for every film.
         limit: only the first films by name.
+        compare: measure them against the films' own sound; False only writes the sounds, however many, at flat memory.
         figures: draw them.
         align_height_px: see `compare_films`.
+        jobs: processes that generate.
         progress: called with (films done, all films).
         settings: handed to the pipeline (steps, scales).
 
     Raises:
         UserError: for a folder, film, table or weights that cannot be read, or without librosa.
     """
-    need_librosa()
+    if compare:
+        need_librosa()
     films = list_films(folder)[:limit]
-    words = read_prompts(prompts) if prompts is not None else {}
-    from ta_v2a.pipeline import FoleyPipeline
-
-    pipeline = FoleyPipeline.from_pretrained(str(weights))
+    words = read_prompts(prompts) if prompts is not None else None
     out = Path(out)
     began = time.perf_counter()
-    made = generate_films(pipeline, films, words, out, seed, progress, **settings)
-    seconds = time.perf_counter() - began
-    result = compare_films(made, align_height_px=align_height_px, figures=out / "figures" if figures else None)
-    return {"films_generated": len(made), "seed": seed, "settings": settings, "generation_seconds": round(seconds, 2), **result}
+    made, new = generate_films(weights, films, words, out, seed, jobs, progress, **settings)
+    seconds = round(time.perf_counter() - began, 2)
+    result = {"films_generated": len(made), "new": new, "seed": seed, "settings": settings, "generation_seconds": seconds}
+    if compare:
+        result |= compare_films(made, align_height_px=align_height_px, figures=out / "figures" if figures else None)
+    return result

@@ -121,7 +121,7 @@ def _below(metric: Metric, views: dict[str, View], values: dict[str, Estimate], 
     """
     sign = 1 if metric.better == "higher" else -1
     if metric.per_clip is not None:
-        gaps = sign * (metric.per_clip(views["truth"]) - metric.per_clip(views[name]))
+        gaps = sign * (metric.each(views["truth"]) - metric.each(views[name]))
         gaps = gaps[np.isfinite(gaps)]
         return bool(statistics.mean(gaps).low > LEAST_GAP) if len(gaps) else None
     # A distance of the truth from itself is exactly 0; halves of the truth say how near two sets of truth come.

@@ -44,9 +44,12 @@ def stage_metrics() -> list[Metric]:
     """Onset precision, recall, F1 and timing error; class and steering accuracy."""
     timing = ("shuffled", "shift_0.1s", *CLEAR_SHIFTS, *EMPTY_SOUNDS)
 
+    def matched(view: View) -> list[Matching | None]:
+        rows = zip(view.truths, view.rows_of("sound", "onsets_superflux", "onsets_s"), strict=True)
+        return [None if truth.events_s is None else match(found, truth.events_s, TOLERANCE_S) for truth, found in rows]
+
     def matchings(view: View) -> list[Matching]:
-        rows = zip(view.truths, view.each("sound", "onsets_superflux", "onsets_s"), strict=True)
-        return [match(found, truth.events_s, TOLERANCE_S) for truth, found in rows if truth.events_s is not None]
+        return [matching for matching in view.once("stage matchings", matched) if matching is not None]
 
     def counts(view: View) -> np.ndarray:
         return np.array([matching.counts for matching in matchings(view)]).reshape(-1, 3)
@@ -55,15 +58,14 @@ def stage_metrics() -> list[Metric]:
         return lambda view, _: statistics.bootstrap(counts(view)[:, [0, of]], statistics.ratio)
 
     def each_f1(view: View) -> np.ndarray:
-        rows = zip(view.truths, view.each("sound", "onsets_superflux", "onsets_s"), strict=True)
-        return np.array([np.nan if t.events_s is None else match(found, t.events_s, TOLERANCE_S).f1 for t, found in rows])
+        return np.array([np.nan if matching is None else matching.f1 for matching in view.once("stage matchings", matched)])
 
     def right(view: View) -> np.ndarray:
-        rows = zip(view.truths, view.each("sound", "listener", "logits"), strict=True)
+        rows = zip(view.truths, view.stack("sound", "listener", "logits"), strict=True)
         return np.array([float(KIND_NAMES[int(np.argmax(logits))] in truth.kinds) for truth, logits in rows])
 
     def steered(view: View) -> np.ndarray:
-        rows = zip(view.truths, view.each("sound", "listener", "logits"), strict=True)
+        rows = zip(view.truths, view.stack("sound", "listener", "logits"), strict=True)
         return np.array([_follows_text(truth, logits) for truth, logits in rows])
 
     return [
@@ -83,4 +85,3 @@ def _follows_text(truth: Truth, logits: np.ndarray) -> float:
         return float("nan")
     said, seen = (logits[KIND_NAMES.index(kind)] for kind in truth.steering)
     return float(said > seen)
-

@@ -1,8 +1,9 @@
 """What a metric sees: columns of clips, of which it asks arrays by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from ta_v2a.evaluation.extractors import Extractor
 from ta_v2a.evaluation.measured import Source, Store
 from ta_v2a.evaluation.stage_benchmark import Truth
 
+Value = TypeVar("Value")
 KIND_OF_COLUMN = {"sound": "sound", "true_sound": "sound", "picture": "picture", "true_picture": "picture", "text": "text"}
 
 
@@ -29,7 +31,7 @@ class View:
     extractors: Mapping[tuple[str, str], Extractor]
     columns: Mapping[str, list[Source]]
     truths: tuple[Truth, ...] = ()
-    _stacks: dict = field(default_factory=dict, repr=False, compare=False)
+    _known: dict = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def n(self) -> int:
@@ -65,16 +67,24 @@ class View:
 
     def stack(self, column: str, key: str, name: str) -> np.ndarray:
         """(clips, ...) of arrays of one shape; kept, since several metrics ask for the same."""
-        if (column, key, name) not in self._stacks:
-            self._stacks[column, key, name] = np.stack(list(self.each(column, key, name)))
-        return self._stacks[column, key, name]
+        return self.once(("stack", column, key, name), lambda view: np.stack(list(view.each(column, key, name))))
+
+    def rows_of(self, column: str, key: str, name: str) -> list[np.ndarray]:
+        """That array of every clip, of any length; kept likewise, so for small arrays."""
+        return self.once(("rows", column, key, name), lambda view: list(view.each(column, key, name)))
+
+    def once(self, name: Hashable, function: "Callable[[View], Value]") -> Value:
+        """`function` of this view, computed when first asked for: reading a thousand clips again for every metric takes minutes."""
+        if name not in self._known:
+            self._known[name] = function(self)
+        return self._known[name]
 
     def rows(self, chosen: np.ndarray | Sequence[int]) -> "View":
         """The same columns of some clips."""
         columns = {name: [column[int(i)] for i in chosen] for name, column in self.columns.items()}
         truths = tuple(self.truths[int(i)] for i in chosen) if self.truths else ()
-        return replace(self, columns=columns, truths=truths, _stacks={})
+        return replace(self, columns=columns, truths=truths, _known={})
 
     def with_columns(self, **columns: list[Source]) -> "View":
         """Other sources in some columns."""
-        return replace(self, columns={**self.columns, **columns}, _stacks={})
+        return replace(self, columns={**self.columns, **columns}, _known={})

@@ -1,9 +1,13 @@
-"""A scene as files: film, sound, and the truth about both."""
+"""A scene as files: film, sound, and the truth about both; and many of them as a folder."""
 
+import csv
+import io
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,9 +19,10 @@ from ..media.atomic import output_file, whole_file
 from ..media.mux import mux
 from ..media.sound import write_wav
 from . import picture, sound
-from .scene import Scene, plan
+from .scene import SPLITS, Scene, plan
 
 SAMPLE_RATE_HZ = 16_000
+PROMPTS_FILE = "prompts.csv"
 _BLOCK_PICTURES = 64  # rendered at a time, so that a long film needs little memory
 
 
@@ -50,7 +55,7 @@ def write_scene(seed: int, output: Path, duration_s: float, width: int, height: 
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     write_wav(places["wav"], wave, SAMPLE_RATE_HZ, duration_s)
-    truth = {**scene.as_dict(), "width": width, "height": height, "fps": fps}
+    truth = _truth(scene, width, height, fps)
     with whole_file(places["json"]) as part:
         Path(part).write_text(json.dumps(truth, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return {
@@ -61,6 +66,89 @@ def write_scene(seed: int, output: Path, duration_s: float, width: int, height: 
         "kinds": [source.kind for source in scene.sources],
         "events_s": [round(float(time_s), 4) for time_s in scene.event_times_s],
     }
+
+
+def _truth(scene: Scene, width: int, height: int, fps: float) -> dict[str, Any]:
+    return {**scene.as_dict(), "width": width, "height": height, "fps": fps}
+
+
+def write_split(
+    folder: Path,
+    split: str,
+    n: int,
+    duration_s: float,
+    width: int,
+    height: int,
+    fps: float,
+    silent: bool = False,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, Any]:
+    """Writes the first `n` scenes of a split into a folder, each as `write_scene` does and named by its seed, and a table of captions.
+
+    A scene that is there already is left as it is, so a second run goes on where the first stopped. The truth is written last: a scene
+    whose JSON is there and says what this call would say is whole.
+
+    Args:
+        folder: made if it is missing; prompts.csv in it has columns name and caption.
+        split: "train", "validation" or "test".
+        n: number of scenes.
+        jobs: processes; 1 works in this one.
+        progress: called with (scenes done, n).
+
+    Raises:
+        UserError: if the split has fewer scenes, or a file cannot be written.
+    """
+    from ..data.parallel import Crashed, in_order
+
+    if split not in SPLITS or not 1 <= n <= len(SPLITS[split]):
+        raise UserError(f"1 to {len(SPLITS['test'])} scenes of {', '.join(SPLITS)}, not {n} of {split!r}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder}: the folder cannot be made ({error.strerror})") from None
+    place = output_file(folder / PROMPTS_FILE)
+    scenes = [plan(seed, duration_s) for seed in SPLITS[split][:n]]
+    missing = [scene.seed for scene in scenes if not _written(folder / scene_name(scene.seed), _truth(scene, width, height, fps))]
+    progress(n - len(missing), n)
+    write = partial(_write_one, folder=folder, duration_s=duration_s, width=width, height=height, fps=fps, silent=silent)
+    for done, (seed, result) in enumerate(in_order(write, missing, jobs if jobs > 1 else 0), n - len(missing) + 1):
+        if isinstance(result, Crashed):
+            raise UserError(f"the process that wrote scene {seed} was killed; run again with fewer --jobs, it goes on where it stopped")
+        progress(done, n)
+    table = io.StringIO(newline="")
+    rows = [(scene_name(scene.seed), scene.caption) for scene in scenes]
+    csv.writer(table, lineterminator="\n").writerows([("name", "caption"), *rows])
+    with whole_file(place) as part:
+        Path(part).write_text(table.getvalue(), encoding="utf-8")
+    return {"folder": str(folder), "split": split, "scenes": n, "new": len(missing), "prompts": str(folder / PROMPTS_FILE)}
+
+
+def scene_name(seed: int) -> str:
+    """What the files of a scene in a folder are called; names sort as seeds do."""
+    return f"{seed:010d}"
+
+
+def _written(stem: Path, truth: dict[str, Any]) -> bool:
+    """Whether a scene is there whole, with this truth."""
+    try:
+        there = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+        return False
+    whole = all(stem.with_suffix(ending).is_file() for ending in (".mp4", ".wav"))
+    return whole and there == json.loads(json.dumps(truth))
+
+
+def _write_one(seed: int, folder: Path, duration_s: float, width: int, height: int, fps: float, silent: bool) -> None:
+    """In a worker: one scene."""
+    import cv2
+
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)  # the pictures are small, and every core has a process of its own
+    try:
+        write_scene(seed, folder / scene_name(seed), duration_s, width, height, fps, silent)
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def _encode(scene: Scene, path: str, width: int, height: int, fps: float) -> None:

@@ -78,6 +78,36 @@ def test_foley_writes_film_and_wav_beside_the_clip(foley, silent_clip, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["my clip.foley.mp4", "my clip.foley.wav", "my clip.mp4"]
 
 
+def test_widened_sound_is_as_long_as_asked_goes_on_above_8_khz_and_is_unchanged_below():
+    from ta_v2a.foley import widened
+    from ta_v2a.media.sound import resampled
+    from vocoders.bandwidth_extension import BandwidthExtension
+
+    low = (0.1 * np.random.default_rng(0).standard_normal(32_000)).astype(np.float32)
+    blocks = [low[:7000], low[7000:7001], low[7001:]]
+    plain = np.concatenate(list(resampled(iter(blocks), 16_000, 48_000, 96_100)))[:, 0]
+    wide = np.concatenate(list(widened(iter(blocks), 16_000, BandwidthExtension(8, 8, 1).eval(), 96_100)))
+    assert wide.shape == plain.shape == (96_100,) and wide.dtype == np.float32
+    window, hz = np.hanning(96_100), np.fft.rfftfreq(96_100, 1 / 48_000)
+    before, after, added = (np.abs(np.fft.rfft(window * wave)) ** 2 for wave in (plain, wide, wide - plain))
+    assert before[hz > 8200].sum() < 1e-5 * before.sum() and after[hz > 8200].sum() > 0.1 * after.sum()
+    assert added[hz < 7300].sum() < 1e-4 * before.sum()
+
+
+def test_a_preset_with_the_extension_delivers_other_sound_than_without(pipeline, silent_clip, tmp_path):
+    from ta_v2a import FoleyPipeline
+    from vocoders.bandwidth_extension import BandwidthExtension
+
+    parts, waves = dict(pipeline.components), []
+    for name, bandwidth in {"plain": None, "wide": BandwidthExtension(8, 8, 1).eval()}.items():
+        FoleyPipeline(**{**parts, "bandwidth": bandwidth}, num_inference_steps=1).save_pretrained(tmp_path / name)
+        assert main(["foley", str(silent_clip), "-o", str(tmp_path / f"{name}.wav"), "--preset", str(tmp_path / name)]) == 0
+        wave, rate_hz = soundfile.read(tmp_path / f"{name}.wav")
+        assert rate_hz == 48_000 and wave.shape == (round(2.56 * 48_000),)
+        waves.append(wave)
+    assert np.abs(waves[0] - waves[1]).max() > 1e-2
+
+
 def test_json_is_one_object_and_the_same_seed_gives_the_same_bytes(foley, silent_clip, tmp_path):
     reports = []
     for name in ("a", "b"):
@@ -161,6 +191,7 @@ def test_unknown_training_stage_and_configuration(capsys):
         ("vae", "ldm.training.VaeTraining"),
         ("ldm", "ldm.training.LdmTraining"),
         ("vocoder", "vocoders.training.VocoderTraining"),
+        ("bandwidth", "vocoders.bandwidth_training.BandwidthTraining"),
         ("classifier", "ta_v2a.evaluation.training.ListenerTraining"),
     ],
 )
