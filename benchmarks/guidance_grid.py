@@ -1,12 +1,13 @@
 """Onset F1, class and steering on validation scenes of the stage for several weights of guidance: how a preset's weights are chosen.
 
-    PYTHONPATH=. python benchmarks/guidance_grid.py --scenes 96 --video 2 3 4 --text 3 5 7
+    PYTHONPATH=. python benchmarks/guidance_grid.py --scenes 96 --video 2 3 4 --text 3 5 7 --until 0 0.88
 
-Every pair of weights gets the same scenes and the same noise. The test split is left alone.
+Every setting gets the same scenes and the same noise. The test split is left alone.
 """
 
 import argparse
 import json
+from itertools import product
 
 import numpy as np
 import torch
@@ -26,29 +27,32 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=96)
     parser.add_argument("--video", type=float, nargs="+", default=[3.0])
     parser.add_argument("--text", type=float, nargs="+", default=[5.0])
+    parser.add_argument("--until", type=float, nargs="+", default=[0.0], help="time below which the text weighs 1")
     parser.add_argument("--preset", default="mini")
     given = parser.parse_args()
     pipeline, listener = FoleyPipeline.from_pretrained(given.preset), load_listener()
-    pairs = [(video, text) for video in given.video for text in given.text]
-    tallies = {pair: Tally() for pair in pairs}
+    settings = list(product(given.video, given.text, given.until))
+    tallies = {setting: Tally() for setting in settings}
     alone = []
     for start in track(range(0, given.scenes, BATCH), "scenes"):
         scenes = [plan(SPLITS["validation"][i], MINI.duration_s) for i in range(start, min(start + BATCH, given.scenes))]
         pictures, _ = render_scenes(scenes)
         truths = [Truth.of(scene) for scene in scenes]
         alone += [len(truth.kinds) == 1 for truth in truths]
-        for video, text in pairs:
+        for setting in settings:
+            video, text, until = setting
+            pipeline.register_to_config(text_scale_until=until)
             generator = torch.Generator().manual_seed(start)
             waves = pipeline.generate(
                 pictures, [scene.caption for scene in scenes], generator=generator, video_scale=video, text_scale=text
             )
             waves = np.asarray(waves, dtype=np.float32)
             for truth, wave, logits in zip(truths, waves, hear(listener, waves), strict=True):
-                tallies[video, text].add(truth, wave, logits, MINI.sample_rate_hz)
-    for (video, text), tally in tallies.items():
+                tallies[setting].add(truth, wave, logits, MINI.sample_rate_hz)
+    for (video, text, until), tally in tallies.items():
         report = tally.report(np.array(alone))
         row = {name: report[name] for name in ("onset_f1", "onset_precision", "onset_recall", "class_accuracy", "text_steering")}
-        print(json.dumps({"video": video, "text": text, **row}))
+        print(json.dumps({"video": video, "text": text, "until": until, **row}))
 
 
 if __name__ == "__main__":
