@@ -140,7 +140,7 @@ def stage(
 
 @app.command(context_settings={"ignore_unknown_options": True})
 def train(
-    stage_name: Annotated[str, typer.Argument(metavar="STAGE", help="cvalp, text, vae, ldm, vocoder or classifier.")],
+    stage_name: Annotated[str, typer.Argument(metavar="STAGE", help="cvalp, text, video, vae, ldm, vocoder, bandwidth or classifier.")],
     config: Annotated[list[str] | None, typer.Option("--config", help='YAML, or "mini" (cvalp: "paper" too); later ones override.')] = None,
     more: Annotated[list[str] | None, typer.Argument(metavar="[OPTION]...", help="LightningCLI's own.", show_default=False)] = None,
     as_json: Json = False,
@@ -159,12 +159,14 @@ def pack(
     vae: Annotated[str, typer.Option(help="Checkpoint, or a folder of a preset's component.")] = "runs/vae/last.ckpt",
     ldm: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/ldm/last.ckpt",
     tokenizer: Annotated[str, typer.Option(help="Vocabulary of the text encoder.")] = "ta_v2a/weights/mini/cvalp/spiece.model",
+    vocoder: Annotated[str | None, typer.Option(help="Folder that train vocoder exported. Default: Griffin-Lim.")] = None,
+    bandwidth: Annotated[str | None, typer.Option(help="Folder that train bandwidth exported. Default: none.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make a preset of trained checkpoints: half-precision weights with their checksums."""
     from .pack import pack as pack_checkpoints
 
-    folder = pack_checkpoints(cvalp, tokenizer, vae, ldm, output)
+    folder = pack_checkpoints(cvalp, tokenizer, vae, ldm, output, vocoder, bandwidth)
     console.result({"preset": str(folder)}, as_json, [str(folder)])
 
 

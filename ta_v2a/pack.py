@@ -15,6 +15,11 @@ STEP_SHIFT = 6.0
 """The sampler spaces its steps as the times of training (`ldm.flow.shifted_times`)."""
 
 
+DEFAULTS = {"video_scale": 4.0, "text_scale": 9.0, "text_scale_until": 0.88, "lag_s": 0.032}
+"""Of a pipeline call, chosen by `benchmarks/guidance_grid.py` for weights trained by the configurations of this repository; the lag is that
+of sound behind its picture on film (docs/experiments.md)."""
+
+
 def trained(network: nn.Module, checkpoint: str | Path, prefix: str) -> nn.Module:
     """Loads the part of a Lightning checkpoint below `prefix` into `network` (strictly) and returns it in evaluation mode.
 
@@ -115,7 +120,7 @@ def pack(
         tokenizer_file: the sentencepiece model the text tower was trained with.
         out: folder of the pipeline, made if needed; a model card in it is left alone.
         vocoder, bandwidth: folders that their trainings exported; None: Griffin-Lim, and no extension.
-        defaults: of a pipeline call (`num_inference_steps`, `video_scale`, ...), kept in model_index.json.
+        defaults: of a pipeline call (`num_inference_steps`, `video_scale`, ...) in place of `DEFAULTS`, kept in model_index.json.
     """
     from diffusers import FlowMatchEulerDiscreteScheduler
 
@@ -132,7 +137,7 @@ def pack(
         vocoder=GriffinLim() if vocoder is None else saved_vocoder(vocoder),
         scheduler=FlowMatchEulerDiscreteScheduler(shift=STEP_SHIFT),
         bandwidth=None if bandwidth is None else saved_bandwidth(bandwidth),
-        **defaults,
+        **DEFAULTS | defaults,
     )
     pipeline.to(dtype=torch.float16)
     pipeline.save_pretrained(out, safe_serialization=True)

@@ -55,7 +55,7 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     return {**card, "folder": str(folder), "used": done.used, "unused": done.unused, "missing": done.missing}
 
 
-def _read(path: Path) -> Any:
+def read_checkpoint(path: Path) -> Any:
     """Tensors of a checkpoint, never code."""
     import pickle
     import zipfile
@@ -103,7 +103,7 @@ def _tower(kind: str, path: Path) -> Any:
     if not path.is_file():
         raise UserError(f"no such file: {path}")
     try:
-        state = state_of(_read(path))
+        state = state_of(read_checkpoint(path))
     except ValueError as error:
         raise UserError(f"{path} {error}") from None
     return _checked(convert(kind, state), path, CONVERSIONS[kind].what)
@@ -137,7 +137,7 @@ def _flan_t5(folder: Path) -> Any:
     expected.pop("shared.weight")
     try:
         read_tokenizer(folder)
-        state = state_of(_read(_flan_t5_weights(folder)))
+        state = state_of(read_checkpoint(_flan_t5_weights(folder)))
     except ValueError as error:
         raise UserError(f"{folder}: {error}") from None
     done = Conversion("flan-t5", settings={"text_size": shape})

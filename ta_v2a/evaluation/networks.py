@@ -30,9 +30,9 @@ def _state(path: str | Path) -> dict[str, Any]:
     Raises:
         UserError: if it cannot be read so.
     """
-    from ta_v2a.weights_import import _read
+    from ta_v2a.weights_import import read_checkpoint
 
-    state = _read(Path(path))
+    state = read_checkpoint(Path(path))
     return state.get("model", state) if isinstance(state, dict) else {}
 
 

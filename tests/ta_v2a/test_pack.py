@@ -1,5 +1,6 @@
 """From checkpoints to a preset folder that loads, is half precision on disk, and is refused when altered."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,11 @@ def test_a_preset_of_a_presets_parts_names_no_folder(packed, checkpoints, tmp_pa
         assert (again / name / "config.json").read_bytes() == (packed / name / "config.json").read_bytes()
         weights = f"{name}/diffusion_pytorch_model.safetensors"
         assert (again / weights).read_bytes() == (packed / weights).read_bytes()
+
+
+def test_what_make_mini_packs_has_the_shipped_settings(checkpoints, tmp_path):
+    fresh, shipped = pack(**checkpoints, out=tmp_path), presets.resolve("mini")
+    assert json.loads((fresh / "model_index.json").read_text()) == json.loads((shipped / "model_index.json").read_text())
 
 
 def test_weights_are_half_precision_on_disk(packed):

@@ -45,6 +45,20 @@ def test_same_seed_same_samples_another_seed_others(pipeline, pictures):
     assert np.abs(sound(pipeline, pictures, "a bell", 3) - sound(pipeline, pictures, "a bell", 4)).max() > 1e-3
 
 
+def test_the_texts_weight_ends_where_the_preset_says(pipeline, pictures):
+    heavy, plain = (sound(pipeline, pictures, "a bell", text_scale=scale) for scale in (6.0, 1.0))
+    try:
+        pipeline.register_to_config(text_scale_until=1.1)
+        np.testing.assert_array_equal(sound(pipeline, pictures, "a bell", text_scale=6.0), plain)
+        pipeline.register_to_config(text_scale_until=0.7)
+        between = sound(pipeline, pictures, "a bell", text_scale=6.0)
+        ignored = sound(pipeline, pictures, "a bell", text_scale=0.0)
+    finally:
+        pipeline.register_to_config(text_scale_until=0.0)
+    assert min(np.abs(between - other).max() for other in (heavy, plain)) > 1e-5
+    np.testing.assert_allclose(ignored, sound(pipeline, pictures, "a bell", text_scale=0.0), atol=1e-5)  # a weight below 1 holds throughout
+
+
 def test_prompt_picture_and_negative_prompt_all_matter(pipeline, pictures):
     plain = sound(pipeline, pictures, "a bell")
     for other in (
