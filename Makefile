@@ -52,8 +52,9 @@ mini: $(SETUP) ## Train the bundled preset again, from nothing: BANK=folder of s
 	$(BIN)/ta-v2a train video
 	$(BIN)/ta-v2a train vae $(if $(BANK),--data.init_args.bank "$(BANK)")
 	$(BIN)/ta-v2a train ldm $(if $(BANK),--data.init_args.bank "$(BANK)")
+	$(BIN)/ta-v2a train bandwidth $(if $(BANK),--data.init_args.bank "$(BANK)")
 	$(BIN)/ta-v2a train classifier $(if $(BANK),--data.init_args.bank "$(BANK)")
-	$(BIN)/ta-v2a pack --output ta_v2a/weights/mini
+	$(BIN)/ta-v2a pack --bandwidth runs/bandwidth/bandwidth --output ta_v2a/weights/mini
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## Solve requirements.lock again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras pyproject.toml -o requirements.lock

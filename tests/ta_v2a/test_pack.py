@@ -74,7 +74,8 @@ def test_a_preset_of_a_presets_parts_names_no_folder(packed, checkpoints, tmp_pa
 
 
 def test_what_make_mini_packs_has_the_shipped_settings(checkpoints, tmp_path):
-    fresh, shipped = pack(**checkpoints, out=tmp_path), presets.resolve("mini")
+    BandwidthExtension().save_pretrained(tmp_path / "bandwidth")
+    fresh, shipped = pack(**checkpoints, out=tmp_path / "mini", bandwidth=tmp_path / "bandwidth"), presets.resolve("mini")
     assert json.loads((fresh / "model_index.json").read_text()) == json.loads((shipped / "model_index.json").read_text())
 
 
