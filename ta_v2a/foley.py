@@ -187,20 +187,21 @@ def widened(blocks: Iterator[np.ndarray], rate_hz: int, bandwidth: Any, samples:
         yield piece[0].cpu().numpy()
 
 
-def _spooled(spool: Any) -> Iterator[np.ndarray]:
+def _spooled(spool: Any, gain: float = 1.0) -> Iterator[np.ndarray]:
     spool.seek(0)
     while data := spool.read(4 * _SPOOL_SAMPLES):
-        yield np.frombuffer(data, np.float32)
+        yield np.frombuffer(data, np.float32) * np.float32(gain)
 
 
 def _write(spool: Any, place: Place, clip: Clip, rate_hz: int, original: Original) -> dict[str, Any]:
     peak = max((float(np.abs(block).max()) for block in _spooled(spool)), default=0.0)
+    gain = 1 / max(peak, 1.0)  # of the whole take: resampling and the extension may pass full scale
     if place.wav is not None:
-        write_wav(place.wav, _spooled(spool), rate_hz, clip.duration_s)
+        write_wav(place.wav, _spooled(spool, gain), rate_hz, clip.duration_s)
     if place.film is not None:
-        mux(clip, _spooled(spool), rate_hz, place.film, original)
+        mux(clip, _spooled(spool, gain), rate_hz, place.film, original)
     return {
         "film": None if place.film is None else str(place.film),
         "wav": None if place.wav is None else str(place.wav),
-        "peak": round(peak, 4),
+        "peak": round(peak * gain, 4),
     }

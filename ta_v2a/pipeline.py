@@ -28,7 +28,7 @@ from .cues import Cue, cut_prompt, read_cues
 from .errors import UserError
 from .films import Film, Video, open_film
 from .presets import resolve
-from .tapes import PictureTape, decoded, delayed
+from .tapes import PictureTape, decoded, delayed, limited
 from .windows import Carry, Seam, Window, plan_windows
 
 LONGEST_LAG_S = 1.0
@@ -333,7 +333,7 @@ class FoleyPipeline(DiffusionPipeline):
         mels = decoded(latents, self._mel, self.spec.mel_frames_per_column)
         # Without a generator: the vocoder starts from phases of its own seed, so the same latents sound the same.
         for sound in self.vocoder.stream(mels, chunk_frames=self.spec.mel_frames):
-            block = sound.float().clamp(-1, 1).cpu().numpy()[:, :left]
+            block = limited(sound.float()).cpu().numpy()[:, :left]
             left -= block.shape[-1]
             if block.shape[-1]:
                 yield block

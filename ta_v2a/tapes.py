@@ -89,3 +89,13 @@ def decoded(
             held, done = held[..., drop:], stop - drop
     if held is not None and held.shape[-1] > done:
         yield decode(held)[..., done * frames_per_column :]
+
+
+KNEE = 0.8
+"""Of full scale: samples below are left alone."""
+
+
+def limited(wave: torch.Tensor) -> torch.Tensor:
+    """Bends what passes `KNEE` smoothly into [-1, 1], sample by sample: a hit at twice full scale keeps its place without a corner."""
+    over = (wave.abs() - KNEE).clamp_min(0.0)
+    return torch.where(over > 0, wave.sign() * (KNEE + (1 - KNEE) * torch.tanh(over / (1 - KNEE))), wave)

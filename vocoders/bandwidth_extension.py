@@ -90,7 +90,8 @@ class BandwidthExtension(Float32Constants, ModelMixin, ConfigMixin):
 
     @torch.no_grad()
     def forward(self, wave: Float[torch.Tensor, "batch samples"]) -> Float[torch.Tensor, "batch samples"]:
-        """(B, n) in [-1, 1] at 48 kHz, empty above 7.6 kHz, to (B, n) that reaches 20 kHz, clipped to [-1, 1].
+        """(B, n) in [-1, 1] at 48 kHz, empty above 7.6 kHz, to (B, n) that reaches 20 kHz; the sum may pass full scale a
+        little.
 
         Raises:
             ValueError: for NaN or infinity.
@@ -99,7 +100,7 @@ class BandwidthExtension(Float32Constants, ModelMixin, ConfigMixin):
             raise ValueError("the sound holds NaN or infinite values")
         with torch.autocast(wave.device.type, enabled=False):
             high = istft(self.high_spectrum(self.spectrum(wave)), self.window, HOP_SAMPLES)
-        return (wave + high[:, : wave.shape[-1]]).clamp(-1.0, 1.0)
+        return wave + high[:, : wave.shape[-1]]
 
     def stream(
         self, pieces: Iterable[Float[torch.Tensor, "batch _"]], chunk_samples: int = SAMPLE_RATE_HZ

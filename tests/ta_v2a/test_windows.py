@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from ldm.autoencoder import MelAutoencoder
-from ta_v2a.tapes import MARGIN_COLUMNS, PictureTape, decoded, delayed
+from ta_v2a.tapes import KNEE, MARGIN_COLUMNS, PictureTape, decoded, delayed, limited
 from ta_v2a.windows import Seam, Window, plan_windows
 
 
@@ -115,3 +115,13 @@ def test_the_margin_is_the_reach_of_the_autoencoder():
         changed = (autoencoder._decode_raw(moved) != autoencoder._decode_raw(latents)).any(1)[0].nonzero()
     reach = max(30 - int(changed.min()) // 4, int(changed.max()) // 4 - 30)
     assert MARGIN_COLUMNS - 2 <= reach <= MARGIN_COLUMNS
+
+
+def test_the_limiter_leaves_quiet_sound_alone_and_bends_the_rest_smoothly():
+    wave = torch.linspace(-4, 4, 8001, dtype=torch.float64)
+    bent = limited(wave)
+    quiet = wave.abs() <= KNEE
+    assert torch.equal(bent[quiet], wave[quiet]) and bent.abs().max() <= 1
+    torch.testing.assert_close(bent, -bent.flip(0))
+    slopes = bent.diff() / wave.diff()
+    assert slopes.min() >= 0 and slopes.diff().abs().max() < 0.01  # no corner: hard clipping's slope jumps by 1
