@@ -92,7 +92,7 @@ def loaded(preset: str, watch: Stopwatch) -> Any:
     watch.put_around(pipeline.cvalp, "encode_text", "text tower")
     watch.put_around(module, "denoise", "sampler")
     watch.put_around(pipeline.autoencoder, "decode", "mel decoder")
-    watch.put_around(pipeline.vocoder, "forward", "vocoder")
+    watch.put_around(pipeline.vocoder, "piece", "vocoder")
     return pipeline
 
 
