@@ -38,6 +38,15 @@ def temporal_info_nce(x: Float[Tensor, "n windows dim"], y: Float[Tensor, "n win
     return (forward + backward) / 2
 
 
+def label_loss(logits: Float[Tensor, "n labels"], right: Float[Tensor, "n labels"]) -> Float[Tensor, ""]:
+    """Cross-entropy of softmax(logits) with the right labels of every row, each counting alike; f of eq. 1 with a label bank as its pairs.
+
+    Args:
+        right: multi-hot, at least one in every row.
+    """
+    return -(logits.log_softmax(-1) * right).sum(-1).div(right.sum(-1)).mean()
+
+
 def cvalp_loss(audio_text: Tensor, audio_video: Tensor, temporal: Tensor, lambda_: float, mu: float) -> Tensor:
     """Eq. 5: L = L_AL + lambda L_AVS + mu L_AVT (each already the mean with its factor 1/2N)."""
     return audio_text + lambda_ * audio_video + mu * temporal

@@ -35,7 +35,7 @@ class CVALP(ModelMixin, ConfigMixin):
     Args:
         tokenizer_file: sentencepiece model of the text tower; saved beside the weights.
         dim: C, width of the shared space.
-        video_widths: three, see `VideoTower`.
+        video_widths, video_time_blocks, video_space_time_blocks: see `VideoTower`.
     """
 
     config_name = "config.json"
@@ -47,11 +47,12 @@ class CVALP(ModelMixin, ConfigMixin):
         dim: int = 256,
         video_widths: Sequence[int] = (32, 64, 128),
         video_time_blocks: int = 5,
+        video_space_time_blocks: int = 3,
         text_width: int = 192,
         text_layers: int = 3,
     ):
         super().__init__()
-        self.video = VideoTower(dim, tuple(video_widths), video_time_blocks)
+        self.video = VideoTower(dim, tuple(video_widths), video_time_blocks, video_space_time_blocks)
         self.audio = AudioTower(dim)
         self.text = TextTower(tokenizer_file, dim=dim, width=text_width, layers=text_layers)
         self.video_head, self.audio_head = nn.Linear(dim, dim), nn.Linear(dim, dim)

@@ -11,8 +11,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cvalp.gathering import joined
-from cvalp.losses import cvalp_loss, info_nce, temporal_info_nce
+from cvalp.losses import cvalp_loss, info_nce, label_loss, temporal_info_nce
 from cvalp.model import CVALP, pooled, windows
+from prompts.lexicon import LEXICON
+
+WORDINGS = 12
+"""Keywords of a kind whose mean E_l stands for it."""
 
 
 def binary_f1(predicted: Tensor, target: Tensor, slack: int = 1) -> Tensor:
@@ -50,21 +54,27 @@ def cosine_adamw(module: nn.Module, learning_rate: float, weight_decay: float, w
 
 
 def start_from(model: CVALP, source: str) -> None:
-    """Copies trained weights into `model`: of a training's checkpoint, or of the folder that `CVALP.save_pretrained` wrote."""
+    """Copies trained weights into `model`: of a training's checkpoint, or of the folder that `CVALP.save_pretrained` wrote.
+
+    A tower may have more `SpaceTimeBlock`s than the weights: the rest starts anew.
+    """
     if Path(source).is_dir():
-        model.load_state_dict(CVALP.from_pretrained(source, torch_dtype=torch.float32).state_dict())
-        return
-    state = torch.load(source, map_location="cpu", weights_only=True)["state_dict"]
-    model.load_state_dict({k.removeprefix("model."): v for k, v in state.items() if k.startswith("model.")})
+        state = CVALP.from_pretrained(source, torch_dtype=torch.float32).state_dict()
+    else:
+        state = torch.load(source, map_location="cpu", weights_only=True)["state_dict"]
+        state = {k.removeprefix("model."): v for k, v in state.items() if k.startswith("model.")}
+    new = {k: v for k, v in model.state_dict().items() if k.startswith("video.space_time.")}  # blocks that change nothing at first
+    model.load_state_dict(new | state)
 
 
 class CvalpTraining(lightning.LightningModule):
-    """Batches: `frames` uint8 (B, N, px, px), `mel` (B, 128, F), `caption` list[str], `kinds` (B, K), `activity` (B, T, 7).
+    """Batches: `frames` uint8 (B, N, px, px), `mel` (B, 128, F), `caption` list[str], `kinds` (B, K), `activity` (B, T, 7), `seen` (B, L).
 
     Args:
         lambda_, mu: weights of eq. 5, of sound and picture across clips and in time; 1 as in Diff-Foley.
         text_weight: of L_AL, 1 in eq. 5; at 0 the text tower does not learn: sound and picture alone, as in Diff-Foley's CAVP.
         activity_weight: weight of the supervised term (binary cross-entropy on activity).
+        label_weight: weight of `label_loss`, pictures against the words for what they show. The text tower must be frozen.
         window_tokens: tokens in one window of the temporal term.
         start: weights to start from (see `start_from`), or None.
         video_only: leave sound and text as they are and out of eq. 2, and go on with the video tower alone (locked-audio tuning): a third
@@ -78,6 +88,7 @@ class CvalpTraining(lightning.LightningModule):
         mu: float = 1.0,
         text_weight: float = 1.0,
         activity_weight: float = 4.0,
+        label_weight: float = 0.0,
         window_tokens: int = 4,
         learning_rate: float = 1.5e-3,
         weight_decay: float = 0.02,
@@ -94,8 +105,20 @@ class CvalpTraining(lightning.LightningModule):
             for frozen in (model.audio, model.audio_head, model.text):
                 frozen.requires_grad_(False)
         self.lambda_, self.mu, self.text_weight = lambda_, mu, text_weight
-        self.activity_weight, self.window_tokens = activity_weight, window_tokens
+        self.activity_weight, self.label_weight, self.window_tokens = activity_weight, label_weight, window_tokens
+        if label_weight > 0 and not video_only:
+            raise ValueError("label_weight needs video_only: labels are read by a frozen text tower")
+        self.labels: Tensor | None = None
         self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
+
+    def named(self, picture: Tensor, seen: Tensor) -> dict[str, Tensor]:
+        """`labels`: the loss of pictures (B, C) against the words for what they show; `label_top1`: how often the nearest is right."""
+        if self.labels is None:
+            with torch.no_grad():
+                texts = [list(entry.keywords[:WORDINGS]) for entry in LEXICON.values()]
+                self.labels = torch.stack([self.model.encode_text(each).float().mean(0) for each in texts])
+        logits = self.model.scales()[0].detach() * picture @ F.normalize(self.labels, dim=-1).T
+        return {"labels": label_loss(logits, seen), "label_top1": seen.gather(1, logits.argmax(1, keepdim=True)).mean()}
 
     def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
         mel = batch["mel"]
@@ -115,6 +138,8 @@ class CvalpTraining(lightning.LightningModule):
         activity_loss = (F.binary_cross_entropy_with_logits(activity, target, reduction="none") * weight).mean()
         contrast = cvalp_loss(self.text_weight * audio_text, audio_video, temporal, self.lambda_, self.mu)
         loss = contrast + self.activity_weight * activity_loss
+        named = self.named(picture, joined(batch["seen"])) if self.label_weight > 0 else {}
+        loss = loss + self.label_weight * named.get("labels", 0.0)
         narrow = activity[..., :4].sigmoid().flatten(1)
         partner = torch.arange(len(same), device=same.device)
         alike = same & ~torch.eye(len(same), dtype=torch.bool, device=same.device)
@@ -127,6 +152,7 @@ class CvalpTraining(lightning.LightningModule):
             "activity": activity_loss,
             "onset_f1": binary_f1(narrow.detach(), batch["activity"][..., :4].flatten(1), slack=3),
             "video_top1": video_pick.eq(partner).float().mean(),
+            **named,
         }
         if text is not None:
             text_pick = (text @ sound.T).masked_fill(alike, -9).argmax(1)

@@ -8,7 +8,7 @@ from prompts.lexicon import LEXICON
 
 from .encoders import clip_vector, load_encoders
 from .errors import UserError
-from .media.probe import probe
+from .media.probe import Clip, probe
 
 NAMES: dict[str, str] = {
     "wood": "something hits wood",
@@ -97,21 +97,30 @@ def scored(picture: Any, labels: Any, scale: float) -> tuple[Any, Any]:
     return cosines, (scale * cosines).softmax(0)
 
 
+def suggestions(clip: Clip, cvalp: Any, bank: dict[str, list[str]], top: int = 5, longest_s: float | None = None) -> list[dict[str, Any]]:
+    """The labels of a bank that fit a clip best: [{"label", "cosine", "share"}].
+
+    Shares are of the whole bank and compare its labels with each other: they do not say whether any of them is right.
+
+    Args:
+        longest_s: look at no more than about so much of the clip.
+    """
+    picture = clip_vector(clip, cvalp, longest_s)
+    cosines, shares = scored(picture, bank_vectors(bank, cvalp), float(cvalp.scales()[0].detach()))
+    order, names = cosines.argsort(descending=True)[:top].tolist(), list(bank)
+    return [{"label": names[i], "cosine": round(float(cosines[i]), 4), "share": round(float(shares[i]), 4)} for i in order]
+
+
 def caption_clip(path: str, labels: str | None = None, top: int = 5, preset: str = "mini") -> dict[str, Any]:
     """The labels of a bank that fit a clip best.
 
     Returns:
-        {"clip", "duration_s", "preset", "labels": how many there were, "caption": the best, "found": [{"label", "cosine", "share"}]};
-        shares are of the whole bank and compare its labels with each other: they do not say whether any of them is right.
+        {"clip", "duration_s", "preset", "labels": how many there were, "caption": the best, "found": see `suggestions`}.
 
     Raises:
         UserError: the clip, the labels or the preset cannot be read.
     """
     clip, bank = probe(path), label_bank(labels)
-    cvalp = load_encoders(preset)
-    cosines, shares = scored(clip_vector(clip, cvalp), bank_vectors(bank, cvalp), float(cvalp.scales()[0].detach()))
-    order = cosines.argsort(descending=True)[:top].tolist()
-    names = list(bank)
-    found = [{"label": names[i], "cosine": round(float(cosines[i]), 4), "share": round(float(shares[i]), 4)} for i in order]
+    found = suggestions(clip, load_encoders(preset), bank, top)
     facts = {"clip": path, "duration_s": round(clip.duration_s, 6), "preset": str(preset), "labels": len(bank)}
     return {**facts, "caption": found[0]["label"], "found": found}

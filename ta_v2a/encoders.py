@@ -1,6 +1,7 @@
 """The encoders of a preset or of a folder, and a clip as they read it."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,12 +62,14 @@ def clip_pictures(clip: Clip, cvalp: Any) -> Iterator[np.ndarray]:
         yield colour_frames(clip, times_s[start : start + block], spec.picture_px, spec.picture_px)
 
 
-def clip_vector(clip: Clip, cvalp: Any) -> "torch.Tensor":
-    """(C,) E_v of a whole clip: the mean over its tokens, L2-normalised."""
+def clip_vector(clip: Clip, cvalp: Any, longest_s: float | None = None) -> "torch.Tensor":
+    """(C,) E_v of a whole clip, or of its beginning of about `longest_s`: the mean over its tokens, L2-normalised."""
     import torch
 
     from cvalp.loading import as_input
 
+    blocks = islice(clip_pictures(clip, cvalp), None if longest_s is None else max(1, round(longest_s / _WINDOW_S)))
+    device = next(cvalp.parameters()).device
     with torch.inference_mode():
-        tokens = [cvalp.encode_video(as_input(torch.from_numpy(block)[None]))[0] for block in clip_pictures(clip, cvalp)]
+        tokens = [cvalp.encode_video(as_input(torch.from_numpy(block)[None].to(device)))[0] for block in blocks]
         return torch.nn.functional.normalize(torch.cat(tokens)[:, : cvalp.text_width].mean(0), dim=-1)

@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from .media.sound import DELIVERY_HZ, picture_samples, resampled, write_wav
 
 Advance = Callable[[int, int], None]
 _SPOOL_SAMPLES = 1 << 18
+_LOOKED_AT_S = 32.0  # of a clip without a prompt, to say what it shows
 _HELD_PICTURES = 40_000  # 21 minutes of luma squares, 256 MB: more is decoded again for every take
 
 
@@ -94,6 +95,11 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
             warnings.append(f"the {name} is long: only its beginning is used")
             notice(warnings[-1])
     loaded = time.perf_counter()
+    suggested = None if order.prompt.strip() or cues else _suggested(pipeline, clip)
+    if suggested is not None:
+        outcome = "taken" if suggested["taken"] else "too unsure to be taken"
+        notice(f"no prompt: the picture suggests “{suggested['label']}” ({suggested['share']:.0%}), {outcome}")
+        order = replace(order, prompt=suggested["label"] if suggested["taken"] else "")
     video = _pictures_of(clip, order.takes, pipeline.spec)
     takes = []
     for index, place in enumerate(where):
@@ -110,6 +116,7 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
         "clip": str(clip.path),
         "duration_s": round(clip.duration_s, 6),
         "prompt": order.prompt,
+        "suggested": suggested,
         "negative_prompt": order.negative_prompt,
         "cues": [{"start_s": cue.start_s, "end_s": min(cue.end_s, clip.duration_s), "text": cue.text} for cue in cues],
         "preset": order.preset,
@@ -134,6 +141,17 @@ def _load(preset: str) -> Any:
     pipeline = pipeline_type.from_pretrained(preset, low_cpu_mem_usage=False)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline.to(_device())
+
+
+def _suggested(pipeline: Any, clip: Clip) -> dict[str, Any] | None:
+    """What the picture alone suggests should be heard, and whether the preset takes it for a missing prompt; None where it never does."""
+    surest = pipeline.config.caption_share
+    if surest > 1:
+        return None
+    from .captioning import label_bank, suggestions
+
+    best = suggestions(clip, pipeline.cvalp, label_bank(), 1, _LOOKED_AT_S)[0]
+    return {"label": best["label"], "share": best["share"], "taken": best["share"] >= surest}
 
 
 def _device() -> str:

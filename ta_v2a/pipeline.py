@@ -87,6 +87,8 @@ class FoleyPipeline(DiffusionPipeline):
         num_inference_steps, video_scale, text_scale, negative_scale, lag_s: defaults of a call; they travel with the weights.
         text_scale_until: time in [0, 1] of the diffusion (1 is pure noise) below which the text weighs 1 at most: what sounds is decided
             while noise is strong, and a heavy text goes on to add onsets that the picture does not show.
+        caption_share: share (`ta_v2a.captioning`) from which the command line takes the picture's own label for a missing prompt;
+            above 1, never.
         guidance: "conditional" judges the text given the video, "composable" is eq. 14, which takes the two as independent.
 
     Attributes:
@@ -112,6 +114,7 @@ class FoleyPipeline(DiffusionPipeline):
         lag_s: float = 0.0,
         guidance: str = "conditional",
         text_scale_until: float = 0.0,
+        caption_share: float = 2.0,
         bandwidth: BandwidthExtension | None = None,
     ):
         super().__init__()
@@ -126,6 +129,7 @@ class FoleyPipeline(DiffusionPipeline):
             lag_s=lag_s,
             guidance=guidance,
             text_scale_until=text_scale_until,
+            caption_share=caption_share,
         )
         self.autocast_dtype: torch.dtype | Literal["auto"] | None = "auto"
         self._progress_bar_config = {"disable": None, "leave": False}  # a bar on a terminal only

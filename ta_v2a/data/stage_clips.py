@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 from torch.utils.data import Dataset
 
 import prompts
+from prompts.lexicon import LEXICON
 from ta_v2a.stage import picture, sound
 from ta_v2a.stage.bank import SoundBank
 from ta_v2a.stage.kinds import KINDS
@@ -31,6 +32,12 @@ def kinds_heard(scene: Scene) -> np.ndarray:
     for source in scene.sources:
         hot[KIND_NAMES.index(source.kind)] = 1
     return hot
+
+
+def kinds_seen(scene: Scene) -> np.ndarray:
+    """(29,) float32 multi-hot of the kinds that the picture shows, whatever the prompt says, in the order of `LEXICON`."""
+    looks = {source.look for source in scene.sources}
+    return np.array([kind in looks for kind in LEXICON], np.float32)
 
 
 def activity_targets(scene: Scene, spec: ClipSpec) -> np.ndarray:
@@ -60,7 +67,7 @@ class StageClips(Dataset):
     """One scene a seed.
 
     Each item is a dict: `frames` uint8 (pictures, px, px) unless `sound_only`; `wave` float32 (samples,); `caption` str;
-    `kinds` float32 (29,); `activity` float32 (columns, 7); `seed` int.
+    `kinds` float32 (29,); with pictures also `activity` float32 (columns, 7) and `seen` float32 (29,); `seed` int.
 
     Args:
         seeds: what to render, in order.
@@ -105,6 +112,7 @@ class StageClips(Dataset):
         item["wave"] = torch.from_numpy(np.pad(wave, (0, spec.samples - len(wave))).astype(np.float32))
         if not self.sound_only:
             item["frames"] = torch.from_numpy(picture.render(scene, spec.picture_times_s, spec.picture_px, spec.picture_px))
+            item["seen"] = torch.from_numpy(kinds_seen(scene))
             item["activity"] = torch.from_numpy(activity_targets(scene, spec))
         return item
 

@@ -75,8 +75,8 @@ def naming(video: np.ndarray, labels: np.ndarray, kinds: np.ndarray, scale: floa
         kinds: (n, K) multi-hot in the order of the labels.
 
     Returns:
-        {"surest 5%": {"right": share of clips, "commonest": share of the label named most often}}: a label that is all that is ever
-        named with certainty says little about the rest.
+        {"surest 5%": {"right": share of clips, "commonest": share of the label named most often, "least_share": of the bank that the best
+        label of these clips takes}}: a label that is all that is ever named with certainty says little about the rest.
     """
     scores = scale * video @ labels.T
     best, sure = scores.argmax(1), softmax(scores, axis=1).max(1)
@@ -85,7 +85,8 @@ def naming(video: np.ndarray, labels: np.ndarray, kinds: np.ndarray, scale: floa
     for part in SUREST:
         rows = order[: max(1, round(part * len(order)))]
         commonest = round(float(np.bincount(best[rows]).max() / len(rows)), 4)
-        found[f"surest {part:.0%}"] = {"right": mean(right[rows]).as_dict(), "commonest": commonest}
+        least = round(float(sure[rows].min()), 4)
+        found[f"surest {part:.0%}"] = {"right": mean(right[rows]).as_dict(), "commonest": commonest, "least_share": least}
     return found
 
 

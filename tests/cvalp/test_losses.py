@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from cvalp.losses import audio_text_loss, caption_numbers, cross_video_loss, cvalp_loss, info_nce, temporal_info_nce
+from cvalp.losses import audio_text_loss, caption_numbers, cross_video_loss, cvalp_loss, info_nce, label_loss, temporal_info_nce
 from cvalp.model import pooled
 
 N, DIM, SCALE = 5, 7, 6.0
@@ -126,3 +126,11 @@ def test_the_sign_pulls_partners_together_and_rivals_apart():
         optimizer.step()
     cosines = F.normalize(x, dim=-1) @ F.normalize(y, dim=-1).T
     assert float(cosines.diag().min()) > float((cosines - 2 * torch.eye(N)).max()) + 0.5
+
+
+def test_every_right_label_counts_alike():
+    logits = torch.tensor([[2.0, 0.0, -1.0], [0.0, 1.0, 3.0]])
+    right = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]])
+    shares = [[math.exp(v) / sum(math.exp(w) for w in row) for v in row] for row in logits.tolist()]
+    first, second = -math.log(shares[0][0]), -(math.log(shares[1][1]) + math.log(shares[1][2])) / 2
+    assert float(label_loss(logits, right)) == pytest.approx((first + second) / 2, rel=1e-5)

@@ -8,7 +8,7 @@ import torch
 
 import cvalp
 from cvalp.model import ACTIVITY, CVALP, TOKENIZER_FILE, pooled, windows
-from cvalp.video_tower import VideoTower, motion_channels, shift_in_time
+from cvalp.video_tower import SpaceTimeBlock, VideoTower, motion_channels, shift_in_time
 
 TOKENIZER = Path(cvalp.__file__).parents[1] / "ta_v2a" / "weights" / "mini" / "cvalp" / TOKENIZER_FILE
 DIM = 16
@@ -143,10 +143,37 @@ def test_a_token_sees_its_neighbourhood(time_blocks):
     A time block adds one token and the normalisation over the clip, which is why the rest changes a little.
     """
     torch.manual_seed(0)
-    tower = VideoTower(DIM, (8, 8, 8), time_blocks).eval()
+    tower = VideoTower(DIM, (8, 8, 8), time_blocks, space_time_blocks=0).eval()
     frames = film(48)
     frames[:, -1] = frames[:, 24]
     change = (tower(turned_round(frames, 24)) - tower(frames)).norm(dim=-1)[0]  # pictures 25 to 46 differ
     far, near = change[: 9 - time_blocks].max(), change[13:22].mean()
     assert near > 0.01
     assert far < (0.1 * near if time_blocks else 1e-4)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_a_space_time_block_is_a_convolution_over_space_and_time(dilation):
+    torch.manual_seed(0)
+    block, x = SpaceTimeBlock(4, dilation).eval(), torch.randn(2 * 7, 4, 5, 6)
+    assert torch.equal(block(x, 7), x)  # new blocks change nothing
+    block.scale.fill_(1)
+    films = x.unflatten(0, (2, 7)).transpose(1, 2)  # (b, c, n, h, w)
+    weight = block.conv.weight.unflatten(1, (3, 4)).transpose(1, 2)  # (out, in, moments, 3, 3)
+    convolved = torch.nn.functional.conv3d(films, weight, padding=(dilation, 1, 1), dilation=(dilation, 1, 1))
+    expected = films + convolved.relu() / math.sqrt(1 + block.norm.eps)
+    torch.testing.assert_close(block(x, 7), expected.transpose(1, 2).flatten(0, 1), atol=1e-5, rtol=1e-4)
+
+
+@torch.no_grad()
+def test_space_time_blocks_look_further():
+    """Dilated by 1, 2 and 4 tokens they add seven tokens to either side."""
+    torch.manual_seed(0)
+    tower = VideoTower(DIM, (8, 8, 8), time_blocks=0).eval()
+    for block in tower.space_time:
+        block.scale.fill_(1)
+    frames = film(64)
+    frames[:, -1] = frames[:, 40]
+    change = (tower(turned_round(frames, 40)) - tower(frames)).norm(dim=-1)[0]  # pictures 41 to 62 differ
+    assert change[:10].max() < 1e-4 * change.max() < change[12]  # from token 17 on without them

@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader
 
 import cvalp
 from cvalp.model import CVALP
-from cvalp.training import CvalpTraining, binary_f1
+from cvalp.training import CvalpTraining, binary_f1, start_from
 
 TOKENIZER = Path(cvalp.__file__).parents[1] / "ta_v2a" / "weights" / "mini" / "cvalp" / "spiece.model"
 CAPTIONS = ("a dog barks", "glass breaks", "steady rain", "someone knocks on wood")
@@ -24,6 +24,7 @@ def clips(count: int) -> list[dict]:
             "caption": CAPTIONS[k % 4],
             "kinds": torch.eye(29)[k % 4],
             "activity": torch.rand(4, 7, generator=g),
+            "seen": torch.eye(29)[k % 4],
         }
         for k in range(count)
     ]
@@ -98,6 +99,38 @@ def test_video_alone_goes_on_and_leaves_sound_and_text_as_they_were(tmp_path):
     assert changed >= {"video", "video_head", "activity_head"} and not changed & {"audio", "audio_head", "text"}
     batch = next(iter(DataLoader(clips(4), 4)))
     assert float(go_on.losses(batch)["audio_text"]) == 0 and "text_top1" not in go_on.losses(batch)
+
+
+def test_a_tower_grows_out_of_a_smaller_one(tmp_path):
+    torch.manual_seed(3)
+    sizes = {"dim": 16, "video_widths": (8, 8, 8), "video_time_blocks": 1, "text_width": 16, "text_layers": 1}
+    CVALP(str(TOKENIZER), **sizes, video_space_time_blocks=0).save_pretrained(tmp_path / "small")
+    small = CVALP.from_pretrained(tmp_path / "small").eval()
+    grown = CvalpTraining(module().model, start=str(tmp_path / "small")).model.eval()
+    frames = torch.rand(1, 8, 24, 24)
+    with torch.no_grad():
+        torch.testing.assert_close(grown.encode_video(frames), small.encode_video(frames))
+    with pytest.raises(RuntimeError, match="activity_head"):
+        start_from(grown, _checkpoint_without(small, "activity_head", tmp_path))
+
+
+def _checkpoint_without(model: CVALP, part: str, folder: Path) -> str:
+    state = {f"model.{name}": value for name, value in model.state_dict().items() if not name.startswith(part)}
+    torch.save({"state_dict": state}, folder / "partial.ckpt")
+    return str(folder / "partial.ckpt")
+
+
+def test_pictures_are_drawn_to_the_words_for_what_they_show():
+    with pytest.raises(ValueError, match="video_only"):
+        CvalpTraining(module().model, label_weight=1.0)
+    training, batch = CvalpTraining(module().model, window_tokens=2, video_only=True, label_weight=2.0), next(iter(DataLoader(clips(4), 4)))
+    named = training.losses(batch)
+    training.label_weight = 0.0
+    without = training.losses(batch)
+    torch.testing.assert_close(named["loss"], without["loss"] + 2.0 * named["labels"], atol=1e-3, rtol=1e-3)
+    assert "labels" not in without and training.labels.shape == (29, 16)
+    named["labels"].backward()
+    assert training.model.video_head.weight.grad.abs().sum() > 0 and all(p.grad is None for p in training.model.text.parameters())
 
 
 @pytest.mark.filterwarnings("ignore")

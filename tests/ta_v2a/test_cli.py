@@ -108,6 +108,27 @@ def test_a_preset_with_the_extension_delivers_other_sound_than_without(pipeline,
     assert np.abs(waves[0] - waves[1]).max() > 1e-2
 
 
+def test_without_a_prompt_the_pictures_own_label_is_taken_where_it_is_sure(pipeline, silent_clip, tmp_path, capsys):
+    from ta_v2a import FoleyPipeline
+
+    parts, found = dict(pipeline.components), {}
+    for name, share in {"never": 2.0, "unsure": 1.0, "always": 0.0}.items():
+        FoleyPipeline(**parts, num_inference_steps=1, caption_share=share).save_pretrained(tmp_path / name)
+        command = ["foley", str(silent_clip), "-o", str(tmp_path / f"{name}.wav"), "--preset", str(tmp_path / name), "--json"]
+        assert main(command) == 0
+        captured = capsys.readouterr()
+        found[name] = json.loads(captured.out)
+        assert ("no prompt: the picture suggests" in captured.err) == (name != "never")
+    assert found["never"]["suggested"] is None and found["never"]["prompt"] == ""
+    assert not found["unsure"]["suggested"]["taken"] and found["unsure"]["prompt"] == ""
+    label, suggested = found["always"]["prompt"], found["always"]["suggested"]
+    assert suggested == {**found["unsure"]["suggested"], "taken": True} and label == suggested["label"]
+    assert (tmp_path / "unsure.wav").read_bytes() == (tmp_path / "never.wav").read_bytes() != (tmp_path / "always.wav").read_bytes()
+    said = ["foley", str(silent_clip), "-p", label, "-o", str(tmp_path / "said.wav"), "--preset", str(tmp_path / "always"), "--json"]
+    assert main(said) == 0 and json.loads(capsys.readouterr().out)["suggested"] is None
+    assert (tmp_path / "said.wav").read_bytes() == (tmp_path / "always.wav").read_bytes()
+
+
 def test_json_is_one_object_and_the_same_seed_gives_the_same_bytes(foley, silent_clip, tmp_path):
     reports = []
     for name in ("a", "b"):

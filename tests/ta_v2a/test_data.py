@@ -10,10 +10,11 @@ import torch
 from safetensors.torch import load_file, save_file
 from untrained import TOKENIZER_FILE, cvalp_checkpoint, vae_checkpoint
 
+from prompts.lexicon import LEXICON
 from ta_v2a.data import features
 from ta_v2a.data.datamodules import StageData
 from ta_v2a.data.features import CAPTIONS, FeatureRows, RandomCrop, StageFeatures, evened, text_features, wordings, write_features
-from ta_v2a.data.stage_clips import KIND_NAMES, ONSETS_PER_COLUMN, StageClips, activity_targets, kinds_heard, split_seeds
+from ta_v2a.data.stage_clips import KIND_NAMES, ONSETS_PER_COLUMN, StageClips, activity_targets, kinds_heard, kinds_seen, split_seeds
 from ta_v2a.pack import mini_cvalp
 from ta_v2a.stage.scene import SPLITS, Event, Scene, Source, plan
 from vocoders.clock import MINI, ClipSpec
@@ -58,6 +59,12 @@ def test_kinds_are_those_heard_not_those_seen():
     assert {KIND_NAMES[k] for k in np.flatnonzero(hot)} == {"wood", "wind"}
 
 
+def test_where_prompt_and_picture_disagree_the_picture_says_what_is_seen():
+    hot = kinds_seen(scene())
+    assert hot.shape == (len(LEXICON),) and hot.dtype == np.float32
+    assert {kind for kind, seen in zip(LEXICON, hot, strict=True) if seen} == {"glass", "wind"}
+
+
 def test_a_clip_is_one_scene_as_tensors():
     clips = StageClips(range(3, 5), SHORT)
     assert len(clips) == 2
@@ -68,6 +75,7 @@ def test_a_clip_is_one_scene_as_tensors():
         "wave": ((16384,), torch.float32),
         "kinds": ((len(KIND_NAMES),), torch.float32),
         "activity": ((16, 7), torch.float32),
+        "seen": ((len(KIND_NAMES),), torch.float32),
     }
     assert item["seed"] == 4 and item["caption"] == plan(4, SHORT.duration_s).caption
     assert float(item["wave"].abs().max()) <= 1

@@ -56,6 +56,8 @@ def test_naming_of_all_and_of_the_surest():
     found = naming(video, labels, kinds, 10.0)
     assert found["surest 100%"]["right"]["value"] == 0.5 and found["surest 20%"]["right"]["value"] == 1
     assert found["surest 100%"]["commonest"] == 0.5 and found["surest 5%"] == {**found["surest 5%"], "commonest": 1.0}
+    assert found["surest 20%"]["least_share"] == pytest.approx(1 / (1 + np.exp(-10.0)), abs=1e-4)
+    assert found["surest 100%"]["least_share"] == pytest.approx(1 / (1 + np.exp(-2.0)), abs=1e-4)
     always = naming(np.tile([0.9, 0.1], (20, 1)), labels, kinds, 10.0)
     assert always["surest 20%"]["right"]["value"] == 0.5 and always["surest 20%"]["commonest"] == 1
 
