@@ -13,10 +13,7 @@ from torch.nn import functional as F
 from cvalp.gathering import joined
 from cvalp.losses import cvalp_loss, info_nce, label_loss, temporal_info_nce
 from cvalp.model import CVALP, pooled, windows
-from prompts.lexicon import LEXICON
-
-WORDINGS = 12
-"""Keywords of a kind whose mean E_l stands for it."""
+from prompts.lexicon import LEXICON, WORDINGS
 
 
 def binary_f1(predicted: Tensor, target: Tensor, slack: int = 1) -> Tensor:

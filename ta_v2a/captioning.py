@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from prompts.lexicon import LEXICON
+from prompts.lexicon import LEXICON, WORDINGS
 
 from .encoders import clip_vector, load_encoders
 from .errors import UserError
@@ -42,9 +42,6 @@ NAMES: dict[str, str] = {
     "horn": "a horn honking",
 }
 """The bank that comes along: a label for every kind of sound that the grammar has words for."""
-
-WORDINGS = 12
-"""Ways of saying a label whose mean stands for it."""
 
 _COLUMNS = ("display_name", "label", "caption", "description", "name")
 

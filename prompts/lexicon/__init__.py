@@ -8,4 +8,7 @@ from prompts.lexicon.nature import NATURE
 
 LEXICON: dict[str, Entry] = {**IMPACTS, **NATURE, **MACHINES, **LIVING}
 
-__all__ = ["LEXICON", "Entry"]
+WORDINGS = 12
+"""Keywords of a kind whose mean E_l stands for it, where pictures are named."""
+
+__all__ = ["LEXICON", "WORDINGS", "Entry"]
