@@ -1,6 +1,6 @@
 """Onset F1, class and steering on validation scenes of the stage for several weights of guidance: how a preset's weights are chosen.
 
-    PYTHONPATH=. python benchmarks/guidance_grid.py --scenes 96 --video 2 3 4 --text 3 5 7 --until 0 0.88
+    PYTHONPATH=. python benchmarks/guidance_grid.py --scenes 96 --video 2 3 4 --text 3 5 7 --until 0 0.88 --align 0 1
 
 Every setting gets the same scenes and the same noise. The test split is left alone.
 """
@@ -28,10 +28,11 @@ def main() -> None:
     parser.add_argument("--video", type=float, nargs="+", default=[3.0])
     parser.add_argument("--text", type=float, nargs="+", default=[5.0])
     parser.add_argument("--until", type=float, nargs="+", default=[0.0], help="time below which the text weighs 1")
+    parser.add_argument("--align", type=float, nargs="+", default=[0.0], help="weight of the alignment guide")
     parser.add_argument("--preset", default="mini")
     given = parser.parse_args()
     pipeline, listener = FoleyPipeline.from_pretrained(given.preset), load_listener()
-    settings = list(product(given.video, given.text, given.until))
+    settings = list(product(given.video, given.text, given.until, given.align))
     tallies = {setting: Tally() for setting in settings}
     alone = []
     for start in track(range(0, given.scenes, BATCH), "scenes"):
@@ -40,19 +41,18 @@ def main() -> None:
         truths = [Truth.of(scene) for scene in scenes]
         alone += [len(truth.kinds) == 1 for truth in truths]
         for setting in settings:
-            video, text, until = setting
+            video, text, until, align = setting
             pipeline.register_to_config(text_scale_until=until)
             generator = torch.Generator().manual_seed(start)
-            waves = pipeline.generate(
-                pictures, [scene.caption for scene in scenes], generator=generator, video_scale=video, text_scale=text
-            )
+            captions = [scene.caption for scene in scenes]
+            waves = pipeline.generate(pictures, captions, generator=generator, video_scale=video, text_scale=text, align_scale=align)
             waves = np.asarray(waves, dtype=np.float32)
             for truth, wave, logits in zip(truths, waves, hear(listener, waves), strict=True):
                 tallies[setting].add(truth, wave, logits, MINI.sample_rate_hz)
-    for (video, text, until), tally in tallies.items():
+    for (video, text, until, align), tally in tallies.items():
         report = tally.report(np.array(alone))
         row = {name: report[name] for name in ("onset_f1", "onset_precision", "onset_recall", "class_accuracy", "text_steering")}
-        print(json.dumps({"video": video, "text": text, "until": until, **row}))
+        print(json.dumps({"video": video, "text": text, "until": until, "align": align, **row}))
 
 
 if __name__ == "__main__":

@@ -169,27 +169,39 @@ def guided(
     return combine(predict(repeated, times, conditions), weights)
 
 
-def classifier_noise_term(gradient: Tensor, gamma: float, sigma: float) -> Tensor:
+def classifier_noise_term(gradient: Tensor, gamma: Tensor | float, sigma: float) -> Tensor:
     """What eq. 11 and 14 add to the predicted noise: -gamma sigma_t grad log p(y | z_t, t, E_v); the paper writes beta_t for sigma_t."""
     return -gamma * sigma * gradient
 
 
-def classifier_velocity_term(gradient: Tensor, gamma: float, time: float, least_remaining: float = 0.05) -> Tensor:
+def classifier_velocity_term(gradient: Tensor, gamma: Tensor | float, time: float, least_remaining: float = 0.05) -> Tensor:
     """The same term for a velocity: the noise term divided by 1 - t, where 1 - t is held above `least_remaining` (no signal at t = 1)."""
     return classifier_noise_term(gradient, gamma, time) / max(1.0 - time, least_remaining)
 
 
+def clean_velocity_term(direction: Tensor, shift: Tensor | float, time: float) -> Tensor:
+    """What moves the clean estimate z_0 = z_t - t v by `shift` along `direction`: -shift / t of it.
+
+    It is the classifier's term with a gradient of size (1 - t) / t^2: as strong at every time. (Universal Guidance, Bansal et al. 2023,
+    arXiv 2302.07121, moves the clean estimate likewise.)
+    """
+    return -direction * (shift / time)
+
+
 def log_likelihood_gradient(
-    log_likelihood: Callable[[Tensor, float], Tensor],
+    log_likelihood: Callable[[Tensor, float, Tensor], Tensor],
     latents: Float[Tensor, "batch latent columns"],
     time: float,
-    max_norm: float | None = None,
+    velocity: Float[Tensor, "batch latent columns"],
+    unit: bool = False,
 ) -> Float[Tensor, "batch latent columns"]:
-    """Gradient of `log_likelihood(latents, time)` (batch,) at the latents, in float32, each sample's norm limited to `max_norm`."""
-    with torch.enable_grad(), torch.autocast(latents.device.type, enabled=False):
-        points = latents.detach().float().requires_grad_(True)
-        gradient = torch.autograd.grad(log_likelihood(points, time).sum(), points)[0]
-    if max_norm is not None:
-        norms = gradient.flatten(1).norm(dim=1).clamp_min(1e-12)
-        gradient = gradient * (max_norm / norms).clamp_max(1.0)[:, None, None]
+    """Gradient of `log_likelihood(latents, time, velocity)` (batch,) at the latents, in float32; `unit`: each sample's of norm 1, or 0.
+
+    The velocity is held fixed: a likelihood of the clean estimate z_t - t v needs no second pass through the denoiser.
+    """
+    with torch.inference_mode(False), torch.enable_grad(), torch.autocast(latents.device.type, enabled=False):
+        points = latents.detach().clone().float().requires_grad_(True)
+        gradient = torch.autograd.grad(log_likelihood(points, time, velocity.detach().clone()).sum(), points)[0]
+    if unit:
+        gradient = gradient / gradient.flatten(1).norm(dim=1).clamp_min(1e-9)[:, None, None]
     return gradient

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ldm.conditioning import Conditions, align
-from ldm.guidance import Guidance, classifier_velocity_term, guided, log_likelihood_gradient
+from ldm.guidance import Guidance, classifier_velocity_term, clean_velocity_term, guided, log_likelihood_gradient
 
 StepCallback = Callable[[int, int, Tensor], Tensor | None]
 
@@ -30,11 +30,35 @@ class Denoiser(Protocol):
 
 @dataclass(frozen=True)
 class ClassifierGuide:
-    """Classifier guidance: `log_likelihood(latents, time)` gives log p(y | z_t, t, E_v) (batch,), `gamma` its scale (paper: 50)."""
+    """Classifier guidance, the last term of eq. 11 and 14.
 
-    log_likelihood: Callable[[Tensor, float], Tensor]
-    gamma: float
-    max_norm: float | None = None
+    Args:
+        log_likelihood: of (z_t, t, velocity) gives log p(y | z_t, t, E_v) (batch,).
+        gamma: its scale, for all or (batch,). As printed (paper: 50), or with `unit` how far each ascent moves the clean estimate.
+        unit: gradients of norm 1, whatever the likelihood's own scale.
+        ascents: gradients taken at every step.
+        earliest, latest: times in [0, 1] between which it acts; 1 is pure noise, of which a clean estimate says nothing yet.
+    """
+
+    log_likelihood: Callable[[Tensor, float, Tensor], Tensor]
+    gamma: float | Tensor
+    unit: bool = False
+    ascents: int = 1
+    earliest: float = 1.0
+    latest: float = 0.0
+
+    def steered(
+        self, velocity: Float[Tensor, "batch latent columns"], latents: Float[Tensor, "batch latent columns"], time: float
+    ) -> Float[Tensor, "batch latent columns"]:
+        """The velocity with the classifier's term."""
+        if not self.latest <= time <= self.earliest:
+            return velocity
+        gamma = self.gamma[:, None, None] if isinstance(self.gamma, Tensor) else self.gamma
+        term = clean_velocity_term if self.unit else classifier_velocity_term
+        for _ in range(self.ascents):
+            gradient = log_likelihood_gradient(self.log_likelihood, latents, time, velocity, self.unit)
+            velocity = velocity + term(gradient, gamma, time)
+        return velocity
 
 
 @dataclass(frozen=True)
@@ -139,7 +163,7 @@ def denoise(
         callback: called after every step with (steps done, steps in all, latents); latents it returns replace the current ones.
         autocast_dtype: run the denoiser in this dtype (bfloat16 is about 2.5 times faster on CPUs that have it); None keeps its own.
         windowing: how to cut clips longer than one window; the default windows are the length mini was trained at.
-        classifier: optional classifier guidance (last term of eq. 11 and 14).
+        classifier: optional classifier guidance.
 
     Raises:
         ValueError: if noise and guidance are of different batch sizes or `steps` is below 1.
@@ -165,9 +189,8 @@ def denoise(
         time = float(timestep) / full_time
         with precision:
             velocity = windowed_velocity(denoiser, latents, time, mixed, guidance.at(time), windowing)
-        if classifier is not None and classifier.gamma != 0:
-            gradient = log_likelihood_gradient(classifier.log_likelihood, latents, time, classifier.max_norm)
-            velocity = velocity + classifier_velocity_term(gradient, classifier.gamma, time)
+        if classifier is not None:
+            velocity = classifier.steered(velocity, latents, time)
         latents = scheduler.step(velocity, timestep, latents, return_dict=False, **options)[0]
         if callback is not None:
             replaced = callback(done, len(scheduler.timesteps), latents)

@@ -1,32 +1,43 @@
-"""The latent aligner: how likely the sound that is forming belongs to these pictures at these times."""
+"""The latent aligner: how well the onsets of the sound that is forming agree with what the picture lets expect."""
 
 from collections.abc import Callable
 
 import torch
 from jaxtyping import Float
+from torch.nn import functional as F
 
-from cvalp.model import CVALP
-from ldm.autoencoder import MelAutoencoder
-from ldm.conditioning import Conditions
-from ldm.denoiser import AudioTransformer
+DEPTH = 0.55  # of log-mel, 55 dB: what lies further below the loudest band of the clip is taken as silence
+BLUR = (0.06, 0.24, 0.4, 0.24, 0.06)  # a Gaussian of one frame (16 ms)
 
 
-def alignment(
-    cvalp: CVALP, autoencoder: MelAutoencoder, denoiser: AudioTransformer, video: Float[torch.Tensor, "batch columns channels"]
-) -> Callable[[torch.Tensor, float], torch.Tensor]:
-    """log p(aligned | z_t, t, E_v) as a function of noisy latents (batch, latent, columns) and time: the guide of TA-V2A eq. 14.
+def rises(mel: Float[torch.Tensor, "batch bins frames"]) -> Float[torch.Tensor, "batch frames"]:
+    """How much the sound rises into every frame: the mean over bands of what exceeds the frame before and its neighbouring bands there.
 
-    The clean latents are estimated from the velocity held fixed, z_0 = z_t - t v, decoded to a mel and heard by CVALP; the likelihood is
-    that of eq. 4, the probability that each moment's sound picks its own picture among all moments of the window, summed over moments.
+    (SuperFlux, Böck & Widmer 2013, eq. 3-4, on the log-mel itself, blurred by a frame.)
     """
-    seen = video[..., : cvalp.config.dim]
-    conditions = Conditions(video)
+    loud = torch.maximum(mel, mel.amax((1, 2), keepdim=True).detach() - DEPTH)
+    before = F.max_pool1d(loud.transpose(1, 2), 3, 1, 1).transpose(1, 2)
+    before = torch.cat([before[..., :1], before[..., :-1]], dim=-1)
+    rise = (loud - before).clamp_min(0.0).mean(dim=1)
+    return F.conv1d(rise[:, None], rise.new_tensor(BLUR)[None, None], padding=len(BLUR) // 2)[:, 0]
 
-    def log_likelihood(latents: torch.Tensor, time: float) -> torch.Tensor:
-        with torch.no_grad():
-            velocity = denoiser(latents, torch.full((len(latents),), time, device=latents.device), conditions)
-        heard = cvalp.encode_audio(autoencoder.decode(latents - time * velocity))
-        scores = cvalp.scales()[2] * heard @ seen.transpose(1, 2)
-        return scores.log_softmax(dim=-1).diagonal(dim1=1, dim2=2).sum(dim=-1)
+
+def agreement(found: Float[torch.Tensor, "batch frames"], expected: Float[torch.Tensor, "batch frames"]) -> Float[torch.Tensor, " batch"]:
+    """Correlation in [-1, 1] of two curves; 0 where one is flat."""
+    found, expected = (curve - curve.mean(dim=1, keepdim=True) for curve in (found, expected))
+    return (found * expected).sum(dim=1) / (found.norm(dim=1) * expected.norm(dim=1)).clamp_min(1e-6)
+
+
+def onset_likelihood(
+    decode: Callable[[torch.Tensor], torch.Tensor], expected: Float[torch.Tensor, "batch frames"]
+) -> Callable[[torch.Tensor, float, torch.Tensor], torch.Tensor]:
+    """log p(onsets | z_t, t, E_v) as a function of latents (batch, latent, columns), time and velocity: the guide of TA-V2A eq. 14.
+
+    The clean latents are estimated as z_0 = z_t - t v and decoded to a log-mel. The curve of its rises, taken as a direction, is von
+    Mises-Fisher about the curve of onset probabilities that the video tower gives: log p is their correlation, up to scale and constant.
+    """
+
+    def log_likelihood(latents: torch.Tensor, time: float, velocity: torch.Tensor) -> torch.Tensor:
+        return agreement(rises(decode(latents - time * velocity)), expected)
 
     return log_likelihood

@@ -82,7 +82,7 @@ def foley(
     text_scale: Annotated[float | None, typer.Option(help="How closely to follow the prompt.")] = None,
     negative_scale: Annotated[float | None, typer.Option(help="How far to keep from the negative prompt.")] = None,
     video_scale: Annotated[float | None, typer.Option(help="How closely to follow the picture.")] = None,
-    align_scale: Annotated[float, typer.Option(help="Weight of the alignment guide; 0 is off and costs nothing.")] = 0.0,
+    align_scale: Annotated[float | None, typer.Option(help="How hard to pull onsets to what is seen; 0 costs nothing.")] = None,
     lag: Annotated[float | None, typer.Option(min=0, max=1, help="Seconds that the sound follows the picture. Default: preset's.")] = None,
     original: Annotated[Literal["replace", "mix", "keep"], typer.Option(help="What becomes of the clip's own sound.")] = "replace",
     wav: Annotated[bool, typer.Option("--wav/--no-wav", help="Write the sound as 48 kHz 24-bit WAV too.")] = True,

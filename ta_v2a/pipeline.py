@@ -23,7 +23,7 @@ from vocoders.bandwidth_extension import BandwidthExtension
 from vocoders.clock import ClipSpec
 from vocoders.role import Vocoder
 
-from .alignment import alignment
+from .alignment import onset_likelihood
 from .cues import Cue, cut_prompt, read_cues
 from .errors import UserError
 from .films import Film, Video, open_film
@@ -35,6 +35,7 @@ LONGEST_LAG_S = 1.0
 SHORTEST_COLUMNS = 32  # 2 s of context, below which the networks have never seen a clip
 
 Generators = torch.Generator | list[torch.Generator]
+GUIDED = {"earliest": 0.95, "latest": 0.3}  # times between which the alignment guide acts
 GUIDANCE = {"conditional": conditional, "composable": composable}
 StepCallback = Callable[["FoleyPipeline", int, Any, dict[str, Any]], dict[str, Any] | None]
 
@@ -84,7 +85,7 @@ class FoleyPipeline(DiffusionPipeline):
     Args:
         cvalp, autoencoder, denoiser, vocoder, scheduler: the five components; any diffusers scheduler for flow matching will do.
         bandwidth: optional; gives delivered 48 kHz files what lies above 7.6 kHz. The pipeline's own output stays at the vocoder's rate.
-        num_inference_steps, video_scale, text_scale, negative_scale, lag_s: defaults of a call; they travel with the weights.
+        num_inference_steps, video_scale, text_scale, negative_scale, align_scale, lag_s: defaults of a call; they travel with the weights.
         text_scale_until: time in [0, 1] of the diffusion (1 is pure noise) below which the text weighs 1 at most: what sounds is decided
             while noise is strong, and a heavy text goes on to add onsets that the picture does not show.
         caption_share: share (`ta_v2a.captioning`) from which the command line takes the picture's own label for a missing prompt;
@@ -114,6 +115,7 @@ class FoleyPipeline(DiffusionPipeline):
         lag_s: float = 0.0,
         guidance: str = "conditional",
         text_scale_until: float = 0.0,
+        align_scale: float = 0.0,
         caption_share: float = 2.0,
         bandwidth: BandwidthExtension | None = None,
     ):
@@ -129,6 +131,7 @@ class FoleyPipeline(DiffusionPipeline):
             lag_s=lag_s,
             guidance=guidance,
             text_scale_until=text_scale_until,
+            align_scale=align_scale,
             caption_share=caption_share,
         )
         self.autocast_dtype: torch.dtype | Literal["auto"] | None = "auto"
@@ -171,7 +174,7 @@ class FoleyPipeline(DiffusionPipeline):
         video_scale: float | None = None,
         text_scale: float | None = None,
         negative_scale: float | None = None,
-        align_scale: float = 0.0,
+        align_scale: float | None = None,
         lag_s: float | None = None,
         generator: torch.Generator | Sequence[torch.Generator] | None = None,
         callback_on_step_end: StepCallback | None = None,
@@ -187,7 +190,7 @@ class FoleyPipeline(DiffusionPipeline):
             cues: "1.2-3.0: glass breaking" or `Cue`: text for a stretch of the clip, in place of the prompt there.
             num_inference_steps: sampler steps; more is slower. None: the preset's own, as for the scales.
             video_scale, text_scale, negative_scale: guidance weights; 1 is the model without guidance, more exaggerates.
-            align_scale: weight of the alignment guide; 0 costs nothing.
+            align_scale: weight of the alignment guide (`ta_v2a.alignment`); 0 costs nothing.
             lag_s: seconds by which the sound follows the picture, in whole pictures of the clock (32 ms); None: the preset's own.
             generator: random numbers, or one generator for each sound of the batch. Same seed, same samples.
             callback_on_step_end: called as (pipeline, step, timestep, {"latents"}) after every step of every window.
@@ -275,7 +278,7 @@ class FoleyPipeline(DiffusionPipeline):
         video_scale: float | None = None,
         text_scale: float | None = None,
         negative_scale: float | None = None,
-        align_scale: float = 0.0,
+        align_scale: float | None = None,
         lag_s: float | None = None,
     ) -> Scales:
         """The given numbers, or the preset's own.
@@ -343,7 +346,6 @@ class FoleyPipeline(DiffusionPipeline):
                 yield block
         self.maybe_free_model_hooks()
 
-    @torch.no_grad()
     def _mel(self, latents: torch.Tensor) -> torch.Tensor:
         return self.autoencoder.decode(latents.to(self.autoencoder.dtype)).float()
 
@@ -392,7 +394,10 @@ class FoleyPipeline(DiffusionPipeline):
         guidance = plan(weights, len(noise), video, words.features, negative.features, words.present, late, until)
         classifier = None
         if scales.align:
-            classifier = ClassifierGuide(alignment(self.cvalp, self.autoencoder, self.denoiser, video), scales.align, max_norm=1.0)
+            onsets = video[..., self.cvalp.config.dim :][..., : self.spec.mel_frames_per_column].flatten(1)
+            likelihood = onset_likelihood(self._mel, onsets.clone())
+            # where nothing is expected, there is nothing to agree with
+            classifier = ClassifierGuide(likelihood, scales.align * onsets.amax(dim=1), unit=True, ascents=2, **GUIDED)
         return denoise(
             self.denoiser,
             self.scheduler,

@@ -1,13 +1,12 @@
 """Lightning module that trains `BandwidthExtension`."""
 
-from math import cos, pi
-
 import lightning
 import torch
 from jaxtyping import Float
+from torch.optim.lr_scheduler import LambdaLR
 
 from vocoders.bandwidth_extension import HIGH_BANDS, HIGH_BINS, BandwidthExtension, levels
-from vocoders.training import start_from
+from vocoders.training import learning_share, start_from
 
 
 class BandwidthTraining(lightning.LightningModule):
@@ -43,17 +42,11 @@ class BandwidthTraining(lightning.LightningModule):
 
     def configure_optimizers(self):
         warmup, total = self.hparams.warmup_steps, self.hparams.total_steps
-
-        def share(step: int) -> float:
-            return min((step + 1) / max(warmup, 1), 0.5 * (1 + cos(pi * min(step / total, 1.0))))
-
         optimizer = torch.optim.AdamW(self.network.parameters(), self.hparams.learning_rate, weight_decay=0.01)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
+        schedule = LambdaLR(optimizer, lambda step: learning_share(step, warmup, total))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
-    def level_error(
-        self, wave: Float[torch.Tensor, "batch samples"], low: Float[torch.Tensor, "batch samples"]
-    ) -> Float[torch.Tensor, ""]:
+    def level_error(self, wave: Float[torch.Tensor, "batch samples"], low: Float[torch.Tensor, "batch samples"]) -> Float[torch.Tensor, ""]:
         """Mean over sounds, frames and bands of |guessed level - true level|."""
         with torch.no_grad():
             heard, true = self.network.spectrum(low), levels(self.network.spectrum(wave), HIGH_BINS, HIGH_BANDS)

@@ -6,6 +6,7 @@ from pathlib import Path
 import lightning
 import torch
 from jaxtyping import Float
+from torch.optim.lr_scheduler import LambdaLR
 
 from vocoders.discriminators import Discriminators, adversarial_loss, discriminator_loss, feature_loss
 from vocoders.istft_net import IstftNet
@@ -25,6 +26,12 @@ def random_crops(
     gains = quietest ** torch.rand(wave.shape[0], 1, generator=generator)
     pieces = torch.stack([sound[start : start + length] for sound, start in zip(wave, starts, strict=True)])
     return pieces * gains.to(wave.device)
+
+
+def learning_share(step: int, warmup_steps: int, total_steps: int | None) -> float:
+    """Share of the learning rate: a linear rise over `warmup_steps`, then a cosine down to 0 at `total_steps`; None stays at 1."""
+    fallen = 1.0 if total_steps is None else 0.5 * (1 + cos(pi * min(step / total_steps, 1.0)))
+    return min((step + 1) / max(warmup_steps, 1), fallen)
 
 
 def start_from(network: Vocoder, source: str, prefix: str = "network.") -> None:
@@ -83,13 +90,9 @@ class VocoderTraining(lightning.LightningModule):
 
     def configure_optimizers(self):
         rate, warmup, total = (self.hparams[name] for name in ("learning_rate", "warmup_steps", "total_steps"))
-
-        def share(step: int) -> float:
-            return min((step + 1) / max(warmup, 1), 0.5 * (1 + cos(pi * min(step / total, 1.0))))
-
         networks = [self.network] + ([self.adversary] if self.adversary is not None else [])
         optimizers = [torch.optim.AdamW(part.parameters(), rate, betas=(0.8, 0.99), weight_decay=0.01) for part in networks]
-        return optimizers, [torch.optim.lr_scheduler.LambdaLR(optimizer, share) for optimizer in optimizers]
+        return optimizers, [LambdaLR(each, lambda step: learning_share(step, warmup, total)) for each in optimizers]
 
     def _step(self, index: int, loss: torch.Tensor) -> None:
         optimizers, schedulers = self.optimizers(use_pl_optimizer=True), self.lr_schedulers()

@@ -3,10 +3,11 @@
 import lightning
 import torch
 from jaxtyping import Float
+from torch.optim.lr_scheduler import LambdaLR
 
 from vocoders.mel import LogMel
 from vocoders.noise_schedule import TRAINING_BETAS, NoiseSchedule, diffuse
-from vocoders.training import random_crops, start_from
+from vocoders.training import learning_share, random_crops, start_from
 from vocoders.wavegrad import DiffusionVocoder
 
 
@@ -29,7 +30,7 @@ class WaveGradTraining(lightning.LightningModule):
 
     Args:
         vocoder: a vocoder of the diffusion family; its network learns, the rest is saved with it.
-        learning_rate: of Adam; reached after `warmup_steps`, then constant.
+        learning_rate: of Adam; reached after `warmup_steps`, then constant, or a cosine down to 0 at `total_steps` where that is given.
         crop_samples: length of a crop, cut to whole hops.
         crops_per_sound: crops that each sound gives; a batch of B sounds is B * crops_per_sound examples.
         quietest: lower end of the random level, drawn log-uniformly up to 1.
@@ -42,6 +43,7 @@ class WaveGradTraining(lightning.LightningModule):
         vocoder: DiffusionVocoder,
         learning_rate: float = 2e-4,
         warmup_steps: int = 100,
+        total_steps: int | None = None,
         crop_samples: int = 6144,
         crops_per_sound: int = 4,
         quietest: float = 0.1,
@@ -60,8 +62,9 @@ class WaveGradTraining(lightning.LightningModule):
 
     def configure_optimizers(self):
         optimizer = torch.optim.Adam(self.vocoder.parameters(), self.hparams.learning_rate)
-        warmup = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (step + 1) / max(self.hparams.warmup_steps, 1)))
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": warmup, "interval": "step"}}
+        warmup, total = self.hparams.warmup_steps, self.hparams.total_steps
+        schedule = LambdaLR(optimizer, lambda step: learning_share(step, warmup, total))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def configure_gradient_clipping(self, optimizer, gradient_clip_val=None, gradient_clip_algorithm=None) -> None:
         self.clip_gradients(optimizer, gradient_clip_val=gradient_clip_val or 1.0, gradient_clip_algorithm="norm")

@@ -154,14 +154,17 @@ def test_no_classifier_scale_no_term_and_velocity_matches_noise():
     assert classifier_velocity_term(gradient, gamma, 1.0).isfinite().all()
 
 
-def test_gradient_of_a_gaussian_is_its_score_and_is_clipped_per_sample():
-    def gaussian(points, time):
-        return -0.5 * points.square().sum((1, 2))
+def test_gradient_of_a_gaussian_is_its_score_and_may_be_taken_as_a_direction():
+    def gaussian(points, time, velocity):
+        return -0.5 * (points - time * velocity).square().sum((1, 2))
 
-    torch.testing.assert_close(log_likelihood_gradient(gaussian, LATENTS, 0.5), -LATENTS)
-    clipped = log_likelihood_gradient(gaussian, torch.stack([LATENTS[0], 1e-3 * LATENTS[1]]), 0.5, max_norm=1.0)
-    assert clipped[0].norm().item() == pytest.approx(1.0, rel=1e-4)
-    torch.testing.assert_close(clipped[1], -1e-3 * LATENTS[1])
+    nothing, velocity = torch.zeros_like(LATENTS), torch.randn_like(LATENTS)
+    torch.testing.assert_close(log_likelihood_gradient(gaussian, LATENTS, 0.5, nothing), -LATENTS)
+    torch.testing.assert_close(log_likelihood_gradient(gaussian, LATENTS, 0.5, velocity), 0.5 * velocity - LATENTS)
+    direction = log_likelihood_gradient(gaussian, LATENTS, 0.5, nothing, unit=True)
+    assert direction.flatten(1).norm(dim=1).tolist() == pytest.approx([1.0] * len(LATENTS), rel=1e-4)
+    torch.testing.assert_close(direction[0], -LATENTS[0] / LATENTS[0].norm())
+    assert not log_likelihood_gradient(gaussian, nothing, 0.5, nothing, unit=True).any(), "no gradient, no direction"
 
 
 def test_wrong_batches_and_weights_are_refused():

@@ -135,12 +135,44 @@ def test_classifier_guidance_pulls_toward_its_maximum_and_scale_zero_is_plain():
     guidance = plan(double(1.0), 1)
 
     def run(gamma):
-        classifier = ClassifierGuide(lambda z, t: -0.5 * (z - 1).square().sum((1, 2)), gamma)
+        classifier = ClassifierGuide(lambda z, t, v: -0.5 * (z - 1).square().sum((1, 2)), gamma)
         return denoise(GaussianFlow(), FlowMatchEulerDiscreteScheduler(), noise(0, 8), guidance, 10, classifier=classifier)
 
     plain = denoise(GaussianFlow(), FlowMatchEulerDiscreteScheduler(), noise(0, 8), guidance, 10)
     assert torch.equal(run(0.0), plain)
     assert (run(0.5) - 1).abs().mean() < (plain - 1).abs().mean()
+
+
+def test_a_guide_of_unit_gradients_moves_the_clean_estimate_by_its_scale_whatever_the_time():
+    velocity, latents = noise(1, 8), noise(2, 8)
+    guide = ClassifierGuide(lambda z, t, v: 1e4 * (z - t * v)[:, 0].sum(1), 3.0, unit=True, earliest=0.9, latest=0.3)
+    for time in (0.3, 0.6, 0.9):
+        moved = (latents - time * guide.steered(velocity, latents, time)) - (latents - time * velocity)
+        assert moved.flatten(1).norm(dim=1).tolist() == pytest.approx([3.0] * len(moved), rel=1e-4)
+        assert (moved[:, 0] > 0).all() and not moved[:, 1:].abs().gt(1e-4).any()
+    for time in (0.29, 0.91):
+        assert guide.steered(velocity, latents, time) is velocity
+    each = ClassifierGuide(guide.log_likelihood, torch.tensor([0.0]), unit=True)
+    assert torch.equal(each.steered(velocity, latents, 0.5), velocity)
+
+
+def test_further_ascents_follow_the_gradient_as_it_turns():
+    """Around a circle: two short steps end nearer to the maximum than one long one."""
+    latents, velocity = torch.zeros(1, 2, 1), torch.zeros(1, 2, 1)
+
+    def likelihood(z, t, v):
+        x, y = (z - t * v)[0, :, 0]
+        return -((x - 1) ** 2 + 30 * (y - x**2) ** 2)[None]
+
+    once, twice = (ClassifierGuide(likelihood, 1.2 / n, unit=True, ascents=n).steered(velocity, latents, 0.5) for n in (1, 2))
+    assert likelihood(latents, 0.5, twice) > likelihood(latents, 0.5, once)
+
+
+def test_guidance_works_where_gradients_are_switched_off():
+    with torch.inference_mode():
+        latents = noise(1, 8)
+        guide = ClassifierGuide(lambda z, t, v: -(z - t * v).square().sum((1, 2)), 1.0, unit=True)
+        assert not torch.equal(guide.steered(latents, latents, 0.5), latents)
 
 
 def test_wrong_requests_are_refused():

@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader
 import vocoders
 from vocoders.gla_grad_plus_plus import GlaGradPlusPlus
 from vocoders.noise_schedule import NoiseSchedule
-from vocoders.training import random_crops
+from vocoders.training import learning_share, random_crops
 from vocoders.wavegrad import WaveGrad
 from vocoders.wavegrad_training import WaveGradTraining, continuous_levels
 
@@ -51,6 +51,11 @@ def test_crops_are_whole_hops_of_the_wave() -> None:
     crops = random_crops(wave, 300, 64, 1.0, torch.Generator().manual_seed(0))
     assert crops.shape == (5, 256) and (crops.diff() == 1).all() and len(set(crops[:, 0].tolist())) > 1
     assert random_crops(wave, 5000, 64, 1.0, torch.Generator().manual_seed(0)).shape == (5, 960)
+
+
+def test_learning_rate_rises_and_then_stays_or_falls_along_a_cosine() -> None:
+    assert [learning_share(step, 4, None) for step in (0, 1, 3, 1000)] == [0.25, 0.5, 1.0, 1.0]
+    assert [learning_share(step, 4, 100) for step in (0, 50, 100, 200)] == pytest.approx([0.25, 0.5, 0.0, 0.0])
 
 
 def test_loss_of_a_network_that_says_nothing_is_the_mean_of_the_noise(module, waves) -> None:
@@ -97,17 +102,18 @@ def test_resumed_equals_uninterrupted_and_exports(tmp_path, waves, module) -> No
         assert torch.equal(started.vocoder.network.wave_out.weight, original.vocoder.network.wave_out.weight)
 
 
-def test_the_packaged_configuration_trains(tmp_path, monkeypatch) -> None:
+@pytest.mark.parametrize(("overlays", "folder"), [([], "runs/wavegrad"), (["wavegrad-small.yaml"], "runs/wavegrad-small")])
+def test_the_packaged_configurations_train(overlays, folder, tmp_path, monkeypatch) -> None:
     """At a tiny size, over the real command's parser, data and trainer."""
     from ta_v2a.train import run_stage
 
     monkeypatch.chdir(tmp_path)
-    config = Path(vocoders.__file__).parent / "configs" / "wavegrad.yaml"
+    configs = [str(Path(vocoders.__file__).parent / "configs" / name) for name in ["wavegrad.yaml", *overlays]]
     sizes = {"mel_width": "8", "up_widths": "[8,8,8,8,8]", "wave_widths": "[4,4,4,4,4]"}
     data = {"duration_s": "0.512", "batch_size": "2", "clips_per_epoch": "4", "validation_clips": "2", "workers": "0"}
     options = [word for name, value in sizes.items() for word in (f"--model.init_args.vocoder.init_args.{name}", value)]
     options += [word for name, value in data.items() for word in (f"--data.init_args.{name}", value)]
     options += ["--trainer.max_steps", "2", "--trainer.accelerator", "cpu", "--trainer.val_check_interval", "1"]
-    report = run_stage("vocoder", [str(config)], [*options, "--trainer.enable_progress_bar", "false"])
+    report = run_stage("vocoder", configs, [*options, "--trainer.enable_progress_bar", "false"])
     assert report["steps"] == 2 and 0 < report["metrics"]["loss/validation"] < 10
-    assert GlaGradPlusPlus.from_pretrained("runs/wavegrad/vocoder")(torch.zeros(1, 128, 2)).shape == (1, 512)
+    assert GlaGradPlusPlus.from_pretrained(f"{folder}/vocoder")(torch.zeros(1, 128, 2)).shape == (1, 512)

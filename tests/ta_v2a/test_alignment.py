@@ -1,0 +1,59 @@
+"""The guide that pulls onsets to what is seen: its curve, its score, and that following it puts onsets where they are expected."""
+
+import pytest
+import torch
+
+from ldm.sampling import ClassifierGuide
+from ta_v2a.alignment import agreement, onset_likelihood, rises
+
+
+def clicks(frames: int, *places: int, level: float = 0.6) -> torch.Tensor:
+    """(1, 128, frames) log-mel: silence, and sounds that start at `places` and die away."""
+    mel = torch.zeros(1, 128, frames)
+    for place in places:
+        mel[..., place:] = torch.maximum(mel[..., place:], level - 0.05 * torch.arange(frames - place))
+    return mel.clamp_min(0)
+
+
+def test_a_sound_rises_where_it_starts_and_not_where_it_dies_away() -> None:
+    curve = rises(clicks(64, 10, 40))[0]
+    assert {10, 40} == {int(i) for i in curve.topk(2).indices}
+    assert not curve[14:38].any()
+
+
+def test_loudness_does_not_matter_but_what_is_far_below_the_loudest_is_silence() -> None:
+    assert torch.allclose(rises(clicks(64, 10, 40) + 0.2), rises(clicks(64, 10, 40)), atol=1e-6)
+    quiet = clicks(64, 10)
+    quiet[..., 40:] = 0.04
+    assert not rises(quiet)[0, 30:].any()  # 56 dB below
+
+
+def test_a_gliding_tone_is_no_onset() -> None:
+    mel = torch.zeros(1, 128, 64)
+    mel[0, torch.arange(64) + 20, torch.arange(64)] = 0.8
+    assert float(rises(mel)[0, 4:].max()) < 1e-6
+
+
+def test_agreement_is_a_correlation_and_nothing_with_a_flat_curve() -> None:
+    curve = torch.rand(2, 32)
+    assert agreement(curve, 3 * curve + 1).tolist() == pytest.approx([1.0, 1.0], abs=1e-5)
+    assert agreement(curve, -curve).tolist() == pytest.approx([-1.0, -1.0], abs=1e-5)
+    assert agreement(curve, torch.ones(2, 32)).tolist() == [0.0, 0.0]
+
+
+def shown(latents: torch.Tensor) -> torch.Tensor:
+    """A decoder that shows the latents themselves as 128 bands."""
+    return latents.repeat(1, 16, 1)
+
+
+def test_following_it_puts_onsets_where_they_are_expected() -> None:
+    expected = torch.zeros(1, 64)
+    expected[0, [12, 45]] = 1.0
+    likelihood = onset_likelihood(shown, expected)
+    latents = 0.1 * torch.randn(1, 8, 64, generator=torch.Generator().manual_seed(0))
+    guide = ClassifierGuide(likelihood, 1.0, unit=True, ascents=8)
+    still = torch.zeros_like(latents)
+    moved = latents - 0.5 * guide.steered(still, latents, 0.5)
+    assert float(likelihood(moved, 0.5, still)) > float(likelihood(latents, 0.5, still)) + 0.3
+    curve = rises(shown(moved))[0]
+    assert min(curve[12], curve[45]) > 3 * curve.median()
