@@ -8,18 +8,31 @@ from torch.nn import functional as F
 
 DEPTH = 0.55  # of log-mel, 55 dB: what lies further below the loudest band of the clip is taken as silence
 BLUR = (0.06, 0.24, 0.4, 0.24, 0.06)  # a Gaussian of one frame (16 ms)
+SURE = 0.3  # onset probability from which a peak is expected to be heard
+NEAR_FRAMES = 2  # a peak is the largest of its neighbours
+
+
+def blurred(curve: Float[torch.Tensor, "batch frames"]) -> Float[torch.Tensor, "batch frames"]:
+    """Every value spread over its neighbours by `BLUR`."""
+    return F.conv1d(curve[:, None], curve.new_tensor(BLUR)[None, None], padding=len(BLUR) // 2)[:, 0]
+
+
+def expected_onsets(probability: Float[torch.Tensor, "batch frames"]) -> Float[torch.Tensor, "batch frames"]:
+    """A bump of one height at every peak of the onset probability over `SURE`: an onset is heard or not, however sure the tower is."""
+    largest = F.max_pool1d(probability[:, None], 2 * NEAR_FRAMES + 1, 1, NEAR_FRAMES)[:, 0]
+    return blurred(((probability == largest) & (probability > SURE)).float())
 
 
 def rises(mel: Float[torch.Tensor, "batch bins frames"]) -> Float[torch.Tensor, "batch frames"]:
     """How much the sound rises into every frame: the mean over bands of what exceeds the frame before and its neighbouring bands there.
 
-    (SuperFlux, Böck & Widmer 2013, eq. 3-4, on the log-mel itself, blurred by a frame.)
+    (SuperFlux, Böck & Widmer 2013, eq. 3-4, on the log-mel itself.) Blurred by a frame; the square root lets soft onsets count beside
+    hard ones.
     """
     loud = torch.maximum(mel, mel.amax((1, 2), keepdim=True).detach() - DEPTH)
     before = F.max_pool1d(loud.transpose(1, 2), 3, 1, 1).transpose(1, 2)
     before = torch.cat([before[..., :1], before[..., :-1]], dim=-1)
-    rise = (loud - before).clamp_min(0.0).mean(dim=1)
-    return F.conv1d(rise[:, None], rise.new_tensor(BLUR)[None, None], padding=len(BLUR) // 2)[:, 0]
+    return (blurred((loud - before).clamp_min(0.0).mean(dim=1)) + 1e-6).sqrt()
 
 
 def agreement(found: Float[torch.Tensor, "batch frames"], expected: Float[torch.Tensor, "batch frames"]) -> Float[torch.Tensor, " batch"]:
@@ -29,13 +42,18 @@ def agreement(found: Float[torch.Tensor, "batch frames"], expected: Float[torch.
 
 
 def onset_likelihood(
-    decode: Callable[[torch.Tensor], torch.Tensor], expected: Float[torch.Tensor, "batch frames"]
+    decode: Callable[[torch.Tensor], torch.Tensor], probability: Float[torch.Tensor, "batch frames"]
 ) -> Callable[[torch.Tensor, float, torch.Tensor], torch.Tensor]:
     """log p(onsets | z_t, t, E_v) as a function of latents (batch, latent, columns), time and velocity: the guide of TA-V2A eq. 14.
 
     The clean latents are estimated as z_0 = z_t - t v and decoded to a log-mel. The curve of its rises, taken as a direction, is von
-    Mises-Fisher about the curve of onset probabilities that the video tower gives: log p is their correlation, up to scale and constant.
+    Mises-Fisher about the onsets that the video tower expects: log p is their correlation, up to scale and constant.
+
+    Args:
+        decode: latents to log-mel (batch, bins, frames).
+        probability: of an onset in every frame, in [0, 1], by the video tower.
     """
+    expected = expected_onsets(probability)
 
     def log_likelihood(latents: torch.Tensor, time: float, velocity: torch.Tensor) -> torch.Tensor:
         return agreement(rises(decode(latents - time * velocity)), expected)

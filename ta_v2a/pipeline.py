@@ -395,9 +395,7 @@ class FoleyPipeline(DiffusionPipeline):
         classifier = None
         if scales.align:
             onsets = video[..., self.cvalp.config.dim :][..., : self.spec.mel_frames_per_column].flatten(1)
-            likelihood = onset_likelihood(self._mel, onsets.clone())
-            # where nothing is expected, there is nothing to agree with
-            classifier = ClassifierGuide(likelihood, scales.align * onsets.amax(dim=1), unit=True, ascents=2, **GUIDED)
+            classifier = ClassifierGuide(onset_likelihood(self._mel, onsets), scales.align, unit=True, ascents=2, **GUIDED)
         return denoise(
             self.denoiser,
             self.scheduler,
@@ -417,12 +415,13 @@ class FoleyPipeline(DiffusionPipeline):
         return _fast_dtype(self._execution_device) if self.autocast_dtype == "auto" else self.autocast_dtype
 
     def _video(self, tape: PictureTape, window: Window) -> torch.Tensor:
-        """Video features (batch, columns, channels) of one window."""
+        """Video features (batch, columns, channels) of one window: the mean over the film and its mirror image, which sound alike."""
         each = self.spec.mel_frames_per_column // self.spec.mel_frames_per_picture
         pictures = torch.from_numpy(tape.read(window.start * each, window.stop * each)).to(self._execution_device)
-        precision = self._precision()
+        pictures, precision = pictures.to(self.cvalp.dtype) / 255, self._precision()
         with torch.autocast(pictures.device.type, precision, enabled=precision is not None):
-            return self.cvalp.encode_video(pictures.to(self.cvalp.dtype) / 255).float()
+            plain, mirrored = self.cvalp.encode_video(torch.cat([pictures, pictures.flip(-1)])).float().chunk(2)
+        return (plain + mirrored) / 2
 
     def _noise(self, batch: int, window: Window, carry: Carry | None, generators: Generators) -> torch.Tensor:
         """Noise (batch, latent, columns): the columns shared with the window before keep theirs, only new ones are drawn."""
