@@ -15,7 +15,7 @@ STEP_SHIFT = 6.0
 """The sampler spaces its steps as the times of training (`ldm.flow.shifted_times`)."""
 
 
-DEFAULTS = {"video_scale": 4.0, "text_scale": 9.0, "text_scale_until": 0.88, "lag_s": 0.032, "caption_share": 0.42}
+DEFAULTS = {"video_scale": 4.0, "text_scale": 9.0, "text_scale_until": 0.88, "align_scale": 1.0, "lag_s": 0.032, "caption_share": 0.42}
 """Of a pipeline call, chosen by `benchmarks/guidance_grid.py` for weights trained by the configurations of this repository; the lag is that
 of sound behind its picture on film; a picture's label of that share is right on about 3 of 4 stage clips (docs/experiments.md)."""
 
