@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 DEPTH = 0.55  # of log-mel, 55 dB: what lies further below the loudest band of the clip is taken as silence
 BLUR = (0.06, 0.24, 0.4, 0.24, 0.06)  # a Gaussian of one frame (16 ms)
-SURE = 0.3  # onset probability from which a peak is expected to be heard
+SURE = 0.5  # a peak is expected to be heard where an onset is likelier than not
 NEAR_FRAMES = 2  # a peak is the largest of its neighbours
 
 

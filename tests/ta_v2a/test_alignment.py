@@ -44,8 +44,8 @@ def test_agreement_is_a_correlation_and_nothing_with_a_flat_curve() -> None:
 
 def test_onsets_are_expected_at_peaks_and_all_alike() -> None:
     probability = torch.zeros(1, 64)
-    probability[0, [8, 9, 10]] = torch.tensor([0.5, 0.9, 0.6])  # one peak
-    probability[0, 40], probability[0, 55] = 0.35, 0.25  # unsure, and too unsure
+    probability[0, [8, 9, 10]] = torch.tensor([0.6, 0.9, 0.7])  # one peak
+    probability[0, 40], probability[0, 55] = 0.55, 0.45  # just likelier than not, and less
     expected = expected_onsets(probability)[0]
     assert expected[9] == expected[40] > 0 and expected[7:12].argmax() == 2
     assert not expected[50:].any() and not expected_onsets(torch.full((1, 64), 0.1)).any()
