@@ -10,6 +10,7 @@ DEPTH = 0.55  # of log-mel, 55 dB: what lies further below the loudest band of t
 BLUR = (0.06, 0.24, 0.4, 0.24, 0.06)  # a Gaussian of one frame (16 ms)
 SURE = 0.5  # a peak is expected to be heard where an onset is likelier than not
 NEAR_FRAMES = 2  # a peak is the largest of its neighbours
+HEARD = 0.3  # agreement below which a sound has no onsets that answer to what is seen: a motor's or the wind's are left alone
 
 
 def blurred(curve: Float[torch.Tensor, "batch frames"]) -> Float[torch.Tensor, "batch frames"]:
@@ -47,7 +48,8 @@ def onset_likelihood(
     """log p(onsets | z_t, t, E_v) as a function of latents (batch, latent, columns), time and velocity: the guide of TA-V2A eq. 14.
 
     The clean latents are estimated as z_0 = z_t - t v and decoded to a log-mel. The curve of its rises, taken as a direction, is von
-    Mises-Fisher about the onsets that the video tower expects: log p is their correlation, up to scale and constant.
+    Mises-Fisher about the onsets that the video tower expects, on a uniform floor: log p is their correlation, `HEARD` at least, up to
+    scale and constant. On the floor its gradient is zero: onsets are put right, not carved into a sound that has none.
 
     Args:
         decode: latents to log-mel (batch, bins, frames).
@@ -56,6 +58,6 @@ def onset_likelihood(
     expected = expected_onsets(probability)
 
     def log_likelihood(latents: torch.Tensor, time: float, velocity: torch.Tensor) -> torch.Tensor:
-        return agreement(rises(decode(latents - time * velocity)), expected)
+        return agreement(rises(decode(latents - time * velocity)), expected).clamp_min(HEARD)
 
     return log_likelihood

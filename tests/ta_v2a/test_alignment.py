@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ldm.sampling import ClassifierGuide
-from ta_v2a.alignment import agreement, expected_onsets, onset_likelihood, rises
+from ta_v2a.alignment import HEARD, agreement, expected_onsets, onset_likelihood, rises
 
 
 def clicks(frames: int, *places: int, level: float = 0.6) -> torch.Tensor:
@@ -62,14 +62,25 @@ def shown(latents: torch.Tensor) -> torch.Tensor:
     return latents.repeat(1, 16, 1)
 
 
+def test_a_sound_without_onsets_of_its_own_is_left_alone() -> None:
+    expected = torch.zeros(1, 64)
+    expected[0, [12, 45]] = 1.0
+    guide = ClassifierGuide(onset_likelihood(shown, expected), 1.0, unit=True)
+    steady = 0.8 + 0.01 * torch.randn(1, 8, 64, generator=torch.Generator().manual_seed(0))
+    struck = clicks(64, 12, 44)[:, :8]
+    still = torch.zeros_like(steady)
+    assert agreement(rises(shown(steady)), expected_onsets(expected)) < HEARD < agreement(rises(shown(struck)), expected_onsets(expected))
+    assert not guide.steered(still, steady, 0.5).any() and guide.steered(still, struck, 0.5).any()
+
+
 def test_following_it_puts_onsets_where_they_are_expected() -> None:
     expected = torch.zeros(1, 64)
     expected[0, [12, 45]] = 1.0
     likelihood = onset_likelihood(shown, expected)
-    latents = 0.1 * torch.randn(1, 8, 64, generator=torch.Generator().manual_seed(0))
+    latents = torch.maximum(clicks(64, 12, 28), clicks(64, 45, level=0.2))[:, :8]  # one in place, one too many, one too faint
     guide = ClassifierGuide(likelihood, 0.1, unit=True, ascents=20)
     still = torch.zeros_like(latents)
     moved = latents - 0.5 * guide.steered(still, latents, 0.5)
-    assert float(likelihood(moved, 0.5, still)) > float(likelihood(latents, 0.5, still)) + 0.3
-    curve = rises(shown(moved))[0]
-    assert min(curve[12], curve[45]) > 2 * curve.median()
+    assert float(likelihood(moved, 0.5, still)) > float(likelihood(latents, 0.5, still)) + 0.1
+    before, after = rises(shown(latents))[0], rises(shown(moved))[0]
+    assert after[45] > 1.1 * before[45] and after[28] < 0.6 * before[28]
