@@ -176,8 +176,9 @@ def test_a_late_window_is_reached_by_seeking_and_is_exact(tmp_path):
 def test_damage_in_the_middle_holds_the_picture(tmp_path):
     path = write_film(tmp_path / "a.mkv", greys(24), 24, codec="mjpeg", pixel_format="yuvj420p")
     data = bytearray(path.read_bytes())
-    starts = [at for at in range(len(data) - 1) if data[at : at + 2] == b"\xff\xd8"]
-    data[starts[10] : starts[10] + 590] = bytes(590)
+    start = [at for at in range(len(data)) if data[at : at + 3] == b"\xff\xd8\xff"][10]
+    size = data.index(b"\xff\xd9", start) + 2 - start
+    data[start : start + size] = bytes(size)
     path.write_bytes(data)
     levels = seen(luma_pictures(path, (np.arange(24) + 0.5) / 24))
     assert levels[9] == 9 and levels[10] == 9 and levels[11:] == list(range(11, 24))
