@@ -27,19 +27,23 @@ STAGES = ("probe", "picture decoding", "video tower", "text tower", "sampler", "
 
 
 class Stopwatch:
-    """Seconds by stage, of the calls of functions that it was put around."""
+    """Seconds by stage, of the calls of functions that it was put around; a stage within another counts for itself only."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
+        self.within = 0.0
 
     @contextmanager
     def timing(self, stage: str) -> Iterator[None]:
         """Adds the time of a block to a stage."""
+        before, self.within = self.within, 0.0
         began = time.perf_counter()
         try:
             yield
         finally:
-            self.seconds[stage] += time.perf_counter() - began
+            spent = time.perf_counter() - began
+            self.seconds[stage] += spent - self.within
+            self.within = before + spent
 
     def put_around(self, owner: Any, name: str, stage: str) -> None:
         """Replaces a function of a module, a class or an object by one that is timed and does the same."""
