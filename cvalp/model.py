@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.modeling_utils import ModelMixin
 from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -16,6 +14,7 @@ from cvalp.audio_tower import AudioTower
 from cvalp.text_tower import TextTower
 from cvalp.video_tower import VideoTower
 from vocoders.clock import MINI, ClipSpec
+from vocoders.component import Component, configured
 
 ACTIVITY = 8
 """Channels that say in plain terms what moves: 4 onset probabilities (16 ms each), 1 broad onset (about 130 ms wide),
@@ -29,7 +28,7 @@ def bounded_scales(log_scale: Float[Tensor, "3"]) -> Float[Tensor, "3"]:
     return log_scale.clamp(0, math.log(100)).exp()
 
 
-class CVALP(ModelMixin, ConfigMixin):
+class CVALP(Component):
     """Contrastive video-audio-language encoders of the mini preset.
 
     Args:
@@ -38,9 +37,7 @@ class CVALP(ModelMixin, ConfigMixin):
         video_widths, video_time_blocks, video_space_time_blocks: see `VideoTower`.
     """
 
-    config_name = "config.json"
-
-    @register_to_config
+    @configured
     def __init__(
         self,
         tokenizer_file: str,
@@ -99,14 +96,15 @@ class CVALP(ModelMixin, ConfigMixin):
         return F.normalize(self.text(texts), dim=-1)
 
     @classmethod
-    def from_pretrained(cls, folder, **kwargs) -> "CVALP":
+    def from_pretrained(cls, folder, subfolder: str = "", **changes) -> "CVALP":
         """Reads a folder written by `save_pretrained`; the tokenizer is the one beside the weights."""
-        return super().from_pretrained(folder, tokenizer_file=str(Path(folder) / kwargs.get("subfolder", "") / TOKENIZER_FILE), **kwargs)
+        tokenizer_file = str(Path(folder) / subfolder / TOKENIZER_FILE)
+        return super().from_pretrained(folder, subfolder, **{"tokenizer_file": tokenizer_file, **changes})
 
-    def save_pretrained(self, save_directory, **kwargs) -> None:
+    def save_pretrained(self, folder, safe_serialization: bool = True) -> None:
         self.register_to_config(tokenizer_file=TOKENIZER_FILE)  # beside the weights, wherever they go
-        super().save_pretrained(save_directory, **kwargs)
-        (Path(save_directory) / TOKENIZER_FILE).write_bytes(self.text.tokenizer.model_bytes)
+        super().save_pretrained(folder, safe_serialization)
+        (Path(folder) / TOKENIZER_FILE).write_bytes(self.text.tokenizer.model_bytes)
 
 
 def pooled(tokens: Float[Tensor, "batch tokens dim"], pooling: str = "mean") -> Float[Tensor, "batch dim"]:

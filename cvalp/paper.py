@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.modeling_utils import ModelMixin
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -17,11 +15,12 @@ from cvalp.flan_t5 import FlanT5Tower
 from cvalp.model import bounded_scales
 from cvalp.slow_only import SlowOnlyTower
 from vocoders.clock import PAPER, ClipSpec
+from vocoders.component import Component, configured
 
 TOKENIZER_FOLDER = "tokenizer"
 
 
-class PaperCVALP(ModelMixin, ConfigMixin):
+class PaperCVALP(Component):
     """The role and the interface of `CVALP`, with the networks of the paper. A clip of 8.192 s is T = 32 tokens of C = 512.
 
     Args:
@@ -35,9 +34,7 @@ class PaperCVALP(ModelMixin, ConfigMixin):
         audio_widths, video_stem: sizes of the towers; the defaults are the published ones.
     """
 
-    config_name = "config.json"
-
-    @register_to_config
+    @configured
     def __init__(
         self,
         tokenizer: str,
@@ -97,12 +94,12 @@ class PaperCVALP(ModelMixin, ConfigMixin):
         return F.normalize(self.text_head(self.text(texts)), dim=-1)
 
     @classmethod
-    def from_pretrained(cls, folder, **kwargs) -> "PaperCVALP":
+    def from_pretrained(cls, folder, subfolder: str = "", **changes) -> "PaperCVALP":
         """Reads a folder written by `save_pretrained`; the tokenizer is the one beside the weights."""
-        kwargs.setdefault("low_cpu_mem_usage", False)  # PANNs' front end cannot be built without memory of its own
-        return super().from_pretrained(folder, tokenizer=str(Path(folder) / kwargs.get("subfolder", "") / TOKENIZER_FOLDER), **kwargs)
+        tokenizer = str(Path(folder) / subfolder / TOKENIZER_FOLDER)
+        return super().from_pretrained(folder, subfolder, **{"tokenizer": tokenizer, **changes})
 
-    def save_pretrained(self, save_directory, **kwargs) -> None:
+    def save_pretrained(self, folder, safe_serialization: bool = True) -> None:
         self.register_to_config(tokenizer=TOKENIZER_FOLDER)  # beside the weights, wherever they go
-        super().save_pretrained(save_directory, **kwargs)
-        self.text.tokenizer.save_pretrained(Path(save_directory) / TOKENIZER_FOLDER)
+        super().save_pretrained(folder, safe_serialization)
+        self.text.tokenizer.save_pretrained(Path(folder) / TOKENIZER_FOLDER)

@@ -5,9 +5,8 @@ from pathlib import Path
 import torch
 from jaxtyping import Float
 from torch import nn
-from transformers.models.t5.configuration_t5 import T5Config
-from transformers.models.t5.modeling_t5 import T5EncoderModel
 
+from cvalp.t5_encoder import T5Encoder
 from prompts.tokenizer import MAX_TOKENS, Tokenizer
 
 
@@ -49,22 +48,8 @@ class TextTower(nn.Module):
         self.tokenizer = Tokenizer(tokenizer_file)
         self.word_dropout = word_dropout
         self.max_tokens = max_tokens
-        self.encoder = T5EncoderModel(
-            T5Config(
-                vocab_size=self.tokenizer.size,
-                d_model=width,
-                num_layers=layers,
-                num_heads=heads,
-                d_kv=head_width,
-                d_ff=feed_forward,
-                dropout_rate=dropout,
-                feed_forward_proj="gated-gelu",
-                pad_token_id=self.tokenizer.pad,
-                eos_token_id=self.tokenizer.end,
-            )
-        )
-        # T5 holds its table under two names, which no safetensors file may: the second goes, also from checkpoints that have both
-        del self.encoder.shared
+        self.encoder = T5Encoder(self.tokenizer.size, width, layers, heads, head_width, feed_forward, dropout)
+        # Checkpoints written with transformers' class hold the embedding table under a second name.
         self.register_load_state_dict_pre_hook(_without_shared_table)
         self.project = nn.Linear(width, dim)
 
@@ -88,8 +73,8 @@ class TextTower(nn.Module):
         longest = max(map(len, rows))
         device = self.project.weight.device
         tokens = torch.tensor([row + [self.tokenizer.pad] * (longest - len(row)) for row in rows], device=device)
-        mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows], device=device)
-        hidden = self.encoder(input_ids=tokens, attention_mask=mask).last_hidden_state
+        mask = torch.tensor([[True] * len(row) + [False] * (longest - len(row)) for row in rows], device=device)
+        hidden = self.encoder(tokens, mask)
         weights = mask.unsqueeze(-1).to(hidden.dtype)
         return self.project((hidden * weights).sum(1) / weights.sum(1))
 

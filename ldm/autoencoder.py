@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.modeling_utils import ModelMixin
 from jaxtyping import Float
 from torch import Tensor, nn
+
+from vocoders.component import Component, configured
 
 LOGVAR_RANGE = (-12.0, 6.0)  # keeps exp() finite in half precision
 FIRST_LOGVAR = -5.0  # the posterior starts narrow: the principal components are worth keeping
@@ -81,7 +81,7 @@ class Upsample(nn.Module):
         return halves.transpose(2, 3).flatten(2)
 
 
-class MelAutoencoder(ModelMixin, ConfigMixin):
+class MelAutoencoder(Component):
     """512 frames x 128 bands -> 128 columns x 48 latent channels (time / 4), about 4 M parameters.
 
     Encoder and decoder are each a linear map of the column's patch (4 frames x bands) plus a network that corrects it. The linear maps
@@ -97,7 +97,7 @@ class MelAutoencoder(ModelMixin, ConfigMixin):
 
     frames_per_column = 4
 
-    @register_to_config
+    @configured
     def __init__(
         self,
         mel_bins: int = 128,

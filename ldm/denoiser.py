@@ -4,13 +4,12 @@ from typing import Literal
 
 import torch
 import torch.nn.functional as F
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.modeling_utils import ModelMixin
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from ldm.conditioning import Conditions, Mixer, align, sinusoids
 from ldm.flow import precondition
+from vocoders.component import Component, configured
 
 Injection = Literal["aligned", "cross_attention", "both"]
 
@@ -89,7 +88,7 @@ def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     return torch.addcmul(normed + shift, normed, scale)
 
 
-class AudioTransformer(ModelMixin, ConfigMixin):
+class AudioTransformer(Component):
     """Predicts the flow's velocity (noise - data) from noisy latents, time and conditions; about 8 M parameters by default.
 
     Latents have about unit variance per channel, which `ldm.flow.precondition` relies on.
@@ -106,7 +105,7 @@ class AudioTransformer(ModelMixin, ConfigMixin):
         injection, mixing, positions: see above and `ldm.conditioning.Mixer`.
     """
 
-    @register_to_config
+    @configured
     def __init__(
         self,
         latent_channels: int = 48,

@@ -8,11 +8,10 @@ phases, so that a click stays a click at its place. Nothing is changed below the
 from collections.abc import Iterable, Iterator
 
 import torch
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.modeling_utils import ModelMixin
 from jaxtyping import Complex, Float
 from torch import nn
 
+from vocoders.component import Component, configured
 from vocoders.istft_net import KERNEL, ConvNextBlock
 from vocoders.spectrum import Float32Constants, istft, stft
 
@@ -36,14 +35,14 @@ def levels(spectrum: Complex[torch.Tensor, "batch bins frames"], bins: range, ba
     return 0.1 * torch.log10(mean.clamp_min(FLOOR**2)) + 0.8
 
 
-class BandwidthExtension(Float32Constants, ModelMixin, ConfigMixin):
+class BandwidthExtension(Float32Constants, Component):
     """A 48 kHz sound that ends at 7.6 kHz to one that reaches 20 kHz; about 40 k parameters at the defaults.
 
     Args:
         width, hidden, blocks: of the ConvNeXt trunk over frames of 4 ms.
     """
 
-    @register_to_config
+    @configured
     def __init__(self, width: int = 48, hidden: int = 128, blocks: int = 3) -> None:
         super().__init__()
         self.register_buffer("window", torch.hann_window(FFT_SAMPLES, dtype=torch.float32), persistent=False)

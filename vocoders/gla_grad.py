@@ -12,11 +12,10 @@ noise, so the magnitude is asked for at that level.
 from collections.abc import Callable, Sequence
 
 import torch
-from diffusers.configuration_utils import register_to_config
-from diffusers.models.modeling_utils import ModelMixin  # noqa: F401 (a pipeline looks for it where a component is defined)
 from jaxtyping import Float
 
 from vocoders.clock import ClipSpec
+from vocoders.component import configured
 from vocoders.griffin_lim import SILENCE, fast_griffin_lim, reach_frames
 from vocoders.mel import MelInverse
 from vocoders.noise_schedule import WG_6, NoiseSchedule
@@ -57,7 +56,7 @@ class GlaGrad(DiffusionVocoder):
         others: of `WaveGradNetwork`, and the FFT of the mel.
     """
 
-    @register_to_config
+    @configured
     def __init__(
         self,
         sample_rate_hz: int = 16_000,

@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
-from diffusers.configuration_utils import register_to_config
-from diffusers.models.modeling_utils import ModelMixin  # noqa: F401 (a pipeline looks for it where a component is defined)
 from jaxtyping import Float
 
+from vocoders.component import configured
 from vocoders.gla_grad import GriffinLimParts
 from vocoders.griffin_lim import fast_griffin_lim, integrated_phasors, phase_after, reach_frames
 from vocoders.noise_schedule import WG_6, NoiseSchedule, posterior_mean
@@ -34,7 +33,7 @@ class GlaGradPlusPlus(DiffusionVocoder):
         others: of `WaveGradNetwork`, and the FFT of the mel.
     """
 
-    @register_to_config
+    @configured
     def __init__(
         self,
         sample_rate_hz: int = 16_000,

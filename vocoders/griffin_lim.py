@@ -14,11 +14,10 @@ from dataclasses import replace
 from math import pi
 
 import torch
-from diffusers.configuration_utils import register_to_config
-from diffusers.models.modeling_utils import ModelMixin  # noqa: F401 (a pipeline looks for it where a component is defined)
 from jaxtyping import Complex, Float
 
 from vocoders.clock import ClipSpec
+from vocoders.component import configured
 from vocoders.mel import MelInverse
 from vocoders.role import Start, Vocoder, random_phase, seeded
 from vocoders.spectrum import Float32Constants, istft, stft
@@ -98,7 +97,7 @@ class GriffinLim(Float32Constants, Vocoder):
         momentum: m of Algorithm 2, 0 gives the Griffin-Lim of 1984.
     """
 
-    @register_to_config
+    @configured
     def __init__(
         self,
         sample_rate_hz: int = 16_000,

@@ -16,10 +16,9 @@ from os import PathLike
 from typing import Literal, get_args
 
 import torch
-from diffusers.configuration_utils import register_to_config
-from diffusers.models.modeling_utils import ModelMixin  # noqa: F401 (a pipeline looks for it where a component is defined)
 from jaxtyping import Float
 
+from vocoders.component import configured
 from vocoders.mel import FLOOR, compress, expand
 from vocoders.role import Start, Vocoder
 from vocoders.spectrum import Float32Constants, stft
@@ -48,7 +47,7 @@ class HifiGan(Vocoder):
         ValueError: if the rates do not multiply to the hop, or a scale is none.
     """
 
-    @register_to_config
+    @configured
     def __init__(
         self,
         sample_rate_hz: int = 16_000,

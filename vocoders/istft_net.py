@@ -9,12 +9,11 @@ Griffin-Lim with one more iteration, the last one without momentum: training sta
 from dataclasses import replace
 
 import torch
-from diffusers.configuration_utils import register_to_config
-from diffusers.models.modeling_utils import ModelMixin  # noqa: F401 (a pipeline looks for it where a component is defined)
 from jaxtyping import Complex, Float
 from torch import nn
 
 from vocoders.clock import ClipSpec
+from vocoders.component import configured
 from vocoders.griffin_lim import SILENCE, fast_griffin_lim, integrated_phasors, phase_after, reach_frames
 from vocoders.mel import MelInverse, compress
 from vocoders.role import Start, Vocoder, random_phase, seeded
@@ -73,7 +72,7 @@ class IstftNet(Vocoder):
         prior_iterations: fast Griffin-Lim iterations before the network; 0 starts from the integrated phase alone.
     """
 
-    @register_to_config
+    @configured
     def __init__(
         self,
         sample_rate_hz: int = 16_000,

@@ -7,11 +7,10 @@ from math import pi
 
 import numpy as np
 import torch
-from diffusers.configuration_utils import ConfigMixin
-from diffusers.models.modeling_utils import ModelMixin
 from jaxtyping import Float
 
 from vocoders.clock import ClipSpec
+from vocoders.component import Component
 
 NOISE_BLOCK_FRAMES = 64  # noise is drawn in blocks of this length, each from a seed of its own
 
@@ -57,7 +56,7 @@ def check_log_mel(log_mel: torch.Tensor, mel_bins: int) -> None:
         raise ValueError("the log-mel holds NaN or infinite values")
 
 
-class Vocoder(ModelMixin, ConfigMixin, ABC):
+class Vocoder(Component, ABC):
     """Base of all vocoders, each a diffusers component; its config names `sample_rate_hz`, `hop_samples` and `mel_bins`.
 
     A vocoder says how one piece of sound is made (`piece`), how far that depends on its neighbours (`context_frames`) and, where

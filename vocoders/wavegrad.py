@@ -9,12 +9,11 @@ from collections.abc import Callable, Sequence
 from math import ceil, log, prod
 
 import torch
-from diffusers.configuration_utils import register_to_config
-from diffusers.models.modeling_utils import ModelMixin  # noqa: F401 (a pipeline looks for it where a component is defined)
 from jaxtyping import Float
 from torch import nn
 from torch.nn.functional import leaky_relu
 
+from vocoders.component import configured
 from vocoders.noise_schedule import WG_6, NoiseSchedule, posterior_mean, predicted_clean, reverse_chain
 from vocoders.role import Start, Vocoder
 
@@ -229,7 +228,7 @@ class WaveGrad(DiffusionVocoder):
         others: of `WaveGradNetwork`.
     """
 
-    @register_to_config
+    @configured
     def __init__(
         self,
         sample_rate_hz: int = 16_000,

@@ -8,13 +8,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import torch
-from diffusers import ConfigMixin, ModelMixin
-from diffusers.configuration_utils import register_to_config
 from jaxtyping import Float
 from torch import nn
 
 from ta_v2a.errors import UserError
 from ta_v2a.stage.kinds import KINDS
+from vocoders.component import Component, configured
 
 KIND_NAMES: tuple[str, ...] = tuple(KINDS)
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "listener"
@@ -24,7 +23,7 @@ def _block(inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False), nn.GroupNorm(8, outputs), nn.SiLU(inplace=True))
 
 
-class Listener(ModelMixin, ConfigMixin):
+class Listener(Component):
     """A small convolutional network over the log mel: four strided 3x3 layers, all bands mixed, mean and maximum over time.
 
     Args:
@@ -35,7 +34,7 @@ class Listener(ModelMixin, ConfigMixin):
         dropout: share of pooled features left out in training.
     """
 
-    @register_to_config
+    @configured
     def __init__(
         self,
         kinds: int = len(KIND_NAMES),
