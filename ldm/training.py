@@ -8,11 +8,12 @@ import lightning as L
 import torch
 from torch import Tensor, nn
 
-from ldm.autoencoder import MelAutoencoder
-from ldm.conditioning import Conditions
-from ldm.denoiser import AudioTransformer
+from ldm.autoencoders.mel_autoencoder import MelAutoencoder
+from ldm.conditions import Conditions, Track
+from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.ema import Ema
-from ldm.flow import BranchShares, draw_presence, interpolate, shifted_times
+from ldm.latents import Latents
+from ldm.presence import branch_shares, draw_presence
 
 
 def cosine_after_warmup(step: int, warmup_steps: int, max_steps: int, floor: float = 0.02) -> float:
@@ -118,7 +119,7 @@ def start_from(network: AudioTransformer, source: str) -> None:
 
 
 class LdmTraining(L.LightningModule):
-    """Trains an `AudioTransformer` by rectified flow; weights for use are those of `ema.network`.
+    """Trains an `AudioTransformer` on the target of its process; weights for use are those of `ema.network`.
 
     A batch holds {"latents": (batch, Z, columns) scaled latents, "video": (batch, tokens, Cv), "text": (batch, Ct)}, all computed
     beforehand. The first batch sets the feature statistics of the mixer. A batch may hold "importance": (Z,), weights of the latent
@@ -128,7 +129,7 @@ class LdmTraining(L.LightningModule):
         network: the denoiser.
         lr, weight_decay, betas, warmup_steps, max_steps: AdamW with linear warm-up and a cosine to `max_steps`.
         shares: of both / video / text / none, as [0.7, 0.1, 0.1, 0.1]; one draw per sample decides which nulls it gets.
-        time_shift: of the times, see `ldm.flow.shifted_times`.
+        time_shift: of the times, see `ldm.process.Flow.times`.
         feature_noise: Gaussian noise on both features in units of their standard deviation; makes the model less particular about them.
         ema_decay: of the moving average.
         seed: of noise, times and draws.
@@ -159,7 +160,7 @@ class LdmTraining(L.LightningModule):
         if checkpoint is not None:
             start_from(network, checkpoint)
         self.ema = Ema(network, ema_decay)
-        self.shares = BranchShares(*shares)
+        self.shares = branch_shares(shares)
         self._averaged_step = -1
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
@@ -169,15 +170,17 @@ class LdmTraining(L.LightningModule):
             self.network.mixer.set_feature_statistics(video, text)
         generator = step_generator(p.seed, self.global_step, self.global_rank, self.device)
         noise = torch.randn(data.shape, generator=generator, device=data.device)
-        time = shifted_times(len(data), generator, data.device, p.time_shift)
-        video_present, text_present = draw_presence(self.shares, len(data), generator, data.device)
+        process = self.network.process
+        time = process.times(torch.rand(len(data), generator=generator, device=data.device), p.time_shift)
+        present = draw_presence(self.shares, len(data), generator, data.device)
         if p.feature_noise > 0:
             mixer = self.network.mixer
             video = video + p.feature_noise * mixer.video_std * torch.randn(video.shape, generator=generator, device=data.device)
             text = text + p.feature_noise * mixer.text_std * torch.randn(text.shape, generator=generator, device=data.device)
-        conditions = Conditions(video, text, video_present, text_present)
-        velocity = self.network(interpolate(data, noise, time), time, conditions)
-        loss = weighted_square(velocity.float() - (noise - data), batch.get("importance"))
+        conditions = Conditions.of(video=Track(video, present["video"]), text=Track(text, present["text"]))
+        noisy = Latents(audio=process.noisy(data, noise, time))
+        error = self.network(noisy, time, conditions).audio.float() - process.target(data, noise, time)
+        loss = weighted_square(error, batch.get("importance"))
         self.log("train/loss", loss.detach(), prog_bar=True)
         return loss
 
@@ -196,10 +199,12 @@ class LdmTraining(L.LightningModule):
         noise = torch.randn(data.shape, generator=generator, device=data.device)
         index = torch.arange(len(data), device=data.device) % len(self.validation_times)
         time = torch.tensor(self.validation_times, device=data.device)[index]
-        noisy, target = interpolate(data, noise, time), noise - data
+        process = self.network.process
+        noisy, target = Latents(audio=process.noisy(data, noise, time)), process.target(data, noise, time)
         for name, (with_video, with_text) in self.validation_branches.items():
-            conditions = Conditions(batch["video"] if with_video else None, batch["text"] if with_text else None)
-            loss = weighted_square(self.ema.network(noisy, time, conditions).float() - target, batch.get("importance"))
+            given = {"video": batch["video"] if with_video else None, "text": batch["text"] if with_text else None}
+            error = self.ema.network(noisy, time, Conditions.of(**given)).audio.float() - target
+            loss = weighted_square(error, batch.get("importance"))
             self.log(f"validation/{name}", loss, batch_size=len(data), sync_dist=True, prog_bar=name == "both")
 
     def configure_optimizers(self) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def mini_cvalp(source: str | Path, tokenizer_file: str | Path) -> nn.Module:
 
 def mini_autoencoder(source: str | Path) -> nn.Module:
     """The mel autoencoder at mini size, likewise (folder `autoencoder`)."""
-    from ldm.autoencoder import MelAutoencoder
+    from ldm.autoencoders.mel_autoencoder import MelAutoencoder
 
     return _loaded(MelAutoencoder(), source, PREFIXES["autoencoder"])
 
@@ -124,7 +124,7 @@ def pack(
     """
     from diffusers import FlowMatchEulerDiscreteScheduler
 
-    from ldm.denoiser import AudioTransformer
+    from ldm.denoisers.audio_transformer import AudioTransformer
     from vocoders.griffin_lim import GriffinLim
 
     from .pipeline import FoleyPipeline

@@ -14,8 +14,8 @@ from jaxtyping import Float
 from safetensors import SafetensorError
 
 from cvalp.model import CVALP
-from ldm.autoencoder import MelAutoencoder
-from ldm.denoiser import AudioTransformer
+from ldm.autoencoders.mel_autoencoder import MelAutoencoder
+from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.guidance import composable, conditional, plan
 from ldm.sampling import ClassifierGuide, Windowing, clip_noise, denoise
 from vocoders import gla_grad, gla_grad_plus_plus, griffin_lim, hifi_gan, istft_net, wavegrad  # noqa: F401 (diffusers loads what is imported)

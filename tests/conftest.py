@@ -44,8 +44,8 @@ def tiny_pipeline(tokenizer_file: Path):
     from diffusers import FlowMatchEulerDiscreteScheduler
 
     from cvalp.model import CVALP
-    from ldm.autoencoder import MelAutoencoder
-    from ldm.denoiser import AudioTransformer
+    from ldm.autoencoders.mel_autoencoder import MelAutoencoder
+    from ldm.denoisers.audio_transformer import AudioTransformer
     from ta_v2a.pipeline import FoleyPipeline
     from vocoders.griffin_lim import GriffinLim
 

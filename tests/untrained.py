@@ -24,7 +24,7 @@ def cvalp_checkpoint(folder: Path) -> Path:
 
 def vae_checkpoint(folder: Path) -> Path:
     """The mel autoencoder at mini size."""
-    from ldm.autoencoder import MelAutoencoder
+    from ldm.autoencoders.mel_autoencoder import MelAutoencoder
 
     torch.manual_seed(0)
     return save(MelAutoencoder(), "network.", folder / "vae.ckpt")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ldm.autoencoder import MelAutoencoder, Posterior
+from ldm.autoencoders.mel_autoencoder import MelAutoencoder, Posterior
 
 
 @pytest.fixture

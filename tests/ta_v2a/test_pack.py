@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 from untrained import TOKENIZER_FILE, cvalp_checkpoint, save, vae_checkpoint
 
-from ldm.denoiser import AudioTransformer
+from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.training import LdmTraining
 from ta_v2a import FoleyPipeline, presets
 from ta_v2a.errors import UserError

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ldm.autoencoder import MelAutoencoder
+from ldm.autoencoders.mel_autoencoder import MelAutoencoder
 from ta_v2a.tapes import KNEE, MARGIN_COLUMNS, PictureTape, decoded, delayed, limited
 from ta_v2a.windows import Seam, Window, plan_windows
 

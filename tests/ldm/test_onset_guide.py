@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from ldm.sampling import ClassifierGuide
-from ta_v2a.alignment import HEARD, agreement, expected_onsets, onset_likelihood, rises
+from ldm.guides.onset import HEARD, OnsetGuide, agreement, expected_onsets, rises
+from ldm.latents import Latents
+from ldm.process import Flow
 
 
 def clicks(frames: int, *places: int, level: float = 0.6) -> torch.Tensor:
@@ -51,36 +52,52 @@ def test_onsets_are_expected_at_peaks_and_all_alike() -> None:
     assert not expected[50:].any() and not expected_onsets(torch.full((1, 64), 0.1)).any()
 
 
-def test_where_nothing_is_expected_the_guide_does_nothing() -> None:
-    latents, still = torch.rand(1, 8, 64), torch.zeros(1, 8, 64)
-    guide = ClassifierGuide(onset_likelihood(shown, torch.full((1, 64), 0.2)), 1.0, unit=True)
-    assert not guide.steered(still, latents, 0.5).any()
-
-
 def shown(latents: torch.Tensor) -> torch.Tensor:
     """A decoder that shows the latents themselves as 128 bands."""
     return latents.repeat(1, 16, 1)
 
 
+def moved(guide: OnsetGuide, clean: torch.Tensor, time: float = 0.5) -> torch.Tensor:
+    """By how much the guide moves a clean estimate."""
+    latents = Latents(audio=clean)
+    return guide(latents, latents, time, Flow()).audio - clean
+
+
+def onsets(*places: int) -> torch.Tensor:
+    """(1, 64): certain onsets in these frames."""
+    probability = torch.zeros(1, 64)
+    probability[0, list(places)] = 1.0
+    return expected_onsets(probability)
+
+
+def test_where_nothing_is_expected_the_guide_does_nothing() -> None:
+    assert not moved(OnsetGuide(shown, expected_onsets(torch.full((1, 64), 0.2)), 1.0), torch.rand(1, 8, 64)).any()
+
+
 def test_a_sound_without_onsets_of_its_own_is_left_alone() -> None:
-    expected = torch.zeros(1, 64)
-    expected[0, [12, 45]] = 1.0
-    guide = ClassifierGuide(onset_likelihood(shown, expected), 1.0, unit=True)
+    expected = onsets(12, 45)
+    guide = OnsetGuide(shown, expected, 1.0)
     steady = 0.8 + 0.01 * torch.randn(1, 8, 64, generator=torch.Generator().manual_seed(0))
     struck = clicks(64, 12, 44)[:, :8]
-    still = torch.zeros_like(steady)
-    assert agreement(rises(shown(steady)), expected_onsets(expected)) < HEARD < agreement(rises(shown(struck)), expected_onsets(expected))
-    assert not guide.steered(still, steady, 0.5).any() and guide.steered(still, struck, 0.5).any()
+    assert agreement(rises(shown(steady)), expected) < HEARD < agreement(rises(shown(struck)), expected)
+    assert not moved(guide, steady).any() and moved(guide, struck).any()
 
 
 def test_following_it_puts_onsets_where_they_are_expected() -> None:
-    expected = torch.zeros(1, 64)
-    expected[0, [12, 45]] = 1.0
-    likelihood = onset_likelihood(shown, expected)
     latents = torch.maximum(clicks(64, 12, 28), clicks(64, 45, level=0.2))[:, :8]  # one in place, one too many, one too faint
-    guide = ClassifierGuide(likelihood, 0.1, unit=True, ascents=20)
-    still = torch.zeros_like(latents)
-    moved = latents - 0.5 * guide.steered(still, latents, 0.5)
-    assert float(likelihood(moved, 0.5, still)) > float(likelihood(latents, 0.5, still)) + 0.1
-    before, after = rises(shown(latents))[0], rises(shown(moved))[0]
-    assert after[45] > 1.1 * before[45] and after[28] < 0.6 * before[28]
+    guide = OnsetGuide(shown, onsets(12, 45), 0.1, ascents=20)
+    after = latents + moved(guide, latents)
+    assert float(guide.log_likelihood(after)) > float(guide.log_likelihood(latents)) + 0.1
+    before, now = rises(shown(latents))[0], rises(shown(after))[0]
+    assert now[45] > 1.1 * before[45] and now[28] < 0.6 * before[28]
+
+
+def test_every_ascent_moves_the_clean_estimate_by_the_scale_between_two_times_only() -> None:
+    latents = clicks(64, 12, 44)[:, :8]
+    guide = OnsetGuide(shown, onsets(12, 45), 0.3, ascents=1, earliest=0.9, latest=0.3)
+    for time in (0.3, 0.6, 0.9):
+        assert float(moved(guide, latents, time).norm()) == pytest.approx(0.3, rel=1e-4)
+    for time in (0.29, 0.91):
+        assert not moved(guide, latents, time).any()
+    with torch.inference_mode():
+        assert moved(guide, clicks(64, 12, 44)[:, :8]).any(), "gradients are taken where they are switched off, too"

@@ -1,10 +1,15 @@
-"""The latent aligner: how well the onsets of the sound that is forming agree with what the picture lets expect."""
+"""The onset guide: pulls the onsets of the sound that is forming to those that the picture lets expect."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch.nn import functional as F
+
+from ldm.guides.role import gradient
+from ldm.latents import Latents
+from ldm.process import Process
 
 DEPTH = 0.55  # of log-mel, 55 dB: what lies further below the loudest band of the clip is taken as silence
 BLUR = (0.06, 0.24, 0.4, 0.24, 0.06)  # a Gaussian of one frame (16 ms)
@@ -42,22 +47,39 @@ def agreement(found: Float[torch.Tensor, "batch frames"], expected: Float[torch.
     return (found * expected).sum(dim=1) / (found.norm(dim=1) * expected.norm(dim=1)).clamp_min(1e-6)
 
 
-def onset_likelihood(
-    decode: Callable[[torch.Tensor], torch.Tensor], probability: Float[torch.Tensor, "batch frames"]
-) -> Callable[[torch.Tensor, float, torch.Tensor], torch.Tensor]:
-    """log p(onsets | z_t, t, E_v) as a function of latents (batch, latent, columns), time and velocity: the guide of TA-V2A eq. 14.
+@dataclass(frozen=True)
+class OnsetGuide:
+    """Ascends the agreement of two onset curves: the guide of eq. 14 with the onsets that the video tower expects as its classifier.
 
-    The clean latents are estimated as z_0 = z_t - t v and decoded to a log-mel. The curve of its rises, taken as a direction, is von
-    Mises-Fisher about the onsets that the video tower expects, on a uniform floor: log p is their correlation, `HEARD` at least, up to
-    scale and constant. On the floor its gradient is zero: onsets are put right, not carved into a sound that has none.
+    The curve of rises of the clean estimate's log-mel, taken as a direction, is von Mises-Fisher about the expected onsets, on a uniform
+    floor: log p is their correlation, `HEARD` at least, up to scale and constant. On the floor its gradient is zero: onsets are put
+    right, not carved into a sound that has none. Gradients are taken as directions (of norm 1), so that `scale` moves the clean
+    estimate by the same length at every time (Universal Guidance, Bansal et al. 2023, arXiv 2302.07121, moves it likewise).
 
-    Args:
-        decode: latents to log-mel (batch, bins, frames).
-        probability: of an onset in every frame, in [0, 1], by the video tower.
+    Attributes:
+        decode: clean audio latents to log-mel (batch, bins, frames).
+        expected: (batch, frames) of `expected_onsets`.
+        scale: how far each ascent moves the clean estimate.
+        ascents: gradients taken at every step.
+        earliest, latest: times in [0, 1] between which it acts; of pure noise a clean estimate says nothing yet.
     """
-    expected = expected_onsets(probability)
 
-    def log_likelihood(latents: torch.Tensor, time: float, velocity: torch.Tensor) -> torch.Tensor:
-        return agreement(rises(decode(latents - time * velocity)), expected).clamp_min(HEARD)
+    decode: Callable[[torch.Tensor], torch.Tensor]
+    expected: Float[torch.Tensor, "batch frames"]
+    scale: float
+    ascents: int = 2
+    earliest: float = 0.95
+    latest: float = 0.3
 
-    return log_likelihood
+    def log_likelihood(self, clean: torch.Tensor) -> Float[torch.Tensor, " batch"]:
+        """log p(expected onsets | clean latents), up to scale and constant."""
+        return agreement(rises(self.decode(clean)), self.expected).clamp_min(HEARD)
+
+    def __call__(self, clean: Latents, noisy: Latents, time: float, process: Process) -> Latents:
+        """`clean`, its sound moved by `ascents` steps of length `scale`."""
+        if not self.latest <= time <= self.earliest or clean.audio is None:
+            return clean
+        audio = clean.audio
+        for _ in range(self.ascents):
+            audio = audio + self.scale * gradient(self.log_likelihood, audio, unit=True)
+        return Latents(audio, clean.video)

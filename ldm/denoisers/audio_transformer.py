@@ -1,14 +1,17 @@
 """A diffusion transformer over latent mel columns, one token per column (64 ms in the mini preset)."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from ldm.conditioning import Conditions, Mixer, align, sinusoids
-from ldm.flow import precondition
+from ldm.conditions import Conditions, align
+from ldm.latents import Latents
+from ldm.mixing import Mixer, sinusoids
+from ldm.process import process_of
 from vocoders.component import Component, configured
 
 Injection = Literal["aligned", "cross_attention", "both"]
@@ -89,9 +92,9 @@ def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
 
 
 class AudioTransformer(Component):
-    """Predicts the flow's velocity (noise - data) from noisy latents, time and conditions; about 8 M parameters by default.
+    """Predicts its process's target from noisy audio latents, time and conditions; about 8 M parameters by default.
 
-    Latents have about unit variance per channel, which `ldm.flow.precondition` relies on.
+    Latents have about unit variance per channel, which `Process.precondition` relies on.
 
     Injection "aligned": the mixed token of a moment enters at the latent column of that moment, in the input and, beside the time
     embedding, in every adaptive layer norm. "cross_attention" (the paper's way): all mixed tokens are attended to. "both": both.
@@ -102,7 +105,8 @@ class AudioTransformer(Component):
         text_channels: Ct of the text features.
         width, depth, heads, mlp_ratio: the transformer's size.
         modulation_rank: rank of the adaptive layer norm's projections; full rank per token would cost half as much as the blocks.
-        injection, mixing, positions: see above and `ldm.conditioning.Mixer`.
+        injection, mixing, positions, video_weight: see above and `ldm.mixing.Mixer`.
+        process: what it undoes, see `ldm.process.process_of`.
     """
 
     @configured
@@ -119,6 +123,8 @@ class AudioTransformer(Component):
         injection: Injection = "aligned",
         mixing: Literal["concat", "average"] = "concat",
         positions: Literal["relative", "sinusoidal"] = "relative",
+        video_weight: float = 2.0,
+        process: str | Mapping[str, Any] = "flow",
     ):
         super().__init__()
         if injection not in ("aligned", "cross_attention", "both"):
@@ -126,7 +132,8 @@ class AudioTransformer(Component):
         if width % heads or (width // heads) % 2:
             raise ValueError(f"width {width} does not divide into {heads} heads of an even number of channels")
         self.aligned, attends = injection != "cross_attention", injection != "aligned"
-        self.mixer = Mixer(video_channels, text_channels, width, mixing, positions)
+        self.process = process_of(process)
+        self.mixer = Mixer(video_channels, text_channels, width, mixing, positions, video_weight)
         self.latents_in = nn.Linear(latent_channels, width)
         self.mixed_in = nn.Linear(width, width, bias=False) if self.aligned else None
         self.time_mlp = nn.Sequential(nn.Linear(256, width), nn.SiLU(), nn.Linear(width, width))
@@ -143,27 +150,32 @@ class AudioTransformer(Component):
         size = {"latent_channels": 4, "video_channels": 6, "text_channels": 5, "width": 16, "depth": 2, "heads": 2, "modulation_rank": 8}
         return cls(**{**size, **overrides})
 
-    def mix(self, conditions: Conditions, batch: int, columns: int) -> Float[Tensor, "batch tokens width"]:
+    def mix(self, conditions: Conditions, latents: Latents) -> Float[Tensor, "batch tokens width"]:
         """The mixed tokens; they do not depend on time, so a sampler computes them once and passes them to `forward`."""
-        return self.mixer(conditions, batch, columns)
+        return self.mixer(conditions, latents.batch, _audio(latents).shape[-1])
 
     def forward(
         self,
-        latents: Float[Tensor, "batch latent columns"],
+        latents: Latents,
         time: Float[Tensor, "batch"],
         conditions: Conditions | Float[Tensor, "batch tokens width"],
-    ) -> Float[Tensor, "batch latent columns"]:
-        """Velocity at `time` in [0, 1] (0 data, 1 noise), given conditions or what `mix` made of them.
+    ) -> Latents:
+        """The prediction at `time` in [0, 1] (0 data, 1 noise), given conditions or what `mix` made of them.
 
         Raises:
-            ValueError: if conditions and latents are of different batch sizes.
+            ValueError: if conditions and latents are of different batch sizes, or there are no audio latents.
         """
+        mixed = self.mix(conditions, latents) if isinstance(conditions, Conditions) else conditions
+        return Latents(audio=self._predicted(_audio(latents), time, mixed))
+
+    def _predicted(
+        self, latents: Float[Tensor, "batch latent columns"], time: Float[Tensor, "batch"], mixed: Tensor
+    ) -> Float[Tensor, "batch latent columns"]:
         batch, _, columns = latents.shape
-        mixed = self.mix(conditions, batch, columns) if isinstance(conditions, Conditions) else conditions
         if len(mixed) != batch:
             raise ValueError(f"{batch} latents but conditions of {len(mixed)} samples")
         clock = self.time_mlp(sinusoids(1000.0 * time, 256).to(self.latents_in.weight.dtype))[:, None]
-        c_in, c_skip, c_out = (c[:, None, None] for c in precondition(time.float()))
+        c_in, c_skip, c_out = (c[:, None, None] for c in self.process.precondition(time.float()))
         x = self.latents_in((c_in * latents).to(self.latents_in.weight.dtype).transpose(1, 2))
         modulator, context, context_table = clock, None, None
         head_channels = self.config.width // self.config.heads
@@ -181,3 +193,9 @@ class AudioTransformer(Component):
             x = block(x, modulator, table, context, context_table)
         shift, scale = self.modulation_out(modulator).chunk(2, dim=-1)
         return c_skip * latents + c_out * self.latents_out(modulate(x, shift, scale)).transpose(1, 2)
+
+
+def _audio(latents: Latents) -> Float[Tensor, "batch latent columns"]:
+    if latents.audio is None or latents.audio.ndim != 3:
+        raise ValueError("this denoiser takes audio latents (batch, channels, columns)")
+    return latents.audio

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from ldm.conditioning import Conditions, Mixer, align, join, sinusoids
+from ldm.conditions import Conditions, Track, align, join
+from ldm.mixing import Mixer, sinusoids
 
 
 @pytest.fixture(params=["concat", "average"])
@@ -25,20 +26,20 @@ def test_a_missing_half_is_its_null_given_before_mixing(mixer):
     video, text = torch.randn(2, 7, 6), torch.randn(2, 5)
     null_text = mixer.null_text * mixer.text_std + mixer.text_mean
     null_video = mixer.null_video * mixer.video_std + mixer.video_mean
-    left_out = mixer(Conditions(video=video), 2, 7)
-    torch.testing.assert_close(left_out, mixer(Conditions(video, null_text.expand(2, 5)), 2, 7))
-    torch.testing.assert_close(left_out, mixer(Conditions(video, text, text_present=torch.zeros(2, dtype=torch.bool)), 2, 7))
-    left_out = mixer(Conditions(text=text), 2, 7)
-    torch.testing.assert_close(left_out, mixer(Conditions(null_video.expand(2, 7, 6), text), 2, 7))
-    torch.testing.assert_close(left_out, mixer(Conditions(video, text, video_present=torch.zeros(2, dtype=torch.bool)), 2, 7))
+    left_out = mixer(Conditions.of(video=video), 2, 7)
+    torch.testing.assert_close(left_out, mixer(Conditions.of(video=video, text=null_text.expand(2, 5)), 2, 7))
+    torch.testing.assert_close(left_out, mixer(Conditions.of(video=video, text=Track(text, torch.zeros(2, dtype=torch.bool))), 2, 7))
+    left_out = mixer(Conditions.of(text=text), 2, 7)
+    torch.testing.assert_close(left_out, mixer(Conditions.of(video=null_video.expand(2, 7, 6), text=text), 2, 7))
+    torch.testing.assert_close(left_out, mixer(Conditions.of(video=Track(video, torch.zeros(2, dtype=torch.bool)), text=text), 2, 7))
 
 
 def test_average_is_equation_6():
-    mixer = Mixer(6, 5, 8, mixing="average", lambda_=1.0, mu=2.0)
+    mixer = Mixer(6, 5, 8, mixing="average", video_weight=3.0)
     video, text = torch.randn(1, 3, 6), torch.randn(1, 5)
     e_v = mixer.project_video(video / mixer.video_std)
     e_l = mixer.project_text(text / mixer.text_std)[:, None]
-    torch.testing.assert_close(mixer(Conditions(video, text), 1, 3), mixer.mlp((e_l + 3 * e_v) / 4))
+    torch.testing.assert_close(mixer(Conditions.of(video=video, text=text), 1, 3), mixer.mlp((e_l + 3 * e_v) / 4))
 
 
 def test_concat_is_equation_7_with_positions():
@@ -47,35 +48,35 @@ def test_concat_is_equation_7_with_positions():
     e_v = mixer.project_video(video / mixer.video_std)
     e_l = mixer.project_text(text / mixer.text_std)[:, None].expand(-1, 3, -1)
     expected = mixer.mlp(torch.cat([e_v, e_l], -1) + sinusoids(torch.arange(3), 8))
-    torch.testing.assert_close(mixer(Conditions(video, text), 1, 3), expected)
+    torch.testing.assert_close(mixer(Conditions.of(video=video, text=text), 1, 3), expected)
 
 
 def test_text_over_time_reaches_its_moment_only(mixer):
     video, text = torch.randn(1, 8, 6), torch.randn(1, 4, 5)
     changed = text.clone()
     changed[:, 1] += 1
-    difference = (mixer(Conditions(video, text), 1, 8) - mixer(Conditions(video, changed), 1, 8)).abs().sum(-1)[0]
+    difference = (mixer(Conditions.of(video=video, text=text), 1, 8) - mixer(Conditions.of(video=video, text=changed), 1, 8)).abs().sum(-1)[0]
     assert (difference > 0).tolist() == [False, False, True, True, False, False, False, False]
 
 
 def test_constant_text_over_time_equals_text(mixer):
     video, text = torch.randn(2, 8, 6), torch.randn(2, 5)
-    timed = mixer(Conditions(video, text[:, None].expand(-1, 4, -1)), 2, 8)
-    torch.testing.assert_close(timed, mixer(Conditions(video, text), 2, 8))
+    timed = mixer(Conditions.of(video=video, text=text[:, None].expand(-1, 4, -1)), 2, 8)
+    torch.testing.assert_close(timed, mixer(Conditions.of(video=video, text=text), 2, 8))
 
 
 def test_moments_without_a_cue_get_the_null(mixer):
     video, text = torch.randn(1, 4, 6), torch.randn(1, 5)
     present = torch.tensor([[True, False, False, True]])
-    mixed = mixer(Conditions(video, text, text_present=present), 1, 4)
-    torch.testing.assert_close(mixed[:, [0, 3]], mixer(Conditions(video, text), 1, 4)[:, [0, 3]])
-    torch.testing.assert_close(mixed[:, [1, 2]], mixer(Conditions(video), 1, 4)[:, [1, 2]])
+    mixed = mixer(Conditions.of(video=video, text=Track(text, present)), 1, 4)
+    torch.testing.assert_close(mixed[:, [0, 3]], mixer(Conditions.of(video=video, text=text), 1, 4)[:, [0, 3]])
+    torch.testing.assert_close(mixed[:, [1, 2]], mixer(Conditions.of(video=video), 1, 4)[:, [1, 2]])
 
 
 def test_joined_branches_mix_as_they_do_alone(mixer):
     video, text, timed = torch.randn(2, 8, 6), torch.randn(2, 5), torch.randn(2, 4, 5)
     cue = torch.tensor([[True, False, True, True], [False, True, True, False]])
-    parts = [Conditions(video, text), Conditions(video), Conditions(text=timed, text_present=cue), Conditions()]
+    parts = [Conditions.of(video=video, text=text), Conditions.of(video=video), Conditions.of(text=Track(timed, cue)), Conditions.of()]
     mixed = mixer(join(parts, 2), 8, 8).chunk(4)
     for part, got in zip(parts, mixed, strict=True):
         torch.testing.assert_close(got, align(mixer(part, 2, 8), 8))
@@ -89,9 +90,19 @@ def test_statistics_standardise_and_spare_channels_that_hardly_vary(mixer):
 
 
 def test_wrong_shapes_are_refused():
-    with pytest.raises(ValueError, match="video features"):
-        Conditions(video=torch.zeros(2, 6))
-    with pytest.raises(ValueError, match="2 videos but 3 texts"):
-        Conditions(torch.zeros(2, 4, 6), torch.zeros(3, 5))
+    with pytest.raises(ValueError, match="a track is"):
+        Conditions.of(video=torch.zeros(2, 3, 4, 6))
+    with pytest.raises(ValueError, match="2 video, 3 text"):
+        Conditions.of(video=torch.zeros(2, 4, 6), text=torch.zeros(3, 5))
     with pytest.raises((ValueError, TypeError), match="mixing"):  # a TypeError where annotations are checked at run time
         Mixer(6, 5, 8, mixing="sum")
+
+
+def test_a_branch_is_given_what_it_names_and_a_negative_stands_in_for_the_text():
+    video, text, negative = torch.randn(2, 4, 6), torch.randn(2, 5), torch.randn(2, 5)
+    given = Conditions.of(video=video, text=text, negative=negative)
+    assert set(given.only({"video"})) == {"video"} and not given.only(())
+    alone = given.only({"video", "negative"})
+    assert set(alone) == {"video", "text"} and alone["text"].values is negative
+    both = given.only({"text", "negative"})
+    assert both["text"].values is text and both["negative"].values is negative

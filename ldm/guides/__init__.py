@@ -1,0 +1,1 @@
+"""Guides: what moves the clean estimate at every sampler step, beside classifier-free guidance. One in each file."""

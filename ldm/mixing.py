@@ -1,0 +1,107 @@
+"""Feature mixing (TA-V2A section II-B, eq. 6 and 7) and the learned nulls of missing conditions."""
+
+import math
+from typing import Literal
+
+import torch
+from jaxtyping import Float, Shaped
+from torch import Tensor, nn
+
+from ldm.conditions import TEXT, VIDEO, Conditions, Track, align
+
+STANDARDISED_LIMIT = 8.0  # footage unlike the training set must not drive the networks far outside what they have seen
+
+
+def sinusoids(positions: Shaped[Tensor, "n"], channels: int, longest: float = 10_000.0) -> Float[Tensor, "n channels"]:
+    """cos and sin at `channels / 2` geometrically spaced wavelengths (Vaswani et al. 2017)."""
+    half = channels // 2
+    rates = torch.exp(-math.log(longest) * torch.arange(half, device=positions.device) / half)
+    angles = positions[:, None].float() * rates
+    return torch.cat([angles.cos(), angles.sin()], dim=-1)
+
+
+class Mixer(nn.Module):
+    """Mixes video and text features into one token per moment: MLP(E + PE) with E from eq. 7 (concat) or eq. 6 (average).
+
+    Two learned nulls n_v and n_l stand in for a missing half *before* mixing, in training and at inference alike,
+    so that E_v, E_l, E_mix and the empty condition of eq. 14 are four inputs the network has been trained on.
+
+    Args:
+        video_channels: Cv.
+        text_channels: Ct.
+        width: channels of the mixed tokens (even).
+        mixing: "concat" (eq. 7: each half projected to width / 2) or "average" (eq. 6: each projected to width).
+        positions: "sinusoidal" adds eq. 7's PE; "relative" leaves position to the denoiser (alignment by column,
+            rotary attention), which is what lets a model trained on 128 tokens run on 512.
+        video_weight: lambda + mu of eq. 6, the picture's share against the text's 1; for "average" only.
+    """
+
+    def __init__(
+        self,
+        video_channels: int,
+        text_channels: int,
+        width: int,
+        mixing: Literal["concat", "average"] = "concat",
+        positions: Literal["relative", "sinusoidal"] = "relative",
+        video_weight: float = 2.0,
+    ):
+        super().__init__()
+        if mixing not in ("concat", "average") or positions not in ("relative", "sinusoidal"):
+            raise ValueError(f"unknown mixing {mixing!r} or positions {positions!r}")
+        part = width // 2 if mixing == "concat" else width
+        self.mixing, self.positions, self.video_weight = mixing, positions, video_weight
+        self.null_video = nn.Parameter(0.5 * torch.randn(video_channels))
+        self.null_text = nn.Parameter(0.5 * torch.randn(text_channels))
+        self.project_video = nn.Linear(video_channels, part)
+        self.project_text = nn.Linear(text_channels, part)
+        self.mlp = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
+        # unit-norm features have elements of about C**-0.5: standardised, both halves start with the same say
+        for name, channels in (("video", video_channels), ("text", text_channels)):
+            self.register_buffer(f"{name}_mean", torch.zeros(channels))
+            self.register_buffer(f"{name}_std", torch.full((channels,), channels**-0.5))
+
+    @torch.no_grad()
+    def set_feature_statistics(self, video: Float[Tensor, "batch tokens cv"], text: Float[Tensor, "batch ct"]) -> None:
+        """Take mean and standard deviation of the features from a sample of the training set."""
+        for name, values in (("video", video.flatten(0, 1)), ("text", text.reshape(-1, text.shape[-1]))):
+            std = values.float().std(dim=0, unbiased=False)
+            getattr(self, f"{name}_mean").copy_(values.float().mean(dim=0))
+            # a channel that hardly varies in the sample must not be blown up when it does vary later
+            getattr(self, f"{name}_std").copy_(std.clamp_min(0.25 * float(std.square().mean().sqrt()) + 1e-6))
+
+    def forward(self, conditions: Conditions, batch: int, columns: int) -> Float[Tensor, "batch tokens width"]:
+        """Mixed tokens; as many as the video has, else as the timed text has, else one per latent column.
+
+        Raises:
+            ValueError: if the conditions are not of `batch` samples.
+        """
+        if conditions.batch not in (None, batch):
+            raise ValueError(f"a batch of {batch} but conditions of {conditions.batch} samples")
+        given = [conditions.get(name) for name in (VIDEO, TEXT)]
+        tokens = next((track.values.shape[1] for track in given if track is not None and track.values.ndim == 3), columns)
+        half_v, half_l = (self._half(name, track, batch, tokens) for name, track in zip((VIDEO, TEXT), given, strict=True))
+        if self.mixing == "concat":
+            mixed = torch.cat([half_v.expand(-1, tokens, -1), half_l.expand(-1, tokens, -1)], dim=-1)  # eq. 7
+        else:
+            mixed = (half_l + self.video_weight * half_v) / (1 + self.video_weight)  # eq. 6
+            mixed = mixed.expand(-1, tokens, -1)
+        if self.positions == "sinusoidal":
+            mixed = mixed + sinusoids(torch.arange(tokens, device=mixed.device), mixed.shape[-1]).to(mixed.dtype)
+        return self.mlp(mixed)
+
+    def _half(self, name: str, track: Track | None, batch: int, tokens: int) -> Tensor:
+        """One projected half, (batch, tokens or 1, part), the null standing where the condition is missing."""
+        null, project = getattr(self, f"null_{name}"), getattr(self, f"project_{name}")
+        if track is None:
+            return project(null).expand(batch, 1, -1)
+        values = track.values if track.values.ndim == 3 else track.values[:, None]
+        values = (values - getattr(self, f"{name}_mean")) / getattr(self, f"{name}_std")
+        values = values.clamp(-STANDARDISED_LIMIT, STANDARDISED_LIMIT)
+        if values.shape[1] > 1:
+            values = align(values, tokens)
+        if track.present is not None:
+            mask = track.present.reshape(len(track.present), -1, 1)
+            if mask.shape[1] > 1:
+                mask = align(mask, tokens)
+            values = torch.where(mask, values, null.to(values.dtype))
+        return project(values)
