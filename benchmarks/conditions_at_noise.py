@@ -1,6 +1,6 @@
 """What the conditions alone have taught the diffusion model: the share of the latents' variance that its first guess explains.
 
-At time 1 the model's guess of the data, x_1 - v, rests on its conditions only. For every branch 1 - error / variance (below 0 is worse than
+At time 1 the model's guess of the data rests on its conditions only. For every branch 1 - error / variance (below 0 is worse than
 guessing the mean) of the latent channels, ordered by `MelAutoencoder.channel_importance`.
 
     PYTHONPATH=. python benchmarks/conditions_at_noise.py --scenes 96 [--preset mini]
@@ -11,7 +11,8 @@ import json
 
 import torch
 
-from ldm.conditioning import Conditions
+from ldm.conditions import Conditions
+from ldm.latents import Latents
 from ta_v2a.data.stage_clips import StageClips, split_seeds
 from ta_v2a.pipeline import FoleyPipeline
 from vocoders.clock import MINI
@@ -39,7 +40,9 @@ def main() -> None:
         variance += latents.square().mean(2).sum(0)
         branches = {"none": (None, None), "text": (None, text), "video": (video, None), "both": (video, text)}
         for name, (seen, said) in branches.items():
-            guess = noise - pipe.denoiser(noise, torch.ones(len(noise)), Conditions(seen, said))
+            conditions = Conditions.of(video=seen, text=said)
+            predicted = pipe.denoiser(Latents(audio=noise), torch.ones(len(noise)), conditions).audio
+            guess = pipe.denoiser.process.clean(noise, predicted, 1.0)
             errors[name] = errors.get(name, 0) + (guess - latents).square().mean(2).sum(0)
     order = pipe.autoencoder.channel_importance().argsort(descending=True)[list(SHOWN)]
     explained = {name: [round(float(x), 2) for x in (1 - error / variance)[order]] for name, error in errors.items()}

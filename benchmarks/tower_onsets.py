@@ -50,8 +50,8 @@ def main() -> None:
         true.append(hear(wave))
         clip = probe(path)
         pictures = luma_pictures(clip, MINI.lasting(clip.duration_s).picture_times_s, MINI.picture_px)
-        activity = cvalp.encode_video(torch.from_numpy(pictures)[None].float() / 255)[0, :, cvalp.config.dim :]
-        curves.append(activity[:, :ONSETS_PER_COLUMN].flatten().numpy())
+        features = cvalp.encode_video(torch.from_numpy(pictures)[None].float() / 255)
+        curves.append(cvalp.onsets(features)[0].numpy())
     step_s = MINI.column_s / ONSETS_PER_COLUMN
     report: dict[str, Any] = {}
     for threshold in given.thresholds:

@@ -45,8 +45,8 @@ def main() -> None:
         events = sorted((event.time_s, source.action) for source in scene.sources for event in source.events)
         if not events:
             continue
-        activity = cvalp.encode_video(clips[row]["frames"][None].float() / 255)[0, :, cvalp.config.dim :]
-        peaks = peaks_s(activity[:, :ONSETS_PER_COLUMN].flatten().numpy(), given.threshold, MINI.column_s / ONSETS_PER_COLUMN)
+        onsets = cvalp.onsets(cvalp.encode_video(clips[row]["frames"][None].float() / 255))[0].numpy()
+        peaks = peaks_s(onsets, given.threshold, MINI.column_s / ONSETS_PER_COLUMN)
         matching = match(peaks, np.array([time_s for time_s, _ in events]), TOLERANCE_S)
         sounding = sum(bool(source.events) for source in scene.sources)
         for name in ("all", f"sources with events: {sounding}", f"pictures a second: {camera(scene.source_fps)}"):

@@ -57,8 +57,10 @@ class CVALP(Component):
         # temperatures of their own for audio-text, audio-video and time: ln(1/0.07) as in CLIP and Diff-Foley
         self.log_scale = nn.Parameter(torch.full((3,), math.log(1 / 0.07)))
 
+    wants_colour = False
+
     @property
-    def spec(self) -> ClipSpec:
+    def clock(self) -> ClipSpec:
         """The clock of what it reads: luma pictures of 80 x 80, 31.25 a second."""
         return MINI
 
@@ -86,6 +88,10 @@ class CVALP(Component):
         """What conditions the diffusion: E_v^T (C, L2-normalised per token of 64 ms) and `ACTIVITY` channels in [0, 1]."""
         features, activity = self.video_tokens(frames)
         return torch.cat([features, activity.sigmoid()], -1)
+
+    def onsets(self, features: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch frames"]:
+        """Probability in [0, 1] of an onset in every mel frame (16 ms), read from `encode_video`'s features."""
+        return features[..., self.config.dim :][..., : self.clock.mel_frames_per_column].flatten(1)
 
     def encode_audio(self, mel: Float[Tensor, "batch bins frames"]) -> Float[Tensor, "batch tokens dim"]:
         """E_a^T of log-mels in [0, 1]: L2-normalised per token of four mel frames."""

@@ -63,10 +63,15 @@ class PaperCVALP(Component):
         sizes = {"dim": 16, "text_size": text, "audio_widths": (4, 4, 8, 8, 8, 16), "video_stem": 2}
         return cls(tokenizer, **(sizes | changes))
 
+    wants_colour = True
+
     @property
-    def spec(self) -> ClipSpec:
+    def clock(self) -> ClipSpec:
         """The clock of what it reads: a picture of 224 x 224 in colour every 0.256 s."""
         return PAPER
+
+    def onsets(self, features: Float[Tensor, "batch tokens width"]) -> None:
+        """Features of a picture every 0.256 s do not say when something begins."""
 
     @property
     def video_width(self) -> int:

@@ -45,16 +45,11 @@ def load_encoders(name_or_folder: str | Path) -> Any:
         raise UserError(str(error)) from None
 
 
-def in_colour(cvalp: Any) -> bool:
-    """Whether the model reads RGB pictures."""
-    return type(cvalp).__name__ == "PaperCVALP"
-
-
 def clip_pictures(clip: Clip, cvalp: Any) -> Iterator[np.ndarray]:
     """All pictures of a clip at the model's clock, in blocks of about 8 s, uint8."""
-    spec = cvalp.spec.lasting(clip.duration_s)
+    spec = cvalp.clock.lasting(clip.duration_s)
     block = max(2, round(_WINDOW_S * spec.fps))
-    if not in_colour(cvalp):
+    if not cvalp.wants_colour:
         yield from luma_blocks(clip, spec, block)
         return
     times_s = spec.picture_times_s

@@ -57,10 +57,10 @@ class Encoder:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.log_mel, self.cvalp = LogMel(spec).to(self.device), None
         if features is not None:
-            from ta_v2a.encoders import in_colour, load_encoders
+            from ta_v2a.encoders import load_encoders
 
             self.cvalp = load_encoders(features).to(self.device)
-            if in_colour(self.cvalp) != colour:
+            if self.cvalp.wants_colour != colour:
                 raise UserError(f"{features} reads pictures of another clock: give --clock {'mini' if colour else 'paper'}")
             if self.cvalp.config.get("sound", "mel128") != "mel128":
                 raise UserError(f"{features} hears {self.cvalp.config.sound}, the shards hold the log-mel of 128 bands")

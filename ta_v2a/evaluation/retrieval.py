@@ -122,15 +122,14 @@ def embed_stage(
     from cvalp.model import pooled
     from ta_v2a.data.paper_clips import ColourScenes
     from ta_v2a.data.stage_clips import StageClips, kinds_heard, split_seeds
-    from ta_v2a.encoders import in_colour
     from ta_v2a.stage.scene import plan
     from vocoders.mel import LogMel
 
-    spec, seeds = spec or cvalp.spec, split_seeds("test", n)
+    spec, seeds = spec or cvalp.clock, split_seeds("test", n)
     sound = cvalp.config.get("sound", "mel128")
     hears_wave = sound != "mel128"
     rate = {"panns32k": 32_000}.get(sound, spec.sample_rate_hz)
-    clips = ColourScenes(seeds, spec, rate) if in_colour(cvalp) else StageClips(seeds, spec, cache=cache)
+    clips = ColourScenes(seeds, spec, rate) if cvalp.wants_colour else StageClips(seeds, spec, cache=cache)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     cvalp.to(device)
     log_mel = LogMel(spec).to(device)

@@ -1,0 +1,41 @@
+"""What encoders of either size are to everyone else."""
+
+from typing import Protocol, runtime_checkable
+
+from jaxtyping import Float
+from torch import Tensor
+
+from vocoders.clock import ClipSpec
+
+
+@runtime_checkable
+class Encoders(Protocol):
+    """Video, audio and text in one space of `text_width` channels."""
+
+    @property
+    def clock(self) -> ClipSpec:
+        """The clock of what it reads: how many pictures, of which size."""
+
+    @property
+    def wants_colour(self) -> bool:
+        """Whether it reads RGB pictures, or luma."""
+
+    @property
+    def video_width(self) -> int:
+        """Channels of `encode_video`; the first `text_width` of them are E_v, L2-normalised."""
+
+    @property
+    def text_width(self) -> int:
+        """C, channels of the shared space."""
+
+    def encode_video(self, frames: Tensor) -> Float[Tensor, "batch tokens width"]:
+        """Features of pictures in [0, 1], (batch, pictures, h, w) luma or (batch, pictures, 3, h, w) RGB, at the clock's rate."""
+
+    def encode_audio(self, mel: Tensor) -> Float[Tensor, "batch tokens dim"]:
+        """E_a of log-mels, L2-normalised per token."""
+
+    def encode_text(self, texts: list[str]) -> Float[Tensor, "batch dim"]:
+        """E_l, L2-normalised, one row a text."""
+
+    def onsets(self, features: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch frames"] | None:
+        """Probability in [0, 1] of an onset in every mel frame, read from `encode_video`'s features; None where they say none."""

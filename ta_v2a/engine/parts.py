@@ -1,0 +1,197 @@
+"""The parts of a preset, assembled from its folder. Neither diffusers nor transformers is imported where a preset does not use them."""
+
+import inspect
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from importlib import import_module
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cvalp.role import Encoders
+from ldm.denoisers.role import Denoiser
+from ldm.scheduling import quick_scheduler
+from ta_v2a.errors import UserError
+from ta_v2a.presets import resolve
+from vocoders.clock import ClipSpec
+from vocoders.component import class_name
+from vocoders.role import Vocoder
+
+INDEX_FILE = "model_index.json"
+SCHEDULER_FILE = "scheduler_config.json"
+
+CLASSES: dict[str, str] = {
+    "CVALP": "cvalp.model",
+    "PaperCVALP": "cvalp.paper",
+    "MelAutoencoder": "ldm.autoencoders.mel_autoencoder",
+    "AudioTransformer": "ldm.denoisers.audio_transformer",
+    "GriffinLim": "vocoders.griffin_lim",
+    "IstftNet": "vocoders.istft_net",
+    "WaveGrad": "vocoders.wavegrad",
+    "GlaGrad": "vocoders.gla_grad",
+    "GlaGradPlusPlus": "vocoders.gla_grad_plus_plus",
+    "HifiGan": "vocoders.hifi_gan",
+    "BandwidthExtension": "vocoders.bandwidth_extension",
+}
+"""The components that a preset may name, and where they are; nothing else is ever imported because a file says so."""
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "cvalp": ("CVALP", "PaperCVALP"),
+    "autoencoder": ("MelAutoencoder",),
+    "denoiser": ("AudioTransformer",),
+    "vocoder": ("GriffinLim", "IstftNet", "WaveGrad", "GlaGrad", "GlaGradPlusPlus", "HifiGan"),
+    "bandwidth": ("BandwidthExtension",),
+}
+OPTIONAL = ("bandwidth",)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What makes sound.
+
+    Attributes:
+        cvalp: the encoders.
+        autoencoder: mel to latents and back.
+        denoiser: the diffusion network.
+        vocoder: mel to sound.
+        scheduler: diffusers' own, or `ldm.scheduling.FlowEuler`.
+        bandwidth: what adds the band above the vocoder's in delivered files, or None.
+    """
+
+    cvalp: Encoders
+    autoencoder: Any
+    denoiser: Denoiser
+    vocoder: Vocoder
+    scheduler: Any
+    bandwidth: Any = None
+
+    @property
+    def clock(self) -> ClipSpec:
+        """The clock of one window: the vocoder's mel, the autoencoder's columns, the pictures that the encoders read.
+
+        Raises:
+            UserError: encoders and vocoder count mel frames differently.
+        """
+        mel, pictures = self.vocoder.clock, self.cvalp.clock
+        if mel.sample_rate_hz * pictures.hop_samples != pictures.sample_rate_hz * mel.hop_samples:
+            raise UserError("the encoders and the vocoder of this preset do not share a clock: their mel frames differ in length")
+        return ClipSpec(
+            duration_s=pictures.duration_s,
+            sample_rate_hz=mel.sample_rate_hz,
+            hop_samples=mel.hop_samples,
+            mel_bins=mel.mel_bins,
+            mel_frames_per_column=self.autoencoder.frames_per_column,
+            mel_frames_per_picture=pictures.mel_frames_per_picture,
+            picture_px=pictures.picture_px,
+        )
+
+    def networks(self) -> dict[str, torch.nn.Module]:
+        """The parts that hold weights, by name."""
+        each = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: part for name, part in each.items() if isinstance(part, torch.nn.Module)}
+
+    def to(self, device: torch.device | str) -> "Parts":
+        """The same parts on another device."""
+        for network in self.networks().values():
+            network.to(device)
+        return self
+
+
+def read_index(folder: Path) -> dict[str, Any]:
+    """What a preset's `model_index.json` says.
+
+    Raises:
+        UserError: it cannot be read, or is no JSON object.
+    """
+    try:
+        index = json.loads((folder / INDEX_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        index = None
+    if not isinstance(index, dict):
+        raise UserError(f"{folder / INDEX_FILE} is no JSON object: this is no preset")
+    return index
+
+
+def settings_in(index: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a call that travel with a preset."""
+    return {name: value for name, value in index.items() if not name.startswith("_") and not isinstance(value, list)}
+
+
+def component_class(name: str) -> type:
+    """A component's class by its name in `CLASSES`."""
+    return getattr(import_module(CLASSES[name]), name)
+
+
+def load_component(folder: Path, role: str, dtype: torch.dtype = torch.float32) -> Any:
+    """The component of a role that a folder holds, in evaluation mode.
+
+    Raises:
+        UserError: the folder holds none of that role, or it cannot be loaded.
+    """
+    try:
+        name = class_name(folder)
+        if name not in ROLES[role]:
+            raise ValueError(f"{folder} holds no {role}: its config.json names {name or 'nothing'}, not {' or '.join(ROLES[role])}")
+        part = component_class(name).from_pretrained(folder, torch_dtype=dtype)
+    except (ValueError, TypeError, RuntimeError, OSError) as error:
+        raise UserError(" ".join(str(error).split())) from None
+    for key, value in part.state_dict().items():
+        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
+            raise UserError(f"the weights in {folder} hold values that are not finite ({key})")
+    return part
+
+
+def load_scheduler(folder: Path, name: str) -> Any:
+    """The scheduler that a preset was saved with; diffusers is imported only for one that mini does not use.
+
+    Raises:
+        UserError: it cannot be read, or diffusers has no such scheduler.
+    """
+    try:
+        config = json.loads((folder / SCHEDULER_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        config = None
+    if not isinstance(config, dict):
+        raise UserError(f"{folder / SCHEDULER_FILE} is no JSON object")
+    quick = quick_scheduler(name, config)
+    if quick is not None:
+        return quick
+    import diffusers
+
+    kind = getattr(diffusers, name, None) if name.isidentifier() else None
+    if not (inspect.isclass(kind) and issubclass(kind, diffusers.SchedulerMixin)):
+        raise UserError(f"diffusers has no scheduler {name!r}")
+    return kind.from_config(config)
+
+
+def load_parts(
+    name_or_folder: str | PathLike, dtype: torch.dtype = torch.float32, **given: Any
+) -> tuple[Parts, dict[str, Any]]:
+    """The parts of a preset and its settings.
+
+    Args:
+        name_or_folder: "mini", or a folder that `FoleyPipeline.save_pretrained` or `ta-v2a pack` wrote.
+        dtype: of the weights.
+        given: parts to take instead of those in the folder.
+
+    Raises:
+        UserError: there is no such preset, a file differs from its checksum, or a part cannot be loaded.
+    """
+    folder = resolve(name_or_folder)
+    index = read_index(folder)
+    parts = dict(given)
+    for role in ROLES:
+        named = index.get(role)
+        if role in parts or (role in OPTIONAL and (named is None or named == [None, None])):
+            continue
+        parts[role] = load_component(folder / role, role, dtype)
+    if "scheduler" not in parts:
+        named = index.get("scheduler")
+        name = named[1] if isinstance(named, list) and len(named) == 2 else None
+        if not isinstance(name, str):
+            raise UserError(f"{folder / INDEX_FILE} names no scheduler")
+        parts["scheduler"] = load_scheduler(folder / "scheduler", name)
+    return Parts(**parts), settings_in(index)
