@@ -4,6 +4,7 @@ import copy
 import inspect
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,26 @@ from ldm.latents import Latents
 from ldm.process import Flow, Process
 from ldm.scheduling import check_scheduler
 
-StepCallback = Callable[[int, int, Latents], Latents | None]
 Generators = torch.Generator | Sequence[torch.Generator]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the sampler, when it is done.
+
+    Attributes:
+        done, total: steps done and in all.
+        timestep: of the scheduler, where the step began.
+        latents: after it, at the scheduler's own scale.
+    """
+
+    done: int
+    total: int
+    timestep: Tensor
+    latents: Latents
+
+
+StepCallback = Callable[[Step], Latents | None]
 
 
 def clip_noise(generators: Generators, batch: int, channels: int, columns: int) -> Float[Tensor, "b z l"]:
@@ -100,7 +119,7 @@ def sample(
         steps: sampler steps, 1 or more.
         generators: for schedulers that draw noise: one, or one for each sample.
         guides: moved in order at every step.
-        callback: called with (steps done, steps in all, latents) after every step; what it returns, if anything, takes their place.
+        callback: called after every step; latents that it returns take the place of the step's.
         autocast_dtype: precision of the denoiser's products (bfloat16 is fast on CPUs that have it); None keeps its own.
 
     Raises:
@@ -128,6 +147,7 @@ def sample(
             prediction = steered(prediction, seen, time, process, guide)
         moves = zip(prediction.items(), latents.items(), strict=True)
         latents = Latents(**{name: each[name].step(p, index, x) for (name, p), (_, x) in moves})
-        replaced = None if callback is None else callback(index + 1, total, latents)
+        step = Step(index + 1, total, clock.timesteps[index], latents)
+        replaced = None if callback is None else callback(step)
         latents = latents if replaced is None else replaced
     return latents

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import torch
 from jaxtyping import Float
 
-from ldm.sampling import Windowing
-
 OVERLAP_COLUMNS = 32  # 2 s: long enough for a tail to ring through a seam, short enough to cost a third
 
 
@@ -24,19 +22,28 @@ class Window:
         return 0.5 - 0.5 * torch.cos(torch.pi * (torch.arange(shared) + 0.5) / max(1, shared))
 
 
-def plan_windows(columns: int, window_columns: int, overlap_columns: int = OVERLAP_COLUMNS) -> list[Window]:
+def plan_windows(
+    columns: int, window_columns: int, overlap_columns: int = OVERLAP_COLUMNS, grain: int = 1
+) -> list[Window]:
     """Windows that cover `columns` latent columns, evenly spread; neighbours share `overlap_columns` or more.
 
     A clip that is longer than one window by half an overlap at most gets one longer window: two would cost twice as much for little.
 
+    Args:
+        grain: windows begin at multiples of it (`ClipSpec.columns_per_picture`).
+
     Raises:
-        ValueError: if the overlap is not smaller than half a window, or there are no columns.
+        ValueError: if the overlap is not smaller than half a window, there are no columns, or they are no multiples of the grain.
     """
     if not 0 < 2 * overlap_columns <= window_columns or columns < 1:
         raise ValueError(f"cannot cover {columns} columns by windows of {window_columns} that share {overlap_columns}")
+    if columns % grain or window_columns % grain:
+        raise ValueError(f"{columns} columns and windows of {window_columns} are no multiples of {grain}")
     if columns <= window_columns + overlap_columns // 2:
         return [Window(0, columns, 0)]
-    starts = Windowing(window_columns, overlap_columns).starts(columns)
+    stride, rest = window_columns - overlap_columns, columns - window_columns
+    count = -(-rest // (stride - stride % grain)) + 1
+    starts = [round(i * rest / (count - 1) / grain) * grain for i in range(count)]
     stops = [start + window_columns for start in starts]
     return [Window(start, stop, before) for start, stop, before in zip(starts, stops, [starts[0], *stops], strict=False)]
 

@@ -50,6 +50,22 @@ class ClipSpec:
         return self.sample_rate_hz / (self.hop_samples * self.mel_frames_per_picture)
 
     @property
+    def columns_per_picture(self) -> int:
+        """Latent columns that one picture lasts: 1 where there is a picture or more for every column."""
+        return max(1, self.mel_frames_per_picture // self.mel_frames_per_column)
+
+    def pictures_of(self, start: int, stop: int) -> tuple[int, int]:
+        """(first, end) of the pictures that show the latent columns [start, stop).
+
+        Raises:
+            ValueError: if a picture begins before `start`: windows begin where a picture does.
+        """
+        frames, each = self.mel_frames_per_column, self.mel_frames_per_picture
+        if start * frames % each:
+            raise ValueError(f"column {start} is in the middle of a picture of {each} mel frames")
+        return start * frames // each, -(-stop * frames // each)
+
+    @property
     def picture_times_s(self) -> np.ndarray:
         """(pictures,) float64: the centre (i + 0.5) / fps of every picture's interval, in seconds."""
         return (np.arange(self.pictures) + 0.5) / self.fps

@@ -177,7 +177,7 @@ def test_same_seed_same_latents_and_every_step_reported():
     seen, runs, scheduler = [], [], FlowMatchEulerDiscreteScheduler()
     for _ in range(2):
         guidance = plan(conditional(2.0, 2.5), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5)))
-        runs.append(sample(grown(), scheduler, noise(3, 20), guidance, 4, callback=lambda i, n, z: seen.append((i, n))).audio)
+        runs.append(sample(grown(), scheduler, noise(3, 20), guidance, 4, callback=lambda step: seen.append((step.done, step.total))).audio)
     assert torch.equal(*runs)
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)] * 2
     assert len(scheduler.timesteps) == 1000, "the caller's scheduler is left as it was"
@@ -196,7 +196,7 @@ def test_a_sample_is_the_same_alone_and_in_a_batch_also_where_the_scheduler_draw
 
 
 def test_a_callback_may_replace_the_latents():
-    result = sample(Gaussian(Flow()), FlowEuler(), noise(0, 8), PLAIN, 3, callback=lambda i, n, z: z.map(torch.zeros_like))
+    result = sample(Gaussian(Flow()), FlowEuler(), noise(0, 8), PLAIN, 3, callback=lambda step: step.latents.map(torch.zeros_like))
     assert not result.audio.any()
 
 

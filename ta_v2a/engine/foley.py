@@ -1,0 +1,265 @@
+"""Silent pictures and text in, sound out, for clips of any length at flat memory."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import Any, Literal, no_type_check
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from cvalp.loading import as_input
+from ldm.conditions import NEGATIVE, TEXT, VIDEO, Conditions, Track
+from ldm.guidance import Weights, composable, conditional, double, plan
+from ldm.guides.onset import OnsetGuide, expected_onsets
+from ldm.latents import Latents
+from ldm.sampling import Step, clip_noise, sample
+from ta_v2a.arguments import MOST_TAKES, Generators, Scales, chosen_scales, own_generators, shown, spread, texts, whole
+from ta_v2a.cues import Cue, cut_prompt, read_cues
+from ta_v2a.devices import fast_dtype, woken
+from ta_v2a.engine.parts import Parts
+from ta_v2a.errors import UserError
+from ta_v2a.films import Film, Video, open_film
+from ta_v2a.tapes import PictureTape, decoded, delayed, limited
+from ta_v2a.windows import Carry, Seam, Window, plan_windows
+from vocoders.clock import ClipSpec
+
+SHORTEST_COLUMNS = 32  # 2 s of context, below which the networks have never seen a clip
+
+Texts = str | Sequence[str | None] | None
+
+
+def _double(text_scale: float, video_scale: float, negative_scale: float) -> Weights:
+    """Eq. 11 has one weight, of text and video together, and no negative prompt."""
+    return double(text_scale)
+
+
+GUIDANCE: dict[str, Callable[[float, float, float], Weights]] = {
+    "conditional": conditional,
+    "composable": composable,
+    "double": _double,
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The engine's event: one step of the sampler in one window of a clip.
+
+    Attributes:
+        done, total: steps done and in all, over all windows.
+        step: the sampler's own.
+    """
+
+    done: int
+    total: int
+    step: Step
+
+
+Watch = Callable[[Progress], torch.Tensor | None]
+"""Told every step; audio latents that it returns take the place of the step's."""
+
+
+class FoleyEngine:
+    """Sound for silent clips.
+
+    Text says what, video says when (TA-V2A): CVALP's features of the pictures and the prompt steer a latent diffusion of the mel
+    spectrogram, a vocoder turns the mel into sound. A clip longer than one window is generated in overlapping windows, whose
+    predictions are cross-faded at every step from shared noise (MultiDiffusion, Bar-Tal et al. 2023, eq. 5, one window after the
+    other): memory does not grow with the clip. A call changes nothing in the engine: one may serve many.
+
+    Args:
+        parts: what makes sound.
+        settings: of a call, as they travel with a preset (`ta_v2a.arguments.DEFAULTS`).
+        autocast_dtype: of video tower and denoiser; "auto" is bfloat16 where the device multiplies it in hardware (on such CPUs it
+            is about 2.5 times as fast as float32), None is the weights' own.
+        device: where it runs; None: where the denoiser is.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        settings: Mapping[str, Any],
+        autocast_dtype: torch.dtype | Literal["auto"] | None = "auto",
+        device: torch.device | None = None,
+    ):
+        self.parts, self.settings, self.autocast_dtype = parts, settings, autocast_dtype
+        self.device = parts.denoiser.device if device is None else device
+        self.clock: ClipSpec = parts.clock
+
+    @no_type_check  # checks its arguments itself
+    def stream(
+        self,
+        video: Video,
+        prompt: Texts = None,
+        *,
+        negative_prompt: Texts = None,
+        cues: Sequence[Cue | str] | None = None,
+        generator: torch.Generator | Sequence[torch.Generator] | None = None,
+        watch: Watch | None = None,
+        takes: int = 1,
+        fps: float | None = None,
+        **scales: Any,
+    ) -> Iterator[Float[np.ndarray, "batch samples"]]:
+        """The sound in consecutive blocks (batch, samples), float32 in [-1, 1], each as soon as it is final.
+
+        The arguments are those of `FoleyPipeline`; `watch` is told every step.
+
+        Raises:
+            UserError: if an argument or the clip cannot be used.
+        """
+        settings = chosen_scales(self.settings, scales)
+        prompts, negatives = texts("prompt", prompt), texts("negative_prompt", negative_prompt)
+        takes = whole("takes", takes, 1, MOST_TAKES)
+        if watch is not None and not callable(watch):
+            raise UserError(f"the callback is a function, not {shown(watch)}")
+        if self.settings["guidance"] == "double" and any(cut_prompt(text)[0] for text in negatives):
+            raise UserError('negative_prompt has no place in guidance "double" (eq. 11)')
+        film = open_film(video, self.clock, fps)
+        batch = max(film.batch, len(prompts))
+        if batch % film.batch or batch % len(prompts):
+            raise UserError(f"{len(prompts)} prompts do not fit {film.batch} films: give one, or one for each")
+        generators = own_generators(generator, batch * takes)
+        repeats = batch // film.batch * takes
+        late = round(settings.lag_s * self.clock.fps)
+        blocks = (np.repeat(block, repeats, axis=0) for block in delayed(film.blocks, late))
+        prompts = [text for text in spread("prompt", prompts, batch) for _ in range(takes)]
+        negatives = [text for text in spread("negative_prompt", negatives, batch) for _ in range(takes)]
+        film = replace(film, blocks=blocks, batch=batch * takes)
+        columns = self._columns(film)
+        words = {
+            TEXT: self._words(prompts, read_cues(cues, film.duration_s), columns),
+            NEGATIVE: self._words(negatives, [], columns),
+        }
+        return self._sound(film, words, settings, generators, watch)
+
+    def _columns(self, film: Film) -> int:
+        """Latent columns that are generated for a clip; a very short one gets context, which is cut off again."""
+        columns, whole_pictures = self.clock.lasting(film.duration_s).columns, self.clock.columns_per_picture
+        return max(SHORTEST_COLUMNS, -(-columns // whole_pictures) * whole_pictures)
+
+    @torch.no_grad()
+    def _words(self, prompts: list[str | None], cues: list[Cue], columns: int) -> Track | None:
+        """Text features of the prompts and of the cues in their stretches; a later cue wins where two overlap."""
+        given = [cut_prompt(prompt)[0] for prompt in prompts]
+        wanted = sorted({text for text in given if text} | {cue.text for cue in cues})
+        if not wanted:
+            return None
+        encoded = woken(self.parts.cvalp).encode_text([cut_prompt(text)[0] for text in wanted]).float()
+        rows = dict(zip(wanted, encoded, strict=True))
+        nothing = torch.zeros_like(rows[wanted[0]])
+        features = torch.stack([rows.get(text, nothing) for text in given])
+        present = torch.tensor([text is not None for text in given], device=features.device)
+        if not cues:
+            return Track(features, None if present.all() else present)
+        features, present = features[:, None].repeat(1, columns, 1), present[:, None].repeat(1, columns)
+        centres_s = (torch.arange(columns, device=features.device) + 0.5) * self.clock.column_s
+        for cue in cues:
+            held = (centres_s >= cue.start_s) & (centres_s < cue.end_s)
+            held[min(columns - 1, int(cue.start_s / self.clock.column_s))] = True  # a cue shorter than a column keeps its first
+            features[:, held] = rows[cue.text]
+            present[:, held] = True
+        return Track(features, present)
+
+    @torch.no_grad()
+    def _sound(
+        self, film: Film, words: dict[str, Track | None], scales: Scales, generators: Generators, watch: Watch | None
+    ) -> Iterator[np.ndarray]:
+        """The sound in blocks, cut to the clip's length."""
+        left = round(film.duration_s * self.clock.sample_rate_hz)
+        latents = self._latents(film, words, scales, generators, watch)
+        mels = decoded(latents, self._mel, self.clock.mel_frames_per_column)
+        # Without a generator: the vocoder starts from phases of its own seed, so the same latents sound the same.
+        for sound in woken(self.parts.vocoder).stream(mels, chunk_frames=self.clock.mel_frames):
+            block = limited(sound.float()).cpu().numpy()[:, :left]
+            left -= block.shape[-1]
+            if block.shape[-1]:
+                yield block
+
+    def _mel(self, latents: torch.Tensor) -> torch.Tensor:
+        autoencoder = woken(self.parts.autoencoder)
+        return autoencoder.decode(latents.to(autoencoder.dtype)).float()
+
+    def _latents(
+        self, film: Film, words: dict[str, Track | None], scales: Scales, generators: Generators, watch: Watch | None
+    ) -> Iterator[torch.Tensor]:
+        """Final latent columns (batch, latent, n) in order."""
+        windows = plan_windows(self._columns(film), self.clock.columns, grain=self.clock.columns_per_picture)
+        pictures, carry = PictureTape(film.blocks), None
+        for index, (window, following) in enumerate(zip_longest(windows, windows[1:])):
+            noise = self._noise(film.batch, window, carry, generators)
+            seam = Seam(noise, window, carry)
+
+            def blended(step: Step, index: int = index, seam: Seam = seam) -> Latents:
+                audio = step.latents.audio
+                if watch is not None:
+                    replaced = watch(Progress(index * step.total + step.done, len(windows) * step.total, step))
+                    audio = audio if replaced is None else replaced
+                return Latents(audio=seam.step(audio))
+
+            tracks = {name: None if track is None else during(track, window) for name, track in words.items()}
+            latents = self._denoise(noise, self._video(pictures, window), tracks, scales, generators, blended)
+            if following is None:
+                yield latents
+            else:
+                carry = seam.carry(following)
+                yield latents[..., : following.start - window.start]
+
+    def _denoise(
+        self,
+        noise: torch.Tensor,
+        video: torch.Tensor,
+        words: dict[str, Track | None],
+        scales: Scales,
+        generators: Generators,
+        callback: Callable[[Step], Latents],
+    ) -> torch.Tensor:
+        """One window's latents."""
+        weigh, until = GUIDANCE[self.settings["guidance"]], self.settings["text_scale_until"]
+        late = weigh(min(scales.text, 1.0), scales.video, scales.negative) if until else None
+        weights = weigh(scales.text, scales.video, scales.negative)
+        guidance = plan(weights, len(noise), Conditions.of(**{VIDEO: video, **words}), late, until)
+        onsets = self.parts.cvalp.onsets(video) if scales.align else None
+        guides = [] if onsets is None else [OnsetGuide(self._mel, expected_onsets(onsets), scales.align)]
+        latents = sample(
+            woken(self.parts.denoiser),
+            self.parts.scheduler,
+            Latents(audio=noise),
+            guidance,
+            scales.steps,
+            generators=generators,
+            guides=guides,
+            callback=callback,
+            autocast_dtype=self._precision(),
+        )
+        return latents.audio
+
+    def _precision(self) -> torch.dtype | None:
+        if self.parts.denoiser.dtype != torch.float32:
+            return self.parts.denoiser.dtype
+        return fast_dtype(self.device) if self.autocast_dtype == "auto" else self.autocast_dtype
+
+    def _video(self, tape: PictureTape, window: Window) -> torch.Tensor:
+        """Video features (batch, tokens, channels) of one window: the mean over the clip and its mirror image, which sound alike."""
+        cvalp, precision = woken(self.parts.cvalp), self._precision()
+        pictures = torch.from_numpy(tape.read(*self.clock.pictures_of(window.start, window.stop))).to(self.device)
+        frames = as_input(pictures).to(cvalp.dtype)
+        with torch.autocast(frames.device.type, precision, enabled=precision is not None):
+            plain, mirrored = cvalp.encode_video(torch.cat([frames, frames.flip(-1)])).float().chunk(2)
+        return (plain + mirrored) / 2
+
+    def _noise(self, batch: int, window: Window, carry: Carry | None, generators: Generators) -> torch.Tensor:
+        """Noise (batch, latent, columns): the columns shared with the window before keep theirs, only new ones are drawn."""
+        shared = 0 if carry is None else carry.noise.shape[-1]
+        channels = self.parts.denoiser.config.latent_channels
+        fresh = clip_noise(generators, batch, channels, window.stop - window.start - shared)
+        fresh = fresh.to(self.device, torch.float32)
+        return fresh if carry is None else torch.cat([carry.noise, fresh], dim=-1)
+
+
+def during(track: Track, window: Window) -> Track:
+    """The part of a track over the latent columns of a whole clip that concerns one window."""
+    if track.values.ndim == 2:
+        return track
+    present = None if track.present is None else track.present[:, window.start : window.stop]
+    return Track(track.values[:, window.start : window.stop], present)

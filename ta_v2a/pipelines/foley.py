@@ -1,0 +1,253 @@
+"""The engine as a diffusers pipeline: `from_pretrained`, `save_pretrained`, scheduler swap, callbacks, generators, offload."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal, no_type_check
+
+import numpy as np
+import torch
+from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
+from diffusers.utils import BaseOutput
+from jaxtyping import Float
+
+from cvalp.role import Encoders
+from ldm.denoisers.role import Denoiser
+from ldm.scheduling import FlowEuler
+from ta_v2a.arguments import DEFAULTS, checked_settings, shown
+from ta_v2a.arrays import read_grey_films
+from ta_v2a.cues import Cue
+from ta_v2a.engine.foley import FoleyEngine, Progress, Texts
+from ta_v2a.engine.parts import INDEX_FILE, OPTIONAL, ROLES, Parts, load_parts
+from ta_v2a.errors import UserError
+from ta_v2a.films import Video, film_of
+from vocoders.clock import ClipSpec
+from vocoders.role import Vocoder
+
+StepEnd = Callable[["FoleyPipeline", int, Any, dict[str, Any]], dict[str, Any] | None]
+
+
+@dataclass
+class FoleyOutput(BaseOutput):
+    """`audios`: (batch, channels, samples) float32 in [-1, 1] at `sampling_rate` Hz."""
+
+    audios: Float[np.ndarray, "batch channels samples"]
+    sampling_rate: int
+
+
+class FoleyPipeline(DiffusionPipeline):
+    """Sound for silent clips; what it does is `ta_v2a.engine.foley.FoleyEngine`.
+
+    Args:
+        cvalp, autoencoder, denoiser, vocoder, scheduler: the five components; any diffusers scheduler of the denoiser's process will do.
+        bandwidth: optional; gives delivered 48 kHz files what lies above 7.6 kHz. The pipeline's own output stays at the vocoder's rate.
+        settings: defaults of a call, which travel with the weights, in place of those in `ta_v2a.arguments.DEFAULTS`.
+
+    Attributes:
+        autocast_dtype: see `FoleyEngine`.
+    """
+
+    model_cpu_offload_seq = "cvalp->denoiser->autoencoder->vocoder"
+    """Order in which `enable_model_cpu_offload` lets components onto the device: beside the vocoder, one or two at a time."""
+
+    _optional_components = list(OPTIONAL)
+    _callback_tensor_inputs = ["latents"]
+
+    def __init__(
+        self,
+        cvalp: Encoders,
+        autoencoder: torch.nn.Module,
+        denoiser: Denoiser,
+        vocoder: Vocoder,
+        scheduler: Any,
+        bandwidth: torch.nn.Module | None = None,
+        **settings: Any,
+    ):
+        super().__init__()
+        parts = {"cvalp": cvalp, "autoencoder": autoencoder, "denoiser": denoiser, "vocoder": vocoder}
+        self.register_modules(**parts, scheduler=_of_diffusers(scheduler), bandwidth=bandwidth)
+        self.register_to_config(**checked_settings({**DEFAULTS, **settings}))
+        self.autocast_dtype: torch.dtype | Literal["auto"] | None = "auto"
+        self._progress_bar_config = {"disable": None, "leave": False}  # a bar on a terminal only
+
+    @classmethod
+    def from_pretrained(cls, name_or_folder: str | PathLike = "mini", **changes: Any) -> "FoleyPipeline":
+        """A preset by name ("mini": the weights in this package, checked against their SHA-256) or any folder of `save_pretrained`.
+
+        Nothing is downloaded.
+
+        Args:
+            changes: `dtype` (or `torch_dtype`) of the weights, float32 by default; components and settings in place of the preset's.
+
+        Raises:
+            UserError: if there is no such preset or folder, a weight file was altered, or a part cannot be loaded.
+        """
+        dtype = changes.pop("dtype", None) or changes.pop("torch_dtype", None) or torch.float32
+        given = {name: changes.pop(name) for name in (*ROLES, "scheduler") if name in changes}
+        parts, settings = load_parts(name_or_folder, dtype, **given)
+        pieces = {name: getattr(parts, name) for name in (*ROLES, "scheduler")}
+        return cls(**pieces, **{**settings, **changes})
+
+    def save_pretrained(self, folder: str | PathLike, safe_serialization: bool = True) -> None:
+        """Writes every component into a folder of its own, and `model_index.json`.
+
+        Raises:
+            ValueError: if asked for anything but safetensors.
+        """
+        place = Path(folder)
+        index: dict[str, Any] = {"_class_name": type(self).__name__, **{name: self.config[name] for name in DEFAULTS}}
+        for name in ROLES:
+            part = getattr(self, name)
+            index[name] = [None, None] if part is None else [type(part).__module__, type(part).__name__]
+            if part is not None:
+                part.save_pretrained(place / name, safe_serialization=safe_serialization)
+        self.scheduler.save_pretrained(place / "scheduler")
+        index["scheduler"] = ["diffusers", type(self.scheduler).__name__]
+        (place / INDEX_FILE).write_text(json.dumps(index, indent=2, sort_keys=True) + "\n")
+
+    @property
+    def engine(self) -> FoleyEngine:
+        """The engine of the components as they are now; it holds nothing else, so making one costs nothing."""
+        parts = Parts(**{name: getattr(self, name) for name in (*ROLES, "scheduler")})
+        settings = {name: self.config[name] for name in DEFAULTS}
+        return FoleyEngine(parts, settings, self.autocast_dtype, self._execution_device)
+
+    @property
+    def clock(self) -> ClipSpec:
+        """The clock of one window."""
+        return self.engine.clock
+
+    @property
+    def num_timesteps(self) -> int:
+        """Sampler steps of the call in progress, over all windows."""
+        return self._num_timesteps
+
+    def enable_sequential_cpu_offload(self, *_: Any, **__: Any) -> None:
+        """Not offered: layer by layer would save little of components that are small, one of them at a time is enough.
+
+        Raises:
+            UserError: always.
+        """
+        raise UserError("sequential offload is not offered: use enable_model_cpu_offload, which keeps what does not run on the CPU")
+
+    @torch.no_grad()
+    @no_type_check  # the engine checks the arguments
+    def __call__(
+        self,
+        video: Video,
+        prompt: Texts = None,
+        negative_prompt: Texts = None,
+        cues: Sequence[Cue | str] | None = None,
+        num_inference_steps: int | None = None,
+        video_scale: float | None = None,
+        text_scale: float | None = None,
+        negative_scale: float | None = None,
+        align_scale: float | None = None,
+        lag_s: float | None = None,
+        generator: torch.Generator | Sequence[torch.Generator] | None = None,
+        callback_on_step_end: StepEnd | None = None,
+        takes: int = 1,
+        fps: float | None = None,
+    ) -> FoleyOutput:
+        """Sound for one clip, exactly as long as its picture.
+
+        Args:
+            video: a file, or pictures at `fps` (default: the clock's rate): an array, a tensor or a list of pictures, uint8 or
+                floats in [0, 1], grey, RGB or RGBA, channels last or first (`ta_v2a.arrays.ACCEPTED`).
+            prompt: what is heard; None or "" leaves it to the picture. A list makes one sound for each prompt.
+            negative_prompt: what is not to be heard, weighted by `negative_scale`: one for all, or a list with one or None for each sound.
+            cues: "1.2-3.0: glass breaking" or `Cue`: text for a stretch of the clip, in place of the prompt there.
+            num_inference_steps: sampler steps; more is slower. None: the preset's own, as for the scales.
+            video_scale, text_scale, negative_scale: guidance weights; 1 is the model without guidance, more exaggerates.
+            align_scale: weight of the onset guide (`ldm.guides.onset`); 0 costs nothing.
+            lag_s: seconds by which the sound follows the picture, in whole pictures of the clock; None: the preset's own.
+            generator: random numbers, or one generator for each sound of the batch. Same seed, same samples.
+            callback_on_step_end: called as (pipeline, step, timestep, {"latents"}) after every step of every window.
+            takes: sounds for every clip and prompt, each from noise of its own.
+            fps: rate of pictures that are no file, up to 1000 a second.
+
+        Returns:
+            `FoleyOutput` with `audios` (batch, 1, samples); the batch runs over clips or prompts, then takes.
+
+        Raises:
+            UserError: if an argument or the clip cannot be used.
+        """
+        pieces = self.stream(
+            video,
+            prompt,
+            negative_prompt=negative_prompt,
+            cues=cues,
+            generator=generator,
+            callback_on_step_end=callback_on_step_end,
+            takes=takes,
+            fps=fps,
+            num_inference_steps=num_inference_steps,
+            video_scale=video_scale,
+            text_scale=text_scale,
+            negative_scale=negative_scale,
+            align_scale=align_scale,
+            lag_s=lag_s,
+        )
+        return FoleyOutput(audios=np.concatenate(list(pieces), axis=-1)[:, None], sampling_rate=self.clock.sample_rate_hz)
+
+    @no_type_check
+    def stream(
+        self, video: Video, prompt: Texts = None, *, callback_on_step_end: StepEnd | None = None, **arguments: Any
+    ) -> Iterator[Float[np.ndarray, "batch samples"]]:
+        """As a call, but yields the sound in consecutive blocks (batch, samples) as soon as each is final: memory stays flat."""
+        if callback_on_step_end is not None and not callable(callback_on_step_end):
+            raise UserError(f"callback_on_step_end is a function, not {shown(callback_on_step_end)}")
+        bar = self.progress_bar(total=1)
+
+        def watch(event: Progress) -> torch.Tensor | None:
+            self._num_timesteps = bar.total = event.total
+            bar.update()
+            if callback_on_step_end is None:
+                return None
+            values = {"latents": event.step.latents.audio}
+            return (callback_on_step_end(self, event.done - 1, event.step.timestep, values) or {}).get("latents")
+
+        blocks = self.engine.stream(video, prompt, watch=watch, **arguments)
+        return self._freed(blocks, bar)
+
+    def _freed(self, blocks: Iterator[np.ndarray], bar: Any) -> Iterator[np.ndarray]:
+        """The same blocks; afterwards offloaded components leave the device."""
+        try:
+            with bar:
+                yield from blocks
+        finally:
+            self.maybe_free_model_hooks()
+
+    @no_type_check
+    def generate(
+        self,
+        pictures: np.ndarray | torch.Tensor,
+        prompts: Sequence[str | None],
+        generator: torch.Generator | Sequence[torch.Generator] | None = None,
+        negative_prompt: Texts = None,
+        **scales: Any,
+    ) -> Float[np.ndarray, "batch samples"]:
+        """A batch without files: grey pictures (B, N, H, W) at the clock's rate and B prompts to (B, samples) float32 in [-1, 1].
+
+        Pictures are uint8, or floats in [0, 1]. They are taken to be exact: the sound's lag is 0 unless `scales` say otherwise.
+
+        Raises:
+            UserError: as a call does.
+        """
+        films = read_grey_films(pictures)
+        if not isinstance(prompts, list | tuple) or len(prompts) != films.films:
+            count = len(prompts) if isinstance(prompts, list | tuple) else shown(prompts)
+            raise UserError(f"prompts are a list with a prompt each for {films.films} films, not {count}")
+        film = film_of(films, self.clock, self.clock.fps)
+        given = {"lag_s": 0.0, **scales}
+        pieces = self.stream(film, prompts, generator=generator, negative_prompt=negative_prompt, **given)
+        return np.concatenate(list(pieces), axis=-1)
+
+
+def _of_diffusers(scheduler: Any) -> Any:
+    """diffusers' own scheduler in place of the engine's quick one, which is the same sample for sample."""
+    if isinstance(scheduler, FlowEuler):
+        return FlowMatchEulerDiscreteScheduler(shift=scheduler.config.shift)
+    return scheduler
