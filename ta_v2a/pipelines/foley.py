@@ -43,7 +43,8 @@ class FoleyPipeline(DiffusionPipeline):
     Args:
         cvalp, autoencoder, denoiser, vocoder, scheduler: the five components; any diffusers scheduler of the denoiser's process will do.
         bandwidth: optional; gives delivered 48 kHz files what lies above 7.6 kHz. The pipeline's own output stays at the vocoder's rate.
-        settings: defaults of a call, which travel with the weights, in place of those in `ta_v2a.arguments.DEFAULTS`.
+        num_inference_steps, video_scale, text_scale, negative_scale, align_scale, lag_s: defaults of a call; they travel with the weights.
+        guidance, text_scale_until, caption_share: see `ta_v2a.arguments.DEFAULTS`.
 
     Attributes:
         autocast_dtype: see `FoleyEngine`.
@@ -62,13 +63,22 @@ class FoleyPipeline(DiffusionPipeline):
         denoiser: Denoiser,
         vocoder: Vocoder,
         scheduler: Any,
+        num_inference_steps: int = DEFAULTS["num_inference_steps"],
+        video_scale: float = DEFAULTS["video_scale"],
+        text_scale: float = DEFAULTS["text_scale"],
+        negative_scale: float = DEFAULTS["negative_scale"],
+        lag_s: float = DEFAULTS["lag_s"],
+        guidance: str = DEFAULTS["guidance"],
+        text_scale_until: float = DEFAULTS["text_scale_until"],
+        align_scale: float = DEFAULTS["align_scale"],
+        caption_share: float = DEFAULTS["caption_share"],
         bandwidth: torch.nn.Module | None = None,
-        **settings: Any,
     ):
         super().__init__()
+        given = locals()
         parts = {"cvalp": cvalp, "autoencoder": autoencoder, "denoiser": denoiser, "vocoder": vocoder}
         self.register_modules(**parts, scheduler=_of_diffusers(scheduler), bandwidth=bandwidth)
-        self.register_to_config(**checked_settings({**DEFAULTS, **settings}))
+        self.register_to_config(**checked_settings({name: given[name] for name in DEFAULTS}))
         self.autocast_dtype: torch.dtype | Literal["auto"] | None = "auto"
         self._progress_bar_config = {"disable": None, "leave": False}  # a bar on a terminal only
 
