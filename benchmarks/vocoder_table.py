@@ -96,15 +96,15 @@ def vocoder_of(kind: str, weights: str | None, small: bool, options: dict[str, A
     """The vocoder, ready to be called; random weights of seed 0 where none are given."""
     import torch
 
-    from vocoders.gla_grad import GlaGrad
-    from vocoders.gla_grad_plus_plus import GlaGradPlusPlus
     from vocoders.griffin_lim import GriffinLim
     from vocoders.hifi_gan import HifiGan
     from vocoders.istft_net import IstftNet
     from vocoders.noise_schedule import SCHEDULES
     from vocoders.wavegrad import WaveGrad
 
-    classes = dict(zip(KINDS, (GriffinLim, IstftNet, WaveGrad, GlaGrad, GlaGradPlusPlus, HifiGan), strict=True))
+    classes = dict(zip(KINDS, (GriffinLim, IstftNet, WaveGrad, WaveGrad, WaveGrad, HifiGan), strict=True))
+    if classes[kind] is WaveGrad:
+        options = {"guide": {"wavegrad": "none"}.get(kind, kind.replace("++", "-plus-plus").replace("-", "_")), **options}
     torch.manual_seed(0)
     if weights is None:
         family = "wavegrad" if schedule is not None else kind

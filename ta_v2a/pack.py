@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from .engine.parts import load_component
 from .errors import UserError
 
 # network -> prefix of its weights in the trainer's checkpoint; the diffusion model ships its moving average
@@ -70,30 +71,12 @@ def saved_vocoder(folder: str | Path) -> nn.Module:
     Raises:
         UserError: if there is none in the folder.
     """
-    import json
-
-    from vocoders.gla_grad import GlaGrad
-    from vocoders.gla_grad_plus_plus import GlaGradPlusPlus
-    from vocoders.griffin_lim import GriffinLim
-    from vocoders.hifi_gan import HifiGan
-    from vocoders.istft_net import IstftNet
-    from vocoders.wavegrad import WaveGrad
-
-    classes = {each.__name__: each for each in (GriffinLim, IstftNet, WaveGrad, GlaGrad, GlaGradPlusPlus, HifiGan)}
-    config = Path(folder) / "config.json"
-    name = json.loads(config.read_text()).get("_class_name") if config.is_file() else None
-    if name not in classes:
-        raise UserError(f"{folder} holds no vocoder: its config.json should name one of {', '.join(classes)}")
-    return _unnamed(classes[name].from_pretrained(folder, torch_dtype=torch.float32))
+    return _unnamed(load_component(Path(folder), "vocoder"))
 
 
 def saved_bandwidth(folder: str | Path) -> nn.Module:
     """The bandwidth extension that `save_pretrained` wrote to a folder, float32."""
-    from vocoders.bandwidth_extension import BandwidthExtension
-
-    if not (Path(folder) / "config.json").is_file():
-        raise UserError(f"{folder} holds no bandwidth extension")
-    return _unnamed(BandwidthExtension.from_pretrained(folder, torch_dtype=torch.float32))
+    return _unnamed(load_component(Path(folder), "bandwidth"))
 
 
 def _unnamed(component: Any) -> Any:
@@ -127,7 +110,7 @@ def pack(
     from ldm.denoisers.audio_transformer import AudioTransformer
     from vocoders.griffin_lim import GriffinLim
 
-    from .pipeline import FoleyPipeline
+    from .pipelines.foley import FoleyPipeline
     from .presets import write_checksums
 
     pipeline = FoleyPipeline(

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from vocoders.losses import mel_loss
 from vocoders.mel import LogMel
 from vocoders.noise_schedule import NoiseSchedule
-from vocoders.wavegrad import DiffusionVocoder
+from vocoders.wavegrad import WaveGrad
 
 MANTISSAS = tuple(range(1, 10))
 
@@ -53,7 +53,7 @@ def coordinate_search(cost: Callable[[tuple[float, ...]], float], steps: int = 6
 
 @torch.no_grad()
 def search_schedule(
-    vocoder: DiffusionVocoder, waves: Float[torch.Tensor, "batch samples"], log_mel: LogMel, steps: int = 6, rounds: int = 2, seed: int = 0
+    vocoder: WaveGrad, waves: Float[torch.Tensor, "batch samples"], log_mel: LogMel, steps: int = 6, rounds: int = 2, seed: int = 0
 ) -> tuple[tuple[float, ...], float]:
     """The betas with which the vocoder brings the log-mels of `waves` back best, and that error on the scale of `LogMel`.
 

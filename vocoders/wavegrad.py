@@ -5,7 +5,7 @@ lower the noisy wave from the sample rate to the frame rate. At every rate the w
 of the mel (FiLM). Here for 16 kHz, hop 256 and 128 mels: factors 4, 4, 4, 2, 2, where the published networks have 24 kHz and hop 300.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import ceil, log, prod
 
 import torch
@@ -13,9 +13,11 @@ from jaxtyping import Float
 from torch import nn
 from torch.nn.functional import leaky_relu
 
+from vocoders.clock import ClipSpec
 from vocoders.component import configured
 from vocoders.noise_schedule import WG_6, NoiseSchedule, posterior_mean, predicted_clean, reverse_chain
-from vocoders.role import Start, Vocoder
+from vocoders.role import Start, Vocoder, seeded
+from vocoders.wavegrad_guides import GUIDES, Mean
 
 UP_FACTORS = (4, 4, 4, 2, 2)
 UP_WIDTHS = (512, 512, 256, 128, 128)
@@ -165,10 +167,48 @@ class WaveGradNetwork(nn.Module):
         return ceil(frames + 3 / rate)
 
 
-class DiffusionVocoder(Vocoder):
-    """What WaveGrad and its guided relatives share: network, schedule, noise and the reverse chain. Their weights are the same."""
+class WaveGrad(Vocoder):
+    """Log-mel to waveform by WaveGrad's Algorithm 2, or by its guided relatives GLA-Grad and GLA-Grad++, which have the same weights.
 
-    network: WaveGradNetwork
+    Args:
+        fft_samples: of the mel's STFT, for Griffin-Lim.
+        betas: the noise schedule, `WG_6` or another (`vocoders.noise_schedule`).
+        guide: "none", "gla_grad" or "gla_grad_plus_plus" (`vocoders.wavegrad_guides`).
+        guided_steps: reverse steps, from the noisiest on, that are guided; 0 is WaveGrad.
+        gla_iterations, momentum: of fast Griffin-Lim; momentum None: that of the guide's paper.
+        others: of `WaveGradNetwork`.
+
+    Raises:
+        ValueError: if there is no such guide, or the betas are no noise schedule.
+    """
+
+    @configured
+    def __init__(
+        self,
+        sample_rate_hz: int = 16_000,
+        hop_samples: int = 256,
+        mel_bins: int = 128,
+        fft_samples: int = 1024,
+        up_factors: Sequence[int] = UP_FACTORS,
+        up_widths: Sequence[int] = UP_WIDTHS,
+        up_dilations: Sequence[Sequence[int]] = UP_DILATIONS,
+        mel_width: int = 768,
+        wave_widths: Sequence[int] = WAVE_WIDTHS,
+        betas: Sequence[float] = WG_6,
+        guide: str = "none",
+        guided_steps: int = 3,
+        gla_iterations: int = 32,
+        momentum: float | None = None,
+    ) -> None:
+        super().__init__()
+        if guide not in GUIDES:
+            raise ValueError(f"a guide is one of {', '.join(GUIDES)}, not {guide!r}")
+        self.network = WaveGradNetwork(hop_samples, mel_bins, up_factors, up_widths, up_dilations, mel_width, wave_widths)
+        kind = GUIDES[guide]
+        clock = ClipSpec(sample_rate_hz=sample_rate_hz, hop_samples=hop_samples, mel_bins=mel_bins)
+        momentum = kind.default_momentum if momentum is None else momentum
+        self.guide = kind(clock, fft_samples, guided_steps, gla_iterations, momentum)
+        NoiseSchedule.of(betas)  # refuses what is none
 
     @property
     def schedule(self) -> NoiseSchedule:
@@ -184,7 +224,14 @@ class DiffusionVocoder(Vocoder):
 
     @property
     def context_frames(self) -> int:
-        return self.schedule.steps * self.network.reach_frames
+        return self.guide.context_frames(self.schedule, self.network.reach_frames)
+
+    def begin(self, generator: torch.Generator | None = None) -> Start:
+        generator = seeded(generator)
+        return self.guide.begin(super().begin(generator), generator)
+
+    def moved(self, start: Start, log_mel: Float[torch.Tensor, "batch bands frames"]) -> Start:
+        return self.guide.moved(super().moved(start, log_mel), log_mel)
 
     def predict_noise(
         self, noisy: Float[torch.Tensor, "batch samples"], log_mel: Float[torch.Tensor, "batch bands frames"], level: float
@@ -193,8 +240,8 @@ class DiffusionVocoder(Vocoder):
         levels = torch.full(noisy.shape[:1], level, device=noisy.device, dtype=torch.float32)
         return self.network(noisy.to(self.dtype), log_mel.to(self.dtype), levels).float()
 
-    def step_mean(self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start) -> Callable[[torch.Tensor, int], torch.Tensor]:
-        """The function (y_n, n) -> mean of y_(n-1) for these sounds; plain WaveGrad here.
+    def step_mean(self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start) -> Mean:
+        """The function (y_n, n) -> mean of y_(n-1) for these sounds, guided where this vocoder is.
 
         It is Algorithm 2's (y_n - beta_n / sqrt(1 - alpha_bar_n) epsilon) / sqrt(alpha_n), written as the posterior of the guessed y_0, so
         that the guess can be kept in [-1, 1], where sound is. The network multiplies features of y_n with each other: without that bound a
@@ -202,12 +249,12 @@ class DiffusionVocoder(Vocoder):
         """
         schedule = self.schedule
 
-        def mean(noisy: torch.Tensor, step: int) -> torch.Tensor:
+        def plain(noisy: torch.Tensor, step: int) -> torch.Tensor:
             level = schedule.levels[step]
             clean = predicted_clean(noisy, self.predict_noise(noisy, log_mel, level), level).clamp(-1.0, 1.0)
             return posterior_mean(noisy, clean, schedule, step)
 
-        return mean
+        return self.guide.means(plain, log_mel, start, schedule)
 
     def piece(self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start) -> Float[torch.Tensor, "batch samples"]:
         log_mel = log_mel.float().clamp(0.0, 1.0)
@@ -218,29 +265,3 @@ class DiffusionVocoder(Vocoder):
 
         wave = reverse_chain(noise(0), self.schedule, self.step_mean(log_mel, start), noise)
         return wave.clamp(-1.0, 1.0)
-
-
-class WaveGrad(DiffusionVocoder):
-    """Log-mel to waveform by WaveGrad's Algorithm 2. Weights load into `GlaGrad` and `GlaGradPlusPlus`, too.
-
-    Args:
-        betas: the noise schedule, `WG_6` or another (`vocoders.noise_schedule`).
-        others: of `WaveGradNetwork`.
-    """
-
-    @configured
-    def __init__(
-        self,
-        sample_rate_hz: int = 16_000,
-        hop_samples: int = 256,
-        mel_bins: int = 128,
-        up_factors: Sequence[int] = UP_FACTORS,
-        up_widths: Sequence[int] = UP_WIDTHS,
-        up_dilations: Sequence[Sequence[int]] = UP_DILATIONS,
-        mel_width: int = 768,
-        wave_widths: Sequence[int] = WAVE_WIDTHS,
-        betas: Sequence[float] = WG_6,
-    ) -> None:
-        super().__init__()
-        self.network = WaveGradNetwork(hop_samples, mel_bins, up_factors, up_widths, up_dilations, mel_width, wave_widths)
-        NoiseSchedule.of(betas)  # refuses what is none

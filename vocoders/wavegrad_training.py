@@ -8,7 +8,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from vocoders.mel import LogMel
 from vocoders.noise_schedule import TRAINING_BETAS, NoiseSchedule, diffuse
 from vocoders.training import learning_share, random_crops, start_from
-from vocoders.wavegrad import DiffusionVocoder
+from vocoders.wavegrad import WaveGrad
 
 
 def continuous_levels(schedule: NoiseSchedule, count: int, generator: torch.Generator) -> Float[torch.Tensor, " count"]:
@@ -40,7 +40,7 @@ class WaveGradTraining(lightning.LightningModule):
 
     def __init__(
         self,
-        vocoder: DiffusionVocoder,
+        vocoder: WaveGrad,
         learning_rate: float = 2e-4,
         warmup_steps: int = 100,
         total_steps: int | None = None,

@@ -31,8 +31,6 @@ CLASSES: dict[str, str] = {
     "GriffinLim": "vocoders.griffin_lim",
     "IstftNet": "vocoders.istft_net",
     "WaveGrad": "vocoders.wavegrad",
-    "GlaGrad": "vocoders.gla_grad",
-    "GlaGradPlusPlus": "vocoders.gla_grad_plus_plus",
     "HifiGan": "vocoders.hifi_gan",
     "BandwidthExtension": "vocoders.bandwidth_extension",
 }
@@ -42,7 +40,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "cvalp": ("CVALP", "PaperCVALP"),
     "autoencoder": ("MelAutoencoder",),
     "denoiser": ("AudioTransformer",),
-    "vocoder": ("GriffinLim", "IstftNet", "WaveGrad", "GlaGrad", "GlaGradPlusPlus", "HifiGan"),
+    "vocoder": ("GriffinLim", "IstftNet", "WaveGrad", "HifiGan"),
     "bandwidth": ("BandwidthExtension",),
 }
 OPTIONAL = ("bandwidth",)

@@ -14,7 +14,7 @@ from ta_v2a import FoleyPipeline, presets
 from ta_v2a.errors import UserError
 from ta_v2a.pack import mini_autoencoder, mini_cvalp, pack, saved_bandwidth, saved_vocoder, weights_file
 from vocoders.bandwidth_extension import BandwidthExtension
-from vocoders.gla_grad_plus_plus import GlaGradPlusPlus
+from vocoders.wavegrad import WaveGrad
 from vocoders.istft_net import IstftNet
 
 TINY_WAVEGRAD = {"up_widths": (16, 16, 8, 8, 8), "mel_width": 16, "wave_widths": (8, 8, 8, 16, 16), "betas": (1e-4, 1e-2, 0.4)}
@@ -108,7 +108,7 @@ def test_exported_vocoders_and_extensions_are_taken_over_without_their_folders(t
     torch.manual_seed(0)
     for original, saved in (
         (IstftNet(width=8, hidden=8, blocks=1, prior_iterations=2), saved_vocoder),
-        (GlaGradPlusPlus(**TINY_WAVEGRAD), saved_vocoder),
+        (WaveGrad(**TINY_WAVEGRAD, guide="gla_grad_plus_plus"), saved_vocoder),
         (BandwidthExtension(8, 8, 1), saved_bandwidth),
     ):
         original.save_pretrained(tmp_path / type(original).__name__)

@@ -72,15 +72,15 @@ def _wavegrad() -> torch.nn.Module:
 
 
 def _gla_grad() -> torch.nn.Module:
-    from vocoders.gla_grad import GlaGrad
+    from vocoders.wavegrad import WaveGrad
 
-    return seeded(lambda: GlaGrad(**TINY_WAVEGRAD, guided_steps=1, gla_iterations=2))
+    return seeded(lambda: WaveGrad(**TINY_WAVEGRAD, guide="gla_grad", guided_steps=1, gla_iterations=2))
 
 
 def _gla_grad_plus_plus() -> torch.nn.Module:
-    from vocoders.gla_grad_plus_plus import GlaGradPlusPlus
+    from vocoders.wavegrad import WaveGrad
 
-    return seeded(lambda: GlaGradPlusPlus(**TINY_WAVEGRAD, guided_steps=1, gla_iterations=4))
+    return seeded(lambda: WaveGrad(**TINY_WAVEGRAD, guide="gla_grad_plus_plus", guided_steps=1, gla_iterations=4))
 
 
 def _hifi_gan() -> torch.nn.Module:

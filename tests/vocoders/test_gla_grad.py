@@ -3,14 +3,13 @@
 import pytest
 import torch
 
-from vocoders.gla_grad import GlaGrad, project
-from vocoders.gla_grad_plus_plus import GlaGradPlusPlus
 from vocoders.griffin_lim import GriffinLim
 from vocoders.losses import mel_loss
 from vocoders.mel import LogMel
 from vocoders.noise_schedule import posterior_mean, predicted_clean
 from vocoders.spectrum import istft, stft
 from vocoders.wavegrad import WaveGrad
+from vocoders.wavegrad_guides import project
 
 WINDOW = torch.hann_window(1024)
 LOG_MEL = LogMel()
@@ -76,16 +75,16 @@ def test_near_silence_is_finite(level: float) -> None:
         assert project(tone, magnitude, WINDOW, 256, 8, MOMENTUM).isfinite().all()
 
 
-@pytest.mark.parametrize("guided", [GlaGrad, GlaGradPlusPlus])
-def test_wavegrads_weights_load_and_without_guidance_it_is_wavegrad(guided, tiny, wave, tmp_path) -> None:
+@pytest.mark.parametrize("guide", ["gla_grad", "gla_grad_plus_plus"])
+def test_wavegrads_weights_load_and_without_guidance_it_is_wavegrad(guide, tiny, wave, tmp_path) -> None:
     plain = tiny.wavegrad()
     plain.save_pretrained(tmp_path)
-    same = guided.from_pretrained(tmp_path, guided_steps=0)
+    same = WaveGrad.from_pretrained(tmp_path, guide=guide, guided_steps=0)
     mel = LOG_MEL(wave)
     assert torch.equal(same(mel), plain(mel))
-    assert not torch.equal(guided.from_pretrained(tmp_path, guided_steps=1)(mel), plain(mel))
-    guided.from_pretrained(tmp_path).save_pretrained(tmp_path / "back")
-    assert torch.equal(WaveGrad.from_pretrained(tmp_path / "back")(mel), plain(mel))
+    assert not torch.equal(WaveGrad.from_pretrained(tmp_path, guide=guide, guided_steps=1)(mel), plain(mel))
+    WaveGrad.from_pretrained(tmp_path, guide=guide).save_pretrained(tmp_path / "back")
+    assert torch.equal(WaveGrad.from_pretrained(tmp_path / "back", guide="none")(mel), plain(mel))
 
 
 def test_guidance_lowers_the_log_mel_error_of_an_untrained_network(tiny, wave) -> None:
@@ -94,18 +93,18 @@ def test_guidance_lowers_the_log_mel_error_of_an_untrained_network(tiny, wave) -
     errors = {}
     for maker in (tiny.wavegrad, tiny.gla_grad, tiny.gla_grad_plus_plus):
         vocoder = maker()
-        vocoder.register_to_config(guided_steps=3, gla_iterations=8)
-        errors[type(vocoder).__name__] = float(mel_loss(vocoder(mel), wave, LOG_MEL).item())
-    assert errors["GlaGrad"] < 0.5 * errors["WaveGrad"] and errors["GlaGradPlusPlus"] < 0.5 * errors["WaveGrad"]
+        vocoder.guide.steps, vocoder.guide.iterations = 3, 8
+        errors[vocoder.config.guide] = float(mel_loss(vocoder(mel), wave, LOG_MEL).item())
+    assert errors["gla_grad"] < 0.5 * errors["none"] and errors["gla_grad_plus_plus"] < 0.5 * errors["none"]
 
 
 def test_plus_plus_guided_at_every_step_is_griffin_lim_and_needs_no_network(tiny, wave) -> None:
     """The posterior of the last step is y~_0 itself (DDPM eq. 7 with alpha_bar_0 = 1)."""
     vocoder, mel = tiny.gla_grad_plus_plus(), LOG_MEL(wave)
-    vocoder.register_to_config(guided_steps=vocoder.schedule.steps)
+    vocoder.guide.steps = vocoder.schedule.steps
     for weights in vocoder.network.parameters():
         torch.nn.init.constant_(weights, float("nan"))
-    griffin_lim = GriffinLim(iterations=vocoder.config.gla_iterations, momentum=vocoder.config.momentum)
+    griffin_lim = GriffinLim(iterations=vocoder.guide.iterations, momentum=vocoder.guide.momentum)
     alone = griffin_lim.piece(mel, vocoder.begin())
     assert torch.allclose(vocoder(mel), alone.clamp(-1, 1), atol=1e-5)
 
