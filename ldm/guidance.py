@@ -104,6 +104,7 @@ def plan(
     text: Tensor | None = None,
     negative: Tensor | None = None,
     text_present: Tensor | None = None,
+    negative_present: Tensor | None = None,
     late: Weights | None = None,
     late_below: float = 0.0,
 ) -> Guidance:
@@ -114,7 +115,8 @@ def plan(
         batch: samples.
         video: (batch, tokens, Cv) or None.
         text, negative: (batch, Ct) or (batch, tokens, Ct) or None.
-        text_present: (batch, tokens) bool, False where no timed cue speaks (see `Conditions`).
+        text_present, negative_present: (batch,) or (batch, tokens) bool, False where a sample, or a moment, has
+            no such text (see `Conditions`).
         late, late_below: other weights for times below `late_below`, see `Guidance`.
 
     Raises:
@@ -130,7 +132,7 @@ def plan(
     present = (video is not None, text is not None, negative is not None)
     early, later = active(weights, *present), active(late, *present)
     kept = list(dict.fromkeys([*early, *later]))
-    texts = {None: (None, None), "text": (text, text_present), "negative": (negative, None)}
+    texts = {None: (None, None), "text": (text, text_present), "negative": (negative, negative_present)}
     parts = []
     for branch in kept:
         given_video, which = branch.value

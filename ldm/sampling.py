@@ -145,7 +145,7 @@ def denoise(
     noise: Float[Tensor, "batch latent columns"],
     guidance: Guidance,
     steps: int = 25,
-    generator: torch.Generator | None = None,
+    generator: torch.Generator | list[torch.Generator] | None = None,
     callback: StepCallback | None = None,
     autocast_dtype: torch.dtype | None = None,
     windowing: Windowing | None = None,
@@ -159,7 +159,7 @@ def denoise(
         noise: unit normal, from `clip_noise`.
         guidance: from `ldm.guidance.plan`.
         steps: scheduler steps, each one call of the denoiser (one per group of windows).
-        generator: for schedulers that draw noise in a step.
+        generator: for schedulers that draw noise in a step; a list holds one for each sample.
         callback: called after every step with (steps done, steps in all, latents); latents it returns replace the current ones.
         autocast_dtype: run the denoiser in this dtype (bfloat16 is about 2.5 times faster on CPUs that have it); None keeps its own.
         windowing: how to cut clips longer than one window; the default windows are the length mini was trained at.
