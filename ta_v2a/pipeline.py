@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from os import PathLike
-from typing import Any, Literal
+from typing import Any, Literal, no_type_check
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from cvalp.model import CVALP
 from ldm.autoencoder import MelAutoencoder
 from ldm.denoiser import AudioTransformer
-from ldm.guidance import composable, conditional, plan
+from ldm.guidance import Branch, composable, conditional, double, plan
 from ldm.sampling import ClassifierGuide, Windowing, clip_noise, denoise
 from vocoders import gla_grad, gla_grad_plus_plus, griffin_lim, hifi_gan, istft_net, wavegrad  # noqa: F401 (diffusers loads what is imported)
 from vocoders.bandwidth_extension import BandwidthExtension
@@ -24,19 +24,28 @@ from vocoders.clock import ClipSpec
 from vocoders.role import Vocoder
 
 from .alignment import onset_likelihood
+from .arguments import MOST_TAKES, Scales, chosen_scales, setting, shown, spread, texts, whole
+from .arrays import read_grey_films
 from .cues import Cue, cut_prompt, read_cues
+from .devices import Generators, fast_dtype, own_generators, woken
 from .errors import UserError
-from .films import Film, Video, open_film
+from .films import Film, Video, film_of, open_film
 from .presets import resolve
 from .tapes import PictureTape, decoded, delayed, limited
 from .windows import Carry, Seam, Window, plan_windows
 
-LONGEST_LAG_S = 1.0
 SHORTEST_COLUMNS = 32  # 2 s of context, below which the networks have never seen a clip
 
-Generators = torch.Generator | list[torch.Generator]
 GUIDED = {"earliest": 0.95, "latest": 0.3}  # times between which the alignment guide acts
-GUIDANCE = {"conditional": conditional, "composable": composable}
+Texts = str | Sequence[str | None] | None
+
+
+def _double(text_scale: float, video_scale: float, negative_scale: float) -> dict[Branch, float]:
+    """Eq. 11 has one weight, of text and video together, and no negative prompt."""
+    return double(text_scale)
+
+
+GUIDANCE = {"conditional": conditional, "composable": composable, "double": _double}
 StepCallback = Callable[["FoleyPipeline", int, Any, dict[str, Any]], dict[str, Any] | None]
 
 
@@ -46,18 +55,6 @@ class FoleyOutput(BaseOutput):
 
     audios: Float[np.ndarray, "batch channels samples"]
     sampling_rate: int
-
-
-@dataclass(frozen=True)
-class Scales:
-    """Weights of the guidance terms (`ldm.guidance`), the number of sampler steps, and the sound's lag in seconds."""
-
-    steps: int
-    video: float
-    text: float
-    negative: float
-    align: float
-    lag_s: float
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,9 @@ class FoleyPipeline(DiffusionPipeline):
             while noise is strong, and a heavy text goes on to add onsets that the picture does not show.
         caption_share: share (`ta_v2a.captioning`) from which the command line takes the picture's own label for a missing prompt;
             above 1, never.
-        guidance: "conditional" judges the text given the video, "composable" is eq. 14, which takes the two as independent.
+        guidance: "conditional" judges the text given the video, "composable" is eq. 14, which takes them as
+            independent, "double" is eq. 11: `text_scale` weighs text and video together, and there is neither
+            `video_scale` nor negative prompt.
 
     Attributes:
         autocast_dtype: of video tower and denoiser; "auto" is bfloat16 where the device multiplies it in hardware (on such CPUs it is about
@@ -98,9 +97,12 @@ class FoleyPipeline(DiffusionPipeline):
     """
 
     model_cpu_offload_seq = "cvalp->denoiser->autoencoder->vocoder"
+    """Order in which `enable_model_cpu_offload` lets components onto the device."""
+
     _optional_components = ["bandwidth"]
     _callback_tensor_inputs = ["latents"]
 
+    @no_type_check  # the public methods check their arguments themselves
     def __init__(
         self,
         cvalp: CVALP,
@@ -120,20 +122,23 @@ class FoleyPipeline(DiffusionPipeline):
         bandwidth: BandwidthExtension | None = None,
     ):
         super().__init__()
+        if guidance not in list(GUIDANCE):  # a list: what a file holds may have no hash
+            raise UserError(f"guidance is one of {', '.join(GUIDANCE)}, not {shown(guidance)}")
         self.register_modules(
             cvalp=cvalp, autoencoder=autoencoder, denoiser=denoiser, vocoder=vocoder, scheduler=scheduler, bandwidth=bandwidth
         )
-        self.register_to_config(
-            num_inference_steps=num_inference_steps,
-            video_scale=video_scale,
-            text_scale=text_scale,
-            negative_scale=negative_scale,
-            lag_s=lag_s,
-            guidance=guidance,
-            text_scale_until=text_scale_until,
-            align_scale=align_scale,
-            caption_share=caption_share,
-        )
+        settings = {
+            "num_inference_steps": num_inference_steps,
+            "video_scale": video_scale,
+            "text_scale": text_scale,
+            "negative_scale": negative_scale,
+            "lag_s": lag_s,
+            "text_scale_until": text_scale_until,
+            "align_scale": align_scale,
+            "caption_share": caption_share,
+        }
+        settings = {name: setting(name, value) for name, value in settings.items()}
+        self.register_to_config(guidance=guidance, **settings)
         self.autocast_dtype: torch.dtype | Literal["auto"] | None = "auto"
         self._progress_bar_config = {"disable": None, "leave": False}  # a bar on a terminal only
 
@@ -163,12 +168,21 @@ class FoleyPipeline(DiffusionPipeline):
         """Sampler steps of the call in progress, over all windows."""
         return self._num_timesteps
 
+    def enable_sequential_cpu_offload(self, *_: Any, **__: Any) -> None:
+        """Not offered: components are small, `enable_model_cpu_offload` holds one or two beside the vocoder.
+
+        Raises:
+            UserError: always.
+        """
+        raise UserError("sequential CPU offload is not offered: use enable_model_cpu_offload")
+
     @torch.no_grad()
+    @no_type_check
     def __call__(
         self,
         video: Video,
-        prompt: str | Sequence[str | None] | None = None,
-        negative_prompt: str | None = None,
+        prompt: Texts = None,
+        negative_prompt: Texts = None,
         cues: Sequence[Cue | str] | None = None,
         num_inference_steps: int | None = None,
         video_scale: float | None = None,
@@ -184,9 +198,11 @@ class FoleyPipeline(DiffusionPipeline):
         """Sound for one film, exactly as long as its picture.
 
         Args:
-            video: a file, or uint8 pictures (N,H,W), (N,H,W,3) or (B,N,H,W) at `fps` (default: the clock's 31.25 a second).
+            video: a file, or pictures at `fps` (default: the clock's 31.25 a second): an array, a tensor or a
+                list, uint8 or floats in [0, 1], grey, RGB or RGBA, as `ta_v2a.arrays.ACCEPTED` says.
             prompt: what is heard; None or "" leaves it to the picture. A list makes one sound for each prompt.
-            negative_prompt: what is not to be heard, weighted by `negative_scale`.
+            negative_prompt: what is not to be heard, weighted by `negative_scale`: one for all, or a list with
+                one or None for each sound.
             cues: "1.2-3.0: glass breaking" or `Cue`: text for a stretch of the clip, in place of the prompt there.
             num_inference_steps: sampler steps; more is slower. None: the preset's own, as for the scales.
             video_scale, text_scale, negative_scale: guidance weights; 1 is the model without guidance, more exaggerates.
@@ -195,7 +211,7 @@ class FoleyPipeline(DiffusionPipeline):
             generator: random numbers, or one generator for each sound of the batch. Same seed, same samples.
             callback_on_step_end: called as (pipeline, step, timestep, {"latents"}) after every step of every window.
             takes: sounds for every film and prompt, each from noise of its own.
-            fps: rate of an array of pictures.
+            fps: rate of pictures that are no file, up to 1000 a second.
 
         Returns:
             `FoleyOutput` with `audios` (batch, 1, samples); the batch runs over films or prompts, then takes.
@@ -221,12 +237,13 @@ class FoleyPipeline(DiffusionPipeline):
         )
         return FoleyOutput(audios=np.concatenate(list(pieces), axis=-1)[:, None], sampling_rate=self.spec.sample_rate_hz)
 
+    @no_type_check
     def stream(
         self,
         video: Video,
-        prompt: str | Sequence[str | None] | None = None,
+        prompt: Texts = None,
         *,
-        negative_prompt: str | None = None,
+        negative_prompt: Texts = None,
         cues: Sequence[Cue | str] | None = None,
         generator: torch.Generator | Sequence[torch.Generator] | None = None,
         callback_on_step_end: StepCallback | None = None,
@@ -239,65 +256,56 @@ class FoleyPipeline(DiffusionPipeline):
         `scales` are the call's `num_inference_steps`, `video_scale`, `text_scale`, `negative_scale`, `align_scale` and `lag_s`.
         """
         settings = self._scales(**scales)
-        prompts = [prompt] if prompt is None or isinstance(prompt, str) else list(prompt)
-        if takes < 1 or not prompts:
-            raise UserError(f"one prompt and one take at least, not {len(prompts)} and {takes}")
+        prompts, negatives = texts("prompt", prompt), texts("negative_prompt", negative_prompt)
+        takes = whole("takes", takes, 1, MOST_TAKES)
+        if callback_on_step_end is not None and not callable(callback_on_step_end):
+            raise UserError(f"callback_on_step_end is a function, not {shown(callback_on_step_end)}")
+        if self.config.guidance == "double" and any(cut_prompt(text)[0] for text in negatives):
+            raise UserError('negative_prompt has no place in guidance "double" (eq. 11)')
         film = open_film(video, self.spec, fps)
         batch = max(film.batch, len(prompts))
         if batch % film.batch or batch % len(prompts):
             raise UserError(f"{len(prompts)} prompts do not fit {film.batch} films: give one, or one for each")
+        generators = own_generators(generator, batch * takes)
         repeats = batch // film.batch * takes
         blocks = (np.repeat(block, repeats, axis=0) for block in delayed(film.blocks, round(settings.lag_s * self.spec.fps)))
-        prompts = [text for text in prompts * (batch // len(prompts)) for _ in range(takes)]
+        prompts = [text for text in spread("prompt", prompts, batch) for _ in range(takes)]
+        negatives = [text for text in spread("negative_prompt", negatives, batch) for _ in range(takes)]
         film = replace(film, blocks=blocks, batch=batch * takes)
-        words = self._words(prompts, read_cues(cues, film.duration_s), self._columns(film))
-        negative = self._negative_words(negative_prompt, film.batch)
-        return self._sound(film, words, negative, settings, _own_generators(generator, film.batch), callback_on_step_end)
+        columns = self._columns(film)
+        words = self._words(prompts, read_cues(cues, film.duration_s), columns)
+        negative = self._words(negatives, [], columns)
+        return self._sound(film, words, negative, settings, generators, callback_on_step_end)
 
+    @no_type_check
     def generate(
         self,
         pictures: np.ndarray | torch.Tensor,
         prompts: Sequence[str | None],
         generator: torch.Generator | Sequence[torch.Generator] | None = None,
-        negative_prompt: str | None = None,
+        negative_prompt: Texts = None,
         **scales: Any,
     ) -> Float[np.ndarray, "batch samples"]:
-        """A batch without files: pictures (B, N, H, W) uint8 at the clock's rate and B prompts to (B, samples) float32 in [-1, 1].
+        """A batch without files: grey pictures (B, N, H, W) and B prompts to (B, samples) float32 in [-1, 1].
 
-        These pictures are taken to be exact: the sound's lag is 0 unless `scales` say otherwise.
-        """
-        pictures = np.asarray(pictures)
-        if pictures.ndim != 4 or len(prompts) != len(pictures):
-            raise UserError(f"pictures are (B, N, H, W) with a prompt each, not {pictures.shape} with {len(prompts)} prompts")
-        pieces = self.stream(pictures, prompts, generator=generator, negative_prompt=negative_prompt, **{"lag_s": 0.0, **scales})
-        return np.concatenate(list(pieces), axis=-1)
-
-    def _scales(
-        self,
-        num_inference_steps: int | None = None,
-        video_scale: float | None = None,
-        text_scale: float | None = None,
-        negative_scale: float | None = None,
-        align_scale: float | None = None,
-        lag_s: float | None = None,
-    ) -> Scales:
-        """The given numbers, or the preset's own.
+        Pictures are uint8, or floats in [0, 1], at the clock's rate. They are taken to be exact: the sound's lag
+        is 0 unless `scales` say otherwise.
 
         Raises:
-            UserError: if one is out of range.
+            UserError: as a call does.
         """
-        steps = self.config.num_inference_steps if num_inference_steps is None else num_inference_steps
-        if not 1 <= steps <= 1000:
-            raise UserError(f"sampler steps are 1 to 1000, not {steps}")
-        given = {"video_scale": video_scale, "text_scale": text_scale, "negative_scale": negative_scale, "align_scale": align_scale}
-        chosen = {name: self.config[name] if value is None else value for name, value in given.items()}
-        for name, value in chosen.items():
-            if not -100 <= value <= 100:
-                raise UserError(f"{name} is a number from -100 to 100, not {value}")
-        lag_s = self.config.lag_s if lag_s is None else lag_s
-        if not 0 <= lag_s <= LONGEST_LAG_S:
-            raise UserError(f"the sound's lag is 0 to {LONGEST_LAG_S:g} seconds, not {lag_s}")
-        return Scales(int(steps), *(float(value) for value in (*chosen.values(), lag_s)))
+        films = read_grey_films(pictures)
+        if not isinstance(prompts, list | tuple) or len(prompts) != films.films:
+            count = len(prompts) if isinstance(prompts, list | tuple) else shown(prompts)
+            raise UserError(f"prompts are a list with a prompt each for {films.films} films, not {count}")
+        film = film_of(films, self.spec, self.spec.fps)
+        options = {"generator": generator, "negative_prompt": negative_prompt, "lag_s": 0.0, **scales}
+        pieces = self.stream(film, prompts, **options)
+        return np.concatenate(list(pieces), axis=-1)
+
+    def _scales(self, **given: Any) -> Scales:
+        """The given numbers, or the preset's own."""
+        return chosen_scales(self.config, given)
 
     def _columns(self, film: Film) -> int:
         """Latent columns that are generated for a film; a very short one gets context, which is cut off again."""
@@ -310,7 +318,8 @@ class FoleyPipeline(DiffusionPipeline):
         wanted = sorted({text for text in texts if text} | {cue.text for cue in cues})
         if not wanted:
             return _Words(None, None)
-        rows = dict(zip(wanted, self.cvalp.encode_text([cut_prompt(text)[0] for text in wanted]).float(), strict=True))
+        encoded = woken(self.cvalp).encode_text([cut_prompt(text)[0] for text in wanted]).float()
+        rows = dict(zip(wanted, encoded, strict=True))
         nothing = torch.zeros_like(rows[wanted[0]])
         features = torch.stack([rows.get(text, nothing) for text in texts])
         present = torch.tensor([text is not None for text in texts], device=features.device)
@@ -326,11 +335,6 @@ class FoleyPipeline(DiffusionPipeline):
         return _Words(features, present)
 
     @torch.no_grad()
-    def _negative_words(self, prompt: str | None, batch: int) -> _Words:
-        text, _ = cut_prompt(prompt)
-        return _Words(None if text is None else self.cvalp.encode_text([text]).float().repeat(batch, 1), None)
-
-    @torch.no_grad()
     def _sound(
         self, film: Film, words: _Words, negative: _Words, scales: Scales, generators: Generators, callback: StepCallback | None
     ) -> Iterator[np.ndarray]:
@@ -339,15 +343,17 @@ class FoleyPipeline(DiffusionPipeline):
         latents = self._latents(film, words, negative, scales, generators, callback)
         mels = decoded(latents, self._mel, self.spec.mel_frames_per_column)
         # Without a generator: the vocoder starts from phases of its own seed, so the same latents sound the same.
-        for sound in self.vocoder.stream(mels, chunk_frames=self.spec.mel_frames):
-            block = limited(sound.float()).cpu().numpy()[:, :left]
-            left -= block.shape[-1]
-            if block.shape[-1]:
-                yield block
-        self.maybe_free_model_hooks()
+        try:
+            for sound in woken(self.vocoder).stream(mels, chunk_frames=self.spec.mel_frames):
+                block = limited(sound.float()).cpu().numpy()[:, :left]
+                left -= block.shape[-1]
+                if block.shape[-1]:
+                    yield block
+        finally:
+            self.maybe_free_model_hooks()
 
     def _mel(self, latents: torch.Tensor) -> torch.Tensor:
-        return self.autoencoder.decode(latents.to(self.autoencoder.dtype)).float()
+        return woken(self.autoencoder).decode(latents.to(self.autoencoder.dtype)).float()
 
     def _latents(
         self, film: Film, words: _Words, negative: _Words, scales: Scales, generators: Generators, callback: StepCallback | None
@@ -391,18 +397,19 @@ class FoleyPipeline(DiffusionPipeline):
         weigh, until = GUIDANCE[self.config.guidance], self.config.text_scale_until
         late = weigh(min(scales.text, 1.0), scales.video, scales.negative) if until else None
         weights = weigh(scales.text, scales.video, scales.negative)
-        guidance = plan(weights, len(noise), video, words.features, negative.features, words.present, late, until)
+        given = (video, words.features, negative.features, words.present, negative.present)
+        guidance = plan(weights, len(noise), *given, late, until)
         classifier = None
         if scales.align:
             onsets = video[..., self.cvalp.config.dim :][..., : self.spec.mel_frames_per_column].flatten(1)
             classifier = ClassifierGuide(onset_likelihood(self._mel, onsets), scales.align, unit=True, ascents=2, **GUIDED)
         return denoise(
-            self.denoiser,
+            woken(self.denoiser),
             self.scheduler,
             noise,
             guidance,
             scales.steps,
-            generator=generators if isinstance(generators, torch.Generator) else None,
+            generator=generators,
             callback=watch,
             autocast_dtype=self._precision(),
             windowing=Windowing(noise.shape[-1], 0),  # this is one window
@@ -412,7 +419,7 @@ class FoleyPipeline(DiffusionPipeline):
     def _precision(self) -> torch.dtype | None:
         if self.denoiser.dtype != torch.float32:
             return self.denoiser.dtype
-        return _fast_dtype(self._execution_device) if self.autocast_dtype == "auto" else self.autocast_dtype
+        return fast_dtype(self._execution_device) if self.autocast_dtype == "auto" else self.autocast_dtype
 
     def _video(self, tape: PictureTape, window: Window) -> torch.Tensor:
         """Video features (batch, columns, channels) of one window: the mean over the film and its mirror image, which sound alike."""
@@ -420,7 +427,8 @@ class FoleyPipeline(DiffusionPipeline):
         pictures = torch.from_numpy(tape.read(window.start * each, window.stop * each)).to(self._execution_device)
         pictures, precision = pictures.to(self.cvalp.dtype) / 255, self._precision()
         with torch.autocast(pictures.device.type, precision, enabled=precision is not None):
-            plain, mirrored = self.cvalp.encode_video(torch.cat([pictures, pictures.flip(-1)])).float().chunk(2)
+            both = torch.cat([pictures, pictures.flip(-1)])
+            plain, mirrored = woken(self.cvalp).encode_video(both).float().chunk(2)
         return (plain + mirrored) / 2
 
     def _noise(self, batch: int, window: Window, carry: Carry | None, generators: Generators) -> torch.Tensor:
@@ -429,23 +437,3 @@ class FoleyPipeline(DiffusionPipeline):
         fresh = clip_noise(generators, batch, self.denoiser.config.latent_channels, window.stop - window.start - shared)
         fresh = fresh.to(self._execution_device, torch.float32)
         return fresh if carry is None else torch.cat([carry.noise, fresh], dim=-1)
-
-
-def _own_generators(given: torch.Generator | Sequence[torch.Generator] | None, batch: int) -> Generators:
-    """The given random numbers, or some that follow torch's own seed."""
-    if given is None:
-        return torch.Generator().manual_seed(int(torch.randint(2**62, ())))
-    if isinstance(given, torch.Generator):
-        return given
-    if len(given) != batch:
-        raise UserError(f"{len(given)} generators for {batch} sounds: give one, or one for each")
-    return list(given)
-
-
-def _fast_dtype(device: torch.device) -> torch.dtype | None:
-    """bfloat16 where the device multiplies it in hardware, else None."""
-    if device.type == "cuda":
-        fast = torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        fast = device.type == "cpu" and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
-    return torch.bfloat16 if fast else None
