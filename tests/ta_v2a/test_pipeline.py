@@ -1,5 +1,8 @@
 """The pipeline at tiny sizes with random weights: shapes, lengths, seeds, steering, streaming, saving; and the bundled preset."""
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 import torch
@@ -169,6 +172,20 @@ def test_double_guidance_weighs_text_and_picture_together(pipeline, pictures):
     for given in ({"video_scale": 1.0}, {"negative_scale": 0.5}, {"negative_prompt": "music"}):
         with pytest.raises(UserError, match=r"eq\. 11"):
             double(pictures, "a bell", **given)
+
+
+def test_a_presets_file_names_its_guidance(pipeline_folder, pictures, tmp_path):
+    shutil.copytree(pipeline_folder, tmp_path / "preset")
+    index = tmp_path / "preset" / "model_index.json"
+    settings = json.loads(index.read_text())
+    index.write_text(json.dumps({**settings, "guidance": "double"}))
+    loaded = FoleyPipeline.from_pretrained(tmp_path / "preset")
+    assert np.isfinite(sound(loaded, pictures, "a bell")).all()
+    with pytest.raises(UserError, match="negative_prompt"):
+        sound(loaded, pictures, "a bell", negative_prompt="music")
+    index.write_text(json.dumps({**settings, "guidance": "triple"}))
+    with pytest.raises(UserError, match="conditional, composable, double, not 'triple'"):
+        FoleyPipeline.from_pretrained(tmp_path / "preset")
 
 
 def test_generate_takes_a_batch_of_pictures(pipeline, pictures):
