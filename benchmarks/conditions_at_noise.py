@@ -14,7 +14,7 @@ import torch
 from ldm.conditions import Conditions
 from ldm.latents import Latents
 from ta_v2a.data.stage_clips import StageClips, split_seeds
-from ta_v2a.pipeline import FoleyPipeline
+from ta_v2a.pipelines.foley import FoleyPipeline
 from vocoders.clock import MINI
 from vocoders.mel import LogMel
 

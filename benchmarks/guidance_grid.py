@@ -15,7 +15,7 @@ from rich.progress import track
 
 from ta_v2a.evaluation.listener import load_listener
 from ta_v2a.evaluation.stage_benchmark import Tally, Truth, hear, render_scenes
-from ta_v2a.pipeline import FoleyPipeline
+from ta_v2a.pipelines.foley import FoleyPipeline
 from ta_v2a.stage.scene import SPLITS, plan
 from vocoders.clock import MINI
 

@@ -9,7 +9,7 @@ import json
 import torch
 
 from ta_v2a.data.stage_clips import StageClips, split_seeds
-from ta_v2a.pipeline import FoleyPipeline
+from ta_v2a.pipelines.foley import FoleyPipeline
 from vocoders.clock import ClipSpec
 from vocoders.mel import LogMel
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from . import console
+from .arguments import LAST_SEED
 from .errors import UserError
 
 app = typer.Typer(
@@ -27,7 +28,7 @@ app.add_typer(weights_app, name="weights")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Preset = Annotated[str, typer.Option("--preset", help='A preset ("mini") or a folder of weights.')]
-Seed = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Same seed, same sound.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=LAST_SEED, help="Same seed, same sound.")]
 
 
 def run_app(arguments: list[str] | None = None) -> int:
@@ -92,6 +93,9 @@ def foley(
     """Put sound on CLIP: a film whose picture is untouched, and its sound as WAV."""
     from .foley import Order, sound_clip
 
+    if seed + takes - 1 > LAST_SEED:
+        first = LAST_SEED - takes + 1
+        raise UserError(f"--seed {seed} and {takes} takes pass the last seed: begin at {first} at most")
     scales = {"num_inference_steps": steps, "video_scale": video_scale, "text_scale": text_scale, "negative_scale": negative_scale}
     order = Order(
         clip=clip,

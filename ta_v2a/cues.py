@@ -1,9 +1,12 @@
 """Timed cues: what is heard from when to when. Text only, no torch."""
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import no_type_check
 
+from .arguments import listed_cues, number, shown
 from .errors import UserError
 
 _CUE = re.compile(r"^\s*(?P<start>[\d.:]+)\s*s?\s*-\s*(?P<end>[\d.:]*)\s*s?\s*:\s*(?P<text>.*\S)\s*$", re.DOTALL)
@@ -53,13 +56,29 @@ def parse_cue(text: str) -> Cue:
     return Cue(start_s, end_s, match["text"])
 
 
+def _read(cue: object) -> Cue:
+    """The cue that a text is, or a cue whose fields are what a text would have given."""
+    if isinstance(cue, str):
+        return parse_cue(cue)
+    if not isinstance(cue, Cue):
+        raise UserError(f'a cue is a text such as "1.2-3.0: glass breaking", or a Cue, not {shown(cue)}')
+    number("start_s of a cue", cue.start_s, 0, math.inf)
+    number("end_s of a cue", cue.end_s, 0, math.inf)
+    if not isinstance(cue.text, str) or cut_prompt(cue.text)[0] is None:
+        raise UserError(f"text of a cue says what is heard, not {shown(cue.text)}")
+    if cue.end_s <= cue.start_s:
+        raise UserError(f"the cue {cue.text[:80]!r} ends before it starts")
+    return cue
+
+
+@no_type_check  # checks its arguments itself
 def read_cues(cues: Iterable["Cue | str"] | None, duration_s: float) -> list[Cue]:
     """Cues from cues or their text, checked against a clip of `duration_s` seconds.
 
     Raises:
-        UserError: if a text is no cue, or a cue starts after the clip's end.
+        UserError: if something is no cue, or a cue starts after the clip's end.
     """
-    read = [cue if isinstance(cue, Cue) else parse_cue(cue) for cue in cues or ()]
+    read = [_read(cue) for cue in listed_cues(cues)]
     for cue in read:
         if cue.start_s >= duration_s:
             raise UserError(f"the cue {cue.text[:60]!r} starts at {cue.start_s:g} s, but the clip lasts {duration_s:.3f} s")

@@ -1,19 +1,24 @@
-"""A clip or an array of pictures as what the video tower reads: blocks of small luma squares at the clock's times."""
+"""A clip or pictures in memory as the video tower reads them: small luma squares at the clock's times."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
+from typing import Any, no_type_check
 
 import cv2
 import numpy as np
+import torch
 
 from vocoders.clock import ClipSpec
 
+from .arguments import number
+from .arrays import Pictures, read_pictures
 from .errors import UserError
 from .media.frames import luma_blocks
+from .media.limits import LIMITS
 from .media.probe import Clip, probe
 
-Video = str | PathLike | Clip | np.ndarray
+FASTEST_FPS = 1000.0
 
 
 @dataclass(frozen=True)
@@ -25,43 +30,57 @@ class Film:
     batch: int
 
 
-def open_film(video: Video, spec: ClipSpec, fps: float | None = None) -> Film:
-    """A film from a file, or from pictures (N,H,W) grey, (N,H,W,3) RGB or (B,N,H,W) grey, uint8, `fps` of them a second.
+Video = str | PathLike | Clip | Film | np.ndarray | torch.Tensor | Sequence[Any]
 
-    Without `fps` an array is taken to be at the clock's own rate.
+
+@no_type_check  # checks its arguments itself
+def open_film(video: Video, spec: ClipSpec, fps: float | None = None) -> Film:
+    """A film from a file, or from pictures (`ta_v2a.arrays.ACCEPTED`), `fps` of them a second.
+
+    Without `fps` pictures are taken to be at the clock's own rate. They are converted block by block.
 
     Raises:
-        UserError: if the file cannot be read, or the array has another shape or type.
+        UserError: if the file cannot be read, or the pictures have another type, shape or range.
     """
+    rate = spec.fps if fps is None else number("fps", fps, 0, FASTEST_FPS)
+    if not rate:
+        raise UserError("fps is above 0, not 0")
+    if isinstance(video, Film):
+        return video
     if isinstance(video, str | PathLike | Clip):
         clip = video if isinstance(video, Clip) else probe(video)
-        return Film((block[None] for block in luma_blocks(clip, spec.lasting(clip.duration_s))), clip.duration_s, 1)
-    pictures = np.asarray(video)
-    if pictures.dtype != np.uint8 or pictures.ndim not in (3, 4) or 0 in pictures.shape:
-        raise UserError(f"pictures are uint8 of shape (N,H,W), (N,H,W,3) or (B,N,H,W), not {pictures.dtype} {pictures.shape}")
-    batch = _as_batch(pictures)
-    rate = spec.fps if fps is None else fps
-    if not rate > 0:
-        raise UserError(f"fps is above 0, not {rate}")
-    duration_s = batch.shape[1] / rate
-    rows = np.floor(spec.lasting(duration_s).picture_times_s * rate).astype(int).clip(max=batch.shape[1] - 1)
-    return Film(_array_blocks(batch, rows, spec), duration_s, batch.shape[0])
+        return Film(
+            (block[None] for block in luma_blocks(clip, spec.lasting(clip.duration_s))), clip.duration_s, 1
+        )
+    return film_of(read_pictures(video), spec, rate)
 
 
-def _as_batch(pictures: np.ndarray) -> np.ndarray:
-    """(B, N, H, W) or (1, N, H, W, 3)."""
-    colour = pictures.ndim == 4 and pictures.shape[-1] == 3
-    return pictures[None] if pictures.ndim == 3 or colour else pictures
+def film_of(pictures: Pictures, spec: ClipSpec, fps: float) -> Film:
+    """The film that shows pictures at a rate.
+
+    Raises:
+        UserError: if it lasts longer than a clip may.
+    """
+    duration_s = pictures.count / fps
+    if duration_s > LIMITS.longest_s:
+        hours = f"last {duration_s / 3600:.1f} hours, more than the {LIMITS.longest_s / 3600:g} allowed"
+        raise UserError(f"{pictures.count} pictures at fps {fps:g} {hours}")
+    rows = np.floor(spec.lasting(duration_s).picture_times_s * fps).astype(int).clip(max=pictures.count - 1)
+    return Film(_blocks(pictures, rows, spec.picture_px), duration_s, pictures.films)
 
 
-def _array_blocks(batch: np.ndarray, rows: np.ndarray, spec: ClipSpec, block_pictures: int = 256) -> Iterator[np.ndarray]:
+def _blocks(
+    pictures: Pictures, rows: np.ndarray, size_px: int, block_pictures: int = 256
+) -> Iterator[np.ndarray]:
     for start in range(0, len(rows), block_pictures):
-        chosen = batch[:, rows[start : start + block_pictures]]
-        yield np.stack([[_small_luma(picture, spec.picture_px) for picture in film] for film in chosen])
+        needed, places = np.unique(rows[start : start + block_pictures], return_inverse=True)
+        shown = [
+            [_squeezed(pictures.luma(film, row), size_px) for row in needed] for film in range(pictures.films)
+        ]
+        yield np.array(shown)[:, places]
 
 
-def _small_luma(picture: np.ndarray, size_px: int) -> np.ndarray:
-    grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    if grey.shape == (size_px, size_px):
-        return grey
-    return cv2.resize(np.ascontiguousarray(grey), (size_px, size_px), interpolation=cv2.INTER_AREA)
+def _squeezed(luma: np.ndarray, size_px: int) -> np.ndarray:
+    if luma.shape == (size_px, size_px):
+        return luma
+    return cv2.resize(np.ascontiguousarray(luma), (size_px, size_px), interpolation=cv2.INTER_AREA)

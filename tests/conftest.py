@@ -46,7 +46,7 @@ def tiny_pipeline(tokenizer_file: Path):
     from cvalp.model import CVALP
     from ldm.autoencoders.mel_autoencoder import MelAutoencoder
     from ldm.denoisers.audio_transformer import AudioTransformer
-    from ta_v2a.pipeline import FoleyPipeline
+    from ta_v2a.pipelines.foley import FoleyPipeline
     from vocoders.griffin_lim import GriffinLim
 
     torch.manual_seed(0)

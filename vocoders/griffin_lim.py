@@ -112,7 +112,8 @@ class GriffinLim(Float32Constants, Vocoder):
         self.inverse = MelInverse(spec, fft_samples)
         self.register_buffer("window", torch.hann_window(fft_samples, dtype=torch.float32), persistent=False)
         # Loading asks for a weights file and saving an empty state dict writes none: one zero stands for "no weights".
-        self.register_buffer("weightless", torch.zeros(1), persistent=True)
+        # It is a parameter: accelerate's offload hooks look at the first one to see where a model is.
+        self.weightless = torch.nn.Parameter(torch.zeros(1), requires_grad=False)
 
     @property
     def context_frames(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from os import PathLike
 from typing import Any, Literal, no_type_check
 
 import numpy as np
@@ -15,10 +16,10 @@ from ldm.guidance import Weights, composable, conditional, double, plan
 from ldm.guides.onset import OnsetGuide, expected_onsets
 from ldm.latents import Latents
 from ldm.sampling import Step, clip_noise, sample
-from ta_v2a.arguments import MOST_TAKES, Generators, Scales, chosen_scales, own_generators, shown, spread, texts, whole
+from ta_v2a.arguments import MOST_TAKES, Scales, checked_settings, chosen_scales, shown, spread, texts, whole
 from ta_v2a.cues import Cue, cut_prompt, read_cues
-from ta_v2a.devices import fast_dtype, woken
-from ta_v2a.engine.parts import Parts
+from ta_v2a.devices import Generators, fast_dtype, own_generators, woken
+from ta_v2a.engine.parts import Parts, load_parts
 from ta_v2a.errors import UserError
 from ta_v2a.films import Film, Video, open_film
 from ta_v2a.tapes import PictureTape, decoded, delayed, limited
@@ -83,9 +84,19 @@ class FoleyEngine:
         autocast_dtype: torch.dtype | Literal["auto"] | None = "auto",
         device: torch.device | None = None,
     ):
-        self.parts, self.settings, self.autocast_dtype = parts, settings, autocast_dtype
+        self.parts, self.settings, self.autocast_dtype = parts, checked_settings(settings), autocast_dtype
         self.device = parts.denoiser.device if device is None else device
         self.clock: ClipSpec = parts.clock
+
+    @classmethod
+    def from_pretrained(cls, name_or_folder: str | PathLike = "mini", device: torch.device | str = "cpu") -> "FoleyEngine":
+        """The engine of a preset ("mini"), or of a folder that `ta-v2a pack` or `save_pretrained` wrote.
+
+        Raises:
+            UserError: there is no such preset, or it cannot be loaded.
+        """
+        parts, settings = load_parts(name_or_folder)
+        return cls(parts.to(device), settings)
 
     @no_type_check  # checks its arguments itself
     def stream(

@@ -127,7 +127,7 @@ def _pipeline(weights: str) -> Any:
     """The pipeline of this process, loaded when the first sound is wanted."""
     from diffusers.utils import logging
 
-    from ta_v2a.pipeline import FoleyPipeline
+    from ta_v2a.pipelines.foley import FoleyPipeline
 
     logging.disable_progress_bar()  # several processes would draw over each other
     pipeline = FoleyPipeline.from_pretrained(weights)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ta_v2a.arguments import LAST_SEED
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation import statistics
 from ta_v2a.evaluation.listener import KIND_NAMES, Listener, load_listener
@@ -170,7 +171,7 @@ def evaluate_stage(
     # Even parts: the last one has at least two scenes, so that it can be shuffled within itself.
     for part in np.array_split(np.arange(n), max(1, n // batch)):
         scenes = [plan(SPLITS["test"][int(i)], spec.duration_s) for i in part]
-        noise_seed = seed * 1_000_003 + int(part[0])
+        noise_seed = (seed * 1_000_003 + int(part[0])) % (LAST_SEED + 1)
         heard = _sounds(pipeline, scenes, noise_seed, bool(part[0] < chance_n), bank, spec, seconds, settings)
         began = time.perf_counter()
         part_truths = [Truth.of(scene) for scene in scenes]
@@ -265,7 +266,7 @@ def stage_command(
         UserError: if weights are missing or a number is out of range.
     """
     judge = load_listener(listener)
-    from ta_v2a.pipeline import FoleyPipeline
+    from ta_v2a.pipelines.foley import FoleyPipeline
 
     pipeline = FoleyPipeline.from_pretrained(str(weights))
     sounds = None

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from prompts.grammar import caption
+from ta_v2a.arguments import LAST_SEED
 from ta_v2a.cues import Cue
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation import statistics
@@ -84,7 +85,7 @@ def evaluate_controls(
             shown: np.ndarray, prompt: str | None, index: int = index, negative_prompt: str | None = None, cues: list[Cue] | None = None
         ) -> np.ndarray:
             # The same noise each time: only the words differ.
-            noise = torch.Generator().manual_seed(seed * 1_000_003 + index)
+            noise = torch.Generator().manual_seed((seed * 1_000_003 + index) % (LAST_SEED + 1))
             out = pipeline(shown, prompt, negative_prompt=negative_prompt, cues=cues, generator=noise, **settings)
             return np.asarray(out.audios[0, 0], dtype=np.float32)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import UserError
 from ..media.atomic import output_file, whole_file
+from ..media.film import write_film
 from ..media.mux import mux
 from ..media.sound import write_wav
 from . import picture, sound
@@ -43,14 +44,13 @@ def write_scene(seed: int, output: Path, duration_s: float, width: int, height: 
     scene = plan(seed, duration_s)
     wave = sound.render(scene, SAMPLE_RATE_HZ)
     if silent:
-        with whole_file(places["film"]) as part:
-            _encode(scene, part, width, height, fps)
+        _encode(scene, places["film"], width, height, fps)
     else:
         # The name is known before the folder exists: TemporaryDirectory leaves it behind when stopped between making and noting it.
         folder = Path(tempfile.gettempdir()) / f"ta-v2a-{uuid4().hex}"
         try:
             folder.mkdir(mode=0o700)
-            _encode(scene, str(folder / "picture.mp4"), width, height, fps)
+            _encode(scene, folder / "picture.mp4", width, height, fps)
             mux(folder / "picture.mp4", wave, SAMPLE_RATE_HZ, places["film"])
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -151,17 +151,12 @@ def _write_one(seed: int, folder: Path, duration_s: float, width: int, height: i
         cv2.setNumThreads(threads)
 
 
-def _encode(scene: Scene, path: str, width: int, height: int, fps: float) -> None:
+def _encode(scene: Scene, path: Path, width: int, height: int, fps: float) -> None:
     """The scene's pictures in colour as H.264 in MP4."""
-    import av
-
     rate = Fraction(fps).limit_denominator(1001)
     times_s = (np.arange(max(1, round(scene.duration_s * fps))) + 0.5) / float(rate)
-    with av.open(path, "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=rate, options={"preset": "veryfast", "crf": "18"})
-        stream.width, stream.height = width, height
-        stream.pix_fmt = "yuv444p" if width % 2 or height % 2 else "yuv420p"
-        for start in range(0, len(times_s), _BLOCK_PICTURES):
-            for pixels in picture.render(scene, times_s[start : start + _BLOCK_PICTURES], height, width, colour=True):
-                container.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")))
-        container.mux(stream.encode(None))
+    blocks = (times_s[start : start + _BLOCK_PICTURES] for start in range(0, len(times_s), _BLOCK_PICTURES))
+    rendered = (picture.render(scene, block, height, width, colour=True) for block in blocks)
+    pictures = (pixels for block in rendered for pixels in block)
+    pixel_format = "yuv444p" if width % 2 or height % 2 else "yuv420p"
+    write_film(path, pictures, rate, pixel_format=pixel_format, options={"preset": "veryfast", "crf": "18"})

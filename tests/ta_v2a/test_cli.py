@@ -140,6 +140,15 @@ def test_json_is_one_object_and_the_same_seed_gives_the_same_bytes(foley, silent
         assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()
 
 
+def test_the_last_seeds_of_64_bits_are_seeds(foley, silent_clip, tmp_path):
+    last = 2**64 - 1
+    words = ("--takes", 2, "--seed", last - 1, "--steps", 1, "--json", "-o", tmp_path / "t.wav")
+    code, out, _ = foley(silent_clip, *words)
+    assert code == 0 and [take["seed"] for take in json.loads(out)["takes"]] == [last - 1, last]
+    assert main(["stage", "--seed", str(last), "--duration", "0.6", "-o", str(tmp_path / "s")]) == 0
+    assert json.loads((tmp_path / "s.json").read_text())["seed"] == last
+
+
 def test_takes_are_what_their_seeds_give_alone(foley, silent_clip, tmp_path):
     assert foley(silent_clip, "--takes", 2, "--seed", 7, "-o", tmp_path / "t.mp4")[0] == 0
     assert foley(silent_clip, "--seed", 8, "--no-wav", "-o", tmp_path / "alone.mp4")[0] == 0
@@ -179,6 +188,8 @@ def test_long_prompts_are_cut_with_a_notice_and_cues_are_reported(foley, silent_
         (["{clip}", "--cue", "soon: a bell"], "cue"),
         (["{clip}", "--cue", "5-6: a bell"], "lasts 2.560 s"),
         (["{clip}", "--seed", "-1"], "seed"),
+        (["{clip}", "--seed", str(2**64)], "less than or equal to 18446744073709551615"),
+        (["{clip}", "--seed", str(2**64 - 2), "--takes", "3"], "begin at 18446744073709551613 at most"),
         (["{clip}", "--steps", "0"], "steps"),
         (["{clip}", "--takes", "x"], "takes"),
         (["{clip}", "--text-scale", "nan", "-o", "{tmp}/x.mp4"], "text_scale"),

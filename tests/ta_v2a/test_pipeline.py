@@ -1,12 +1,15 @@
 """The pipeline at tiny sizes with random weights: shapes, lengths, seeds, steering, streaming, saving; and the bundled preset."""
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 import torch
 
 from ta_v2a import FoleyPipeline, alignment
 from ta_v2a.errors import UserError
-from ta_v2a.pipeline import FoleyOutput
+from ta_v2a.pipelines.foley import FoleyOutput
 from ta_v2a.tapes import decoded
 from vocoders.bandwidth_extension import BandwidthExtension
 from vocoders.istft_net import IstftNet
@@ -103,6 +106,86 @@ def test_prompts_and_takes_make_a_batch(pipeline, pictures):
     pair = pipeline(pictures, ["a bell", None], generator=generators).audios
     np.testing.assert_allclose(pair[0], sound(pipeline, pictures, "a bell", 5)[0], atol=2e-2)
     np.testing.assert_allclose(pair[1], sound(pipeline, pictures, None, 6)[0], atol=2e-2)
+
+
+def test_negative_prompts_hold_for_all_or_for_one_each(pipeline, pictures):
+    """A sound of a batch is, but for rounding, that of a call of its own."""
+
+    def alone(prompt, negative, seed):
+        return sound(pipeline, pictures, prompt, seed, negative_prompt=negative)[0]
+
+    generators = [seeded(5), seeded(6), seeded(7)]
+    prompts, negatives = ["a bell", "rain", None], ["music", None, " "]
+    each = pipeline(pictures, prompts, negatives, generator=generators).audios
+    for index, pair in enumerate(zip(prompts, negatives, strict=True)):
+        np.testing.assert_allclose(each[index], alone(*pair, 5 + index), atol=2e-2)
+    assert np.abs(each[0] - alone("a bell", None, 5)).max() > 4e-2
+    pair = pipeline(pictures, ["a bell", "rain"], "music", generator=[seeded(5), seeded(6)]).audios
+    np.testing.assert_allclose(pair[1], alone("rain", "music", 6), atol=2e-2)
+    same = sound(pipeline, pictures, "a bell", negative_prompt=["music"])
+    np.testing.assert_array_equal(same, sound(pipeline, pictures, "a bell", negative_prompt="music"))
+    nothing = sound(pipeline, pictures, negative_prompt=[None])
+    np.testing.assert_array_equal(nothing, sound(pipeline, pictures))
+
+
+def test_negative_prompts_go_with_takes_and_cues(pipeline, pictures):
+    options = {"cues": ["0.5-1: rain"], "num_inference_steps": 1}
+    generator = [seeded(n) for n in (1, 2, 1, 2)]
+    many = pipeline(pictures, ["a bell", None], ["music", None], takes=2, generator=generator, **options).audios
+    for index, (prompt, negative) in enumerate([("a bell", "music")] * 2 + [(None, None)] * 2):
+        one = sound(pipeline, pictures, prompt, negative_prompt=negative, seed=1 + index % 2, **options)[0]
+        np.testing.assert_allclose(many[index], one, atol=2e-2)
+
+
+@pytest.mark.parametrize("kind", ["euler", "lcm"])
+def test_noise_of_a_schedulers_steps_follows_each_sounds_own_generator(pipeline, pictures, kind):
+    from diffusers import FlowMatchEulerDiscreteScheduler, FlowMatchLCMScheduler
+
+    euler = FlowMatchEulerDiscreteScheduler(stochastic_sampling=True)
+    stochastic = euler if kind == "euler" else FlowMatchLCMScheduler()
+    kept = pipeline.scheduler
+    try:
+        pipeline.scheduler = stochastic
+        pair = pipeline(pictures, ["a bell", "rain"], generator=[seeded(5), seeded(6)]).audios
+        again = pipeline(pictures, ["a bell", "rain"], generator=[seeded(5), seeded(6)]).audios
+        swapped = pipeline(pictures, ["rain", "a bell"], generator=[seeded(6), seeded(5)]).audios
+        alone = [sound(pipeline, pictures, text, seed)[0] for text, seed in (("a bell", 5), ("rain", 6))]
+    finally:
+        pipeline.scheduler = kept
+    np.testing.assert_array_equal(pair, again)
+    np.testing.assert_allclose(pair, np.stack(alone), atol=2e-2)
+    np.testing.assert_allclose(pair, swapped[::-1], atol=2e-2)
+    without = pipeline(pictures, ["a bell", "rain"], generator=[seeded(5), seeded(6)]).audios
+    assert np.abs(pair - without).max() > 4e-2, "no noise"
+
+
+def test_double_guidance_weighs_text_and_picture_together(pipeline, pictures):
+    """Eq. 11, by the preset's `guidance`; at weight 1 every guidance is the plain conditional model."""
+    double = FoleyPipeline(**pipeline.components, num_inference_steps=2, guidance="double", text_scale=1.0)
+    plain = sound(pipeline, pictures, "a bell", text_scale=1.0, video_scale=1.0)
+    np.testing.assert_allclose(sound(double, pictures, "a bell"), plain, atol=1e-5)
+    strong = sound(double, pictures, "a bell", text_scale=3.0)
+    # e(none) + 3 (e(v) - e(none)) + 3 (e(v, l) - e(v)) is e(none) + 3 (e(v, l) - e(none)), too
+    conditional = sound(pipeline, pictures, "a bell", text_scale=3.0, video_scale=3.0)
+    np.testing.assert_allclose(strong, conditional, atol=1e-4)
+    assert np.abs(strong - plain).max() > 1e-3
+    for given in ({"video_scale": 1.0}, {"negative_scale": 0.5}, {"negative_prompt": "music"}):
+        with pytest.raises(UserError, match=r"eq\. 11"):
+            double(pictures, "a bell", **given)
+
+
+def test_a_presets_file_names_its_guidance(pipeline_folder, pictures, tmp_path):
+    shutil.copytree(pipeline_folder, tmp_path / "preset")
+    index = tmp_path / "preset" / "model_index.json"
+    settings = json.loads(index.read_text())
+    index.write_text(json.dumps({**settings, "guidance": "double"}))
+    loaded = FoleyPipeline.from_pretrained(tmp_path / "preset")
+    assert np.isfinite(sound(loaded, pictures, "a bell")).all()
+    with pytest.raises(UserError, match="negative_prompt"):
+        sound(loaded, pictures, "a bell", negative_prompt="music")
+    index.write_text(json.dumps({**settings, "guidance": "triple"}))
+    with pytest.raises(UserError, match="conditional, composable, double, not 'triple'"):
+        FoleyPipeline.from_pretrained(tmp_path / "preset")
 
 
 def test_generate_takes_a_batch_of_pictures(pipeline, pictures):
@@ -216,10 +299,11 @@ def test_long_sound_is_that_of_its_whole_mel(pipeline):
     ("arguments", "message"),
     [
         ({"video": "no such file.mp4"}, "no such file"),
-        ({"video": np.zeros((4, 80, 80), np.float32)}, "uint8"),
+        ({"video": np.zeros((4, 80, 80), np.int32)}, "uint8"),
         ({"video": np.zeros((0, 80, 80), np.uint8)}, "uint8"),
-        ({"takes": 0}, "one take"),
-        ({"prompt": []}, "one prompt"),
+        ({"takes": 0}, "takes is a whole number from 1 to 1000, not 0"),
+        ({"prompt": []}, "prompt is an empty list"),
+        ({"prompt": ["a", "b"], "negative_prompt": ["a", "b", "c"]}, "negative_prompt: 3 of them do not fit"),
         ({"prompt": ["a", "b"], "generator": [seeded()]}, "1 generators for 2"),
         ({"num_inference_steps": 0}, "steps"),
         ({"text_scale": float("nan")}, "text_scale"),
