@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from cvalp.cnn14 import WIDTHS, Cnn14Tower
 from cvalp.flan_t5 import FlanT5Tower
-from cvalp.model import bounded_scales
+from cvalp.model import bounded_scales, keep_in_bounds, loaded_in_bounds
 from cvalp.slow_only import SlowOnlyTower
 from vocoders.clock import PAPER, ClipSpec
 
@@ -58,6 +58,7 @@ class PaperCVALP(ModelMixin, ConfigMixin):
         self.text_head = nn.Linear(self.text.width, dim)
         # temperatures of their own for audio-text, audio-video and time: ln(1/0.07) as in CLIP and Diff-Foley
         self.log_scale = nn.Parameter(torch.full((3,), math.log(1 / 0.07)))
+        self.register_load_state_dict_post_hook(loaded_in_bounds)
 
     @classmethod
     def tiny(cls, tokenizer: str, **changes: Any) -> "PaperCVALP":
@@ -100,7 +101,10 @@ class PaperCVALP(ModelMixin, ConfigMixin):
     def from_pretrained(cls, folder, **kwargs) -> "PaperCVALP":
         """Reads a folder written by `save_pretrained`; the tokenizer is the one beside the weights."""
         kwargs.setdefault("low_cpu_mem_usage", False)  # PANNs' front end cannot be built without memory of its own
-        return super().from_pretrained(folder, tokenizer=str(Path(folder) / kwargs.get("subfolder", "") / TOKENIZER_FOLDER), **kwargs)
+        tokenizer = str(Path(folder) / kwargs.get("subfolder", "") / TOKENIZER_FOLDER)
+        model = super().from_pretrained(folder, tokenizer=tokenizer, **kwargs)
+        keep_in_bounds(model.log_scale)
+        return model
 
     def save_pretrained(self, save_directory, **kwargs) -> None:
         self.register_to_config(tokenizer=TOKENIZER_FOLDER)  # beside the weights, wherever they go
