@@ -13,7 +13,7 @@ from diffusers.utils import BaseOutput
 from jaxtyping import Float
 from safetensors import SafetensorError
 
-from cvalp.model import CVALP
+from cvalp.model import CVALP, film_features
 from ldm.autoencoder import MelAutoencoder
 from ldm.denoiser import AudioTransformer
 from ldm.guidance import composable, conditional, plan
@@ -415,13 +415,12 @@ class FoleyPipeline(DiffusionPipeline):
         return _fast_dtype(self._execution_device) if self.autocast_dtype == "auto" else self.autocast_dtype
 
     def _video(self, tape: PictureTape, window: Window) -> torch.Tensor:
-        """Video features (batch, columns, channels) of one window: the mean over the film and its mirror image, which sound alike."""
+        """Video features (batch, columns, channels) of one window, as the denoiser learnt from them."""
         each = self.spec.mel_frames_per_column // self.spec.mel_frames_per_picture
         pictures = torch.from_numpy(tape.read(window.start * each, window.stop * each)).to(self._execution_device)
         pictures, precision = pictures.to(self.cvalp.dtype) / 255, self._precision()
         with torch.autocast(pictures.device.type, precision, enabled=precision is not None):
-            plain, mirrored = self.cvalp.encode_video(torch.cat([pictures, pictures.flip(-1)])).float().chunk(2)
-        return (plain + mirrored) / 2
+            return film_features(self.cvalp, pictures)
 
     def _noise(self, batch: int, window: Window, carry: Carry | None, generators: Generators) -> torch.Tensor:
         """Noise (batch, latent, columns): the columns shared with the window before keep theirs, only new ones are drawn."""
