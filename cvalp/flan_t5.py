@@ -6,9 +6,12 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import nn
+from torch.nn import functional as F
 from transformers.models.t5.configuration_t5 import T5Config
 from transformers.models.t5.modeling_t5 import T5EncoderModel
 from transformers.models.t5.tokenization_t5 import T5Tokenizer
+
+from vocoders.joined_batch import longest_anywhere
 
 SIZES: dict[str, dict[str, Any]] = {
     "small": {"d_model": 512, "d_ff": 1024, "d_kv": 64, "num_layers": 8, "num_heads": 6, "vocab_size": 32128},
@@ -94,6 +97,9 @@ class FlanT5Tower(nn.Module):
         rows = self.tokenizer(list(texts), padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt")
         device = self.encoder.encoder.embed_tokens.weight.device
         tokens, mask = rows["input_ids"].to(device), rows["attention_mask"].to(device)
+        if self.training and self.unfrozen_layers:
+            further = longest_anywhere(tokens.shape[1], device) - tokens.shape[1]
+            tokens, mask = F.pad(tokens, (0, further), value=self.tokenizer.pad_token_id), F.pad(mask, (0, further))
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.unfrozen_layers > 0):
             hidden = self.encoder(input_ids=tokens, attention_mask=mask).last_hidden_state
         weights = mask.unsqueeze(-1).to(hidden.dtype)

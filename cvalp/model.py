@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from einops import rearrange
@@ -23,9 +24,25 @@ event intensity, loudness of continuous sources, loudness of everything. All in 
 TOKENIZER_FILE = "spiece.model"
 
 
+def _bounded(log_scale: Float[Tensor, "3"]) -> Float[Tensor, "3"]:
+    """Between 0 and ln 100. The bounds are tensors: compared with a Python number, what lies at ln 100 in float32 would be above it."""
+    return log_scale.clamp(log_scale.new_zeros(()), log_scale.new_tensor(math.log(100)))
+
+
 def bounded_scales(log_scale: Float[Tensor, "3"]) -> Float[Tensor, "3"]:
-    """1 / tau between 1 and 100 (CLIP and Diff-Foley clamp alike); beyond, nothing pulls it back, so trainers clamp `log_scale` too."""
-    return log_scale.clamp(0, math.log(100)).exp()
+    """1 / tau between 1 and 100 (CLIP and Diff-Foley clamp alike); beyond, nothing pulls it back, so `keep_in_bounds` is for trainers."""
+    return _bounded(log_scale).exp()
+
+
+@torch.no_grad()
+def keep_in_bounds(log_scale: Float[Tensor, "3"]) -> None:
+    """Moves temperatures back, in place, to where `bounded_scales` has a gradient: after every step of an optimiser, and after loading."""
+    log_scale.copy_(_bounded(log_scale))
+
+
+def loaded_in_bounds(model: nn.Module, *_: Any) -> None:
+    """After `load_state_dict`: weights trained without bounds, and those in half precision, may lie a little outside."""
+    keep_in_bounds(model.log_scale)
 
 
 class CVALP(Component):
@@ -56,6 +73,7 @@ class CVALP(Component):
         self.activity_head = nn.Linear(dim, ACTIVITY)
         # temperatures of their own for audio-text, audio-video and time: ln(1/0.07) as in CLIP and Diff-Foley
         self.log_scale = nn.Parameter(torch.full((3,), math.log(1 / 0.07)))
+        self.register_load_state_dict_post_hook(loaded_in_bounds)
 
     wants_colour = False
 
@@ -105,12 +123,23 @@ class CVALP(Component):
     def from_pretrained(cls, folder, subfolder: str = "", **changes) -> "CVALP":
         """Reads a folder written by `save_pretrained`; the tokenizer is the one beside the weights."""
         tokenizer_file = str(Path(folder) / subfolder / TOKENIZER_FILE)
-        return super().from_pretrained(folder, subfolder, **{"tokenizer_file": tokenizer_file, **changes})
+        model = super().from_pretrained(folder, subfolder, **{"tokenizer_file": tokenizer_file, **changes})
+        keep_in_bounds(model.log_scale)
+        return model
 
     def save_pretrained(self, folder, safe_serialization: bool = True) -> None:
         self.register_to_config(tokenizer_file=TOKENIZER_FILE)  # beside the weights, wherever they go
         super().save_pretrained(folder, safe_serialization)
         (Path(folder) / TOKENIZER_FILE).write_bytes(self.text.tokenizer.model_bytes)
+
+
+def film_features(cvalp: Any, frames: Tensor) -> Float[Tensor, "batch tokens width"]:
+    """`encode_video` of what a model of either size takes, float32: the mean over the film and its mirror image, which sound alike.
+
+    This is the E_v^T that a diffusion model is given, in training as in use.
+    """
+    plain, mirrored = cvalp.encode_video(torch.cat([frames, frames.flip(-1)])).float().chunk(2)
+    return (plain + mirrored) / 2
 
 
 def pooled(tokens: Float[Tensor, "batch tokens dim"], pooling: str = "mean") -> Float[Tensor, "batch dim"]:

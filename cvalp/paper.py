@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from cvalp.cnn14 import WIDTHS, Cnn14Tower
 from cvalp.flan_t5 import FlanT5Tower
-from cvalp.model import bounded_scales
+from cvalp.model import bounded_scales, keep_in_bounds, loaded_in_bounds
 from cvalp.slow_only import SlowOnlyTower
 from vocoders.clock import PAPER, ClipSpec
 from vocoders.component import Component, configured
@@ -55,6 +55,7 @@ class PaperCVALP(Component):
         self.text_head = nn.Linear(self.text.width, dim)
         # temperatures of their own for audio-text, audio-video and time: ln(1/0.07) as in CLIP and Diff-Foley
         self.log_scale = nn.Parameter(torch.full((3,), math.log(1 / 0.07)))
+        self.register_load_state_dict_post_hook(loaded_in_bounds)
 
     @classmethod
     def tiny(cls, tokenizer: str, **changes: Any) -> "PaperCVALP":
@@ -102,7 +103,9 @@ class PaperCVALP(Component):
     def from_pretrained(cls, folder, subfolder: str = "", **changes) -> "PaperCVALP":
         """Reads a folder written by `save_pretrained`; the tokenizer is the one beside the weights."""
         tokenizer = str(Path(folder) / subfolder / TOKENIZER_FOLDER)
-        return super().from_pretrained(folder, subfolder, **{"tokenizer": tokenizer, **changes})
+        model = super().from_pretrained(folder, subfolder, **{"tokenizer": tokenizer, **changes})
+        keep_in_bounds(model.log_scale)
+        return model
 
     def save_pretrained(self, folder, safe_serialization: bool = True) -> None:
         self.register_to_config(tokenizer=TOKENIZER_FOLDER)  # beside the weights, wherever they go

@@ -1,7 +1,7 @@
 """The trainer of CVALP at paper size: eq. 5 across all processes."""
 
-import math
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,13 +11,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from cvalp.checkpointing import chunked
-from cvalp.gathering import joined
+from cvalp.joined_norms import join_norms
 from cvalp.loading import as_input
 from cvalp.losses import audio_text_loss, caption_numbers, cross_video_loss, cvalp_loss, temporal_info_nce
-from cvalp.model import pooled
+from cvalp.model import keep_in_bounds, pooled
 from cvalp.paper import PaperCVALP
 from cvalp.published import start_published
 from cvalp.training import cosine_adamw
+from vocoders.joined_batch import joined, joined_dropout
 
 Pooling = Literal["mean", "max"]
 
@@ -49,7 +50,7 @@ class PaperTraining(lightning.LightningModule):
         grad_cache_chunk: clips whose activations are held at a time (gradient caching, see `chunked`), or None for the whole batch. The
             contrastive batch may so be as large as its embeddings allow, for one more forward pass; `gradient_checkpointing` on top costs
             another and is needed only where a chunk is too large. The gradients are those of the whole batch, except that a batch
-            to batch normalisation is then a chunk: take chunks large enough for statistics, or `frozen_norms`.
+            to batch normalisation and to dropout is then a chunk: take chunks large enough for statistics, or `frozen_norms`.
         frozen_norms: keep batch normalisation as the published weights have it (evaluation mode): for batches too small for statistics.
         start: folders that `ta-v2a weights import` wrote, one a tower (see `start_published`).
     """
@@ -82,6 +83,7 @@ class PaperTraining(lightning.LightningModule):
         for folder in start:
             start_published(model, Path(folder))
         model.video.gradient_checkpointing = model.audio.gradient_checkpointing = gradient_checkpointing
+        self.train()  # Lightning leaves every module in the mode in which it finds it
 
     def _windows(self, tokens: Tensor, pooling: Pooling) -> Tensor:
         """The windows of all clips of all processes."""
@@ -139,15 +141,20 @@ class PaperTraining(lightning.LightningModule):
                     module.eval()
         return self
 
+    def setup(self, stage: str) -> None:
+        if self.trainer.world_size > 1 and not self.frozen_norms:
+            join_norms(self.model, self.trainer.strategy.root_device)
+
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
-        torch.manual_seed(self.global_step + 1_000_003 * self.global_rank)  # of dropout: a resumed run goes on as the uninterrupted one
+        # Of dropout: a resumed run goes on as the uninterrupted one. In chunks masks are drawn process by process.
+        torch.manual_seed(self.global_step + (1_000_003 * self.global_rank if self.grad_cache_chunk else 0))
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
-        with torch.no_grad():
-            self.model.log_scale.clamp_(0, math.log(100))
+        keep_in_bounds(self.model.log_scale)
 
     def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
-        terms = self.losses(batch)
+        with nullcontext() if self.grad_cache_chunk else joined_dropout():
+            terms = self.losses(batch)
         self.log_dict({f"train/{k}": v.detach() for k, v in terms.items()}, prog_bar=True, batch_size=len(batch["caption"]))
         return terms["loss"]
 

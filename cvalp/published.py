@@ -12,6 +12,7 @@ from torch import Tensor
 
 from cvalp.cnn14 import Cnn14Tower
 from cvalp.flan_t5 import SIZES, FlanT5Tower
+from cvalp.model import keep_in_bounds
 from cvalp.paper import PaperCVALP
 from cvalp.slow_only import SlowOnlyTower
 
@@ -194,6 +195,7 @@ def start_published(model: PaperCVALP, folder: Path) -> None:
             raise ValueError(f"the weights in {folder} lack {', '.join(left)}")
         with torch.no_grad():
             model.log_scale[1:] = scale
+        keep_in_bounds(model.log_scale)
     elif fresh_input:
         own = {name: value for name, value in model.audio.state_dict().items() if name.startswith("bn0.")}
         model.audio.load_state_dict({k: v for k, v in weights.items() if not k.startswith(PANNS_OWN)} | own)

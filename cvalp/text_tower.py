@@ -8,6 +8,7 @@ from torch import nn
 
 from cvalp.t5_encoder import T5Encoder
 from prompts.tokenizer import MAX_TOKENS, Tokenizer
+from vocoders.joined_batch import joined, longest_anywhere, place
 
 
 def _without_shared_table(module: nn.Module, state_dict: dict, prefix: str, *_) -> None:
@@ -68,21 +69,36 @@ class TextTower(nn.Module):
         if not texts:
             raise ValueError("the text tower needs at least one text")
         if self.training and self.word_dropout > 0:
-            texts = [self._without_some_words(text) for text in texts]
+            texts = self._without_some_words(texts)
         rows = self.tokenizer.encode(texts, self.max_tokens)
-        longest = max(map(len, rows))
         device = self.project.weight.device
+        longest = max(map(len, rows))
+        if self.training:
+            longest = longest_anywhere(longest, device)
         tokens = torch.tensor([row + [self.tokenizer.pad] * (longest - len(row)) for row in rows], device=device)
         mask = torch.tensor([[True] * len(row) + [False] * (longest - len(row)) for row in rows], device=device)
         hidden = self.encoder(tokens, mask)
         weights = mask.unsqueeze(-1).to(hidden.dtype)
         return self.project((hidden * weights).sum(1) / weights.sum(1))
 
-    def _without_some_words(self, text: str) -> str:
-        """Drop words at random (torch's generator, so that a seed repeats it); one word always stays."""
-        words = text.split()
-        if len(words) < 2:
-            return text
-        keep = torch.rand(len(words)) >= self.word_dropout
-        keep[int(torch.randint(len(words), ()))] = True
-        return " ".join(word for word, kept in zip(words, keep.tolist(), strict=True) if kept)
+    def _without_some_words(self, texts: list[str]) -> list[str]:
+        """Drop words at random (torch's generator, so that a seed repeats it); one word of each text always stays.
+
+        The draws are those of the joined batch, in the order of its texts.
+        """
+        words = [text.split() for text in texts]
+        counts = joined(torch.tensor([len(each) for each in words], device=self.project.weight.device)).tolist()
+        kept = [self._kept(count) for count in counts]
+        first = place()[0] * len(texts)
+        return [
+            text if len(each) < 2 else " ".join(word for word, stays in zip(each, keep, strict=True) if stays)
+            for text, each, keep in zip(texts, words, kept[first : first + len(texts)], strict=True)
+        ]
+
+    def _kept(self, count: int) -> list[bool]:
+        """Which of `count` words stay."""
+        if count < 2:
+            return [True] * count
+        keep = torch.rand(count) >= self.word_dropout
+        keep[int(torch.randint(count, ()))] = True
+        return keep.tolist()

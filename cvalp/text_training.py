@@ -7,8 +7,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cvalp.losses import info_nce
-from cvalp.model import CVALP
+from cvalp.model import CVALP, keep_in_bounds
 from cvalp.training import cosine_adamw, start_from
+from vocoders.joined_batch import joined, joined_dropout
 
 
 class TextTraining(lightning.LightningModule):
@@ -45,21 +46,26 @@ class TextTraining(lightning.LightningModule):
         model.log_scale.requires_grad_(True)
 
     def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
-        text, audio, kinds = self.model.encode_text(list(batch["caption"])).float(), batch["audio"], batch["kinds"]
-        same = (kinds[:, None] == kinds[None]).all(-1)
-        audio_text = info_nce(audio, text, self.model.scales()[0], same)
+        text, kinds = self.model.encode_text(list(batch["caption"])).float(), batch["kinds"]
+        everyones = joined(kinds)
+        same = (everyones[:, None] == everyones[None]).all(-1)
+        audio_text = info_nce(joined(batch["audio"]), joined(text), self.model.scales()[0], same)
         logits = self.kind_head(text * text.shape[-1] ** 0.5)
         naming = F.binary_cross_entropy_with_logits(logits, kinds)
         named = kinds.gather(1, logits.argmax(1, keepdim=True)).mean()
         return {"loss": audio_text + self.kind_weight * naming, "audio_text": audio_text, "naming": naming, "named": named}
 
     def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
-        terms = self.losses(batch)
+        with joined_dropout():
+            terms = self.losses(batch)
         self.log_dict({f"train/{k}": v.detach() for k, v in terms.items()}, batch_size=len(batch["audio"]))
         return terms["loss"]
 
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        keep_in_bounds(self.model.log_scale)
+
     def validation_step(self, batch: dict[str, Any], _: int) -> None:
-        self.log_dict({f"validation/{k}": v for k, v in self.losses(batch).items()}, batch_size=len(batch["audio"]))
+        self.log_dict({f"validation/{k}": v for k, v in self.losses(batch).items()}, batch_size=len(batch["audio"]), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
         return cosine_adamw(self, self.learning_rate, self.weight_decay, self.warmup_steps, lambda: self.max_steps)

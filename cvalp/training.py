@@ -10,10 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cvalp.gathering import joined
+from cvalp.joined_norms import join_norms
 from cvalp.losses import cvalp_loss, info_nce, label_loss, temporal_info_nce
-from cvalp.model import CVALP, pooled, windows
+from cvalp.model import CVALP, keep_in_bounds, pooled, windows
 from prompts.lexicon import LEXICON, WORDINGS
+from vocoders.joined_batch import joined, joined_dropout
 
 
 def binary_f1(predicted: Tensor, target: Tensor, slack: int = 1) -> Tensor:
@@ -69,7 +70,7 @@ class CvalpTraining(lightning.LightningModule):
 
     Args:
         lambda_, mu: weights of eq. 5, of sound and picture across clips and in time; 1 as in Diff-Foley.
-        text_weight: of L_AL, 1 in eq. 5; at 0 the text tower does not learn: sound and picture alone, as in Diff-Foley's CAVP.
+        text_weight: of L_AL, 1 in eq. 5; at 0 the text tower is frozen: sound and picture alone, as in Diff-Foley's CAVP.
         activity_weight: weight of the supervised term (binary cross-entropy on activity).
         label_weight: weight of `label_loss`, pictures against the words for what they show. The text tower must be frozen.
         window_tokens: tokens in one window of the temporal term.
@@ -98,15 +99,16 @@ class CvalpTraining(lightning.LightningModule):
         self.model, self.video_only = model, video_only
         if start is not None:
             start_from(model, start)
-        if video_only:
-            for frozen in (model.audio, model.audio_head, model.text):
-                frozen.requires_grad_(False)
+        self.frozen = [model.audio, model.audio_head, model.text] if video_only else [] if text_weight > 0 else [model.text]
+        for part in self.frozen:
+            part.requires_grad_(False)
         self.lambda_, self.mu, self.text_weight = lambda_, mu, text_weight
         self.activity_weight, self.label_weight, self.window_tokens = activity_weight, label_weight, window_tokens
         if label_weight > 0 and not video_only:
             raise ValueError("label_weight needs video_only: labels are read by a frozen text tower")
         self.labels: Tensor | None = None
         self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
+        self.train()  # Lightning leaves every module in the mode in which it finds it
 
     def named(self, picture: Tensor, seen: Tensor) -> dict[str, Tensor]:
         """`labels`: the loss of pictures (B, C) against the words for what they show; `label_top1`: how often the nearest is right."""
@@ -159,21 +161,28 @@ class CvalpTraining(lightning.LightningModule):
     def train(self, mode: bool = True) -> "CvalpTraining":
         """What is frozen stays in evaluation mode."""
         super().train(mode)
-        if self.video_only:
-            for frozen in (self.model.audio, self.model.audio_head, self.model.text):
-                frozen.eval()
+        for part in self.frozen:
+            part.eval()
         return self
+
+    def setup(self, stage: str) -> None:
+        if self.trainer.world_size > 1:
+            join_norms(self.model, self.trainer.strategy.root_device)
 
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
         torch.manual_seed(self.global_step)  # of dropout: a resumed run goes on as the uninterrupted one
 
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        keep_in_bounds(self.model.log_scale)
+
     def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
-        terms = self.losses(batch)
+        with joined_dropout():
+            terms = self.losses(batch)
         self.log_dict({f"train/{k}": v.detach() for k, v in terms.items()}, prog_bar=True, batch_size=len(batch["mel"]))
         return terms["loss"]
 
     def validation_step(self, batch: dict[str, Any], _: int) -> None:
-        self.log_dict({f"validation/{k}": v for k, v in self.losses(batch).items()}, batch_size=len(batch["mel"]))
+        self.log_dict({f"validation/{k}": v for k, v in self.losses(batch).items()}, batch_size=len(batch["mel"]), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
         return cosine_adamw(self, self.learning_rate, self.weight_decay, self.warmup_steps, lambda: self.max_steps)

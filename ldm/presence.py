@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import torch
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 from torch import Tensor
 
 from ldm.conditions import TEXT, VIDEO
@@ -30,12 +30,15 @@ def branch_shares(shares: Mapping[str, float] | Sequence[float]) -> dict[Branch,
     return read
 
 
-def draw_presence(
+def draw_branches(
     shares: Mapping[Branch, float], batch: int, generator: torch.Generator, device: torch.device | str = "cpu"
-) -> dict[str, Bool[Tensor, "batch"]]:
-    """For every condition, whether each sample of the batch sees it: one draw per sample decides about all of them."""
-    branches = list(shares)
-    probabilities = torch.tensor([shares[names] for names in branches], device=device)
-    drawn = torch.multinomial(probabilities, batch, replacement=True, generator=generator)
-    names = sorted({name for each in branches for name in each})
-    return {name: torch.tensor([name in each for each in branches], device=device)[drawn] for name in names}
+) -> Int[Tensor, "batch"]:
+    """For each sample of a batch, the place in `shares` of the branch that it sees."""
+    probabilities = torch.tensor(list(shares.values()), device=device)
+    return torch.multinomial(probabilities, batch, replacement=True, generator=generator)
+
+
+def presence(shares: Mapping[Branch, float], drawn: Int[Tensor, "batch"]) -> dict[str, Bool[Tensor, "batch"]]:
+    """For every condition, whether each sample sees it: one draw has decided about all of them."""
+    names = sorted({name for each in shares for name in each})
+    return {name: torch.tensor([name in each for each in shares], device=drawn.device)[drawn] for name in names}

@@ -13,7 +13,8 @@ from ldm.conditions import Conditions, Track
 from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.ema import Ema
 from ldm.latents import Latents
-from ldm.presence import branch_shares, draw_presence
+from ldm.presence import branch_shares, draw_branches, presence
+from vocoders.joined_batch import everyones_mean, joined, own, place, take_from_first
 
 
 def cosine_after_warmup(step: int, warmup_steps: int, max_steps: int, floor: float = 0.02) -> float:
@@ -38,16 +39,20 @@ def adamw(
     return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
-def step_generator(seed: int, step: int, rank: int, device: torch.device) -> torch.Generator:
-    """Random numbers that depend on (seed, step, rank) alone, so that a resumed run draws what the uninterrupted one would have drawn."""
-    return torch.Generator(device).manual_seed((seed * 1_000_003 + step) * 4_099 + rank)
+def step_generator(seed: int, step: int, device: torch.device) -> torch.Generator:
+    """Random numbers that depend on (seed, step) alone, so that a resumed run draws what the uninterrupted one would have drawn.
+
+    The same in every process: each takes its `own` rows of what is drawn for the joined batch.
+    """
+    return torch.Generator(device).manual_seed((seed * 1_000_003 + step) * 4_099)
 
 
 class VaeTraining(L.LightningModule):
     """Trains a `MelAutoencoder`; a batch is {"mel": (batch, bins, frames) log-mel in [0, 1]}.
 
-    The latents' mean and standard deviation are followed as a moving average during training, and every validation sets them from all
-    its batches, so that any checkpoint can be used as it is.
+    The first batch gives the principal components that the network starts from. The latents' mean and standard deviation are followed as
+    a moving average during training, and every validation sets them from all its batches, so that any checkpoint can be used as it is.
+    All three are those of all processes' batches.
     """
 
     def __init__(
@@ -68,14 +73,16 @@ class VaeTraining(L.LightningModule):
         self.network = network
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
-        generator = step_generator(self.hparams.seed, self.global_step, self.global_rank, self.device)
+        generator = step_generator(self.hparams.seed, self.global_step, self.device)
         mel = batch["mel"]
-        if self.global_step == 0:
-            self.network.start_from_principal_components(mel)
-        losses = self.network.losses(mel, self.hparams.kl_weight, self.hparams.difference_weight, generator)
-        if self.global_step % 10 == 0:  # a moving average needs no more; costs one encoder pass in ten on a quarter of the batch
+        if self.global_step == 0:  # DistributedDataParallel synchronises parameters before the first step only
+            self.network.start_from_principal_components(joined(mel))
+            take_from_first([*self.network.encode_patch.parameters(), *self.network.decode_patch.parameters()])
+        posterior = self.network.raw_posterior(mel)
+        losses = self.network.losses(mel, self.hparams.kl_weight, self.hparams.difference_weight, generator, posterior=posterior)
+        if self.global_step % 10 == 0:  # a moving average needs no more
             momentum = 0.0 if self.global_step == 0 else self.hparams.statistics_momentum
-            self.network.track_latent_statistics(mel[: max(1, len(mel) // 4)], momentum)
+            self.network.follow_latent_statistics(everyones_mean(posterior.moments()), momentum)
         self.log_dict({f"train/{name}": value.detach() for name, value in losses._asdict().items()}, prog_bar=True)
         return losses.total
 
@@ -83,21 +90,18 @@ class VaeTraining(L.LightningModule):
         self._moments = None
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
-        losses = self.network.losses(batch["mel"], self.hparams.kl_weight, self.hparams.difference_weight, sample=False)
+        mel, p = batch["mel"], self.hparams
+        posterior = self.network.raw_posterior(mel)
+        losses = self.network.losses(mel, p.kl_weight, p.difference_weight, sample=False, posterior=posterior)
         named = {f"validation/{name}": value for name, value in losses._asdict().items()}
-        self.log_dict(named, batch_size=len(batch["mel"]), sync_dist=True)
-        mean, logvar = self.network._encode_raw(batch["mel"])
-        count = mean.new_full((mean.shape[1],), mean.shape[0] * mean.shape[2])
-        moments = torch.stack([count, mean.sum((0, 2)), (mean.square() + logvar.exp()).sum((0, 2))])
+        self.log_dict(named, batch_size=len(mel), sync_dist=True)
+        moments = posterior.moments()
         self._moments = moments if self._moments is None else self._moments + moments
 
     def on_validation_epoch_end(self) -> None:
         if self._moments is None or self.trainer.sanity_checking:
             return
-        count, total, squares = self.all_gather(self._moments).reshape(-1, 3, self._moments.shape[1]).sum(0)
-        shift = total / count
-        self.network.latent_shift.copy_(shift)
-        self.network.latent_scale.copy_((squares / count - shift.square()).clamp_min(1e-8).sqrt())
+        self.network.follow_latent_statistics(everyones_mean(self._moments))
 
     def configure_optimizers(self) -> dict[str, Any]:
         p = self.hparams
@@ -118,12 +122,17 @@ def start_from(network: AudioTransformer, source: str) -> None:
     network.load_state_dict({k.removeprefix("network."): v for k, v in state.items() if k.startswith("network.")})
 
 
+def _own_noise(like: Tensor, generator: torch.Generator) -> Tensor:
+    """Gaussian noise in the shape of `like`, whose first axis is the batch: this process's rows of the joined batch's."""
+    return own(lambda rows: torch.randn(rows, *like.shape[1:], generator=generator, device=like.device), len(like))
+
+
 class LdmTraining(L.LightningModule):
     """Trains an `AudioTransformer` on the target of its process; weights for use are those of `ema.network`.
 
     A batch holds {"latents": (batch, Z, columns) scaled latents, "video": (batch, tokens, Cv), "text": (batch, Ct)}, all computed
-    beforehand. The first batch sets the feature statistics of the mixer. A batch may hold "importance": (Z,), weights of the latent
-    channels in the loss (`MelAutoencoder.channel_importance`).
+    beforehand. The first batch, all processes' parts of it, sets the feature statistics of the mixer. A batch may hold
+    "importance": (Z,), weights of the latent channels in the loss (`MelAutoencoder.channel_importance`).
 
     Args:
         network: the denoiser.
@@ -167,16 +176,17 @@ class LdmTraining(L.LightningModule):
         p = self.hparams
         data, video, text = batch["latents"], batch["video"], batch["text"]
         if self.global_step == 0 and p.checkpoint is None:
-            self.network.mixer.set_feature_statistics(video, text)
-        generator = step_generator(p.seed, self.global_step, self.global_rank, self.device)
-        noise = torch.randn(data.shape, generator=generator, device=data.device)
-        process = self.network.process
-        time = process.times(torch.rand(len(data), generator=generator, device=data.device), p.time_shift)
-        present = draw_presence(self.shares, len(data), generator, data.device)
+            self.network.mixer.set_feature_statistics(joined(video), joined(text))
+        generator = step_generator(p.seed, self.global_step, self.device)
+        noise, process = _own_noise(data, generator), self.network.process
+        uniform = own(lambda rows: torch.rand(rows, generator=generator, device=data.device), len(data))
+        time = process.times(uniform, p.time_shift)
+        seen = own(lambda rows: draw_branches(self.shares, rows, generator, data.device), len(data))
+        present = presence(self.shares, seen)
         if p.feature_noise > 0:
             mixer = self.network.mixer
-            video = video + p.feature_noise * mixer.video_std * torch.randn(video.shape, generator=generator, device=data.device)
-            text = text + p.feature_noise * mixer.text_std * torch.randn(text.shape, generator=generator, device=data.device)
+            video = video + p.feature_noise * mixer.video_std * _own_noise(video, generator)
+            text = text + p.feature_noise * mixer.text_std * _own_noise(text, generator)
         conditions = Conditions.of(video=Track(video, present["video"]), text=Track(text, present["text"]))
         noisy = Latents(audio=process.noisy(data, noise, time))
         error = self.network(noisy, time, conditions).audio.float() - process.target(data, noise, time)
@@ -195,9 +205,8 @@ class LdmTraining(L.LightningModule):
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         """Loss of the averaged weights at fixed times and fixed noise, one figure per branch."""
         data = batch["latents"]
-        generator = step_generator(self.hparams.seed + 1, batch_idx, self.global_rank, self.device)
-        noise = torch.randn(data.shape, generator=generator, device=data.device)
-        index = torch.arange(len(data), device=data.device) % len(self.validation_times)
+        noise = _own_noise(data, step_generator(self.hparams.seed + 1, batch_idx, self.device))
+        index = (place()[0] * len(data) + torch.arange(len(data), device=data.device)) % len(self.validation_times)
         time = torch.tensor(self.validation_times, device=data.device)[index]
         process = self.network.process
         noisy, target = Latents(audio=process.noisy(data, noise, time)), process.target(data, noise, time)

@@ -13,7 +13,7 @@ from .errors import UserError
 PREFIXES = {"cvalp": "model.", "autoencoder": "network.", "denoiser": "ema.network."}
 
 STEP_SHIFT = 6.0
-"""The sampler spaces its steps as the times of training (`ldm.flow.shifted_times`)."""
+"""The sampler spaces its steps as the times of training (`ldm.process.Flow.times`)."""
 
 
 DEFAULTS = {"video_scale": 4.0, "text_scale": 9.0, "text_scale_until": 0.88, "align_scale": 1.0, "lag_s": 0.032, "caption_share": 0.42}

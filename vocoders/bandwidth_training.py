@@ -6,7 +6,7 @@ from jaxtyping import Float
 from torch.optim.lr_scheduler import LambdaLR
 
 from vocoders.bandwidth_extension import HIGH_BANDS, HIGH_BINS, BandwidthExtension, levels
-from vocoders.training import learning_share, start_from
+from vocoders.training import batch_generator, learning_share, random_gains, start_from
 
 
 class BandwidthTraining(lightning.LightningModule):
@@ -54,8 +54,8 @@ class BandwidthTraining(lightning.LightningModule):
 
     def training_step(self, batch: dict, batch_index: int) -> torch.Tensor:
         seen = int(self.batches_seen)
-        generator = torch.Generator().manual_seed((self.hparams.seed << 40) + seen * 4096 + self.global_rank)
-        gains = (self.hparams.quietest ** torch.rand(len(batch["wave"]), 1, generator=generator)).to(batch["wave"].device)
+        generator = batch_generator(self.hparams.seed, seen)
+        gains = random_gains(len(batch["wave"]), self.hparams.quietest, generator).to(batch["wave"].device)
         loss = self.level_error(batch["wave"] * gains, batch["low"] * gains)
         self.batches_seen += 1
         if seen + 1 >= self.hparams.total_steps:

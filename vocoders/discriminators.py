@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import nn
 from torch.nn.utils.parametrizations import weight_norm
 
+from vocoders.joined_batch import everyones_mean
 from vocoders.spectrum import Float32Constants
 
 SLOPE = 0.2  # of leaky rectifiers below 0
@@ -129,9 +130,8 @@ def adversarial_loss(made: Judgement) -> Float[torch.Tensor, ""]:
 
 def feature_loss(true: Judgement, made: Judgement) -> Float[torch.Tensor, ""]:
     """Feature matching (Kumar et al. 2019, MelGAN, eq. 3): mean absolute difference, relative to the true features' size."""
-    terms = [
-        (wanted.detach() - got).abs().mean() / wanted.detach().abs().mean().clamp_min(1e-2)
-        for (_, reals), (_, fakes) in zip(true, made, strict=True)
-        for wanted, got in zip(reals, fakes, strict=True)
+    pairs = [
+        (wanted.detach(), got) for (_, reals), (_, fakes) in zip(true, made, strict=True) for wanted, got in zip(reals, fakes, strict=True)
     ]
-    return torch.stack(terms).mean()
+    sizes = everyones_mean(torch.stack([wanted.abs().mean() for wanted, _ in pairs])).clamp_min(1e-2)
+    return (torch.stack([(wanted - got).abs().mean() for wanted, got in pairs]) / sizes).mean()

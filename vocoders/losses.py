@@ -1,9 +1,13 @@
-"""Losses and distances between waves, all means over everything: small functions that say what they measure."""
+"""Losses and distances between waves, all means over everything: small functions that say what they measure.
+
+"Everything" is the batch of all processes, where several train together.
+"""
 
 import torch
 from jaxtyping import Float
 from torch import nn
 
+from vocoders.joined_batch import everyones_mean
 from vocoders.mel import LogMel
 from vocoders.spectrum import Float32Constants
 
@@ -80,7 +84,7 @@ def phase_change_loss(
         moduli = (torch.view_as_real(made).square().sum(-1) + 1e-12).sqrt()
         weight = wanted.abs()
         agreement = (made * wanted.conj()).real / moduli  # = |wanted| cos(error)
-        total = total + (weight - agreement).sum() / weight.sum().clamp_min(1e-6)
+        total = total + (weight - agreement).sum() / everyones_mean(weight.sum()).clamp_min(1e-6)
     return total / 2
 
 

@@ -10,6 +10,7 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from vocoders.discriminators import Discriminators, adversarial_loss, discriminator_loss, feature_loss
 from vocoders.istft_net import IstftNet
+from vocoders.joined_batch import own
 from vocoders.losses import VocoderLoss
 from vocoders.mel import LogMel
 from vocoders.role import Vocoder
@@ -20,12 +21,25 @@ FEATURE_SHARE = 2.0  # weight of feature matching beside the adversarial term (H
 def random_crops(
     wave: Float[torch.Tensor, "batch samples"], crop_samples: int, hop_samples: int, quietest: float, generator: torch.Generator
 ) -> Float[torch.Tensor, "batch crop"]:
-    """One crop of whole hops out of every wave, at a random place and a random level between `quietest` and 1."""
+    """One crop of whole hops out of every wave, at a random place and a random level between `quietest` and 1.
+
+    In several processes each draws the places and levels of its `own` waves of the joined batch.
+    """
     length = min(crop_samples, wave.shape[-1]) // hop_samples * hop_samples
-    starts = torch.randint(0, wave.shape[-1] - length + 1, (wave.shape[0],), generator=generator).tolist()
-    gains = quietest ** torch.rand(wave.shape[0], 1, generator=generator)
+    last = wave.shape[-1] - length
+    starts = own(lambda rows: torch.randint(0, last + 1, (rows,), generator=generator), len(wave)).tolist()
     pieces = torch.stack([sound[start : start + length] for sound, start in zip(wave, starts, strict=True)])
-    return pieces * gains.to(wave.device)
+    return pieces * random_gains(len(wave), quietest, generator).to(wave.device)
+
+
+def random_gains(count: int, quietest: float, generator: torch.Generator) -> Float[torch.Tensor, "count 1"]:
+    """Levels between `quietest` and 1, log-uniform."""
+    return quietest ** own(lambda rows: torch.rand(rows, 1, generator=generator), count)
+
+
+def batch_generator(seed: int, batches_seen: int) -> torch.Generator:
+    """The random numbers of one batch, the same in every process: each takes those of its `own` rows of the joined batch."""
+    return torch.Generator().manual_seed((seed << 40) + batches_seen * 4096)
 
 
 def learning_share(step: int, warmup_steps: int, total_steps: int | None) -> float:
@@ -48,7 +62,8 @@ class VocoderTraining(lightning.LightningModule):
 
     Mel, STFT and phase losses teach first; from batch `adversary_from` on, multi-period and multi-resolution discriminators take part.
     What is random (crop, level, first phase) follows from `seed` and the number of batches seen, so that a resumed run equals an
-    uninterrupted one. The run ends after `total_steps` batches by itself.
+    uninterrupted one. The run ends after `total_steps` batches by itself. With an adversary several processes need
+    `--trainer.strategy ddp_find_unused_parameters_true`: each of the two optimisers leaves the other's parameters without gradients.
 
     Args:
         total_steps: batches until the learning rate has fallen to 0 along a cosine, and the run ends. (Lightning's own `max_steps` counts
@@ -106,7 +121,7 @@ class VocoderTraining(lightning.LightningModule):
 
     def training_step(self, batch: dict, batch_index: int) -> None:
         seen = int(self.batches_seen)
-        generator = torch.Generator().manual_seed((self.hparams.seed << 40) + seen * 4096 + self.global_rank)
+        generator = batch_generator(self.hparams.seed, seen)
         hop, settings = self.network.config.hop_samples, self.hparams
         true = random_crops(batch["wave"].float(), settings.crop_samples, hop, settings.quietest, generator)
         made = self.network.synthesise(self.loss.log_mel(true), generator)

@@ -5,9 +5,10 @@ import torch
 from jaxtyping import Float
 from torch.optim.lr_scheduler import LambdaLR
 
+from vocoders.joined_batch import own
 from vocoders.mel import LogMel
 from vocoders.noise_schedule import TRAINING_BETAS, NoiseSchedule, diffuse
-from vocoders.training import learning_share, random_crops, start_from
+from vocoders.training import batch_generator, learning_share, random_crops, start_from
 from vocoders.wavegrad import WaveGrad
 
 
@@ -71,13 +72,13 @@ class WaveGradTraining(lightning.LightningModule):
 
     def noise_error(self, wave: Float[torch.Tensor, "batch samples"], generator: torch.Generator) -> Float[torch.Tensor, ""]:
         """|epsilon - epsilon_theta(level y_0 + sqrt(1 - level^2) epsilon, mel, level)|, mean (WaveGrad, Algorithm 1)."""
-        level = continuous_levels(self.schedule, len(wave), generator).to(wave.device)
-        noise = torch.randn(wave.shape, generator=generator).to(wave.device)
+        level = own(lambda rows: continuous_levels(self.schedule, rows, generator), len(wave)).to(wave.device)
+        noise = own(lambda rows: torch.randn(rows, wave.shape[1], generator=generator), len(wave)).to(wave.device)
         guess = self.vocoder.network(diffuse(wave, noise, level[:, None]), self.log_mel(wave), level)
         return (guess.float() - noise).abs().mean()
 
     def training_step(self, batch: dict, batch_index: int) -> torch.Tensor:
-        generator = torch.Generator().manual_seed((self.hparams.seed << 40) + int(self.batches_seen) * 4096 + self.global_rank)
+        generator = batch_generator(self.hparams.seed, int(self.batches_seen))
         waves = batch["wave"].float().repeat_interleave(self.hparams.crops_per_sound, dim=0)
         crops = random_crops(waves, self.hparams.crop_samples, self.vocoder.config.hop_samples, self.hparams.quietest, generator)
         loss = self.noise_error(crops, generator)

@@ -16,6 +16,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from vocoders.component import Component, configured
+from vocoders.joined_batch import own
 
 LOGVAR_RANGE = (-12.0, 6.0)  # keeps exp() finite in half precision
 FIRST_LOGVAR = -5.0  # the posterior starts narrow: the principal components are worth keeping
@@ -32,8 +33,16 @@ class Posterior:
         return self.mean
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
-        noise = torch.randn(self.mean.shape, generator=generator, dtype=torch.float32, device=self.mean.device)
-        return self.mean + torch.exp(0.5 * self.logvar) * noise
+        """One draw a row; of processes that share a batch, each draws the noise of its own rows (`vocoders.joined_batch.own`)."""
+        _, channels, columns = self.mean.shape
+        where = {"generator": generator, "dtype": torch.float32, "device": self.mean.device}
+        return self.mean + torch.exp(0.5 * self.logvar) * own(lambda rows: torch.randn(rows, channels, columns, **where), len(self.mean))
+
+    def moments(self) -> Float[Tensor, "3 latent"]:
+        """Of samples, per channel: their number, their sum and the sum of their squares. They add up over batches."""
+        mean, logvar = self.mean.detach().float(), self.logvar.detach().float()
+        count = mean.new_full((mean.shape[1],), mean.shape[0] * mean.shape[2])
+        return torch.stack([count, mean.sum((0, 2)), (mean.square() + logvar.exp()).sum((0, 2))])
 
 
 class VaeLosses(NamedTuple):
@@ -168,28 +177,32 @@ class MelAutoencoder(Component):
         difference_weight: float = 0.5,
         generator: torch.Generator | None = None,
         sample: bool = True,
+        posterior: Posterior | None = None,
     ) -> VaeLosses:
-        """L1 on the log-mel, L1 on its difference in time (keeps attacks sharp), and a light KL to N(0, 1), all means over elements."""
-        mean, logvar = self._encode_raw(mel)
-        raw = Posterior(mean, logvar).sample(generator) if sample else mean
-        output = self._decode_raw(raw).float()
+        """L1 on the log-mel, L1 on its difference in time (keeps attacks sharp), and a light KL to N(0, 1), all means over elements.
+
+        `posterior` is `raw_posterior(mel)`, where that is already known.
+        """
+        posterior = self.raw_posterior(mel) if posterior is None else posterior
+        mean, logvar = posterior.mean, posterior.logvar
+        output = self._decode_raw(posterior.sample(generator) if sample else mean).float()
         reconstruction = (output - mel).abs().mean()
         difference = (output.diff(dim=-1) - mel.diff(dim=-1)).abs().mean()
         kl = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
         return VaeLosses(reconstruction + difference_weight * difference + kl_weight * kl, reconstruction, difference, kl)
 
-    @torch.no_grad()
-    def track_latent_statistics(self, mel: Float[Tensor, "batch bins frames"], momentum: float = 0.0) -> None:
-        """Move shift and scale toward this batch's mean and standard deviation per channel; momentum 0 sets them."""
-        mean, logvar = self._encode_raw(mel)
-        self.update_latent_statistics(mean, logvar, momentum)
+    def raw_posterior(self, mel: Float[Tensor, "batch bins frames"]) -> Posterior:
+        """The posterior before shift and scale: what the losses are about."""
+        return Posterior(*self._encode_raw(mel))
 
     @torch.no_grad()
-    def update_latent_statistics(self, mean: Tensor, logvar: Tensor, momentum: float) -> None:
-        shift = mean.mean(dim=(0, 2))
-        variance = mean.var(dim=(0, 2), unbiased=False) + logvar.exp().mean(dim=(0, 2))
+    def follow_latent_statistics(self, moments: Float[Tensor, "3 latent"], momentum: float = 0.0) -> None:
+        """Move shift and scale toward mean and standard deviation of raw latents with these `Posterior.moments`; momentum 0 sets them."""
+        count, total, squares = moments
+        shift = total / count
+        scale = (squares / count - shift.square()).clamp_min(1e-8).sqrt()
         self.latent_shift.lerp_(shift.to(self.latent_shift), 1 - momentum)
-        self.latent_scale.lerp_(variance.sqrt().clamp_min(1e-4).to(self.latent_scale), 1 - momentum)
+        self.latent_scale.lerp_(scale.to(self.latent_scale), 1 - momentum)
 
     def _encode_raw(self, mel: Tensor) -> tuple[Tensor, Tensor]:
         frames = mel.shape[-1]

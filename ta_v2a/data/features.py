@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,19 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
+from cvalp.model import film_features
 from prompts.grammar import caption
-from ta_v2a.data.stage_clips import StageClips, kinds_heard, split_seeds
+from ta_v2a.data.stage_clips import STAGE_CODE, StageClips, kinds_heard, split_seeds
 from ta_v2a.pack import mini_autoencoder, mini_cvalp, weights_file
 from ta_v2a.presets import file_sha256
+from ta_v2a.provenance import code_digest, recordings_digest
 from ta_v2a.stage.scene import heard, plan
 from vocoders.clock import MINI
 from vocoders.mel import LogMel
 
 SHARD = 64
+FEATURE_CODE = (*STAGE_CODE, "cvalp.model", "ldm.autoencoders.mel_autoencoder", "vocoders.mel")
+"""Modules that features come from, beside this one."""
 CAPTIONS = 4
 """Wordings kept for every scene: its own and three more."""
 
@@ -59,7 +64,7 @@ def write_features(
     rows: list[dict[str, torch.Tensor]] = []
     for batch in track(loader, "stage features"):
         with torch.autocast(device.type, torch.bfloat16):
-            video = cvalp.encode_video(batch["frames"].to(device).float() / 255)
+            video = film_features(cvalp, batch["frames"].to(device).float() / 255)
         latents = vae.encode(log_mel(batch["wave"].to(device))).mean
         rows.append({"latents": latents.half().cpu(), "video": video.half().cpu()})
         if sum(len(r["latents"]) for r in rows) == len(missing[0]):
@@ -91,34 +96,44 @@ def evened(kinds: torch.Tensor, power: float) -> torch.Tensor:
 
 
 class FeatureRows(Dataset):
-    """Rows of feature shards; one of the scene's wordings by chance, and video activity made more or less sure of itself.
+    """Rows of feature shards; by chance, one of the scene's wordings, and video activity made more or less sure of itself.
 
     Real footage makes the video tower less sure than the stage does: scaling and shifting the logits of its activity channels in
     training keeps the diffusion model from needing certainty.
 
     Args:
+        activity_channels: the last ones of the video features.
         confidence: spread of that change; 0 leaves the features alone.
+        every_wording: any of a scene's wordings; False always takes its own.
+        seed: of both; another one in every epoch.
     """
 
-    def __init__(self, files: list[Path], text: torch.Tensor, activity_channels: int = 8, confidence: float = 0.0, seed: int = 0):
+    def __init__(
+        self,
+        files: list[Path],
+        text: torch.Tensor,
+        activity_channels: int = 8,
+        confidence: float = 0.0,
+        seed: int = 0,
+        every_wording: bool = False,
+    ):
         parts = [load_file(file) for file in files]
         self.latents, self.video = (torch.cat([p[name] for p in parts]) for name in ("latents", "video"))
         self.text = text
-        self.activity, self.confidence, self.seed = activity_channels, confidence, seed
+        self.activity, self.confidence, self.seed, self.every_wording = activity_channels, confidence, seed, every_wording
 
     def __len__(self) -> int:
         return len(self.latents)
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
-        video, word = self.video[index].float(), 0
+        video, rng = self.video[index].float(), random.Random(f"{self.seed} {index}")
+        word = rng.randrange(self.text.shape[1])  # drawn in any case, so that one knob does not turn the other
         if self.confidence:
-            rng = random.Random(f"{self.seed} {index}")
-            word = rng.randrange(self.text.shape[1])
             a = self.activity
             logits = torch.logit(video[:, -a:].clamp(1e-3, 1 - 1e-3))
             logits = logits * (1 + 0.3 * self.confidence * rng.uniform(-1, 1)) - self.confidence * rng.uniform(-0.5, 1.5)
             video = torch.cat([video[:, :-a], logits.sigmoid()], -1)
-        return {"latents": self.latents[index].float(), "video": video, "text": self.text[index, word].float()}
+        return {"latents": self.latents[index].float(), "video": video, "text": self.text[index, word if self.every_wording else 0].float()}
 
 
 class RandomCrop:
@@ -146,7 +161,7 @@ class StageFeatures(lightning.LightningDataModule):
         cvalp, vae: checkpoints of the encoders' last training and of the autoencoder's, or components of a preset.
         tokenizer_file: the text tower's sentencepiece model.
         bank: folder of recordings for the sound, or None.
-        confidence: see `FeatureRows`.
+        confidence, every_wording: of the training scenes, see `FeatureRows`.
         lengths: columns of a training batch, one of these by chance.
         importance_power: the loss weighs latent channels by this power of `MelAutoencoder.channel_importance`. At 1 the first channel
             (loudness) takes 28 % of the loss and the colour of a sound, which tells its kind, little.
@@ -170,40 +185,43 @@ class StageFeatures(lightning.LightningDataModule):
         importance_power: float = 0.5,
         even_power: float = 0.5,
         first_seed: int = 20_000_000,
+        every_wording: bool = True,
     ):
         super().__init__()
         self.files = (Path(cvalp), Path(tokenizer_file), Path(vae))
         self.scenes, self.validation_scenes, self.batch_size, self.workers = scenes, validation_scenes, batch_size, workers
         self.bank, self.confidence, self.lengths, self.cache = bank, confidence, tuple(lengths), Path(cache)
         self.importance_power, self.even_power, self.first_seed = importance_power, even_power, first_seed
+        self.every_wording = every_wording
 
     @property
     def seeds(self) -> range:
         """Of the training scenes."""
         return split_seeds("train", self.scenes, self.first_seed)
 
-    @property
+    @cached_property
     def folder(self) -> Path:
-        """The cache of exactly these weights: another checkpoint gets another folder."""
-        sums = "".join(file_sha256(weights_file(f)) for f in self.files) + str(self.bank)
-        return self.cache / hashlib.sha256(sums.encode()).hexdigest()[:12]
+        """The cache of exactly these weights, recordings and source code: whatever else changes gets another folder."""
+        code = code_digest(FEATURE_CODE, alone=(__name__, "ta_v2a.pack"))
+        facts = [*(file_sha256(weights_file(f)) for f in self.files), recordings_digest(self.bank), code]
+        return self.cache / hashlib.sha256(" ".join(facts).encode()).hexdigest()[:12]
 
     def prepare_data(self) -> None:
         for seeds in (self.seeds, split_seeds("validation", self.validation_scenes)):
             write_features(seeds, self.folder, *self.files, self.bank, self.workers)
 
-    def _rows(self, seeds: range, cvalp: nn.Module, confidence: float) -> FeatureRows:
+    def _rows(self, seeds: range, cvalp: nn.Module, **changes: Any) -> FeatureRows:
         files = [shard_file(self.folder, seeds[i : i + SHARD]) for i in range(0, len(seeds), SHARD)]
-        return FeatureRows(files, text_features(seeds, cvalp), confidence=confidence)
+        return FeatureRows(files, text_features(seeds, cvalp), **changes)
 
     def setup(self, stage: str) -> None:
         cvalp = mini_cvalp(*self.files[:2])
         importance = mini_autoencoder(self.files[2]).channel_importance() ** self.importance_power
         self.importance = importance / importance.mean()
-        self.rows = self._rows(self.seeds, cvalp, self.confidence)
+        self.rows = self._rows(self.seeds, cvalp, confidence=self.confidence, every_wording=self.every_wording)
         kinds = torch.stack([torch.from_numpy(kinds_heard(plan(seed, MINI.duration_s))) for seed in self.seeds])
         self.weights = evened(kinds, self.even_power)
-        self.validation_rows = self._rows(split_seeds("validation", self.validation_scenes), cvalp, 0.0)
+        self.validation_rows = self._rows(split_seeds("validation", self.validation_scenes), cvalp)
 
     def train_dataloader(self) -> DataLoader[Any]:
         self.rows.seed = self.trainer.current_epoch if self.trainer else 0

@@ -26,7 +26,7 @@ from ta_v2a.media.atomic import whole_file
 from vocoders.clock import ClipSpec
 
 SETTINGS_FILE, INDEX_FILE = "prepare.json", "index.json"
-FORMAT = 1
+FORMAT = 2
 
 
 def shard_file(folder: Path, number: int) -> Path:
@@ -70,6 +70,7 @@ class Encoder:
         import torch
 
         from cvalp.loading import as_input
+        from cvalp.model import film_features
         from ta_v2a.data.film_clips import from_strip
 
         with torch.inference_mode():
@@ -80,7 +81,7 @@ class Encoder:
                 sample["wave.npy"] = np.round(32767 * read["further"]).astype(np.int16)
             if self.cvalp is not None:
                 frames = as_input(torch.from_numpy(from_strip(read["strip"]))[None].to(self.device))
-                found = {"video": self.cvalp.encode_video(frames), "audio": self.cvalp.encode_audio(mel)}
+                found = {"video": film_features(self.cvalp, frames), "audio": self.cvalp.encode_audio(mel)}
                 found["text"] = self.cvalp.encode_text([row.caption])
                 sample |= {f"{name}.npy": value[0].half().cpu().numpy() for name, value in found.items()}
         facts = {"caption": row.caption, "split": row.split, "clip": row.named, "start_s": row.start_s}
@@ -159,7 +160,7 @@ def prepare(
         UserError: the folder is another order's, or cannot be written.
     """
     from ta_v2a.encoders import cvalp_folder
-    from ta_v2a.presets import file_sha256
+    from ta_v2a.provenance import code_digest, folder_sha256
 
     settings = {
         "format": FORMAT,
@@ -170,7 +171,8 @@ def prepare(
         "colour": colour,
         "shard_clips": shard_clips,
         "wave_hz": wave_hz,
-        "features": None if features is None else file_sha256(cvalp_folder(features) / "diffusion_pytorch_model.safetensors"),
+        "features": None if features is None else folder_sha256(cvalp_folder(features)),
+        "code": code_digest(["ta_v2a.data.prepare"]),
     }
     _claim(folder, settings)
     shards = [rows[i : i + shard_clips] for i in range(0, len(rows), shard_clips)]

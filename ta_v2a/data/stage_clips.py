@@ -13,8 +13,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch.utils.data import Dataset
 
-import prompts
 from prompts.lexicon import LEXICON
+from ta_v2a.provenance import code_digest, recordings_digest
 from ta_v2a.stage import picture, sound
 from ta_v2a.stage.bank import SoundBank
 from ta_v2a.stage.kinds import KINDS
@@ -22,6 +22,8 @@ from ta_v2a.stage.scene import ENVELOPE_HZ, SPLITS, Scene, plan
 from vocoders.clock import ClipSpec
 
 KIND_NAMES = tuple(KINDS)
+STAGE_CODE = ("ta_v2a.data.stage_clips",)
+"""Module that rendered clips come from."""
 ONSETS_PER_COLUMN = 4
 """Onset targets are given for quarters of a latent column: 16 ms for mini."""
 
@@ -74,7 +76,8 @@ class StageClips(Dataset):
         spec: the clip's clock; scenes last `spec.duration_s`.
         bank: folder of recordings to use instead of synthesis half of the time, or None.
         cache: folder that keeps every clip once it is rendered, uncompressed (about 1 MB for 4 s at mini size), or None. Several processes
-            may share it. Another clock, bank or source code of the stage gets a folder of its own below it; nothing is ever thrown away.
+            may share it. Another clock, other recordings or another source code of the stage have a folder of their own below it; nothing
+            is ever thrown away.
     """
 
     def __init__(
@@ -119,12 +122,8 @@ class StageClips(Dataset):
 
 def _stage_digest(spec: ClipSpec, bank: str | Path | None, sound_only: bool) -> str:
     """Of all that a rendered clip depends on beside its seed, the source code of the stage and of the captions included."""
-    digest = hashlib.sha256(repr((spec, bank and str(bank), sound_only)).encode())
-    packages = (Path(picture.__file__).parent, Path(prompts.__file__).parent)
-    sources = [file for folder in packages for file in sorted(folder.rglob("*.py")) if file.name != "export.py"]
-    for file in [Path(__file__), *sources]:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
+    facts = (spec, recordings_digest(bank), sound_only, code_digest(STAGE_CODE))
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
 
 def _keep(item: dict[str, Any], file: Path) -> None:

@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 
 from cvalp.loading import as_input
+from cvalp.model import film_features
 from ldm.conditions import NEGATIVE, TEXT, VIDEO, Conditions, Track
 from ldm.guidance import Weights, composable, conditional, double, plan
 from ldm.guides.onset import OnsetGuide, expected_onsets
@@ -251,13 +252,12 @@ class FoleyEngine:
         return fast_dtype(self.device) if self.autocast_dtype == "auto" else self.autocast_dtype
 
     def _video(self, tape: PictureTape, window: Window) -> torch.Tensor:
-        """Video features (batch, tokens, channels) of one window: the mean over the clip and its mirror image, which sound alike."""
+        """Video features (batch, tokens, channels) of one window, as the denoiser learnt from them."""
         cvalp, precision = woken(self.parts.cvalp), self._precision()
         pictures = torch.from_numpy(tape.read(*self.clock.pictures_of(window.start, window.stop))).to(self.device)
         frames = as_input(pictures).to(cvalp.dtype)
         with torch.autocast(frames.device.type, precision, enabled=precision is not None):
-            plain, mirrored = cvalp.encode_video(torch.cat([frames, frames.flip(-1)])).float().chunk(2)
-        return (plain + mirrored) / 2
+            return film_features(cvalp, frames)
 
     def _noise(self, batch: int, window: Window, carry: Carry | None, generators: Generators) -> torch.Tensor:
         """Noise (batch, latent, columns): the columns shared with the window before keep theirs, only new ones are drawn."""

@@ -18,13 +18,13 @@ import numpy as np
 
 from ta_v2a.evaluation import agreement, av_align, onsets
 from ta_v2a.media.probe import Clip
+from ta_v2a.provenance import folder_sha256
 from vocoders.clock import MINI
 
 Arrays = dict[str, np.ndarray]
 Kind = Literal["sound", "picture", "text"]
 RESAMPLER = "libswresample, mono"
 STRETCH_TOKENS = 8  # 0.512 s: the "frames" of AVHScore for a network that reads moving pictures
-SYNC_TOKENS = 31  # 2 s to either side, as Synchformer's offsets
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Extractor:
 
     @property
     def identity(self) -> str:
-        """What the cache tells results apart by."""
+        """What the cache tells results apart by, beside the code of this package (`measured.Store`)."""
         return "|".join((self.key, self.kind, str(self.rate_hz), self.sha256, self.version))
 
 
@@ -180,30 +180,6 @@ def cvalp_extractors(folder: str | Path) -> list[Extractor]:
         Extractor("cvalp", "picture", picture, 0, sha256, independent=False),
         Extractor("cvalp", "text", text, 0, sha256, independent=False),
     ]
-
-
-def folder_sha256(folder: str | Path) -> str:
-    """SHA-256 over names and contents of the files below a folder (or of one file), without cards and checksums.
-
-    Raises:
-        UserError: if there is nothing.
-    """
-    import hashlib
-
-    from ta_v2a.errors import UserError
-    from ta_v2a.presets import file_sha256
-
-    folder = Path(folder)
-    if folder.is_file():
-        return file_sha256(folder)
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    files = sorted(path for path in found if path.suffix not in (".md", ""))
-    if not files:
-        raise UserError(f"{folder}: no file of weights or features here")
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{file_sha256(path)}\0".encode())
-    return digest.hexdigest()
 
 
 def _at_least(wave: np.ndarray, samples: int) -> np.ndarray:

@@ -50,8 +50,8 @@ def generate_films(
 ) -> tuple[list[Film], int]:
     """Writes `out`/<stem>.wav (mono, 24 bit, the pipeline's own rate) for every film; each gets the same seed.
 
-    Beside each wav stands <stem>.json: film and weights by their SHA-256, prompt, seed, settings. A film whose wav is there with a JSON
-    that says what this call would say is left as it is, so a second run goes on where the first stopped.
+    Beside each wav stands <stem>.json: film and weights by their SHA-256, prompt, seed, settings, and what code they went through. A film
+    whose wav is there with a JSON that says what this call would say is left as it is, so a second run goes on where the first stopped.
 
     Args:
         weights: preset or pipeline folder.
@@ -67,8 +67,8 @@ def generate_films(
         UserError: as the pipeline does, for a film or weights that cannot be read, or a folder that cannot be written.
     """
     from ta_v2a.data.parallel import Crashed, in_order
-    from ta_v2a.evaluation.extractors import folder_sha256
     from ta_v2a.presets import resolve
+    from ta_v2a.provenance import code_digest, folder_sha256
 
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -81,6 +81,7 @@ def generate_films(
         for path in films
     ]
     order = {"weights_sha256": folder_sha256(resolve(weights)), "seed": seed, "settings": settings}
+    order["code"] = code_digest(["ta_v2a.pipeline"], alone=["ta_v2a.evaluation.film_sounds"])
     missing = [film for film in made if _read(film.wav.with_suffix(".json")) != _account(film, order) or not film.wav.is_file()]
     there = len(made) - len(missing)
     progress(there, len(made))

@@ -20,11 +20,14 @@ from ta_v2a.evaluation.extractors import Arrays, Extractor, PictureInput
 from ta_v2a.evaluation.folders import Bad, Files, Pair, Side, Task, content_sha256
 from ta_v2a.media.atomic import output_error
 from ta_v2a.media.probe import probe
+from ta_v2a.provenance import code_digest
 
 LEAST_S = 0.5
 MOST_RATIO = 2.0  # a generated clip twice as long as its reference is not its partner
 SILENT_PEAK = 1e-4
 COLUMNS = ("sound", "picture", "text", "true_sound", "true_picture")
+MEASURING = tuple(f"ta_v2a.evaluation.{name}" for name in ("agreement", "baselines", "extractors", "networks"))
+"""Modules that what is measured of a clip depends on."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,14 @@ FACTS = Extractor("facts", "sound", _facts, 16_000)
 
 
 class Store:
-    """Arrays by what was read and what read it, one small npz each; written whole or not at all.
+    """Arrays by what was read and what read it, the code of this package included, one small npz each; written whole or not at all.
 
     Raises:
         UserError: if the folder cannot be made or written.
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
+        self.folder, self.code = Path(folder), code_digest(MEASURING)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -64,7 +67,7 @@ class Store:
 
     def path(self, source: Source, extractor: Extractor) -> Path:
         """Where the arrays of an extractor on a source lie."""
-        key = hashlib.sha256(f"{source.content}|{source.altered}|{extractor.identity}".encode()).hexdigest()
+        key = hashlib.sha256(f"{source.content}|{source.altered}|{extractor.identity}|{self.code}".encode()).hexdigest()
         return self.folder / key[:2] / f"{key}.npz"
 
     def has(self, source: Source, extractor: Extractor) -> bool:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.extractors import Arrays, Extractor, Kind, PictureInput, folder_sha256, transformers_features
+from ta_v2a.evaluation.extractors import Arrays, Extractor, Kind, PictureInput, transformers_features
+from ta_v2a.provenance import folder_sha256
 
 CLIP_FRAMES = 48  # JavisDiT's CLIPSIM
 CLAP_HZ, CLAP_S = 48_000, 10.0

@@ -282,9 +282,9 @@ def stage_command(
         from ta_v2a.evaluation.stage_controls import evaluate_controls
 
         result["controls"] = evaluate_controls(pipeline, controls_n, seed, judge, bank=sounds, **settings)
-    from ta_v2a.evaluation.extractors import folder_sha256
     from ta_v2a.evaluation.listener import WEIGHTS
     from ta_v2a.evaluation.stage_scores import stage_scores
+    from ta_v2a.provenance import folder_sha256
 
     result["scores"] = [one.as_dict() for one in stage_scores(result, folder_sha256(listener or WEIGHTS))]
     return result

@@ -1,5 +1,7 @@
 """How the listener learns: binary cross-entropy per kind on the log mel of real stage sound, with changes that an ear ignores."""
 
+from typing import Any
+
 import lightning as L
 import torch
 from jaxtyping import Float
@@ -7,6 +9,7 @@ from torch import Tensor, nn
 
 from ldm.training import adamw, step_generator
 from ta_v2a.evaluation.listener import Listener, save_listener
+from vocoders.joined_batch import joined_dropout, own
 
 DECIBEL = 0.01  # one dB on the log-mel scale, which is 0.2 log10 of the magnitude
 
@@ -14,17 +17,18 @@ DECIBEL = 0.01  # one dB on the log-mel scale, which is 0.2 log10 of the magnitu
 def disguise(mel: Float[Tensor, "batch bins frames"], generator: torch.Generator | None = None) -> Float[Tensor, "batch bins frames"]:
     """Random loudness (+-12 dB), tilt (+-6 dB over the bands), blur, noise and a masked band: what a recorder or vocoder may do to a sound.
 
-    Keeps the shape and [0, 1]; draws from `generator`.
+    Keeps the shape and [0, 1]; draws from `generator`, in several processes each for its `own` rows of their joined batch.
     """
-    batch, bins, _ = mel.shape
+    batch, bins, frames = mel.shape
+    where: dict[str, Any] = {"device": mel.device, "generator": generator}
 
     def draw() -> Tensor:
-        return torch.rand(batch, 1, 1, device=mel.device, generator=generator)
+        return own(lambda rows: torch.rand(rows, 1, 1, **where), batch)
 
     band = torch.arange(bins, device=mel.device).view(1, -1, 1)
     blurred = nn.functional.avg_pool2d(mel.unsqueeze(1), 3, stride=1, padding=1, count_include_pad=False).squeeze(1)
     mixed = mel + draw() * (draw() < 0.5) * (blurred - mel)
-    mixed = mixed + 2 * DECIBEL * draw() * torch.randn(mel.shape, device=mel.device, generator=generator)
+    mixed = mixed + 2 * DECIBEL * draw() * own(lambda rows: torch.randn(rows, bins, frames, **where), batch)
     mixed = mixed + (2 * draw() - 1) * 12 * DECIBEL + (2 * draw() - 1) * 6 * DECIBEL * (2 * band / max(bins - 1, 1) - 1)
     # Silence (0) stays silence: a louder recording of nothing is nothing.
     mixed = torch.where(mel > 0, mixed, mel).clamp(0, 1)
@@ -61,8 +65,9 @@ class ListenerTraining(L.LightningModule):
         self.network = network
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
-        generator = step_generator(self.hparams.seed, self.global_step, self.global_rank, self.device)
-        logits = self.network(disguise(batch["mel"].float(), generator))
+        generator = step_generator(self.hparams.seed, self.global_step, self.device)
+        with joined_dropout():
+            logits = self.network(disguise(batch["mel"].float(), generator))
         loss = nn.functional.binary_cross_entropy_with_logits(logits.float(), batch["kinds"].float())
         self.log("train/loss", loss.detach(), prog_bar=True)
         return loss

@@ -19,6 +19,7 @@ from ..media.atomic import output_file, whole_file
 from ..media.film import write_film
 from ..media.mux import mux
 from ..media.sound import write_wav
+from ..provenance import code_digest
 from . import picture, sound
 from .scene import SPLITS, Scene, plan
 
@@ -30,7 +31,8 @@ _BLOCK_PICTURES = 64  # rendered at a time, so that a long film needs little mem
 def write_scene(seed: int, output: Path, duration_s: float, width: int, height: int, fps: float, silent: bool = False) -> dict[str, Any]:
     """Writes OUTPUT.mp4 (without a sound track if `silent`), OUTPUT.wav (48 kHz, 24 bit) and OUTPUT.json of the scene of a seed.
 
-    An ending .mp4, .wav or .json in `output` is ignored. The JSON holds the plan: sources, event times in seconds, intensities, caption.
+    An ending .mp4, .wav or .json in `output` is ignored. The JSON holds the plan (sources, event times in seconds,
+    intensities, caption) and what the files were made by.
 
     Raises:
         UserError: if a file cannot be written.
@@ -55,7 +57,7 @@ def write_scene(seed: int, output: Path, duration_s: float, width: int, height: 
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     write_wav(places["wav"], wave, SAMPLE_RATE_HZ, duration_s)
-    truth = _truth(scene, width, height, fps)
+    truth = _truth(scene, width, height, fps, silent)
     with whole_file(places["json"]) as part:
         Path(part).write_text(json.dumps(truth, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return {
@@ -68,8 +70,10 @@ def write_scene(seed: int, output: Path, duration_s: float, width: int, height: 
     }
 
 
-def _truth(scene: Scene, width: int, height: int, fps: float) -> dict[str, Any]:
-    return {**scene.as_dict(), "width": width, "height": height, "fps": fps}
+def _truth(scene: Scene, width: int, height: int, fps: float, silent: bool) -> dict[str, Any]:
+    """What happens in a scene, and all that its files depend on."""
+    made = {"width": width, "height": height, "fps": fps, "silent": silent, "code": code_digest(["ta_v2a.stage.export"])}
+    return {**scene.as_dict(), **made}
 
 
 def write_split(
@@ -87,7 +91,7 @@ def write_split(
     """Writes the first `n` scenes of a split into a folder, each as `write_scene` does and named by its seed, and a table of captions.
 
     A scene that is there already is left as it is, so a second run goes on where the first stopped. The truth is written last: a scene
-    whose JSON is there and says what this call would say is whole.
+    whose JSON is there and says what this call would say, the source code of the stage included, is whole.
 
     Args:
         folder: made if it is missing; prompts.csv in it has columns name and caption.
@@ -109,7 +113,7 @@ def write_split(
         raise UserError(f"{folder}: the folder cannot be made ({error.strerror})") from None
     place = output_file(folder / PROMPTS_FILE)
     scenes = [plan(seed, duration_s) for seed in SPLITS[split][:n]]
-    missing = [scene.seed for scene in scenes if not _written(folder / scene_name(scene.seed), _truth(scene, width, height, fps))]
+    missing = [scene.seed for scene in scenes if not _written(folder / scene_name(scene.seed), _truth(scene, width, height, fps, silent))]
     progress(n - len(missing), n)
     write = partial(_write_one, folder=folder, duration_s=duration_s, width=width, height=height, fps=fps, silent=silent)
     for done, (seed, result) in enumerate(in_order(write, missing, jobs if jobs > 1 else 0), n - len(missing) + 1):

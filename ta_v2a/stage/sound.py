@@ -113,17 +113,14 @@ def _source(source, count: int, sample_rate_hz: int, bank: SoundBank | None) -> 
     # The recordings draw from their own numbers, so that a bank changes only what it replaces.
     takes = replace(voice, rng=np.random.default_rng([int(source.sound_seed), 6]))
     recorded = bank is not None and float(takes.rng.random()) < bank.share and bank.has(source.kind)
-    level = _activity(source, count, sample_rate_hz)
     if KINDS[source.kind].continuous:
+        level = _activity(source, count, sample_rate_hz)
         if level is None:
             return np.zeros(count, np.float32)
         wave = _recorded_bed(takes, bank, level) if recorded else None
         return np.float32(source.loudness) * (ACTIVITIES[source.kind](voice, level) if wave is None else wave).astype(np.float32)
     shots = (_recorded_shots(takes, bank) if recorded else None) or list(to_peak(ONE_SHOTS[source.kind](voice), 1.0))
-    out = _place(source, shots, count, sample_rate_hz, rng)
-    if source.envelope is not None and source.action in ("roll", "shake", "scrape"):
-        out += PEAKS[source.kind] * synth_friction.rolling(voice, level, shots[0][: sample_rate_hz // 2])
-    return np.float32(source.loudness) * out
+    return np.float32(source.loudness) * _place(source, shots, count, sample_rate_hz, rng)
 
 
 def _place(source, shots, count: int, sample_rate_hz: int, rng: np.random.Generator) -> np.ndarray:
@@ -145,8 +142,6 @@ def _activity(source, count: int, sample_rate_hz: int) -> np.ndarray | None:
         level = spread(np.asarray(source.envelope, np.float32), count, sample_rate_hz)
     else:
         level = np.zeros(count, np.float32)
-    if not KINDS[source.kind].continuous:
-        return level
     accent = decay(int(6 * _ACCENT_S * sample_rate_hz), sample_rate_hz, 6.9 * _ACCENT_S, 0.002)
     for event in source.events:
         start = round(event.time_s * sample_rate_hz)

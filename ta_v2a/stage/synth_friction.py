@@ -1,7 +1,6 @@
 """Friction: granular contact noise through the resonances of the rubbed body, driven by the speed of the motion."""
 
 import numpy as np
-from scipy.signal import oaconvolve
 
 from ta_v2a.stage.synth_common import Real, Voice, band, drift, peak, shaped_noise, spread, wavetable
 
@@ -61,13 +60,3 @@ def rub(voice: Voice, speed: np.ndarray) -> np.ndarray:
     dull, airy = shaped_noise(rng, count, rate, lambda f: band(f, 180, cut_hz, 4), lambda f: band(f, 800, 2.6 * cut_hz))
     rough = _roughness(voice, count, voice.between(18, 35))
     return (0.11 * dull + 0.035 * airy * speed) * rough * speed
-
-
-def rolling(voice: Voice, speed: np.ndarray, blow: np.ndarray) -> np.ndarray:
-    """Rolling or sliding of a struck body: a dense row of faint blows of the body itself, rate and force after the speed."""
-    rng, rate, count = voice.rng, voice.sample_rate_hz, len(speed)
-    frames = np.maximum(speed[:: max(1, rate // 500)], 0.0)
-    hits = (rng.random(len(frames)) < 0.25) * rng.random(len(frames)) ** 3 * frames
-    train = np.zeros(count, np.float32)
-    train[:: max(1, rate // 500)] = hits
-    return 0.35 * oaconvolve(train, blow)[:count].astype(np.float32)

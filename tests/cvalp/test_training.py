@@ -1,5 +1,6 @@
 """Training of CVALP: a step helps, a resumed run is the uninterrupted one, and the score counts onsets."""
 
+import math
 from pathlib import Path
 
 import lightning
@@ -9,7 +10,9 @@ from torch.utils.data import DataLoader
 
 import cvalp
 from cvalp.model import CVALP
+from cvalp.text_training import TextTraining
 from cvalp.training import CvalpTraining, binary_f1, start_from
+from prompts.lexicon import LEXICON, WORDINGS
 
 TOKENIZER = Path(cvalp.__file__).parents[1] / "ta_v2a" / "weights" / "mini" / "cvalp" / "spiece.model"
 CAPTIONS = ("a dog barks", "glass breaks", "steady rain", "someone knocks on wood")
@@ -89,7 +92,8 @@ def test_video_alone_goes_on_and_leaves_sound_and_text_as_they_were(tmp_path):
     first.model.save_pretrained(tmp_path / "cvalp")
     torch.manual_seed(1)
     again = module()
-    go_on = CvalpTraining(again.model, window_tokens=2, warmup_steps=2, max_steps=8, start=str(tmp_path / "cvalp"), video_only=True)
+    options = {"window_tokens": 2, "warmup_steps": 2, "max_steps": 8, "video_only": True, "label_weight": 1.0}
+    go_on = CvalpTraining(again.model, start=str(tmp_path / "cvalp"), **options)
     before = {name: value.clone() for name, value in first.model.state_dict().items()}
     for name, value in go_on.model.state_dict().items():
         assert torch.equal(value, before[name]), name
@@ -99,6 +103,10 @@ def test_video_alone_goes_on_and_leaves_sound_and_text_as_they_were(tmp_path):
     assert changed >= {"video", "video_head", "activity_head"} and not changed & {"audio", "audio_head", "text"}
     batch = next(iter(DataLoader(clips(4), 4)))
     assert float(go_on.losses(batch)["audio_text"]) == 0 and "text_top1" not in go_on.losses(batch)
+    assert go_on.model.video.training and not go_on.model.text.training
+    words = [list(entry.keywords[:WORDINGS]) for entry in LEXICON.values()]
+    with torch.no_grad():  # what the words for the pictures are read by is the text tower as it is used: no dropout, no dropped words
+        torch.testing.assert_close(go_on.labels, torch.stack([go_on.model.encode_text(each).mean(0) for each in words]))
 
 
 def test_a_tower_grows_out_of_a_smaller_one(tmp_path):
@@ -145,6 +153,54 @@ def test_resumed_equals_uninterrupted(tmp_path):
     fit(resumed, tmp_path, 2, tmp_path / "half.ckpt")
     for (name, a), b in zip(whole.state_dict().items(), resumed.state_dict().values(), strict=True):
         assert torch.equal(a, b), name
+
+
+def text_module() -> TextTraining:
+    return TextTraining(module().model, warmup_steps=2)
+
+
+def sounds(count: int) -> list[dict]:
+    g = torch.Generator().manual_seed(0)
+    audio = torch.nn.functional.normalize(torch.randn(count, 16, generator=g), dim=-1)
+    return [{"audio": audio[k], "caption": CAPTIONS[k % 4], "kinds": torch.eye(29)[k % 4]} for k in range(count)]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("make", "items"), [(module, clips), (text_module, sounds)])
+def test_temperatures_end_every_step_where_they_have_a_gradient(make, items, tmp_path):
+    """A step that would leave the bounds ends at them, and the next one may come back."""
+    training = make()
+    training.learning_rate, training.warmup_steps = 1.0, 1
+    with torch.no_grad():
+        training.model.log_scale.copy_(torch.tensor([9.0, -3.0, math.log(100)]))
+    trainer = lightning.Trainer(
+        max_steps=1, accelerator="cpu", logger=False, enable_progress_bar=False, enable_model_summary=False, enable_checkpointing=False,
+        limit_val_batches=0, default_root_dir=tmp_path,
+    )  # fmt: skip
+    trainer.fit(training, DataLoader(items(4), 4))
+    reached = training.model.log_scale
+    assert float(reached.min()) >= 0 and float(reached.max()) <= torch.tensor(math.log(100))
+    training.zero_grad()
+    training.losses(next(iter(DataLoader(items(4), 4))))["loss"].backward()
+    assert reached.grad[0] != 0
+
+
+def test_temperatures_beyond_the_bounds_are_loaded_at_them(tmp_path):
+    """As the bundled weights have them: 4.609 in half precision, whose nearest number to ln 100 is above it."""
+    model = module().model
+    with torch.no_grad():
+        model.log_scale.copy_(torch.tensor([4.609, 9.0, 2.0]))
+    before = model.scales().detach()
+    model.half().save_pretrained(tmp_path / "half")
+    read = CVALP.from_pretrained(tmp_path / "half", torch_dtype=torch.float32)
+    started, plain = module().model, module().model
+    start_from(started, str(tmp_path / "half"))
+    plain.load_state_dict(model.float().state_dict() | {"log_scale": torch.tensor([4.609, 9.0, 2.0])})
+    for loaded in (read, started, plain):
+        assert loaded.log_scale.tolist() == pytest.approx([math.log(100), math.log(100), 2.0], abs=1e-6)
+        torch.testing.assert_close(loaded.scales().detach(), before, atol=0, rtol=1e-6)
+        loaded.scales().sum().backward()
+        assert (loaded.log_scale.grad > 0).all()
 
 
 def curve(peaks: list[int], height: float = 1.0) -> torch.Tensor:

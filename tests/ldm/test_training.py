@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader
 from ldm.autoencoders.mel_autoencoder import MelAutoencoder
 from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.ema import Ema
-from ldm.presence import branch_shares, draw_presence
+from ldm.presence import branch_shares, draw_branches, presence
 from ldm.training import LdmTraining, VaeTraining, cosine_after_warmup, weighted_square
 
 CONFIGS = Path(__file__).parents[2] / "ldm" / "configs"
@@ -110,7 +110,7 @@ def test_shares_are_drawn_as_told():
     generator = torch.Generator().manual_seed(0)
     shares = branch_shares({"video text": 0.7, "video": 0.1, "text": 0.1, "": 0.1})
     assert shares == branch_shares([0.7, 0.1, 0.1, 0.1])
-    present = draw_presence(shares, 40_000, generator)
+    present = presence(shares, draw_branches(shares, 40_000, generator))
     video, text = present["video"], present["text"]
     drawn = [(video & text), (video & ~text), (~video & text), (~video & ~text)]
     assert [d.float().mean().item() for d in drawn] == pytest.approx([0.7, 0.1, 0.1, 0.1], abs=0.01)

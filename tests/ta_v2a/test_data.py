@@ -173,8 +173,26 @@ def test_rows_without_a_change_of_confidence_are_what_was_kept(shard):
     assert torch.equal(rows[8]["text"], TEXTS[8, 0])
 
 
+def words_drawn(shard: Path, **options) -> set[int]:
+    """Which of its wordings row 3 has in twenty epochs."""
+    rows = [FeatureRows([shard], TEXTS, seed=seed, **options)[3] for seed in range(20)]
+    return {next(k for k in range(CAPTIONS) if torch.equal(row["text"], TEXTS[3, k])) for row in rows}
+
+
+@pytest.mark.parametrize("confidence", [0.0, 1.5])
+def test_confidence_and_the_variety_of_wordings_are_two_knobs(shard, confidence):
+    assert words_drawn(shard, confidence=confidence) == {0}
+    assert words_drawn(shard, confidence=confidence, every_wording=True) == set(range(CAPTIONS))
+    plain = load_file(shard)["video"][3].float()
+    for every_wording in (False, True):
+        row = FeatureRows([shard], TEXTS, confidence=confidence, every_wording=every_wording)[3]
+        assert torch.equal(row["video"], plain) == (confidence == 0)
+    both = [FeatureRows([shard], TEXTS, confidence=confidence, every_wording=knob)[3]["video"] for knob in (False, True)]
+    assert torch.equal(*both)
+
+
 def test_confidence_changes_activity_within_its_range(shard):
-    kept, words = load_file(shard), set()
+    kept = load_file(shard)
     for seed in range(20):
         rows = FeatureRows([shard], TEXTS, confidence=1.5, seed=seed)
         row, again = rows[3], rows[3]
@@ -185,8 +203,6 @@ def test_confidence_changes_activity_within_its_range(shard):
         assert not torch.allclose(activity, kept["video"][3, :, -8:].float(), atol=1e-3)
         order = kept["video"][3, :, -8:].float().clamp(1e-3, 1 - 1e-3).flatten().argsort()
         assert (activity.flatten()[order].diff() >= -1e-6).all()  # what was more active still is
-        words.add(next(k for k in range(CAPTIONS) if torch.equal(row["text"], TEXTS[3, k])))
-    assert words == set(range(CAPTIONS))
 
 
 def test_crops_keep_sound_and_picture_together():
@@ -210,12 +226,48 @@ def test_wordings_begin_with_the_scenes_own():
     assert len(set(words)) > 1
 
 
+@torch.no_grad()
+def features_by_hand(folder: Path, seeds: range) -> torch.Tensor:
+    """The mean over each film and its mirror image, in float32."""
+    cvalp = mini_cvalp(folder / "cvalp.ckpt", TOKENIZER_FILE)
+    frames = torch.stack([StageClips(seeds, ClipSpec(duration_s=1.024))[k]["frames"] for k in range(len(seeds))]).float() / 255
+    plain, mirrored = (cvalp.encode_video(each) for each in (frames, frames.flip(-1)))
+    assert float((plain - mirrored).abs().max()) > 0.1
+    return (plain + mirrored) / 2
+
+
+def test_features_are_those_that_the_pipeline_gives_the_denoiser(tmp_path, monkeypatch):
+    """Written by the trainer's data, and by the pipeline for the same pictures: the same, but for half precision."""
+    monkeypatch.setattr(features, "SHARD", 1)
+    monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=2.048))
+    files = (cvalp_checkpoint(tmp_path), TOKENIZER_FILE, vae_checkpoint(tmp_path))
+    write_features(range(40, 41), tmp_path / "features", *files, None, 0)
+    from diffusers import FlowMatchEulerDiscreteScheduler
+
+    from ldm.denoisers.audio_transformer import AudioTransformer
+    from ta_v2a.pack import mini_autoencoder
+    from ta_v2a.pipeline import FoleyPipeline
+    from ta_v2a.tapes import PictureTape
+    from ta_v2a.windows import plan_windows
+    from vocoders.griffin_lim import GriffinLim
+
+    cvalp, denoiser = mini_cvalp(*files[:2]), AudioTransformer(width=16, depth=1, heads=2, modulation_rank=8)
+    pipeline = FoleyPipeline(cvalp, mini_autoencoder(files[2]), denoiser, GriffinLim(iterations=1), FlowMatchEulerDiscreteScheduler())
+    pipeline.autocast_dtype = torch.bfloat16
+    frames = StageClips([40], ClipSpec(duration_s=2.048))[0]["frames"].numpy()[None]
+    with torch.no_grad():
+        found = pipeline._video(PictureTape(iter([frames])), plan_windows(32, 128)[0])
+    assert torch.equal(load_file(tmp_path / "features" / "40.safetensors")["video"], found.half())
+
+
 def test_features_resume_after_a_lost_shard(tmp_path, monkeypatch):
     monkeypatch.setattr(features, "SHARD", 2)
     monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=1.024))
     files = (cvalp_checkpoint(tmp_path), TOKENIZER_FILE, vae_checkpoint(tmp_path))
     folder = tmp_path / "features"
     write_features(range(40, 43), folder, *files, None, 0)
+    expected = features_by_hand(tmp_path, range(40, 42))
+    torch.testing.assert_close(load_file(folder / "40.safetensors")["video"].float(), expected, atol=0.02, rtol=0)
     written = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert set(written) == {"40.safetensors", "42-1.safetensors"}  # the last shard is not full
     whole, last = load_file(folder / "40.safetensors"), load_file(folder / "42-1.safetensors")
@@ -238,9 +290,32 @@ def test_other_weights_have_another_cache(tmp_path):
     paths = {"cvalp": str(tmp_path / "a"), "vae": str(tmp_path / "b"), "tokenizer_file": str(tmp_path / "c"), "cache": str(tmp_path)}
     before = StageFeatures(**paths).folder
     assert before == StageFeatures(**paths, scenes=5).folder
-    assert before != StageFeatures(**paths, bank="sounds").folder
     (tmp_path / "b").write_text("trained longer")
     assert before != StageFeatures(**paths).folder
+
+
+def test_other_recordings_have_another_cache(tmp_path):
+    """Features and kept clips; a bank that was moved is the same one."""
+    for name in ("a", "b", "c", "sounds/wood/knock.wav"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    paths = {"cvalp": str(tmp_path / "a"), "vae": str(tmp_path / "b"), "tokenizer_file": str(tmp_path / "c"), "cache": str(tmp_path)}
+
+    def places(bank: str | None) -> tuple[Path, Path | None]:
+        return StageFeatures(**paths, bank=bank).folder, StageClips([0], SHORT, bank, cache=tmp_path).kept
+
+    without, bank = places(None), tmp_path / "sounds"
+    first = places(str(bank))
+    (tmp_path / "elsewhere").mkdir()
+    bank.rename(tmp_path / "elsewhere" / "sounds")
+    bank = tmp_path / "elsewhere" / "sounds"
+    moved = places(str(bank))
+    (bank / "wood" / "knock.wav").write_text("another")
+    changed = places(str(bank))
+    (bank / "wood" / "second.wav").write_text("more")
+    more = places(str(bank))
+    assert moved == first
+    assert all(len(set(each)) == 4 for each in zip(without, first, changed, more, strict=True))
 
 
 def test_rare_kinds_are_drawn_more_often():

@@ -1,0 +1,220 @@
+"""Every trainer at a tiny size, in one process or as one of several: what `test_joined_batch` compares.
+
+    python trainers_in_processes.py RANK WORLD FOLDER
+
+trains each of `CASES` for three steps on this process's share of the batches, under DistributedDataParallel over gloo, and writes what
+has become of it to FOLDER.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+from lightning.pytorch.strategies import DDPStrategy
+from tiny_words import tiny_tokenizer
+from torch.utils.data import DataLoader
+from untrained import TOKENIZER_FILE
+
+STEPS, ROWS = 3, 6
+Batch = dict[str, Any]
+Case = tuple[lightning.LightningModule, Callable[[torch.Generator], Batch]]
+
+
+def _cvalp() -> Any:
+    from cvalp.model import CVALP
+
+    return CVALP(str(TOKENIZER_FILE), dim=16, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1)
+
+
+def _captions() -> list[str]:
+    """Of several lengths; the equal ones, which are no rivals, lie in different processes."""
+    return ["a dog barks", "rain", "someone knocks on an old wooden door", "a dog barks", "glass breaks loudly", "wind"]
+
+
+def _clips(g: torch.Generator) -> Batch:
+    return {
+        "frames": torch.randint(0, 256, (ROWS, 8, 24, 24), dtype=torch.uint8, generator=g),
+        "mel": torch.rand(ROWS, 128, 16, generator=g),
+        "caption": _captions(),
+        "kinds": torch.eye(29)[[0, 1, 2, 0, 4, 5]],
+        "activity": torch.rand(ROWS, 4, 7, generator=g),
+        "seen": torch.eye(29)[[3, 1, 2, 0, 4, 5]],
+    }
+
+
+def cvalp(_: Path) -> Case:
+    from cvalp.training import CvalpTraining
+
+    return CvalpTraining(_cvalp(), window_tokens=2, warmup_steps=2, max_steps=8), _clips
+
+
+def cvalp_without_text(_: Path) -> Case:
+    from cvalp.training import CvalpTraining
+
+    return CvalpTraining(_cvalp(), text_weight=0.0, window_tokens=2, warmup_steps=2, max_steps=8), _clips
+
+
+def video(_: Path) -> Case:
+    from cvalp.training import CvalpTraining
+
+    return CvalpTraining(_cvalp(), window_tokens=2, warmup_steps=2, max_steps=8, video_only=True, label_weight=0.5), _clips
+
+
+def text(_: Path) -> Case:
+    from cvalp.text_training import TextTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        audio = torch.nn.functional.normalize(torch.randn(ROWS, 16, generator=g), dim=-1)
+        return {"audio": audio, "caption": _captions(), "kinds": torch.eye(29)[[0, 1, 2, 0, 4, 5]]}
+
+    return TextTraining(_cvalp(), warmup_steps=2), batch
+
+
+def paper(folder: Path, **options: Any) -> Case:
+    from cvalp.paper import PaperCVALP
+    from cvalp.paper_training import PaperTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        frames = torch.randint(0, 256, (ROWS, 4, 32, 32, 3), dtype=torch.uint8, generator=g)
+        words = ["a dog", "rain", "a dog rain a dog", "a dog", "a", "rain a"]
+        return {"frames": frames, "mel": torch.rand(ROWS, 128, 64, generator=g), "caption": words}
+
+    model = PaperCVALP.tiny(tiny_tokenizer(folder), unfrozen_text_layers=2)
+    settings = {"window_tokens": 2, "window_starts": (0, 1, 2), "temporal_pooling": "mean", "learning_rate": 1e-3}
+    return PaperTraining(model, lambda_=0.7, mu=1.3, warmup_steps=2, max_steps=8, **settings, **options), batch
+
+
+def paper_in_chunks(folder: Path) -> Case:
+    return paper(folder, grad_cache_chunk=3, frozen_norms=True)
+
+
+def vae(_: Path) -> Case:
+    from ldm.autoencoders.mel_autoencoder import MelAutoencoder
+    from ldm.training import VaeTraining
+
+    return VaeTraining(MelAutoencoder.tiny(), warmup_steps=2, max_steps=8), lambda g: {"mel": torch.rand(ROWS, 8, 32, generator=g)}
+
+
+def ldm(_: Path) -> Case:
+    from ldm.denoisers.audio_transformer import AudioTransformer
+    from ldm.training import LdmTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        features = {"video": torch.randn(ROWS, 8, 6, generator=g) + 1, "text": torch.randn(ROWS, 5, generator=g)}
+        return {"latents": torch.randn(ROWS, 4, 8, generator=g), **features}
+
+    return LdmTraining(AudioTransformer.tiny(), warmup_steps=2, max_steps=8, feature_noise=0.1), batch
+
+
+def _waves(g: torch.Generator) -> Batch:
+    return {"wave": 0.2 * torch.randn(ROWS, 6144, generator=g) * torch.linspace(0.1, 1, ROWS)[:, None]}
+
+
+def vocoder(_: Path) -> Case:
+    from vocoders.istft_net import IstftNet
+    from vocoders.training import VocoderTraining
+
+    network = IstftNet(width=16, hidden=24, blocks=1, prior_iterations=2)
+    return VocoderTraining(network, total_steps=9, crop_samples=4096, warmup_steps=2, adversarial_weight=1.0, adversary_from=1), _waves
+
+
+def wavegrad(_: Path) -> Case:
+    from vocoders.wavegrad import WaveGrad
+    from vocoders.wavegrad_training import WaveGradTraining
+
+    network = WaveGrad(up_widths=(16, 16, 8, 8, 8), mel_width=16, wave_widths=(8, 8, 8, 16, 16), betas=(1e-4, 1e-2, 0.4))
+    return WaveGradTraining(network, crop_samples=2048, crops_per_sound=2, warmup_steps=2), _waves
+
+
+def bandwidth(_: Path) -> Case:
+    from vocoders.bandwidth_extension import BandwidthExtension
+    from vocoders.bandwidth_training import BandwidthTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        return {name: 0.2 * torch.randn(ROWS, 4800, generator=g) for name in ("wave", "low")}
+
+    return BandwidthTraining(BandwidthExtension(width=8, hidden=8, blocks=1), 2e-2, 1, 9), batch
+
+
+def listener(_: Path) -> Case:
+    from ta_v2a.evaluation.listener import Listener
+    from ta_v2a.evaluation.training import ListenerTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        return {"mel": torch.rand(ROWS, 128, 32, generator=g), "kinds": torch.randint(0, 2, (ROWS, 29), generator=g).float()}
+
+    return ListenerTraining(Listener(widths=(8, 8, 8, 16), features=16), warmup_steps=2, max_steps=8), batch
+
+
+CASES: dict[str, Callable[[Path], Case]] = {
+    each.__name__: each
+    for each in (cvalp, cvalp_without_text, video, text, paper, paper_in_chunks, vae, ldm, vocoder, wavegrad, bandwidth, listener)
+}
+UNUSED = {"vocoder"}
+"""Trainers of two optimisers, each of which leaves the other's parameters without gradients."""
+
+
+class _Comparable(lightning.Callback):
+    """Adam divides by a gradient's size, also where that is rounding alone (a bias before a normalisation); with this epsilon it does not.
+
+    Dropout of trainers that do not seed it goes on from torch's own generator.
+    """
+
+    def on_train_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+        torch.manual_seed(11)
+        for optimizer in trainer.optimizers:
+            for group in optimizer.param_groups:
+                group["eps"] = 1e-3
+
+
+def trained(name: str, folder: Path, rank: int = 0, world: int = 1) -> dict[str, torch.Tensor]:
+    """The whole state of a trainer after three steps and a validation, and the losses that it logged."""
+    (folder / name).mkdir()
+    lightning.seed_everything(7, verbose=False)
+    module, batch = CASES[name](folder / name)
+    g = torch.Generator().manual_seed(1)
+    size = ROWS // world
+    shares = [{key: value[rank * size : (rank + 1) * size] for key, value in batch(g).items()} for _ in range(STEPS)]
+    trainer = lightning.Trainer(
+        max_epochs=1,
+        accelerator="cpu",
+        devices=world,
+        strategy="auto" if world == 1 else DDPStrategy(find_unused_parameters=name in UNUSED),
+        use_distributed_sampler=False,
+        limit_val_batches=1,
+        num_sanity_val_steps=0,
+        logger=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        enable_checkpointing=False,
+        callbacks=[_Comparable()],
+        default_root_dir=folder,
+    )
+    loader = DataLoader(shares, batch_size=None, collate_fn=_as_it_is)  # type: ignore[arg-type]
+    trainer.fit(module, loader, loader)
+    losses = {f"logged {key}": value for key, value in trainer.callback_metrics.items() if key.startswith("validation/") and "loss" in key}
+    return {key: value.clone() for key, value in {**module.state_dict(), **losses}.items()}
+
+
+def _as_it_is(batch: Batch) -> Batch:
+    return batch
+
+
+def main() -> None:
+    rank, world, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    torch.set_num_threads(1)
+    os.environ["LOCAL_RANK"] = str(rank)  # Lightning then starts no processes of its own
+    torch.distributed.init_process_group("gloo", f"file://{folder / 'meeting'}", rank=rank, world_size=world)
+    mine = folder / f"of{rank}"
+    mine.mkdir()
+    for name in CASES:
+        torch.save(trained(name, mine, rank, world), folder / f"{name}-{rank}.pt")
+    torch.distributed.destroy_process_group()
+
+
+if __name__ == "__main__":
+    main()
