@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .errors import UserError
 
-_CUE = re.compile(r"^\s*(?P<start>[\d.:]+)\s*s?\s*-\s*(?P<end>[\d.:]*)\s*s?\s*:\s*(?P<text>.*\S)\s*$", re.DOTALL)
+# Blanks are taken possessively: nothing is tried twice, so that the time to refuse a text grows with its length only.
+_BLANKS_AND_S = r"\s*+(?:s\s*+)?+"
+_TIMES = re.compile(rf"\s*+(?P<start>[\d.:]++){_BLANKS_AND_S}-\s*+(?P<end>[\d.:]*){_BLANKS_AND_S}:")
 PROMPT_CHARACTERS = 1000  # far beyond the text encoder's reach; what comes after never mattered
 
 
@@ -40,8 +42,9 @@ def parse_cue(text: str) -> Cue:
     Raises:
         UserError: if the text is no cue or its times are not in order.
     """
-    match = _CUE.match(text)
-    if match is None:
+    match = _TIMES.match(text)
+    heard = _one_line(text[match.end() :]) if match else ""
+    if match is None or not heard:
         raise UserError(f'the cue {text[:80]!r} is not of the form "START-END: what is heard", such as "1.2-3.0: glass breaking"')
     try:
         start_s = seconds(match["start"])
@@ -50,17 +53,19 @@ def parse_cue(text: str) -> Cue:
         raise UserError(f"the cue {text[:80]!r} has a time that cannot be read; write seconds (1.5) or minutes (1:02.5)") from None
     if end_s <= start_s:
         raise UserError(f"the cue {text[:80]!r} ends before it starts")
-    return Cue(start_s, end_s, match["text"])
+    return Cue(start_s, end_s, heard)
 
 
 def read_cues(cues: Iterable["Cue | str"] | None, duration_s: float) -> list[Cue]:
     """Cues from cues or their text, checked against a clip of `duration_s` seconds.
 
     Raises:
-        UserError: if a text is no cue, or a cue starts after the clip's end.
+        UserError: if a text is no cue, or a cue says nothing or starts after the clip's end.
     """
-    read = [cue if isinstance(cue, Cue) else parse_cue(cue) for cue in cues or ()]
+    read = [replace(cue, text=_one_line(cue.text)) if isinstance(cue, Cue) else parse_cue(cue) for cue in cues or ()]
     for cue in read:
+        if not cue.text:
+            raise UserError(f"the cue from {cue.start_s:g} s says nothing; give it a text")
         if cue.start_s >= duration_s:
             raise UserError(f"the cue {cue.text[:60]!r} starts at {cue.start_s:g} s, but the clip lasts {duration_s:.3f} s")
     return read
@@ -68,5 +73,10 @@ def read_cues(cues: Iterable["Cue | str"] | None, duration_s: float) -> list[Cue
 
 def cut_prompt(prompt: str | None) -> tuple[str | None, bool]:
     """The prompt as the networks get it (None for an empty one), and whether it was cut to `PROMPT_CHARACTERS`."""
-    stripped = (prompt or "").replace("\x00", " ").strip()
-    return stripped[:PROMPT_CHARACTERS] or None, len(stripped) > PROMPT_CHARACTERS
+    text = _one_line(prompt or "")
+    return text[:PROMPT_CHARACTERS] or None, len(text) > PROMPT_CHARACTERS
+
+
+def _one_line(text: str) -> str:
+    """The words with one blank between them; a zero byte is a blank as well. The text encoder sees no difference."""
+    return " ".join(text.replace("\x00", " ").split())
