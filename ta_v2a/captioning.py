@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from prompts.known import understood
 from prompts.lexicon import LEXICON, WORDINGS
 
 from .cues import cut_prompt
@@ -119,12 +120,15 @@ def caption_clip(path: str, labels: str | None = None, top: int = 5, preset: str
     """The labels of a bank that fit a clip best.
 
     Returns:
-        {"clip", "duration_s", "preset", "labels": how many there were, "caption": the best, "found": see `suggestions`}.
+        {"clip", "duration_s", "preset", "labels": how many there were, "not_understood": those without a word
+        that the text encoder knows (`prompts.known`), whose place says nothing, "caption": the best, "found":
+        see `suggestions`}.
 
     Raises:
         UserError: the clip, the labels or the preset cannot be read.
     """
     clip, bank = probe(path), label_bank(labels)
     found = suggestions(clip, load_encoders(preset), bank, top)
+    unknown = [label for label in bank if not understood(label).names_a_sound]
     facts = {"clip": path, "duration_s": round(clip.duration_s, 6), "preset": str(preset), "labels": len(bank)}
-    return {**facts, "caption": found[0]["label"], "found": found}
+    return {**facts, "not_understood": unknown, "caption": found[0]["label"], "found": found}

@@ -74,7 +74,10 @@ def read_cues(cues: Iterable["Cue | str"] | None, duration_s: float) -> list[Cue
 def cut_prompt(prompt: str | None) -> tuple[str | None, bool]:
     """The prompt as the networks get it (None for an empty one), and whether it was cut to `PROMPT_CHARACTERS`."""
     text = _one_line(prompt or "")
-    return text[:PROMPT_CHARACTERS] or None, len(text) > PROMPT_CHARACTERS
+    if len(text) <= PROMPT_CHARACTERS:
+        return text or None, False
+    whole_words = text[: PROMPT_CHARACTERS + 1].rpartition(" ")[0]
+    return whole_words or text[:PROMPT_CHARACTERS], True
 
 
 def _one_line(text: str) -> str:

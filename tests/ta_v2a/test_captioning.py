@@ -49,9 +49,16 @@ def test_the_command(pipeline_folder, silent_clip, tmp_path, capsys):
     from ta_v2a.__main__ import main
 
     (tmp_path / "labels.txt").write_text("a dog barking\nrain\nwind\n")
+    (tmp_path / "unknown.txt").write_text("a dog barking\nein Hund bellt\n🐕\n")
+    unknown = ["--labels", str(tmp_path / "unknown.txt"), "--preset", str(pipeline_folder), "--json"]
+    assert main(["caption", str(silent_clip), *unknown]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["not_understood"] == ["ein Hund bellt", "🐕"]
+    assert "2 labels name no sound that is known" in captured.err and captured.err.endswith(": ein Hund bellt, 🐕\n")
     command = ["caption", str(silent_clip), "--labels", str(tmp_path / "labels.txt"), "--preset", str(pipeline_folder), "--top", "2"]
     assert main([*command, "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
+    assert report["not_understood"] == []
     assert report["labels"] == 3 and len(report["found"]) == 2 and report["caption"] == report["found"][0]["label"]
     assert report["found"][0]["cosine"] >= report["found"][1]["cosine"]
     assert main(command) == 0

@@ -25,11 +25,17 @@ def test_cues_are_read(text, cue):
     assert parse_cue(text) == cue
 
 
-@pytest.mark.parametrize("text", ["", "glass", "1-2:", "2-1: x", "1-1: x", "a-b: x", "1.2.3-4: x", "1:2:3:4-5: x", "-1-2: x", "1-2 x", "1-2: \x00", "\x001-2: x"])
+@pytest.mark.parametrize("text", ["", "glass", "1-2:", "2-1: x", "1-1: x", "a-b: x", "1.2.3-4: x", "1:2:3:4-5: x", "-1-2: x", "1-2 x"])
 def test_wrong_cues_are_one_clear_line(text):
     with pytest.raises(UserError) as caught:
         parse_cue(text)
     assert "\n" not in str(caught.value) and "cue" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["1-2: \x00", "\x001-2: x", "1\x00-2: x", "1-2: \x00 \x00"])
+def test_a_zero_byte_says_nothing(text):
+    with pytest.raises(UserError, match="is not of the form"):
+        parse_cue(text)
 
 
 def test_a_cue_after_the_end_is_refused():
@@ -46,6 +52,7 @@ def test_a_cue_after_the_end_is_refused():
         (" \n\t", None, False),
         ("a knock", "a knock", False),
         ("🔔" * 10_000, "🔔" * PROMPT_CHARACTERS, True),
+        ("knock " * 10_000, "knock " * 165 + "knock", True),
         ("a\x00b", "a b", False),
         ("\x00 \x00", None, False),
         ("rain" + " " * 5000 + "and\n\twind", "rain and wind", False),
