@@ -44,7 +44,7 @@ _PACES = {
     "quick": words("quick; fast; brisk; repeated"),
     "rapid": words("rapid; very fast; frantic; rapid-fire"),
 }
-_PLACES = words(
+PLACES = words(
     "in a room; in a kitchen; outdoors; outside; indoors; in a garage; in the street; at night; in the morning; in a studio; on a sunny "
     "day; in a field; in the forest; "
     "in a park; in a hall; on a stage; in the workshop; close up; in the evening; on the table; at home; in the background; nearby; in an "
@@ -263,7 +263,7 @@ def _phrase(heard: Heard, rng: random.Random) -> str:
 def _dressed(text: str, rng: random.Random) -> str:
     """The surface: dropped articles, case, full stop, stray place words."""
     if rng.random() < 0.12:
-        text = _joined(text, rng.choice(_PLACES)) if rng.random() < 0.7 else f"{rng.choice(_PLACES)}, {text}"
+        text = _joined(text, rng.choice(PLACES)) if rng.random() < 0.7 else f"{rng.choice(PLACES)}, {text}"
     if rng.random() < 0.15:
         text = re.sub(r"\b(?:a|an|the) ", "", text, flags=re.IGNORECASE) or text
     draw = rng.random()
@@ -309,3 +309,10 @@ def caption(heard: Sequence[Heard], rng: random.Random) -> str:
     if rng.random() < 0.2:
         text = rng.choice(_BEFORE_ONLY if len(order) > 1 else _FRAMES).format(text)
     return _dressed(text, rng)
+
+
+def common_phrases() -> list[str]:
+    """What captions say of any source: persons, sizes, contact, levels, paces, numbers, frames; not places."""
+    lists = [_PEOPLE, _SMALL_THING, _LARGE_THING, _SOFT, _HARD, _QUIET, _LOUD]
+    lists += [_FRAMES, _JOINERS, _SENTENCE_JOINERS, *_ADVERBS.values(), *_TIMES.values(), *_NUMBERS.values(), *_PACES.values()]
+    return [phrase for phrases in lists for phrase in phrases]

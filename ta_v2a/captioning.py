@@ -4,8 +4,10 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from prompts.known import understood
 from prompts.lexicon import LEXICON, WORDINGS
 
+from .cues import cut_prompt
 from .encoders import clip_vector, load_encoders
 from .errors import UserError
 from .media.probe import Clip, probe
@@ -62,19 +64,25 @@ def label_bank(path: str | None = None) -> dict[str, list[str]]:
     if not source.is_file():
         raise UserError(f"no such list of labels: {path}")
     try:
-        text = source.read_text(encoding="utf-8-sig")
+        lines = [line.strip() for line in source.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+        labels = _column(lines, path) if source.suffix.lower() == ".csv" else lines
     except UnicodeDecodeError:
         raise UserError(f"{path} is no text") from None
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    header = next(csv.reader(lines[:1]), []) if source.suffix.lower() == ".csv" else []
-    column = next((header.index(name) for name in _COLUMNS if name in header), None)
-    if source.suffix.lower() == ".csv" and column is None:
-        raise UserError(f"{path} has none of the columns {', '.join(_COLUMNS)}")
-    labels = lines if column is None else [row[column].strip() for row in csv.reader(lines[1:]) if len(row) > column]
-    bank = {label: [label] for label in labels if label}
+    except (OSError, csv.Error) as error:
+        raise UserError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    bank = {label: [label] for label in (cut_prompt(label)[0] for label in labels) if label}
     if len(bank) < 2:
         raise UserError(f"{path} names fewer than two labels")
     return bank
+
+
+def _column(lines: list[str], path: str) -> list[str]:
+    """The labels of a CSV's lines."""
+    header, *rows = csv.reader(lines) if lines else [[]]
+    column = next((header.index(name) for name in _COLUMNS if name in header), None)
+    if column is None:
+        raise UserError(f"{path} has none of the columns {', '.join(_COLUMNS)}")
+    return [row[column] for row in rows if len(row) > column]
 
 
 def bank_vectors(bank: dict[str, list[str]], cvalp: Any) -> Any:
@@ -112,12 +120,15 @@ def caption_clip(path: str, labels: str | None = None, top: int = 5, preset: str
     """The labels of a bank that fit a clip best.
 
     Returns:
-        {"clip", "duration_s", "preset", "labels": how many there were, "caption": the best, "found": see `suggestions`}.
+        {"clip", "duration_s", "preset", "labels": how many there were, "not_understood": those without a word
+        that the text encoder knows (`prompts.known`), whose place says nothing, "caption": the best, "found":
+        see `suggestions`}.
 
     Raises:
         UserError: the clip, the labels or the preset cannot be read.
     """
     clip, bank = probe(path), label_bank(labels)
     found = suggestions(clip, load_encoders(preset), bank, top)
+    unknown = [label for label in bank if not understood(label).names_a_sound]
     facts = {"clip": path, "duration_s": round(clip.duration_s, 6), "preset": str(preset), "labels": len(bank)}
-    return {**facts, "caption": found[0]["label"], "found": found}
+    return {**facts, "not_understood": unknown, "caption": found[0]["label"], "found": found}

@@ -73,7 +73,7 @@ def _root(
 @app.command()
 def foley(
     clip: Annotated[str, typer.Argument(metavar="CLIP", help="A film file of 0.1 s to 10 minutes and more.", show_default=False)],
-    prompt: Annotated[str, typer.Option("-p", "--prompt", help="What is heard; without it the picture decides.")] = "",
+    prompt: Annotated[str, typer.Option("-p", "--prompt", help="What is heard, in English; without it the picture decides.")] = "",
     negative: Annotated[str, typer.Option("-n", "--negative", help="What is not to be heard.")] = "",
     cue: Annotated[list[str] | None, typer.Option("--cue", help='Text for a stretch, as "1.2-3.0: glass breaking"; repeatable.')] = None,
     output: Annotated[str, typer.Option("-o", "--output", help="Film to write, or .wav for the sound alone. Default: CLIP.foley.mp4")] = "",
@@ -86,12 +86,14 @@ def foley(
     align_scale: Annotated[float | None, typer.Option(help="How hard to pull onsets to what is seen; 0 costs nothing.")] = None,
     lag: Annotated[float | None, typer.Option(min=0, max=1, help="Seconds that the sound follows the picture. Default: preset's.")] = None,
     original: Annotated[Literal["replace", "mix", "keep"], typer.Option(help="What becomes of the clip's own sound.")] = "replace",
+    loudness: Annotated[str, typer.Option(help="LUFS of the new sound, 20 dB up at most; none: as it was made.")] = "-23",
     wav: Annotated[bool, typer.Option("--wav/--no-wav", help="Write the sound as 48 kHz 24-bit WAV too.")] = True,
     preset: Preset = "mini",
     as_json: Json = False,
 ) -> None:
     """Put sound on CLIP: a film whose picture is untouched, and its sound as WAV."""
     from .foley import Order, sound_clip
+    from .media.loudness import read_target
 
     if seed + takes - 1 > LAST_SEED:
         first = LAST_SEED - takes + 1
@@ -107,6 +109,7 @@ def foley(
         takes=takes,
         scales={**scales, "align_scale": align_scale, "lag_s": lag},
         original=original,
+        loudness=read_target(loudness),
         wav=wav,
         preset=preset,
     )
@@ -288,6 +291,9 @@ def caption(
     from .captioning import caption_clip
 
     report = caption_clip(clip, labels, top, preset)
+    if report["not_understood"]:
+        named, count = ", ".join(report["not_understood"][:6]), len(report["not_understood"])
+        console.notice(f"{count} labels name no sound that is known, their shares mean little: {named}"[:300])
     console.result(report, as_json, [f"{row['share']:6.1%}  {row['label']}" for row in report["found"]])
 
 

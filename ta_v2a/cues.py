@@ -3,13 +3,15 @@
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import no_type_check
 
 from .arguments import listed_cues, number, shown
 from .errors import UserError
 
-_CUE = re.compile(r"^\s*(?P<start>[\d.:]+)\s*s?\s*-\s*(?P<end>[\d.:]*)\s*s?\s*:\s*(?P<text>.*\S)\s*$", re.DOTALL)
+# Blanks are taken possessively: nothing is tried twice, so that the time to refuse a text grows with its length only.
+_BLANKS_AND_S = r"\s*+(?:s\s*+)?+"
+_TIMES = re.compile(rf"\s*+(?P<start>[\d.:]++){_BLANKS_AND_S}-\s*+(?P<end>[\d.:]*){_BLANKS_AND_S}:")
 PROMPT_CHARACTERS = 1000  # far beyond the text encoder's reach; what comes after never mattered
 
 
@@ -43,8 +45,9 @@ def parse_cue(text: str) -> Cue:
     Raises:
         UserError: if the text is no cue or its times are not in order.
     """
-    match = _CUE.match(text)
-    if match is None:
+    match = _TIMES.match(text)
+    heard = _one_line(text[match.end() :]) if match else ""
+    if match is None or not heard:
         raise UserError(f'the cue {text[:80]!r} is not of the form "START-END: what is heard", such as "1.2-3.0: glass breaking"')
     try:
         start_s = seconds(match["start"])
@@ -53,7 +56,7 @@ def parse_cue(text: str) -> Cue:
         raise UserError(f"the cue {text[:80]!r} has a time that cannot be read; write seconds (1.5) or minutes (1:02.5)") from None
     if end_s <= start_s:
         raise UserError(f"the cue {text[:80]!r} ends before it starts")
-    return Cue(start_s, end_s, match["text"])
+    return Cue(start_s, end_s, heard)
 
 
 def _read(cue: object) -> Cue:
@@ -64,11 +67,11 @@ def _read(cue: object) -> Cue:
         raise UserError(f'a cue is a text such as "1.2-3.0: glass breaking", or a Cue, not {shown(cue)}')
     number("start_s of a cue", cue.start_s, 0, math.inf)
     number("end_s of a cue", cue.end_s, 0, math.inf)
-    if not isinstance(cue.text, str) or cut_prompt(cue.text)[0] is None:
+    if not isinstance(cue.text, str):
         raise UserError(f"text of a cue says what is heard, not {shown(cue.text)}")
     if cue.end_s <= cue.start_s:
         raise UserError(f"the cue {cue.text[:80]!r} ends before it starts")
-    return cue
+    return replace(cue, text=_one_line(cue.text))
 
 
 @no_type_check  # checks its arguments itself
@@ -76,10 +79,12 @@ def read_cues(cues: Iterable["Cue | str"] | None, duration_s: float) -> list[Cue
     """Cues from cues or their text, checked against a clip of `duration_s` seconds.
 
     Raises:
-        UserError: if something is no cue, or a cue starts after the clip's end.
+        UserError: if something is no cue, or a cue says nothing or starts after the clip's end.
     """
     read = [_read(cue) for cue in listed_cues(cues)]
     for cue in read:
+        if not cue.text:
+            raise UserError(f"the cue from {cue.start_s:g} s says nothing; give it a text")
         if cue.start_s >= duration_s:
             raise UserError(f"the cue {cue.text[:60]!r} starts at {cue.start_s:g} s, but the clip lasts {duration_s:.3f} s")
     return read
@@ -87,5 +92,13 @@ def read_cues(cues: Iterable["Cue | str"] | None, duration_s: float) -> list[Cue
 
 def cut_prompt(prompt: str | None) -> tuple[str | None, bool]:
     """The prompt as the networks get it (None for an empty one), and whether it was cut to `PROMPT_CHARACTERS`."""
-    stripped = (prompt or "").replace("\x00", " ").strip()
-    return stripped[:PROMPT_CHARACTERS] or None, len(stripped) > PROMPT_CHARACTERS
+    text = _one_line(prompt or "")
+    if len(text) <= PROMPT_CHARACTERS:
+        return text or None, False
+    whole_words = text[: PROMPT_CHARACTERS + 1].rpartition(" ")[0]
+    return whole_words or text[:PROMPT_CHARACTERS], True
+
+
+def _one_line(text: str) -> str:
+    """The words with one blank between them; a zero byte is a blank as well. The text encoder sees no difference."""
+    return " ".join(text.replace("\x00", " ").split())

@@ -2,10 +2,11 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -13,9 +14,11 @@ from .cues import cut_prompt, parse_cue, read_cues
 from .errors import UserError
 from .media.atomic import output_file
 from .media.containers import fitting_ending
+from .media.loudness import CEILING_DBTP, MOST_GAIN_DB, TARGET_LUFS, Loudness, gain_to, louder, measured, peak_limited
 from .media.mux import Original, check_output, mux
 from .media.probe import Clip, probe
 from .media.sound import DELIVERY_HZ, picture_samples, resampled, write_wav
+from .understanding import followed
 
 Advance = Callable[[int, int], None]
 _SPOOL_SAMPLES = 1 << 18
@@ -25,7 +28,13 @@ _HELD_PICTURES = 40_000  # 21 minutes of luma squares, 256 MB: more is decoded a
 
 @dataclass(frozen=True)
 class Order:
-    """What `ta-v2a foley` was asked; `scales` are the keywords of `FoleyPipeline.stream` (None: the preset's own)."""
+    """What `ta-v2a foley` was asked.
+
+    Attributes:
+        scales: the keywords of `FoleyPipeline.stream` (None: the preset's own).
+        loudness: integrated loudness to bring the sound to, in LUFS; None leaves it as the pipeline made it.
+            Peaks are held either way.
+    """
 
     clip: str
     prompt: str = ""
@@ -36,6 +45,7 @@ class Order:
     takes: int = 1
     scales: dict[str, Any] = field(default_factory=dict)
     original: Original = "replace"
+    loudness: float | None = TARGET_LUFS
     wav: bool = True
     preset: str = "mini"
 
@@ -95,33 +105,45 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
             warnings.append(f"the {name} is long: only its beginning is used")
             notice(warnings[-1])
     loaded = time.perf_counter()
+    wording = followed(order.prompt, order.negative_prompt, cues)
+    for line in wording.lines:
+        notice(line)
+    warnings += wording.lines
+    order, cues = replace(order, prompt=wording.prompt, negative_prompt=wording.negative_prompt), wording.cues
     suggested = None if order.prompt.strip() or cues else _suggested(pipeline, clip)
     if suggested is not None:
         outcome = "taken" if suggested["taken"] else "too unsure to be taken"
         notice(f"no prompt: the picture suggests “{suggested['label']}” ({suggested['share']:.0%}), {outcome}")
         order = replace(order, prompt=suggested["label"] if suggested["taken"] else "")
     video = _pictures_of(clip, order.takes, pipeline.spec)
-    takes = []
-    for index, place in enumerate(where):
-        watch = _stepper(advance, index, order.takes)
-        with tempfile.TemporaryFile(prefix="ta-v2a-") as spool:
-            blocks, rate_hz = _generated(pipeline, order, video, cues, order.seed + index, watch), pipeline.spec.sample_rate_hz
-            if pipeline.bandwidth is not None:
-                blocks, rate_hz = widened(blocks, rate_hz, pipeline.bandwidth, picture_samples(clip.duration_s)), DELIVERY_HZ
+    with ExitStack() as spools:  # every take before the first file: all share one gain
+        made = []
+        for index in range(order.takes):
+            watch = _stepper(advance, index, order.takes)
+            raw = _generated(pipeline, order, video, cues, order.seed + index, watch)
+            blocks = _delivered(pipeline, raw, clip.duration_s)
+            spool = spools.enter_context(tempfile.TemporaryFile(prefix="ta-v2a-"))
             for block in blocks:
                 spool.write(np.ascontiguousarray(block, np.float32).tobytes())
-            takes.append({"seed": order.seed + index, **_write(spool, place, clip, rate_hz, order.original)})
+            made.append(Take(order.seed + index, spool, measured(_spooled(spool))))
+        gain_db = 0.0 if order.loudness is None else gain_to(order.loudness, [take.loudness for take in made])
+        pairs = zip(made, where, strict=True)
+        takes = [_write(take, place, clip, gain_db, order.original) for take, place in pairs]
+    if order.loudness is not None:
+        notice(_loudness_line(takes, gain_db))
     done = time.perf_counter()
     return {
         "clip": str(clip.path),
         "duration_s": round(clip.duration_s, 6),
         "prompt": order.prompt,
         "suggested": suggested,
+        "not_understood": wording.not_understood,
         "negative_prompt": order.negative_prompt,
         "cues": [{"start_s": cue.start_s, "end_s": min(cue.end_s, clip.duration_s), "text": cue.text} for cue in cues],
         "preset": order.preset,
         "settings": vars(pipeline._scales(**order.scales)),
         "original": order.original if clip.has_sound else "none",
+        "loudness": {"target_lufs": order.loudness, "gain_db": round(gain_db, 2)},
         "sampling_rate": pipeline.spec.sample_rate_hz,
         "takes": takes,
         "warnings": [line for line in warnings if line],
@@ -205,21 +227,68 @@ def widened(blocks: Iterator[np.ndarray], rate_hz: int, bandwidth: Any, samples:
         yield piece[0].cpu().numpy()
 
 
-def _spooled(spool: Any, gain: float = 1.0) -> Iterator[np.ndarray]:
+def _delivered(pipeline: Any, blocks: Iterator[np.ndarray], duration_s: float) -> Iterator[np.ndarray]:
+    """Blocks (n,) at 48 kHz of the pipeline's sound, as long as the picture; nothing is clipped yet."""
+    rate_hz, samples = pipeline.spec.sample_rate_hz, picture_samples(duration_s)
+    if pipeline.bandwidth is not None:
+        return widened(blocks, rate_hz, pipeline.bandwidth, samples)
+    return (columns[:, 0] for columns in resampled(blocks, rate_hz, DELIVERY_HZ, samples))
+
+
+def _spooled(spool: IO[bytes]) -> Iterator[np.ndarray]:
+    """Blocks (n, 1) of a spooled sound."""
     spool.seek(0)
     while data := spool.read(4 * _SPOOL_SAMPLES):
-        yield np.frombuffer(data, np.float32) * np.float32(gain)
+        yield np.frombuffer(data, np.float32)[:, None]
 
 
-def _write(spool: Any, place: Place, clip: Clip, rate_hz: int, original: Original) -> dict[str, Any]:
-    peak = max((float(np.abs(block).max()) for block in _spooled(spool)), default=0.0)
-    gain = 1 / max(peak, 1.0)  # of the whole take: resampling and the extension may pass full scale
+@dataclass(frozen=True)
+class Take:
+    """One sound as the pipeline made it: its seed, its samples at 48 kHz (float32), and how loud it is."""
+
+    seed: int
+    spool: IO[bytes]
+    loudness: Loudness
+
+
+def _levelled(take: Take, gain_db: float) -> Iterator[np.ndarray]:
+    """What the files hold, in blocks (1, n)."""
+    return (block.T for block in peak_limited(louder(_spooled(take.spool), gain_db)))
+
+
+def _write(take: Take, place: Place, clip: Clip, gain_db: float, original: Original) -> dict[str, Any]:
     if place.wav is not None:
-        write_wav(place.wav, _spooled(spool, gain), rate_hz, clip.duration_s)
+        write_wav(place.wav, _levelled(take, gain_db), DELIVERY_HZ, clip.duration_s)
     if place.film is not None:
-        mux(clip, _spooled(spool, gain), rate_hz, place.film, original)
+        mux(clip, _levelled(take, gain_db), DELIVERY_HZ, place.film, original)
+    after = measured(block.T for block in _levelled(take, gain_db))
     return {
+        "seed": take.seed,
         "film": None if place.film is None else str(place.film),
         "wav": None if place.wav is None else str(place.wav),
-        "peak": round(peak * gain, 4),
+        "peak": round(after.peak, 4),
+        "loudness_before_lufs": _rounded(take.loudness.integrated_lufs),
+        "loudness_after_lufs": _rounded(after.integrated_lufs),
+        "true_peak_dbtp": _rounded(after.true_peak_dbtp),
     }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _listed(values: Iterable[float | None]) -> str:
+    return ", ".join("silence" if value is None else f"{value:.1f}" for value in values)
+
+
+def _loudness_line(takes: list[dict[str, Any]], gain_db: float) -> str:
+    """For the user: how loud the takes were, what was done, how loud they are."""
+    pairs = [(take["loudness_before_lufs"], take["loudness_after_lufs"]) for take in takes]
+    if all(before is None for before, _ in pairs):
+        return "loudness: silence, left as it is"
+    were, are = (_listed(side) for side in zip(*pairs, strict=True))
+    reasons = [f"{MOST_GAIN_DB:g} dB at most"] if gain_db == MOST_GAIN_DB else []
+    if any(None not in pair and pair[1] < pair[0] + gain_db - 0.5 for pair in pairs):
+        reasons.append(f"peaks held at {CEILING_DBTP:g} dBTP")
+    why = f" ({', '.join(reasons)})" if reasons else ""
+    return f"loudness: {were} LUFS {gain_db:+.1f} dB, now {are} LUFS{why}"

@@ -97,7 +97,7 @@ def _seconds(text: Any, index: int) -> float:
     except (TypeError, ValueError):
         value = -1.0
     if not 0 <= value < 1e7:
-        raise UserError(f"row {index + 1} of the manifest: the start is {text!r}, not a number of seconds")
+        raise UserError(f"row {index + 1} of the manifest: the start is {str(text)[:80]!r}, not a number of seconds")
     return value
 
 

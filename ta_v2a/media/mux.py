@@ -62,6 +62,7 @@ def _frame(columns: np.ndarray, kept: Kept, at_sample: int):
     """(n, channels) float32 as an `av.AudioFrame` in the encoder's own format, starting `at_sample`."""
     import av
 
+    columns = columns.clip(-1.0, 1.0)
     if kept.sample_format == "s32":  # 24 bits, in the upper three bytes
         columns = np.rint(columns.astype(np.float64) * 8388607).astype(np.int32) << 8
     elif kept.sample_format == "s16":
@@ -209,11 +210,12 @@ def mux(
 
     Args:
         video_path: the clip, or what `probe` said of it.
-        sound: (samples,) or (channels, samples) float in [-1, 1], one or two channels, or an iterable of such pieces.
+        sound: (samples,) or (channels, samples) float, one or two channels, or an iterable of such pieces; what
+            lies outside [-1, 1] is clipped.
         sample_rate_hz: of `sound`; the file gets 48 kHz.
         out_path: its ending names the container (see `CONTAINERS`). Appears whole or not at all.
-        original: the clip's own sound is dropped ("replace"), added to the new sound at equal weight ("mix"), or copied as further
-            tracks behind the new one ("keep").
+        original: the clip's own sound is dropped ("replace"), added to the new sound at equal weight and the
+            sum's peaks held at -1 dBTP ("mix"), or copied as further tracks behind the new one ("keep").
 
     Returns:
         What was written.

@@ -3,12 +3,14 @@
 import math
 import os
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from ta_v2a.errors import UserError
 from ta_v2a.media.atomic import output_file, whole_file
+from ta_v2a.media.loudness import peak_limited
 from ta_v2a.media.opening import open_media, shown_name
 from ta_v2a.media.probe import Clip, probe
 
@@ -20,13 +22,13 @@ Sound = np.ndarray | Iterable[np.ndarray]
 
 
 def _as_columns(block: np.ndarray) -> np.ndarray:
-    """(samples,) or (channels, samples) to (samples, channels) float32 in [-1, 1]."""
+    """(samples,) or (channels, samples) to (samples, channels) float32; nothing is clipped."""
     block = np.asarray(block, np.float32)
     if block.ndim not in (1, 2) or (block.ndim == 2 and not 1 <= block.shape[0] <= 8):
         raise ValueError(f"a sound is (samples,) or (channels, samples), not {block.shape}")
     if not np.isfinite(block).all():
         raise ValueError("the sound holds values that are not finite")
-    return np.clip(block[:, None] if block.ndim == 1 else block.T, -1.0, 1.0)
+    return block[:, None] if block.ndim == 1 else block.T
 
 
 def sound_blocks(sound: Sound) -> Iterator[np.ndarray]:
@@ -46,7 +48,8 @@ def resampled(sound: Sound, from_hz: int, to_hz: int, samples: int) -> Iterator[
         samples: total length at `to_hz`.
 
     Yields:
-        (n, channels) float32 in [-1, 1]; the lengths add up to `samples`. The pieces' borders leave no trace (soxr VHQ stream).
+        (n, channels) float32; the lengths add up to `samples`. The pieces' borders leave no trace (soxr VHQ
+        stream). Nothing is clipped: what resampling takes past full scale may still be made quieter; the writers clip.
 
     Raises:
         ValueError: wrong shapes, changing channel counts, values that are not finite.
@@ -61,14 +64,14 @@ def resampled(sound: Sound, from_hz: int, to_hz: int, samples: int) -> Iterator[
             stream = soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32", quality="VHQ") if from_hz != to_hz else _Unchanged()
         elif block.shape[1] != channels:
             raise ValueError(f"the sound changes from {channels} to {block.shape[1]} channels")
-        piece = np.clip(stream.resample_chunk(block), -1.0, 1.0)[:left]
+        piece = stream.resample_chunk(block)[:left]
         left -= len(piece)
         if len(piece):
             yield piece
         if left == 0:
             return
     if stream is not None:
-        rest = np.clip(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True), -1.0, 1.0)[:left]
+        rest = stream.resample_chunk(np.zeros((0, channels), np.float32), last=True)[:left]
         left -= len(rest)
         if len(rest):
             yield rest
@@ -95,7 +98,8 @@ def write_wav(out_path: str | os.PathLike, sound: Sound, sample_rate_hz: int, du
 
     Args:
         out_path: the WAV file.
-        sound: (samples,) or (channels, samples) float in [-1, 1], or an iterable of such pieces (then `duration_s` is needed).
+        sound: (samples,) or (channels, samples) float, or an iterable of such pieces (then `duration_s` is
+            needed); what lies outside [-1, 1] is clipped.
         sample_rate_hz: of `sound`.
         duration_s: length of the file; default the sound's own.
 
@@ -121,9 +125,8 @@ def write_wav(out_path: str | os.PathLike, sound: Sound, sample_rate_hz: int, du
     with whole_file(out) as temporary:
         try:
             with soundfile.SoundFile(temporary, "w", DELIVERY_HZ, first.shape[1], subtype="PCM_24", format=form) as file:
-                file.write(first)
-                for block in blocks:
-                    file.write(block)
+                for block in chain([first], blocks):
+                    file.write(block.clip(-1.0, 1.0))
             _check_written(temporary, samples * first.shape[1] * 3)
         except soundfile.SoundFileError as error:
             raise UserError(f"{shown_name(out_path)}: not written ({error}); is the disk full?") from None
@@ -225,13 +228,6 @@ def own_sound(clip: Clip | str | os.PathLike, rate_hz: int = DELIVERY_HZ, channe
     return columns[:, 0] if channels == 1 else np.ascontiguousarray(columns.T)
 
 
-def soft_knee(columns: np.ndarray, knee: float = 0.8) -> np.ndarray:
-    """Identity below `knee`, then bent towards but never past full scale: y = k + (1 - k) tanh((|x| - k) / (1 - k))."""
-    size = np.abs(columns)
-    bent = knee + (1.0 - knee) * np.tanh((size - knee) / (1.0 - knee))
-    return np.where(size <= knee, columns, np.copysign(bent, columns)).astype(np.float32)
-
-
 MIX_GAIN = math.sqrt(0.5)
 
 
@@ -243,10 +239,14 @@ def _with_channels(columns: np.ndarray, channels: int) -> np.ndarray:
 
 
 def mixed(new: Iterator[np.ndarray], own: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    """The sum of two block streams (n, channels), each 3 dB lower, over a soft knee: no sample passes full scale.
+    """The sum of two block streams (n, channels) at 48 kHz, each 3 dB lower, peaks held at `CEILING_DBTP`.
 
     As long as `own`, with its channels; `new` is silent after its end.
     """
+    return peak_limited(_sum(new, own))
+
+
+def _sum(new: Iterator[np.ndarray], own: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
     held = None
     for block in own:
         held = np.zeros((0, block.shape[1]), np.float32) if held is None else held
@@ -254,5 +254,5 @@ def mixed(new: Iterator[np.ndarray], own: Iterator[np.ndarray]) -> Iterator[np.n
             more = next(new, None)
             more = np.zeros_like(block) if more is None else _with_channels(more, block.shape[1])
             held = np.concatenate([held, more])
-        yield soft_knee(MIX_GAIN * (held[: len(block)] + block))
+        yield np.float32(MIX_GAIN) * (held[: len(block)] + block)
         held = held[len(block) :]

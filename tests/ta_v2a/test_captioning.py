@@ -21,7 +21,8 @@ def test_banks_of_ones_own(tmp_path):
     assert list(label_bank(str(tmp_path / "labels.txt"))) == ["a dog barking", "rain, heavy"]
     (tmp_path / "labels.csv").write_text('index,mid,display_name\n0,/m/1,"Speech, loud"\n1,/m/2,Dog\n')
     assert list(label_bank(str(tmp_path / "labels.csv"))) == ["Speech, loud", "Dog"]
-    for name, content, said in [("one.txt", "rain\n", "fewer than two"), ("no.csv", "a,b\n1,2\n", "none of the columns")]:
+    for name, content, said in [("one.txt", "rain\n", "fewer than two"), ("no.csv", "a,b\n1,2\n", "none of the columns"),
+        ("huge.csv", "label\n" + "a" * 200_000, "field larger"), ("nul.txt", "rain\n\x00 \x00\n", "fewer than two")]:
         (tmp_path / name).write_text(content)
         with pytest.raises(UserError, match=said):
             label_bank(str(tmp_path / name))
@@ -48,9 +49,16 @@ def test_the_command(pipeline_folder, silent_clip, tmp_path, capsys):
     from ta_v2a.__main__ import main
 
     (tmp_path / "labels.txt").write_text("a dog barking\nrain\nwind\n")
+    (tmp_path / "unknown.txt").write_text("a dog barking\nein Hund bellt\n🐕\n")
+    unknown = ["--labels", str(tmp_path / "unknown.txt"), "--preset", str(pipeline_folder), "--json"]
+    assert main(["caption", str(silent_clip), *unknown]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["not_understood"] == ["ein Hund bellt", "🐕"]
+    assert "2 labels name no sound that is known" in captured.err and captured.err.endswith(": ein Hund bellt, 🐕\n")
     command = ["caption", str(silent_clip), "--labels", str(tmp_path / "labels.txt"), "--preset", str(pipeline_folder), "--top", "2"]
     assert main([*command, "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
+    assert report["not_understood"] == []
     assert report["labels"] == 3 and len(report["found"]) == 2 and report["caption"] == report["found"][0]["label"]
     assert report["found"][0]["cosine"] >= report["found"][1]["cosine"]
     assert main(command) == 0

@@ -68,7 +68,8 @@ def test_foley_writes_film_and_wav_beside_the_clip(foley, silent_clip, tmp_path)
     clip.write_bytes(silent_clip.read_bytes())
     code, out, err = foley(clip, "-p", "a knock")
     film, wav = tmp_path / "my clip.foley.mp4", tmp_path / "my clip.foley.wav"
-    assert code == 0 and out.split("\n")[:2] == [str(film), str(wav)] and err == ""
+    assert code == 0 and out.split("\n")[:2] == [str(film), str(wav)]
+    assert err.startswith("ta-v2a: loudness: ") and err.count("\n") == 1
     info = soundfile.info(wav)
     assert (info.samplerate, info.subtype, info.frames) == (48_000, "PCM_24", round(2.56 * 48_000))
     from ta_v2a.media.probe import probe
@@ -150,14 +151,57 @@ def test_the_last_seeds_of_64_bits_are_seeds(foley, silent_clip, tmp_path):
 
 
 def test_takes_are_what_their_seeds_give_alone(foley, silent_clip, tmp_path):
-    assert foley(silent_clip, "--takes", 2, "--seed", 7, "-o", tmp_path / "t.mp4")[0] == 0
-    assert foley(silent_clip, "--seed", 8, "--no-wav", "-o", tmp_path / "alone.mp4")[0] == 0
-    assert foley(silent_clip, "--seed", 8, "-o", tmp_path / "alone.wav")[0] == 0
+    plain = ("--loudness", "none")
+    assert foley(silent_clip, *plain, "--takes", 2, "--seed", 7, "-o", tmp_path / "t.mp4")[0] == 0
+    assert foley(silent_clip, *plain, "--seed", 8, "--no-wav", "-o", tmp_path / "alone.mp4")[0] == 0
+    assert foley(silent_clip, *plain, "--seed", 8, "-o", tmp_path / "alone.wav")[0] == 0
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["alone.mp4", "alone.wav", "t.take1.mp4", "t.take1.wav", "t.take2.mp4", "t.take2.wav"]
     first, second, alone = (soundfile.read(tmp_path / name)[0] for name in ("t.take1.wav", "t.take2.wav", "alone.wav"))
     np.testing.assert_array_equal(second, alone)
     assert np.abs(first - second).max() > 1e-3
+
+
+def test_sound_is_brought_to_its_loudness_and_takes_share_one_gain(foley, silent_clip, tmp_path):
+    from ta_v2a.media.loudness import measured
+
+    reports, waves = {}, {}
+    for target in ("none", "-40", "-23"):
+        given = () if target == "-23" else ("--loudness", target)
+        code, out, err = foley(silent_clip, "--takes", 2, *given, "--json", "-o", tmp_path / f"{target}.wav")
+        assert code == 0 and ("loudness" in err) == (target != "none")
+        reports[target] = report = json.loads(out)
+        waves[target] = [soundfile.read(take["wav"], dtype="float32")[0] for take in report["takes"]]
+        for take, wave in zip(report["takes"], waves[target], strict=True):
+            found = measured([wave[:, None]])
+            assert take["loudness_after_lufs"] == pytest.approx(found.integrated_lufs, abs=0.02)
+            assert take["true_peak_dbtp"] == pytest.approx(found.true_peak_dbtp, abs=0.05)
+    for target in ("-40", "-23"):
+        after = [take["loudness_after_lufs"] for take in reports[target]["takes"]]
+        assert np.mean(after) == pytest.approx(reports[target]["loudness"]["target_lufs"], abs=0.05) == float(target)
+    gain = 10 ** ((reports["-40"]["loudness"]["gain_db"] - reports["-23"]["loudness"]["gain_db"]) / 20)
+    for loud, quiet in zip(waves["-23"], waves["-40"], strict=True):  # this far down no peak is held
+        np.testing.assert_allclose(quiet, gain * loud, rtol=2e-3, atol=1e-6)
+    assert reports["none"]["loudness"] == {"target_lufs": None, "gain_db": 0.0}
+    assert all(take["true_peak_dbtp"] <= -0.5 for take in reports["none"]["takes"])
+
+
+def test_what_is_not_understood_is_said_and_left_out(foley, silent_clip, tmp_path):
+    belfry = ("--cue", "0-1: a bell in the belfry")
+    given = ("-p", "ladridos de perro", "-n", "🐕", "--cue", "1-2: asdf", *belfry)
+    code, out, err = foley(silent_clip, *given, "--json", "-o", tmp_path / "a.wav")
+    report = json.loads(out)
+    assert code == 0 and report["prompt"] == report["negative_prompt"] == ""
+    assert [(row["of"], row["words"], row["left_out"]) for row in report["not_understood"]] == [
+        ("prompt", ["ladridos", "perro"], True),
+        ("negative prompt", ["🐕"], True),
+        ("cue", ["asdf"], True),
+        ("cue", ["belfry"], False),
+    ]
+    assert [cue["text"] for cue in report["cues"]] == ["a bell in the belfry"]
+    assert len(report["warnings"]) == 4 and all(f"ta-v2a: {line}\n" in err for line in report["warnings"])
+    assert foley(silent_clip, *belfry, "-o", tmp_path / "b.wav")[0] == 0
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
 
 
 def test_clips_with_sound_and_the_choices_for_it(foley, silent_clip, tmp_path):
@@ -172,7 +216,8 @@ def test_clips_with_sound_and_the_choices_for_it(foley, silent_clip, tmp_path):
 
 def test_long_prompts_are_cut_with_a_notice_and_cues_are_reported(foley, silent_clip, tmp_path):
     code, out, err = foley(silent_clip, "-p", "knock " * 2000, "--cue", "0.5-: 🔔 a bell", "--json", "-o", tmp_path / "x.wav")
-    assert code == 0 and "the prompt is long" in err and len(err.splitlines()) == 1
+    assert code == 0 and "the prompt is long" in err and "not understood in the cue: 🔔\n" in err
+    assert len(err.splitlines()) == 3
     report = json.loads(out)
     assert report["cues"] == [{"start_s": 0.5, "end_s": 2.56, "text": "🔔 a bell"}] and report["takes"][0]["film"] is None
 
@@ -194,6 +239,8 @@ def test_long_prompts_are_cut_with_a_notice_and_cues_are_reported(foley, silent_
         (["{clip}", "--takes", "x"], "takes"),
         (["{clip}", "--text-scale", "nan", "-o", "{tmp}/x.mp4"], "text_scale"),
         (["{clip}", "--original", "loud"], "original"),
+        (["{clip}", "--loudness", "loud"], "loudness"),
+        (["{clip}", "--loudness", "nan"], "loudness"),
         (["{clip}", "--colour", "red"], "--colour"),
         ([], "CLIP"),
     ],

@@ -18,7 +18,7 @@ from ta_v2a.media.film import write_film
 from ta_v2a.media.mux import Muxed, mux
 from ta_v2a.media.opening import open_media
 from ta_v2a.media.probe import packets, probe
-from ta_v2a.media.sound import own_sound, resampled, soft_knee, write_wav
+from ta_v2a.media.sound import mixed, own_sound, resampled, write_wav
 
 RATE = 16_000
 ROOT = Path(__file__).resolve().parents[2]
@@ -168,11 +168,28 @@ def test_replace_mix_keep(tmp_path):
     assert packet_list(kept) == packet_list(source)
 
 
-def test_a_mix_never_passes_full_scale():
-    x = np.linspace(-3, 3, 1001, dtype=np.float32)
-    y = soft_knee(x)
-    assert np.abs(y).max() <= 1.0 and (np.diff(y) >= 0).all()
-    assert np.array_equal(y[np.abs(x) <= 0.8], x[np.abs(x) <= 0.8])
+def test_a_mix_holds_its_peaks_and_leaves_the_rest_alone():
+    seconds = np.arange(96_000, dtype=np.float32) / 48_000
+    new = 0.9 * np.sin(2 * np.pi * 440 * seconds) * (seconds > 1)
+    own = np.stack([0.9 * np.sin(2 * np.pi * 440 * seconds), 0.1 * np.sin(2 * np.pi * 300 * seconds)], axis=1)
+    out = np.concatenate(list(mixed(iter([new[:50_000, None]]), iter([own[:1], own[1:70_000], own[70_000:]]))))
+    assert out.shape == own.shape
+    plain = np.float32(np.sqrt(0.5)) * (own + np.pad(new[:50_000], (0, 46_000))[:, None])
+    assert np.abs(plain).max() > 1.2 and np.abs(out).max() <= 10 ** (-1 / 20)
+    for stretch in (slice(0, 47_000), slice(51_000, None)):
+        np.testing.assert_array_equal(out[stretch], plain[stretch])
+
+
+def test_what_resampling_takes_past_full_scale_is_clipped_by_the_writers_alone(tmp_path):
+    square = np.sign(np.sin(2 * np.pi * 997 * np.arange(RATE) / RATE)).astype(np.float32)
+    free = np.concatenate(list(resampled(square, RATE, 48_000, 48_000)))[:, 0]
+    assert np.abs(free).max() > 1.1
+    np.testing.assert_allclose(np.concatenate(list(resampled(3 * square, RATE, 48_000, 48_000)))[:, 0], 3 * free, atol=1e-5)
+    written = soundfile.read(write_wav(tmp_path / "a.wav", square, RATE))[0]
+    np.testing.assert_allclose(written, free.clip(-1, 1), atol=2e-7)
+    source = film(tmp_path / "in.mp4")
+    heard = own_sound(mux(source, square, RATE, tmp_path / "out.mkv").path)[:48_000]  # 24 bits there, which would wrap around
+    np.testing.assert_allclose(heard, free.clip(-1, 1)[: len(heard)], atol=2e-7)
 
 
 def test_same_sound_gives_the_same_bytes_and_pieces_leave_no_trace(tmp_path):

@@ -1,0 +1,121 @@
+"""Which words of a prompt the grammar knows. The text tower met no others, and makes something of any."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+
+from prompts.grammar import PLACES, common_phrases
+from prompts.lexicon import LEXICON
+from prompts.lexicon.impacts import IMPACT_CLAUSES
+
+# English that says nothing of a sound: neither understood nor worth a complaint.
+_FUNCTION_WORDS = """
+a an the this that these those some any no every each all both either neither another other others such same
+own i me my mine you your yours he him his she her hers it its itself we us our ours they them their theirs
+who whom whose which what someone somebody anyone anybody everyone everybody nobody something anything
+everything nothing one ones thing things and or nor but so yet if then than as because while when whenever
+where wherever how why though although until till since whether of in on at by for to from with without
+within into onto upon over under above below beneath beside besides between among through throughout across
+along around about against toward towards behind before after during near up down off out inside outside
+away back be am is are was were been being do does did done doing have has had having will would shall
+should can could may might must go goes going gone went get gets getting got come comes coming came make
+makes making made let lets letting take takes taking took put puts putting give gives giving gave keep keeps
+keeping kept become becomes start starts starting begin begins stop stops want wants need needs use used
+using like likes hear heard hearing listen sound sounds noise noises audio please add not only just also too
+very really quite rather almost again once twice still already ever never always often sometimes now here
+there maybe perhaps more most less least much many few several little lot lots enough half else even well
+first second third last next two three four five six seven eight nine ten new old young good bad different
+big long deep boy girl boys girls kid kids men women male female males females adult adults group couple
+nearby midnight noon morning evening steady steadily constant constantly continuous continuously brief
+briefly sudden suddenly series occur occurs occurring s t d m ll re ve don doesn isn aren won sfx fx foley
+effect effects recording loop background foreground ambience ambient die das der war den dem des la le les
+el los las un une una il lo di da os du de en et y e
+"""
+_SHORTEST_PART = 3  # letters of a half of a compound, and of a stem
+_LONGEST_COMPOUND = 40  # letters, so that the search for its halves stays short
+_ENDINGS = (
+    *(("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e")),
+    *(("er", ""), ("er", "e"), ("ers", ""), ("ly", ""), ("y", "")),
+)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What the grammar knows of a text.
+
+    Attributes:
+        names_a_sound: at least one word is known to name a sound or what makes it.
+        unknown: the words and emoji that are not known, in their order, each once.
+    """
+
+    names_a_sound: bool
+    unknown: tuple[str, ...]
+
+
+def understood(text: str) -> Understood:
+    """Sorts the words of a prompt; the time grows with its length only.
+
+    A word is known if the grammar uses it, if it is a plural, past tense, -ing, -er, -ly or -y form of one
+    ("knocked"), or two in one ("doorknock"). Articles, pronouns, numbers and the like count neither way.
+    """
+    telling, plain = telling_words(), plain_words()
+    names_a_sound, unknown = False, dict[str, None]()
+    for word in _words(text):
+        if word in telling or (word not in plain and _derived(word, telling)):
+            names_a_sound = True
+        elif not (word in plain or word.isdigit() or _derived(word, plain)):
+            unknown[word] = None
+    return Understood(names_a_sound, tuple(unknown))
+
+
+@cache
+def telling_words() -> frozenset[str]:
+    """Words by which the grammar names a sound, or what makes it."""
+    entries = LEXICON.values()
+    texts = [*LEXICON, *(clause for entry in entries for own in entry.clauses.values() for clause in own)]
+    texts += [clause for own in IMPACT_CLAUSES.values() for clause in own]
+    for entry in entries:
+        texts += [*entry.adjectives, *entry.sounds, *entry.keywords]
+        texts += [*entry.materials, *entry.struck, *entry.movers, *entry.floors]
+    return (_split(texts) - _split([_FUNCTION_WORDS, *common_phrases()])) | set(LEXICON)
+
+
+@cache
+def plain_words() -> frozenset[str]:
+    """Words that go with any sound: articles, persons, sizes, levels, paces, places."""
+    return _split([_FUNCTION_WORDS, *common_phrases(), *PLACES])
+
+
+def _split(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in _words(re.sub(r"\{\w+\}", " ", text)))
+
+
+def _derived(word: str, known: frozenset[str]) -> bool:
+    """Whether `word` is an inflected form or a compound of known words."""
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) + len(instead) >= _SHORTEST_PART:
+            stem = word[: -len(ending)]
+            doubled = not instead and ending[0] in "ie" and stem[-1:] == stem[-2:-1]  # "dropped"
+            if stem + instead in known or (doubled and stem[:-1] in known):
+                return True
+    if len(word) > _LONGEST_COMPOUND:
+        return False
+    cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+    return any(word[:cut] in known and word[cut:] in known for cut in cuts)
+
+
+def _words(text: str) -> Iterator[str]:
+    """Words in lower case, in any script; an emoji is a word of its own, punctuation is none."""
+    for sort, run in groupby(unicodedata.normalize("NFKC", text).casefold(), _sort):
+        if sort == "word":
+            yield "".join(run)
+        elif sort == "sign":
+            yield from run
+
+
+def _sort(character: str) -> str:
+    category = unicodedata.category(character)
+    return "word" if category[0] in "LNM" else "sign" if category in ("So", "Cs") else "between"
