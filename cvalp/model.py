@@ -119,6 +119,10 @@ class CVALP(Component):
         """E_l: L2-normalised, one row a text; an empty text is a text like any other."""
         return F.normalize(self.text(texts), dim=-1)
 
+    def was_cut(self, text: str) -> bool:
+        """Whether `encode_text` reads only the beginning of a text."""
+        return self.text.tokenizer.was_cut(text)
+
     @classmethod
     def from_pretrained(cls, folder, subfolder: str = "", **changes) -> "CVALP":
         """Reads a folder written by `save_pretrained`; the tokenizer is the one beside the weights."""

@@ -99,6 +99,10 @@ class PaperCVALP(Component):
         """E_l: L2-normalised, one row a text; an empty text is a text like any other."""
         return F.normalize(self.text_head(self.text(texts)), dim=-1)
 
+    def was_cut(self, text: str) -> bool:
+        """Whether `encode_text` reads only the beginning of a text."""
+        return len(self.text.tokenizer(text)["input_ids"]) > self.text.max_tokens
+
     @classmethod
     def from_pretrained(cls, folder, subfolder: str = "", **changes) -> "PaperCVALP":
         """Reads a folder written by `save_pretrained`; the tokenizer is the one beside the weights."""

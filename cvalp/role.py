@@ -37,5 +37,8 @@ class Encoders(Protocol):
     def encode_text(self, texts: list[str]) -> Float[Tensor, "batch dim"]:
         """E_l, L2-normalised, one row a text."""
 
+    def was_cut(self, text: str) -> bool:
+        """Whether `encode_text` reads only the beginning of a text."""
+
     def onsets(self, features: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch frames"] | None:
         """Probability in [0, 1] of an onset in every mel frame, read from `encode_video`'s features; None where they say none."""

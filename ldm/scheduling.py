@@ -40,8 +40,8 @@ class FlowEuler:
     def set_timesteps(self, sigmas: Sequence[float] | np.ndarray, device: torch.device | str = "cpu") -> None:
         """Steps from the given noise levels, before the shift, down to 0."""
         shift = self.config.shift
-        levels = np.asarray(sigmas, np.float32)
-        levels = torch.from_numpy(shift * levels / (1 + (shift - 1) * levels)).to(device, torch.float32)
+        plain = np.asarray(sigmas, np.float32)
+        levels = torch.from_numpy(shift * plain / (1 + (shift - 1) * plain)).to(device, torch.float32)
         self.timesteps = levels * self.config.num_train_timesteps
         self.sigmas = torch.cat([levels, levels.new_zeros(1)])
         self._done = 0

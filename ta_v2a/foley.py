@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
+from .arguments import chosen_scales
 from .cues import cut_prompt, parse_cue, read_cues
 from .errors import UserError
 from .media.atomic import output_file
@@ -19,6 +20,9 @@ from .media.mux import Original, check_output, mux
 from .media.probe import Clip, probe
 from .media.sound import DELIVERY_HZ, picture_samples, resampled, write_wav
 from .understanding import followed
+
+if TYPE_CHECKING:
+    from .engine.foley import FoleyEngine, Progress
 
 Advance = Callable[[int, int], None]
 _SPOOL_SAMPLES = 1 << 18
@@ -31,8 +35,8 @@ class Order:
     """What `ta-v2a foley` was asked.
 
     Attributes:
-        scales: the keywords of `FoleyPipeline.stream` (None: the preset's own).
-        loudness: integrated loudness to bring the sound to, in LUFS; None leaves it as the pipeline made it.
+        scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
+        loudness: integrated loudness to bring the sound to, in LUFS; None leaves it as the engine made it.
             Peaks are held either way.
     """
 
@@ -99,9 +103,9 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
     for line in filter(None, warnings):
         notice(line)
     loading = time.perf_counter()
-    pipeline = _load(order.preset)
+    engine = _load(order.preset)
     for name, text in {"prompt": order.prompt, "negative prompt": order.negative_prompt}.items():
-        if cut_prompt(text)[1] or pipeline.cvalp.text.tokenizer.was_cut(text):
+        if cut_prompt(text)[1] or engine.was_cut(text):
             warnings.append(f"the {name} is long: only its beginning is used")
             notice(warnings[-1])
     loaded = time.perf_counter()
@@ -110,18 +114,18 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
         notice(line)
     warnings += wording.lines
     order, cues = replace(order, prompt=wording.prompt, negative_prompt=wording.negative_prompt), wording.cues
-    suggested = None if order.prompt.strip() or cues else _suggested(pipeline, clip)
+    suggested = None if order.prompt.strip() or cues else _suggested(engine, clip)
     if suggested is not None:
         outcome = "taken" if suggested["taken"] else "too unsure to be taken"
         notice(f"no prompt: the picture suggests “{suggested['label']}” ({suggested['share']:.0%}), {outcome}")
         order = replace(order, prompt=suggested["label"] if suggested["taken"] else "")
-    video = _pictures_of(clip, order.takes, pipeline.spec)
+    video = _pictures_of(clip, order.takes, engine.clock)
     with ExitStack() as spools:  # every take before the first file: all share one gain
         made = []
         for index in range(order.takes):
             watch = _stepper(advance, index, order.takes)
-            raw = _generated(pipeline, order, video, cues, order.seed + index, watch)
-            blocks = _delivered(pipeline, raw, clip.duration_s)
+            raw = _generated(engine, order, video, cues, order.seed + index, watch)
+            blocks = _delivered(engine, raw, clip.duration_s)
             spool = spools.enter_context(tempfile.TemporaryFile(prefix="ta-v2a-"))
             for block in blocks:
                 spool.write(np.ascontiguousarray(block, np.float32).tobytes())
@@ -141,38 +145,30 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
         "negative_prompt": order.negative_prompt,
         "cues": [{"start_s": cue.start_s, "end_s": min(cue.end_s, clip.duration_s), "text": cue.text} for cue in cues],
         "preset": order.preset,
-        "settings": vars(pipeline._scales(**order.scales)),
+        "settings": vars(chosen_scales(engine.settings, order.scales)),
         "original": order.original if clip.has_sound else "none",
         "loudness": {"target_lufs": order.loudness, "gain_db": round(gain_db, 2)},
-        "sampling_rate": pipeline.spec.sample_rate_hz,
+        "sampling_rate": engine.clock.sample_rate_hz,
         "takes": takes,
         "warnings": [line for line in warnings if line],
         "seconds": {"checking": round(loading - began, 3), "loading": round(loaded - loading, 3), "sounding": round(done - loaded, 3)},
     }
 
 
-def _load(preset: str) -> Any:
-    from .quick_start import pipeline_class
+def _load(preset: str) -> "FoleyEngine":
+    from .engine.foley import FoleyEngine
 
-    pipeline_type = pipeline_class()
-    from diffusers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    # Empty weights first, as is the default, would bring back a part that the quick start leaves out.
-    pipeline = pipeline_type.from_pretrained(preset, low_cpu_mem_usage=False)
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline.to(_device())
+    return FoleyEngine.from_pretrained(preset, _device())
 
 
-def _suggested(pipeline: Any, clip: Clip) -> dict[str, Any] | None:
+def _suggested(engine: "FoleyEngine", clip: Clip) -> dict[str, Any] | None:
     """What the picture alone suggests should be heard, and whether the preset takes it for a missing prompt; None where it never does."""
-    surest = pipeline.config.caption_share
+    surest = engine.settings["caption_share"]
     if surest > 1:
         return None
     from .captioning import label_bank, suggestions
 
-    best = suggestions(clip, pipeline.cvalp, label_bank(), 1, _LOOKED_AT_S)[0]
+    best = suggestions(clip, engine.parts.cvalp, label_bank(), 1, _LOOKED_AT_S)[0]
     return {"label": best["label"], "share": best["share"], "taken": best["share"] >= surest}
 
 
@@ -192,27 +188,26 @@ def _pictures_of(clip: Clip, takes: int, spec: Any) -> Clip | np.ndarray:
     return np.concatenate(list(luma_blocks(clip, clip_spec)))
 
 
-def _stepper(advance: Advance, index: int, takes: int) -> Callable[..., dict[str, Any]]:
-    def after_step(pipeline: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
-        advance(index * pipeline.num_timesteps + step + 1, takes * pipeline.num_timesteps)
-        return values
+def _stepper(advance: Advance, index: int, takes: int) -> Callable[["Progress"], None]:
+    def watch(event: "Progress") -> None:
+        advance(index * event.total + event.done, takes * event.total)
 
-    return after_step
+    return watch
 
 
 def _generated(
-    pipeline: Any, order: Order, video: Clip | np.ndarray, cues: list, seed: int, watch: Callable
+    engine: "FoleyEngine", order: Order, video: Clip | np.ndarray, cues: list, seed: int, watch: Callable
 ) -> Iterator[np.ndarray]:
     """One take's sound in blocks (samples,)."""
     import torch
 
-    blocks = pipeline.stream(
+    blocks = engine.stream(
         video,
         order.prompt,
         negative_prompt=order.negative_prompt,
         cues=cues,
         generator=torch.Generator().manual_seed(seed),
-        callback_on_step_end=watch,
+        watch=watch,
         **order.scales,
     )
     return (block[0] for block in blocks)
@@ -227,11 +222,11 @@ def widened(blocks: Iterator[np.ndarray], rate_hz: int, bandwidth: Any, samples:
         yield piece[0].cpu().numpy()
 
 
-def _delivered(pipeline: Any, blocks: Iterator[np.ndarray], duration_s: float) -> Iterator[np.ndarray]:
-    """Blocks (n,) at 48 kHz of the pipeline's sound, as long as the picture; nothing is clipped yet."""
-    rate_hz, samples = pipeline.spec.sample_rate_hz, picture_samples(duration_s)
-    if pipeline.bandwidth is not None:
-        return widened(blocks, rate_hz, pipeline.bandwidth, samples)
+def _delivered(engine: "FoleyEngine", blocks: Iterator[np.ndarray], duration_s: float) -> Iterator[np.ndarray]:
+    """Blocks (n,) at 48 kHz of the engine's sound, as long as the picture; nothing is clipped yet."""
+    rate_hz, samples, bandwidth = engine.clock.sample_rate_hz, picture_samples(duration_s), engine.parts.bandwidth
+    if bandwidth is not None:
+        return widened(blocks, rate_hz, bandwidth, samples)
     return (columns[:, 0] for columns in resampled(blocks, rate_hz, DELIVERY_HZ, samples))
 
 
@@ -244,7 +239,7 @@ def _spooled(spool: IO[bytes]) -> Iterator[np.ndarray]:
 
 @dataclass(frozen=True)
 class Take:
-    """One sound as the pipeline made it: its seed, its samples at 48 kHz (float32), and how loud it is."""
+    """One sound as the engine made it: its seed, its samples at 48 kHz (float32), and how loud it is."""
 
     seed: int
     spool: IO[bytes]

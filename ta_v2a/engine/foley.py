@@ -145,6 +145,10 @@ class FoleyEngine:
         }
         return self._sound(film, words, settings, generators, watch)
 
+    def was_cut(self, text: str) -> bool:
+        """Whether the text encoder reads only the beginning of a prompt."""
+        return self.parts.cvalp.was_cut(text)
+
     def _columns(self, film: Film) -> int:
         """Latent columns that are generated for a clip; a very short one gets context, which is cut off again."""
         columns, whole_pictures = self.clock.lasting(film.duration_s).columns, self.clock.columns_per_picture

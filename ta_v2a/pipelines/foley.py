@@ -80,6 +80,7 @@ class FoleyPipeline(DiffusionPipeline):
         self.register_modules(**parts, scheduler=_of_diffusers(scheduler), bandwidth=bandwidth)
         self.register_to_config(**checked_settings({name: given[name] for name in DEFAULTS}))
         self.autocast_dtype: torch.dtype | Literal["auto"] | None = "auto"
+        self._num_timesteps = 0
         self._progress_bar_config = {"disable": None, "leave": False}  # a bar on a terminal only
 
     @classmethod

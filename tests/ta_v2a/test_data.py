@@ -243,10 +243,10 @@ def test_features_are_those_that_the_pipeline_gives_the_denoiser(tmp_path, monke
     files = (cvalp_checkpoint(tmp_path), TOKENIZER_FILE, vae_checkpoint(tmp_path))
     write_features(range(40, 41), tmp_path / "features", *files, None, 0)
     from diffusers import FlowMatchEulerDiscreteScheduler
+    from ta_v2a.pipeline import FoleyPipeline
 
     from ldm.denoisers.audio_transformer import AudioTransformer
     from ta_v2a.pack import mini_autoencoder
-    from ta_v2a.pipeline import FoleyPipeline
     from ta_v2a.tapes import PictureTape
     from ta_v2a.windows import plan_windows
     from vocoders.griffin_lim import GriffinLim

@@ -14,8 +14,8 @@ from ta_v2a import FoleyPipeline, presets
 from ta_v2a.errors import UserError
 from ta_v2a.pack import mini_autoencoder, mini_cvalp, pack, saved_bandwidth, saved_vocoder, weights_file
 from vocoders.bandwidth_extension import BandwidthExtension
-from vocoders.wavegrad import WaveGrad
 from vocoders.istft_net import IstftNet
+from vocoders.wavegrad import WaveGrad
 
 TINY_WAVEGRAD = {"up_widths": (16, 16, 8, 8, 8), "mel_width": 16, "wave_widths": (8, 8, 8, 16, 16), "betas": (1e-4, 1e-2, 0.4)}
 
