@@ -95,6 +95,19 @@ def test_widened_sound_is_as_long_as_asked_goes_on_above_8_khz_and_is_unchanged_
     assert added[hz < 7300].sum() < 1e-4 * before.sum()
 
 
+def test_what_resampling_takes_past_full_scale_reaches_the_gain_unclipped(pipeline):
+    from ta_v2a.foley import _delivered, widened
+    from ta_v2a.media.loudness import louder, peak_limited
+    from vocoders.bandwidth_extension import BandwidthExtension
+
+    square = np.sign(np.sin(2 * np.pi * 997 * np.arange(16_000) / 16_000)).astype(np.float32)
+    wide = np.concatenate(list(widened(iter([square]), 16_000, BandwidthExtension(8, 8, 1).eval(), 48_000)))
+    plain = np.concatenate(list(_delivered(pipeline, iter([square[:9000], square[9000:]]), 1.0)))
+    assert len(plain) == 48_000 and np.abs(plain).max() > 1.1 and np.abs(wide).max() > 1.1
+    out = np.concatenate(list(peak_limited(louder([plain[:, None]], -20.0))))[:, 0]
+    np.testing.assert_allclose(out, 0.1 * plain, rtol=1e-6)
+
+
 def test_a_preset_with_the_extension_delivers_other_sound_than_without(pipeline, silent_clip, tmp_path):
     from ta_v2a import FoleyPipeline
     from vocoders.bandwidth_extension import BandwidthExtension
