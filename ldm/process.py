@@ -80,10 +80,13 @@ class Process(ABC):
         c = self._at(time, noisy)
         return (c.target_noise * noisy - c.determinant * clean) / c.noise
 
-    def shifted(self, prediction: Tensor, shift: Tensor, time: Time) -> Tensor:
-        """The prediction whose clean estimate is larger by `shift`, at the same noisy sample: it moves by -(a w - s u) / s shift."""
+    def shifted(self, prediction: Tensor, direction: Tensor, time: Time, length: Time = 1.0) -> Tensor:
+        """The prediction whose clean estimate is larger by `length` times `direction`, at the same noisy sample.
+
+        It moves by -(a w - s u) / s of that.
+        """
         c = self._at(time, prediction)
-        return prediction - shift * (c.determinant / c.noise)
+        return prediction - direction * (length * c.determinant / c.noise)
 
     def clean_shift_of_score(self, score: Tensor, time: Time, least_signal: float = 0.05) -> Tensor:
         """By how much a score (a gradient of a log-probability at the noisy sample) moves the clean estimate: s^2 / a times itself.
@@ -95,6 +98,11 @@ class Process(ABC):
         signal = c.signal.clamp_min(least_signal) if isinstance(c.signal, Tensor) else max(c.signal, least_signal)
         return score * (c.noise * c.noise / signal)
 
+    def covariance(self, time: Time) -> Time:
+        """Of the target with the noisy sample, for data of unit variance: a u + s w."""
+        c = self.coefficients(time)
+        return c.signal * c.target_signal + c.noise * c.target_noise
+
     def precondition(self, time: Float[Tensor, "batch"]) -> tuple[Tensor, Tensor, Tensor]:
         """(c_in, c_skip, c_out), each (batch,): target = c_skip noisy + c_out F(c_in noisy), for data of unit variance.
 
@@ -102,9 +110,8 @@ class Process(ABC):
         target, so that F has only to tell what remains, of variance c_out^2. A network that predicts the bare target copies the noise
         through itself instead.
         """
-        c = self.coefficients(time)
+        c, covariance = self.coefficients(time), self.covariance(time)
         variance = c.signal * c.signal + c.noise * c.noise
-        covariance = c.signal * c.target_signal + c.noise * c.target_noise
         of_target = c.target_signal * c.target_signal + c.target_noise * c.target_noise
         rest = (of_target - covariance * covariance / variance).clamp_min(0.0)
         return variance.rsqrt(), covariance / variance, rest.sqrt()
@@ -121,6 +128,9 @@ class Flow(Process):
     def coefficients(self, time: Time) -> Coefficients:
         one = torch.ones_like(time) if isinstance(time, Tensor) else 1.0
         return Coefficients(1.0 - time, time, -one, one, one)
+
+    def covariance(self, time: Time) -> Time:
+        return 2 * time - 1  # a u + s w, rounded once
 
     def times(self, uniform: Float[Tensor, "batch"], shift: float = 1.0) -> Float[Tensor, "batch"]:
         """s u / (1 + (s - 1) u) (Esser et al. 2024, eq. 23), as diffusers' scheduler spaces its steps with `shift` s.

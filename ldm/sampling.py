@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ldm.denoisers.role import Denoiser
 from ldm.guidance import Guidance, guided
-from ldm.guides.role import Guide, steered
+from ldm.guides.role import Guide
 from ldm.latents import Latents
 from ldm.process import Flow, Process
 from ldm.scheduling import check_scheduler
@@ -144,7 +144,7 @@ def sample(
         with precision:
             prediction = guided(denoiser, seen, time, mixed, guidance.at(time))
         for guide in guides:
-            prediction = steered(prediction, seen, time, process, guide)
+            prediction = guide(prediction, seen, time, process)
         moves = zip(prediction.items(), latents.items(), strict=True)
         latents = Latents(**{name: each[name].step(p, index, x) for (name, p), (_, x) in moves})
         step = Step(index + 1, total, clock.timesteps[index], latents)

@@ -22,10 +22,11 @@ class ClassifierGuide:
     log_likelihood: Callable[[Tensor, float], Tensor]
     gamma: float | Tensor
 
-    def __call__(self, clean: Latents, noisy: Latents, time: float, process: Process) -> Latents:
-        """`clean`, its sound moved by gamma s^2 / a grad log p."""
-        if noisy.audio is None or clean.audio is None:
+    def __call__(self, prediction: Latents, noisy: Latents, time: float, process: Process) -> Latents:
+        """The clean estimate of the sound, moved by gamma s^2 / a grad log p."""
+        if prediction.audio is None or noisy.audio is None:
             raise ValueError("the classifier judges sound, and there is none")
         score = gradient(lambda z: self.log_likelihood(z, time), noisy.audio)
         gamma = self.gamma.reshape(-1, *[1] * (score.ndim - 1)) if isinstance(self.gamma, Tensor) else self.gamma
-        return Latents(clean.audio + process.clean_shift_of_score(gamma * score, time), clean.video)
+        shift = process.clean_shift_of_score(gamma * score, time)
+        return Latents(process.shifted(prediction.audio, shift, time), prediction.video)

@@ -75,11 +75,12 @@ class OnsetGuide:
         """log p(expected onsets | clean latents), up to scale and constant."""
         return agreement(rises(self.decode(clean)), self.expected).clamp_min(HEARD)
 
-    def __call__(self, clean: Latents, noisy: Latents, time: float, process: Process) -> Latents:
-        """`clean`, its sound moved by `ascents` steps of length `scale`."""
-        if not self.latest <= time <= self.earliest or clean.audio is None:
-            return clean
-        audio = clean.audio
+    def __call__(self, prediction: Latents, noisy: Latents, time: float, process: Process) -> Latents:
+        """The clean estimate of the sound, moved by `ascents` steps of length `scale`."""
+        audio = prediction.audio
+        if not self.latest <= time <= self.earliest or audio is None:
+            return prediction
         for _ in range(self.ascents):
-            audio = audio + self.scale * gradient(self.log_likelihood, audio, unit=True)
-        return Latents(audio, clean.video)
+            direction = gradient(self.log_likelihood, process.clean(noisy.audio, audio, time), unit=True)
+            audio = process.shifted(audio, direction, time, self.scale)
+        return Latents(audio, prediction.video)

@@ -1,4 +1,4 @@
-"""What every guide is, and how one is applied to a prediction of any process."""
+"""What every guide is, and how gradients are taken for one."""
 
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
@@ -14,24 +14,15 @@ from ldm.process import Process
 class Guide(Protocol):
     """Moves the clean estimate of one sampler step."""
 
-    def __call__(self, clean: Latents, noisy: Latents, time: float, process: Process) -> Latents:
-        """The estimate of the clean latents, moved.
+    def __call__(self, prediction: Latents, noisy: Latents, time: float, process: Process) -> Latents:
+        """The prediction whose clean estimate is the one that the guide asks for (`Process.clean`, `Process.shifted`).
 
         Args:
-            clean: what the guided prediction says the latents will be.
+            prediction: of the denoiser, guided by its conditions.
             noisy: the latents of this step, float32.
             time: in [0, 1], 1 is pure noise.
             process: what the denoiser undoes.
         """
-
-
-def steered(prediction: Latents, noisy: Latents, time: float, process: Process, guide: Guide) -> Latents:
-    """The prediction whose clean estimate is the one that `guide` asks for."""
-    clean = prediction.map(lambda p, x: process.clean(x, p, time), noisy)
-    moved = guide(clean, noisy, time, process)
-    if moved is clean:
-        return prediction
-    return prediction.map(lambda p, new, old: process.shifted(p, new - old, time), moved, clean)
 
 
 def gradient(function: Callable[[Tensor], Tensor], points: Tensor, unit: bool = False) -> Tensor:
