@@ -101,7 +101,7 @@ def computed(work: str, given: argparse.Namespace) -> dict[str, Any]:
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
-    from cvalp.loading import as_input
+    from cvalp.features import as_input
 
     torch.manual_seed(0)
     size, device = work.split("-")[0], given.device

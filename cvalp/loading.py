@@ -1,29 +1,24 @@
 """Trained encoders of either size, by their folder."""
 
-import json
 from pathlib import Path
 
-import torch
-from torch import Tensor
-
-from cvalp.model import CVALP
-from cvalp.paper import PaperCVALP
+from cvalp.role import Encoders
+from vocoders.component import class_name
 
 
-def load(folder: str | Path) -> CVALP | PaperCVALP:
-    """What `save_pretrained` of one of the two wrote, float32, in evaluation mode.
+def load(folder: str | Path) -> Encoders:
+    """What `save_pretrained` of one of the two wrote, float32, in evaluation mode; only what it needs is imported.
 
     Raises:
         ValueError: the folder holds neither.
     """
-    config = Path(folder) / "config.json"
-    name = json.loads(config.read_text()).get("_class_name") if config.is_file() else None
-    kinds = {"CVALP": CVALP, "PaperCVALP": PaperCVALP}
-    if name not in kinds:
-        raise ValueError(f"{folder} holds no CVALP (its config.json names {name or 'nothing'})")
-    return kinds[name].from_pretrained(folder, torch_dtype=torch.float32).eval()
+    name = class_name(folder) if (Path(folder) / "config.json").is_file() else ""
+    if name == "CVALP":
+        from cvalp.model import CVALP
 
+        return CVALP.from_pretrained(folder)
+    if name == "PaperCVALP":
+        from cvalp.paper import PaperCVALP
 
-def as_input(frames: Tensor) -> Tensor:
-    """uint8 pictures (B, N, H, W) or (B, N, H, W, 3) to what `encode_video` takes: (B, N, H, W) luma or (B, N, 3, H, W) RGB in [0, 1]."""
-    return (frames.movedim(-1, 2) if frames.ndim == 5 else frames).float() / 255
+        return PaperCVALP.from_pretrained(folder)
+    raise ValueError(f"{folder} holds no CVALP (its config.json names {name or 'nothing'})")

@@ -137,15 +137,6 @@ class CVALP(Component):
         (Path(folder) / TOKENIZER_FILE).write_bytes(self.text.tokenizer.model_bytes)
 
 
-def film_features(cvalp: Any, frames: Tensor) -> Float[Tensor, "batch tokens width"]:
-    """`encode_video` of what a model of either size takes, float32: the mean over the film and its mirror image, which sound alike.
-
-    This is the E_v^T that a diffusion model is given, in training as in use.
-    """
-    plain, mirrored = cvalp.encode_video(torch.cat([frames, frames.flip(-1)])).float().chunk(2)
-    return (plain + mirrored) / 2
-
-
 def pooled(tokens: Float[Tensor, "batch tokens dim"], pooling: str = "mean") -> Float[Tensor, "batch dim"]:
     """Temporal pooling of eq. 3 (E_v, E_a in R^C), L2-normalised again: the mean, or the maximum of every channel as in Diff-Foley."""
     return F.normalize(tokens.amax(1) if pooling == "max" else tokens.mean(1), dim=-1)

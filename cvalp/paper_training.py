@@ -11,8 +11,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from cvalp.checkpointing import chunked
+from cvalp.features import as_input
 from cvalp.joined_norms import join_norms
-from cvalp.loading import as_input
 from cvalp.losses import audio_text_loss, caption_numbers, cross_video_loss, cvalp_loss, temporal_info_nce
 from cvalp.model import keep_in_bounds, pooled
 from cvalp.paper import PaperCVALP

@@ -61,7 +61,7 @@ def clip_vector(clip: Clip, cvalp: Any, longest_s: float | None = None) -> "torc
     """(C,) E_v of a whole clip, or of its beginning of about `longest_s`: the mean over its tokens, L2-normalised."""
     import torch
 
-    from cvalp.loading import as_input
+    from cvalp.features import as_input
 
     blocks = islice(clip_pictures(clip, cvalp), None if longest_s is None else max(1, round(longest_s / _WINDOW_S)))
     device = next(cvalp.parameters()).device

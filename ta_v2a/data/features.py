@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
-from cvalp.model import film_features
+from cvalp.features import film_features
 from prompts.grammar import caption
 from ta_v2a.data.stage_clips import STAGE_CODE, StageClips, kinds_heard, split_seeds
 from ta_v2a.pack import mini_autoencoder, mini_cvalp, weights_file

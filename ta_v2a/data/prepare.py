@@ -69,8 +69,7 @@ class Encoder:
         """The sample of one clip, ready for the shard."""
         import torch
 
-        from cvalp.loading import as_input
-        from cvalp.model import film_features
+        from cvalp.features import as_input, film_features
         from ta_v2a.data.film_clips import from_strip
 
         with torch.inference_mode():

@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from cvalp.loading import as_input
-from cvalp.model import film_features
+from cvalp.features import as_input, film_features
 from ldm.conditions import NEGATIVE, TEXT, VIDEO, Conditions, Track
 from ldm.guidance import Weights, composable, conditional, double, plan
 from ldm.guides.onset import OnsetGuide, expected_onsets

@@ -118,7 +118,7 @@ def embed_stage(
     import torch
     from torch.utils.data import DataLoader
 
-    from cvalp.loading import as_input
+    from cvalp.features import as_input
     from cvalp.model import pooled
     from ta_v2a.data.paper_clips import ColourScenes
     from ta_v2a.data.stage_clips import StageClips, kinds_heard, split_seeds

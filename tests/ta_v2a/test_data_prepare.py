@@ -15,7 +15,8 @@ import torch
 from scipy.io import wavfile
 from tiny_words import tiny_tokenizer
 
-from cvalp.loading import as_input, load
+from cvalp.features import as_input
+from cvalp.loading import load
 from cvalp.paper import PaperCVALP
 from ta_v2a.data.check import check
 from ta_v2a.data.film_clips import ClipProblem, from_strip, read_clip, to_strip
