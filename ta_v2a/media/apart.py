@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from multiprocessing import Pipe
 from typing import Any
 
@@ -21,10 +22,10 @@ from ta_v2a.media.limits import COSTS
 
 _log = logging.getLogger("ta_v2a.media")
 _MOST_JOBS = 200  # of one process: what libraries leave behind does not count against the next clip
-_MOST_IDLE = 2
+_MOST_IDLE = 4
 _STOPPING_S = 0.3  # a process that takes longer to leave a job is ended
 _START = "import sys; sys.path[:] = sys.argv[3:]; from ta_v2a.media.reader import main; main(int(sys.argv[1]), int(sys.argv[2]))"
-_ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class _Ended(Exception):
@@ -152,8 +153,8 @@ def _folder() -> str | None:
 def _why(status: int) -> str:
     """What the end of a process in the middle of a job says of the clip."""
     if status in (0, -signal.SIGXCPU):
-        return "reading it takes too long; it is damaged, or made so"
-    return f"FFmpeg crashed on it ({signal.Signals(-status).name if status < 0 else status}); it is damaged, or made so"
+        return "reading it takes too long: it is damaged, or its pictures are too large"
+    return f"FFmpeg crashed on it ({signal.Signals(-status).name if status < 0 else status}): it is damaged"
 
 
 def answers(job: str, name: str, **given: Any) -> Iterator[tuple[dict[str, Any], bytes]]:
@@ -170,7 +171,7 @@ def answers(job: str, name: str, **given: Any) -> Iterator[tuple[dict[str, Any],
     Raises:
         UserError: the clip cannot be read, or not within `COSTS`.
     """
-    process = _begun(json.dumps({"job": job, "cwd": _folder(), **given}).encode())
+    process = _begun(json.dumps({"job": job, "cwd": _folder(), "costs": asdict(COSTS), **given}).encode())
     done = False
     try:
         while not done:
@@ -181,7 +182,7 @@ def answers(job: str, name: str, **given: Any) -> Iterator[tuple[dict[str, Any],
                 _log.warning("%s", facts["text"])
             elif kind == "memory":
                 most = COSTS.memory_bytes / 2**30
-                raise UserError(f"{name}: reading it takes more than {most:.1f} GB of memory; it is damaged, or made so")
+                raise UserError(f"{name}: reading it takes more than {most:.1f} GB of memory: it is damaged, or its pictures are too large")
             elif kind != "alive":
                 done = True
                 if kind == "error":

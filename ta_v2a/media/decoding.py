@@ -4,30 +4,21 @@ Only frames that some requested time needs are converted; all others are decoded
 does not grow with the clip. Runs in the process that `ta_v2a.media.apart` starts.
 """
 
-import os
 from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.limits import LIMITS, check_size
+from ta_v2a.media.limits import LIMITS, check_size, threads
 from ta_v2a.media.luma import luma
 from ta_v2a.media.opening import open_media, shown_name
 from ta_v2a.media.orientation import Orientation
 from ta_v2a.media.probe import Clip, packets
-from ta_v2a.media.scan import Pulse
+from ta_v2a.media.pulse import Pulse
 
 _SEEK_FROM_S = 4.0  # windows that start earlier are reached sooner by decoding than by seeking
 _SEEK_MARGIN_S = 1.5  # larger than any reordering delay, so that the key frame found is shown before the window
-_MOST_THREADS = 8
-_PIXELS_IN_WORK = 1 << 25  # of the pictures that threads decode at a time: four of 4K
-
-
-def _threads(width: int, height: int) -> int:
-    """Threads that decode: every one holds a picture of its own."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(_MOST_THREADS, cores, _PIXELS_IN_WORK // max(1, width * height)))
 
 
 def _frames(clip: Clip, from_tick: int | None, pulse: Pulse) -> Iterator:
@@ -38,7 +29,7 @@ def _frames(clip: Clip, from_tick: int | None, pulse: Pulse) -> Iterator:
     with open_media(clip.path) as container:
         stream = container.streams[clip.stream_index]
         stream.thread_type = "AUTO"
-        stream.codec_context.thread_count = _threads(stream.width, stream.height)
+        stream.codec_context.thread_count = threads(stream.width, stream.height)
         if from_tick is not None:
             container.seek(max(clip.start_tick, from_tick - round(_SEEK_MARGIN_S / clip.time_base)), stream=stream, backward=True)
         broken, begun = 0, from_tick is None
@@ -82,7 +73,8 @@ def _start(clip: Clip, first_tick: int, pulse: Pulse) -> Iterator[tuple[int, obj
     """`_ticked` so that its first frame is shown at or before `first_tick`, by seeking where that pays and works."""
     import av
 
-    if (first_tick - clip.start_tick) * clip.time_base >= _SEEK_FROM_S:
+    # Where packets have no times nobody can tell where a seek has led.
+    if clip.timed and (first_tick - clip.start_tick) * clip.time_base >= _SEEK_FROM_S:
         try:
             stream = _ticked(clip, first_tick, pulse)
             tick, frame = next(stream)
@@ -137,9 +129,7 @@ def _colour(height: int, width: int) -> Callable:
     return convert
 
 
-def pictures(
-    clip: Clip, times_s: list[float], height: int, width: int, colour: bool, pulse: Pulse
-) -> Iterator[tuple[np.ndarray, int]]:
+def pictures(clip: Clip, times_s: list[float], height: int, width: int, colour: bool, pulse: Pulse) -> Iterator[tuple[np.ndarray, int]]:
     """The pictures shown at ascending times.
 
     Args:

@@ -5,6 +5,7 @@ They are decoded in a process of their own (`ta_v2a.media.decoding`) and come on
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -23,7 +24,9 @@ def _repeated(clip: Clip, times_s: np.ndarray, shape: tuple[int, ...]) -> Iterat
     """The picture (*shape) uint8 shown at each of the ascending times."""
     plain_file(clip.path)
     wanted = {"height": shape[0], "width": shape[1], "colour": len(shape) == 3}
-    for facts, data in answers("pictures", shown_name(clip.path), clip=clip.as_json(), times_s=times_s.tolist(), **wanted):
+    for facts, data in answers(
+        "pictures", shown_name(clip.path), clip=replace(clip, rebuilt_ticks=()).as_json(), times_s=times_s.tolist(), **wanted
+    ):
         picture = np.frombuffer(data, np.uint8).reshape(shape)
         for _ in range(facts["count"]):
             yield picture

@@ -6,7 +6,7 @@ import numpy as np
 
 from ta_v2a.media.opening import open_media
 from ta_v2a.media.probe import Clip
-from ta_v2a.media.scan import Pulse
+from ta_v2a.media.pulse import Pulse
 
 _GAP_S = 0.05  # smaller jumps between a track's packets are rounding, larger ones are real gaps
 

@@ -1,5 +1,6 @@
 """What a clip may be, what reading it may cost, and the containers that are read."""
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -84,3 +85,13 @@ def check_size(name: str, width: int, height: int, pixel_format: str | None, mos
     if width * height * weight > most_pixels:
         deep = {1: "", 2: " at more than 8 bits", 4: " at more than 16 bits"}[weight]
         raise UserError(f"{name}: pictures of {width} x {height} are too large (at most {most_pixels // weight:,} pixels{deep})")
+
+
+_MOST_THREADS = 8
+_PIXELS_IN_WORK = 1 << 25  # of the pictures that threads decode at a time: four of 4K
+
+
+def threads(width: int, height: int) -> int:
+    """Threads that decode pictures of this size: every one holds a picture of its own."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(_MOST_THREADS, cores, _PIXELS_IN_WORK // max(1, width * height)))

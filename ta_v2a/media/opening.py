@@ -77,7 +77,7 @@ def _why_unreadable(path: Path) -> str:
     is_picture = head.startswith(_STILLS) or head[8:12] == b"WEBP" or path.suffix.lower() in _STILL_ENDINGS
     if is_picture or (head[4:8] == b"ftyp" and any(brand in head[8:32] for brand in _MP4_BRANDS_OF_STILLS)):
         return _STILL
-    if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free", b"skip"):
+    if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free", b"skip") and b"moov" not in head:
         return "is a cut-off MP4/MOV: its index (the moov part) is missing, so nothing in it can be read"
     if head.count(0) == len(head):
         return "holds only zero bytes; the copy or recording failed"

@@ -52,8 +52,10 @@ class Clip:
         start_tick: first presentation time in ticks.
         pixel_aspect: width of one stored pixel over its height, by the container's word if it says one, else the codec's;
             1 where neither does.
-        timed: whether every packet of the picture has a time. A bare stream (.h264, .m4v) has none: its pictures are
-            taken to follow each other at its nominal rate.
+        timed: whether every packet of the picture has a time. A bare stream (.h264, .h265) has none: its pictures are taken
+            to follow each other at its nominal rate.
+        rebuilt_ticks: (pts, dts) of every packet of such a stream, in the file's order, for whoever copies it into a
+            container; empty where packets have times of their own, or where they cannot be rebuilt.
         sound_tracks: all of them, in the file's order.
         own_sound_index: stream index of the track that `own_sound` reads; None where none can be decoded.
         warnings: lines that the user should see.
@@ -75,6 +77,7 @@ class Clip:
     stream_index: int
     pixel_aspect: Fraction = Fraction(1)
     timed: bool = True
+    rebuilt_ticks: tuple[tuple[int, int], ...] = ()
     sound_tracks: tuple[SoundTrack, ...] = ()
     own_sound_index: int | None = None
     warnings: tuple[str, ...] = ()
@@ -104,6 +107,7 @@ class Clip:
                 "time_base": Fraction(facts["time_base"]),
                 "pixel_aspect": Fraction(facts["pixel_aspect"]),
                 "sound_tracks": tuple(SoundTrack(**track) for track in facts["sound_tracks"]),
+                "rebuilt_ticks": tuple((pts, dts) for pts, dts in facts["rebuilt_ticks"]),
                 "warnings": tuple(facts["warnings"]),
             }
         )

@@ -5,7 +5,6 @@ Answered: "part" (one answer), "note" (a line for the log), "alive"; in the end 
 """
 
 import json
-import math
 import os
 import resource
 import signal
@@ -17,58 +16,12 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.limits import COSTS, Costs, Limits
+from ta_v2a.media.limits import Costs, Limits
+from ta_v2a.media.pulse import Pulse, Stopped, limit_process
 
-_BEAT_S = 0.25
 _CV2_NO_MEMORY = -4
 _LOOK_AFTER_PARENT_S = 0.5
 Answer = tuple[dict[str, Any], bytes]
-
-
-def _limit(which: int, most: int) -> None:
-    """Sets a soft limit, no higher than the hard one this process came with."""
-    hard = resource.getrlimit(which)[1]
-    resource.setrlimit(which, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
-class _Stopped(Exception):
-    """The asker wants no more of this job."""
-
-
-class Pulse:
-    """Signs of life and the processor time that is left: more for every packet read and every picture decoded."""
-
-    def __init__(self, line: Connection, costs: Costs = COSTS) -> None:
-        self._line, self._costs = line, costs
-        self._until_s = time.process_time() + costs.cpu_s
-        self._next = time.monotonic() + _BEAT_S
-        self._limit()
-
-    def _limit(self) -> None:
-        _limit(resource.RLIMIT_CPU, math.ceil(self._until_s))
-
-    def __call__(self, packet_bytes: int = 0, pixels: int = 0) -> None:
-        costs = self._costs
-        if packet_bytes:
-            self._until_s += costs.cpu_s_per_packet + costs.cpu_s_per_byte * packet_bytes
-        self._until_s += costs.cpu_s_per_pixel * pixels
-        if time.monotonic() >= self._next:
-            self._limit()
-            self.send("alive")
-            self.look()
-            self._next = time.monotonic() + _BEAT_S
-
-    def note(self, text: str) -> None:
-        """A line for the asker's log."""
-        self.send("note", {"text": text})
-
-    def look(self) -> None:
-        """Raises _Stopped where the asker wants no more."""
-        if self._line.poll(0):
-            raise _Stopped
-
-    def send(self, kind: str, facts: dict[str, Any] | None = None, data: bytes = b"") -> None:
-        self._line.send_bytes(json.dumps({"kind": kind, **(facts or {})}).encode() + b"\n" + data)
 
 
 def _probe(pulse: Pulse, path: str, allow_long: bool, limits: dict[str, Any]) -> Iterator[Answer]:
@@ -96,8 +49,8 @@ def _sound(pulse: Pulse, clip: dict[str, Any], rate_hz: int, channels: int) -> I
 JOBS: dict[str, Callable[..., Iterator[Answer]]] = {"probe": _probe, "pictures": _pictures, "sound": _sound}
 
 
-def _do(line: Connection, job: str, cwd: str | None, given: dict[str, Any]) -> None:
-    pulse = Pulse(line)
+def _do(line: Connection, job: str, cwd: str | None, costs: dict[str, Any], given: dict[str, Any]) -> None:
+    pulse = Pulse(line, Costs(**costs))
     try:
         if cwd is not None:
             os.chdir(cwd)
@@ -105,7 +58,7 @@ def _do(line: Connection, job: str, cwd: str | None, given: dict[str, Any]) -> N
             pulse.look()
             pulse.send("part", facts, data)
         pulse.send("done")
-    except _Stopped:
+    except Stopped:
         line.recv_bytes()
         pulse.send("done")
     except UserError as error:
@@ -132,13 +85,6 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _bound(costs: Costs = COSTS) -> None:
-    """Limits this process; the parent alone hears Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_DATA, costs.memory_bytes)
-
-
 def main(line: int, parent: int) -> None:
     """Does jobs until the asker is gone.
 
@@ -146,7 +92,8 @@ def main(line: int, parent: int) -> None:
         line: file descriptor of the connection.
         parent: process id of the asker.
     """
-    _bound()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent alone hears Ctrl-C
+    limit_process(resource.RLIMIT_CORE, 0)
     _end_with(parent)
     connection = Connection(line)
     try:
@@ -155,7 +102,7 @@ def main(line: int, parent: int) -> None:
             if not asked:  # came when the job was already done
                 continue
             given = json.loads(asked)
-            _do(connection, given.pop("job"), given.pop("cwd"), given)
+            _do(connection, given.pop("job"), given.pop("cwd"), given.pop("costs"), given)
             # A clip that was probed is decoded next: what that needs is loaded while nobody waits.
             from ta_v2a.media import decoding, hearing  # noqa: F401
     except (EOFError, OSError):

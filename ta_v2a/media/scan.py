@@ -1,26 +1,24 @@
 """A clip's facts from FFmpeg; runs in the process that `ta_v2a.media.apart` starts."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.limits import Limits, check_size
+from ta_v2a.media.limits import Limits, check_size, threads
 from ta_v2a.media.opening import open_media, shown_name
 from ta_v2a.media.orientation import Orientation
 from ta_v2a.media.probe import Clip, SoundTrack, packets
+from ta_v2a.media.pulse import Pulse
+from ta_v2a.media.retiming import rebuilt_ticks
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.packet import Packet
     from av.stream import Stream
     from av.video.stream import VideoStream
-
-Pulse = Callable[..., None]
-"""Called with the bytes of every packet read and the pixels of every picture decoded: a sign of life (`ta_v2a.media.reader`)."""
 
 
 def picture_stream(container: "InputContainer", path: str | os.PathLike) -> "VideoStream":
@@ -52,14 +50,14 @@ class _Span:
     last: int = 0
     shown: int = 0
     clock: int = 0
-    timed: bool = True
+    untimed: int = 0
 
     def add(self, packet: "Packet") -> None:
         if packet.is_discard:  # decoded for reference only: an edit list hides it
             return
         tick = packet.pts if packet.pts is not None else packet.dts
         if tick is None:
-            tick, self.timed = self.clock, False
+            tick, self.untimed = self.clock, self.untimed + 1
         lasts = packet.duration if packet.duration and packet.duration > 0 else self.step
         self.clock = tick + lasts
         self.first = tick if self.first is None else min(self.first, tick)
@@ -103,6 +101,7 @@ def _scan(container: "InputContainer", path: str | os.PathLike, most_pixels: int
     if stream.codec_context is None:
         raise UserError(f"{name}: the picture's codec is unknown")
     check_size(name, stream.width, stream.height, stream.pix_fmt, most_pixels)
+    stream.codec_context.thread_count = threads(stream.width, stream.height)
     stream.thread_type = "SLICE"  # frame threads would hold back the first picture
     span, frame, read = _Span(_usual_step(stream)), None, 0
     for packet in packets(container, stream):
@@ -176,6 +175,7 @@ def scan(path: str | os.PathLike, allow_long: bool, limits: Limits, pulse: Pulse
         if duration > limits.longest_s and not allow_long:
             hours = float(duration) / 3600
             raise UserError(f"{name}: lasts {hours:.1f} hours, more than the {limits.longest_s / 3600:g} allowed; cut it first")
+        bare, step = span.untimed == span.shown, (span.end - span.first) // span.shown
         tracks = tuple(_sound_track(track) for track in container.streams.audio)
         return Clip(
             path=Path(path),
@@ -193,7 +193,8 @@ def scan(path: str | os.PathLike, allow_long: bool, limits: Limits, pulse: Pulse
             start_tick=span.first,
             stream_index=stream.index,
             pixel_aspect=aspect,
-            timed=span.timed,
+            timed=not span.untimed,
+            rebuilt_ticks=rebuilt_ticks(path, stream.index, step, limits.most_pixels, pulse) if bare else (),
             sound_tracks=tracks,
             own_sound_index=_own_sound_index(container, tracks),
             warnings=_warnings(container, stream, span),
