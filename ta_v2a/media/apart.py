@@ -37,6 +37,7 @@ class _Process:
 
     def __init__(self) -> None:
         self._line, theirs = Pipe()
+        self._owner = os.getpid()
         self.jobs = 0
         command = [sys.executable, "-I", "-c", _START, str(theirs.fileno()), str(os.getpid()), *map(os.path.abspath, sys.path)]
         with theirs:
@@ -68,6 +69,8 @@ class _Process:
 
     def stopped(self) -> bool:
         """Asks it to leave its job; whether it did."""
+        if os.getpid() != self._owner:
+            return False
         try:
             self.send(b"")
             while self.receive(_STOPPING_S)[0] in ("part", "alive", "note"):
@@ -79,6 +82,8 @@ class _Process:
     def end(self) -> int:
         """Ends it; its exit status, negative for the signal that had ended it before."""
         self._line.close()
+        if os.getpid() != self._owner:  # a fork may let go of it, no more
+            return 0
         if self._process.poll() is None:
             self._process.kill()
         return self._process.wait()
@@ -138,7 +143,7 @@ def _begun(job: bytes) -> _Process:
         except _Ended:
             process.end()
             if fresh:
-                raise RuntimeError("the reading process does not start") from None
+                raise RuntimeError("the process that reads films does not start; `ta-v2a doctor` may say why") from None
             continue
         return process
 
@@ -151,10 +156,16 @@ def _folder() -> str | None:
 
 
 def _why(status: int) -> str:
-    """What the end of a process in the middle of a job says of the clip."""
+    """What the end of a process in the middle of a job says of the clip.
+
+    Raises:
+        RuntimeError: nothing, since the process itself failed.
+    """
+    if status > 0:
+        raise RuntimeError(f"the process that reads films ended with status {status}; `ta-v2a doctor` may say why")
     if status in (0, -signal.SIGXCPU):
         return "reading it takes too long: it is damaged, or its pictures are too large"
-    return f"FFmpeg crashed on it ({signal.Signals(-status).name if status < 0 else status}): it is damaged"
+    return f"FFmpeg crashed on it ({signal.Signals(-status).name}): it is damaged"
 
 
 def answers(job: str, name: str, **given: Any) -> Iterator[tuple[dict[str, Any], bytes]]:

@@ -27,7 +27,7 @@ class Orientation:
         # `frame.side_data` is kept by the frame and keeps the frame: a cycle, so that pictures would stay in memory until
         # the garbage collector comes. A container of our own is let go with the frame.
         try:
-            beside = SideDataContainer(frame)  # type: ignore[call-arg] (its stub leaves the argument out)
+            beside = SideDataContainer(frame)  # type: ignore[call-arg]  # its stub has none
         except ValueError:  # a kind of side data that PyAV has no name for
             return cls._turned(frame.rotation)
         if Type.DISPLAYMATRIX not in [data.type for data in beside]:

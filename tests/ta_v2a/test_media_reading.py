@@ -257,19 +257,23 @@ def test_one_process_serves_many_and_survives_who_leaves_early(tmp_path, fresh):
 
 def test_a_fork_has_processes_of_its_own(tmp_path, fresh):
     path = write_film(tmp_path / "a.mp4", greys(25), 25)
+    clip = probe(path)
+    begun = luma_blocks(clip, MINI.lasting(1.0), 1)
+    next(begun)
     probe(path)
     pid = reader()
     child = os.fork()
     if child == 0:
         status = 1
         with suppress(BaseException):
+            begun.close()
             probe(path)
             status = 0 if reader() != pid else 2
             apart.end_all()
         os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    probe(path)
-    assert reader() == pid
+    assert len(list(begun)) == MINI.lasting(1.0).pictures - 1
+    assert pid in [process._process.pid for process in apart._idle] and alive(pid)
 
 
 @pytest.mark.parametrize("busy", [False, True])
