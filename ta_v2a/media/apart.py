@@ -49,6 +49,7 @@ class _Process:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
+        import av  # noqa: F401 (whoever reads a film mostly writes one: loaded while the process starts)
 
     def send(self, message: bytes) -> None:
         try:

@@ -58,8 +58,15 @@ def placed(clip: Clip, rate_hz: int, channels: int, pulse: Pulse) -> Iterator[tu
             kind = (frame.format.name, frame.layout.name, frame.sample_rate)
             taken_s = taken_s if due_s is None else due_s
             place = round(taken_s * rate_hz)
-        taken_s += frame.samples / frame.sample_rate
-        for piece in resampler.resample(frame):
+        taken_s += frame.samples / max(1, frame.sample_rate)
+        try:
+            pieces = resampler.resample(frame)
+        except MemoryError:
+            raise
+        except (av.error.FFmpegError, ValueError):  # damage that claims a form of sound which nobody can play: silence
+            resampler = None
+            continue
+        for piece in pieces:
             yield place, piece.to_ndarray().T
             place += piece.samples
     if resampler is not None:
