@@ -1,13 +1,14 @@
-"""Damaged films and odd words through everything that reads them: what does not end in a result or in one clear line is counted.
+"""Damaged films and odd words through all that reads them: what ends neither in a result nor in one line.
 
-Small films of ten kinds are made, and each is damaged in seeded ways: bits flipped, bytes inserted, removed or repeated,
-blocks swapped, the end cut off, 32-bit fields set to extremes. Every damaged film is probed, decoded, sounded to a WAV and to a
-film, and that film is probed. Strings go through the cutting of prompts, the tokeniser and the parser of cues.
+Small films of ten kinds are made, and each is damaged in seeded ways: bits flipped, bytes inserted, removed
+or repeated, blocks swapped, the end cut off, 32-bit fields set to extremes. Every damaged film is probed,
+decoded, sounded to a WAV and to a film, and that film is probed. Strings go through the cutting of prompts,
+the tokeniser and the parser of cues.
 
     .venv/bin/python benchmarks/fuzz.py --films 3000 --strings 10000 --seed 0 --json
 
-Prints one JSON object and, without --json, a table on standard error. Ends with 1 if anything went wrong. `--only N` does one
-film alone, `--keep FOLDER` keeps the films that went wrong.
+Prints one JSON object and, without --json, a table on standard error. Ends with 1 if anything went wrong.
+`--only N` does one film alone, `--keep FOLDER` keeps the films that went wrong.
 """
 
 import argparse
@@ -17,13 +18,11 @@ import os
 import random
 import resource
 import shutil
-import struct
 import sys
 import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
@@ -31,137 +30,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from damage import KINDS, film_of, make, string_of
 from measuring import machine, mebibytes, show
 
 HANG_S = 10.0
 KILLED_S = 60.0
 MOST_MIB = 1536.0
 LONGEST_S = 60.0
-"""A damaged clock may promise hours; sound for more than this is not written here, since that takes long for a healthy film as well."""
+"""A damaged clock may promise hours: more than this is not written, as it takes long for a healthy film."""
 EXAMPLES = 40
 TOKENISER = Path(__file__).resolve().parents[1] / "ta_v2a" / "weights" / "mini" / "cvalp" / "spiece.model"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One film to damage: its ending, FFmpeg's encoders, pixel format and container, options of the encoder and of the container."""
-
-    ending: str
-    picture: str
-    sound: str | None = None
-    pixels: str = "yuv420p"
-    muxer: str | None = None
-    options: dict[str, str] = field(default_factory=dict)
-    container: dict[str, str] = field(default_factory=dict)
-
-
-KINDS: dict[str, Kind] = {
-    "h264 mp4": Kind(".mp4", "libx264", "aac", options={"g": "6", "bf": "2"}),
-    "prores mov": Kind(".mov", "prores_ks", "pcm_s16le", "yuv422p10le"),
-    "vp9 webm": Kind(".webm", "libvpx-vp9", "libopus", options={"cpu-used": "8", "g": "6"}),
-    "ffv1 mkv": Kind(".mkv", "ffv1", "flac", "yuv444p16le"),
-    "mjpeg mkv": Kind(".mkv", "mjpeg", None, "yuvj420p"),
-    "mpeg4 avi": Kind(".avi", "mpeg4", "libmp3lame", options={"g": "6"}),
-    "mpeg2 ts": Kind(".ts", "mpeg2video", "mp2", muxer="mpegts", options={"g": "6"}),
-    "gif": Kind(".gif", "gif", None, "rgb8"),
-    "fragmented mp4": Kind(".mp4", "libx264", "aac", options={"g": "6"}, container={"movflags": "frag_keyframe+empty_moov"}),
-    "h264 bare": Kind(".h264", "libx264", None, muxer="h264", options={"g": "6", "bf": "2"}),
-}
-
-
-def make(kind: Kind, path: Path) -> None:
-    """A film of 24 pictures of 64 x 48, a square that moves over noise, with a second of tone where it has sound."""
-    import av
-
-    rng = np.random.default_rng(0)
-    with av.open(str(path), "w", format=kind.muxer, container_options=kind.container) as target:
-        picture = target.add_stream(kind.picture, rate=25, options=kind.options)
-        picture.width, picture.height, picture.pix_fmt = 64, 48, kind.pixels
-        sound = target.add_stream(kind.sound, rate=48_000, layout="stereo") if kind.sound else None
-        for index in range(24):
-            grey = rng.integers(0, 60, (48, 64), np.uint8)
-            grey[10:30, 2 * index : 2 * index + 14] = 220
-            frame = av.VideoFrame.from_ndarray(grey, format="gray").reformat(format=kind.pixels)
-            frame.pts = index
-            target.mux(picture.encode(frame))
-        target.mux(picture.encode(None))
-        if sound is not None:
-            wave = np.sin(np.arange(46_080) * 0.06)
-            resampler = av.AudioResampler(format=sound.format, layout="stereo", rate=48_000, frame_size=sound.frame_size or 1024)
-            tone = av.AudioFrame.from_ndarray((9000 * np.repeat(wave, 2)).astype(np.int16)[None], format="s16", layout="stereo")
-            tone.sample_rate, tone.pts = 48_000, 0
-            for piece in [*resampler.resample(tone), *resampler.resample(None)]:
-                target.mux(sound.encode(piece))
-            target.mux(sound.encode(None))
-
-
-def _place(rng: random.Random, size: int) -> int:
-    """A byte of the file; every second one in the first or last 1,500, where containers keep their tables."""
-    near = min(size, 1500)
-    return rng.choice((rng.randrange(size), rng.randrange(size), rng.randrange(near), size - 1 - rng.randrange(near)))
-
-
-def _flipped(data: bytearray, at: int, rng: random.Random) -> None:
-    for _ in range(rng.choice((1, 1, 4, 32))):
-        data[min(len(data) - 1, at + rng.randrange(64))] ^= 1 << rng.randrange(8)
-
-
-def _inserted(data: bytearray, at: int, rng: random.Random) -> None:
-    data[at:at] = rng.randbytes(rng.choice((1, 1, 4, 100)))
-
-
-def _removed(data: bytearray, at: int, rng: random.Random) -> None:
-    del data[at : at + rng.choice((1, 1, 4, 100, 1000))]
-
-
-def _repeated(data: bytearray, at: int, rng: random.Random) -> None:
-    length = rng.choice((1, 4, 100, 1000))
-    data[at:at] = data[at : at + length] * rng.choice((1, 1, 5))
-
-
-def _cut(data: bytearray, at: int, rng: random.Random) -> None:
-    del data[at:]
-
-
-def _swapped(data: bytearray, at: int, rng: random.Random) -> None:
-    length, other = rng.choice((4, 64, 512)), rng.randrange(len(data))
-    low, high = sorted((at, other))
-    if low + length <= high and high + length <= len(data):
-        data[low : low + length], data[high : high + length] = data[high : high + length], data[low : low + length]
-
-
-def _extreme(data: bytearray, at: int, rng: random.Random) -> None:
-    value = rng.choice((0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFF, 0x10000, 0x01000000, 0x0FFFFFFF, rng.getrandbits(32)))
-    data[at : at + 4] = struct.pack(rng.choice(("<I", ">I")), value)
-
-
-DAMAGE: tuple[Callable[[bytearray, int, random.Random], None], ...] = (
-    _flipped,
-    _flipped,
-    _inserted,
-    _removed,
-    _repeated,
-    _cut,
-    _swapped,
-    _extreme,
-    _extreme,
-)
-
-
-def damaged(whole: bytes, rng: random.Random) -> bytes:
-    """`whole` after one to four damages."""
-    data = bytearray(whole)
-    for _ in range(rng.choice((1, 1, 2, 4))):
-        if len(data) > 8:
-            rng.choice(DAMAGE)(data, _place(rng, len(data)), rng)
-    return bytes(data)
-
-
-def film_of(number: int, seed: int, wholes: dict[str, bytes]) -> tuple[str, bytes, random.Random]:
-    """(kind, content, further chance) of film `number`."""
-    rng = random.Random(f"{seed} film {number}")
-    kind = list(KINDS)[number % len(KINDS)]
-    return kind, damaged(wholes[kind], rng), rng
 
 
 def sound_it(path: Path, rng: random.Random) -> str:
@@ -236,39 +114,6 @@ def _peak_mib() -> float:
     return mebibytes(max(ended + running))
 
 
-_PIECES = (
-    "1",
-    "0",
-    "9",
-    ".",
-    ":",
-    "-",
-    " ",
-    "s",
-    "\t",
-    "\n",
-    "\0",
-    "knock",
-    "rain",
-    "ü",
-    "雨",
-    "🥁",
-    "\ud83e",
-    "\u200d",
-    "\u0301",
-    "\u202e",
-    "-0",
-)
-_PIECES += ("1e999", "nan", "inf", "1_0", "٣", "%s", "{}", "'", '"', "\\", "</s>", "<pad>", "▁", "A", "1.2-3.0: ", "1:02-: ", "\ufeff", "ﷺ")
-
-
-def string_of(number: int, seed: int) -> str:
-    """Text `number`: odd pieces in odd order, some many times."""
-    rng = random.Random(f"{seed} string {number}")
-    text = "".join(rng.choice(_PIECES) * rng.choice((1, 1, 1, 1, 2, 400)) for _ in range(rng.choice((1, 2, 4, 8, 30))))
-    return rng.choice(("", "", "1.5-2: ", "0-")) + text
-
-
 def one_string(number: int, seed: int, tokenizer: Any) -> dict[str, Any]:
     """How text `number` ended."""
     from ta_v2a.cues import cut_prompt, parse_cue, read_cues
@@ -287,7 +132,14 @@ def one_string(number: int, seed: int, tokenizer: Any) -> dict[str, Any]:
             outcome = "refused" if len(str(error).splitlines()) == 1 else "traceback"
     except BaseException:
         outcome, why = "traceback", traceback.format_exc()
-    return {"kind": "string", "outcome": outcome, "why": why, "seconds": time.monotonic() - began, "left": [], "peak_mib": _peak_mib()}
+    return {
+        "kind": "string",
+        "outcome": outcome,
+        "why": why,
+        "seconds": time.monotonic() - began,
+        "left": [],
+        "peak_mib": _peak_mib(),
+    }
 
 
 def work(line: Connection, seed: int, wholes: dict[str, bytes], folder: Path) -> None:
@@ -310,7 +162,7 @@ def work(line: Connection, seed: int, wholes: dict[str, bytes], folder: Path) ->
 
 
 class Worker:
-    """The process in work; a new one after it hung, crashed or used too much memory, so that the next film is measured alone."""
+    """The process in work; a new one after it hung, crashed or used too much memory."""
 
     def __init__(self, seed: int, wholes: dict[str, bytes], folder: Path) -> None:
         self._given = (seed, wholes, folder)
@@ -321,7 +173,9 @@ class Worker:
         shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "temporary").mkdir(parents=True)
         self._line, theirs = multiprocessing.Pipe()
-        self._process = multiprocessing.get_context("spawn").Process(target=work, args=(theirs, *self._given), daemon=True)
+        self._process = multiprocessing.get_context("spawn").Process(
+            target=work, args=(theirs, *self._given), daemon=True
+        )
         self._process.start()
         theirs.close()
 
@@ -341,7 +195,14 @@ class Worker:
             outcome, why = "traceback", f"the process ended with {self._process.exitcode}"
         self.end()
         self._start()
-        return {"kind": what, "outcome": outcome, "why": why, "seconds": KILLED_S, "left": [], "peak_mib": 0.0}
+        return {
+            "kind": what,
+            "outcome": outcome,
+            "why": why,
+            "seconds": KILLED_S,
+            "left": [],
+            "peak_mib": 0.0,
+        }
 
     def end(self) -> None:
         """Ends it."""
@@ -381,7 +242,9 @@ class Tally:
         self.slowest_s = max(self.slowest_s, round(answer["seconds"], 3))
         if any(wrong.values()) and len(self.examples) < EXAMPLES:
             what = [name for name, is_so in wrong.items() if is_so]
-            self.examples.append({"number": number, "wrong": what, **answer, "seconds": round(answer["seconds"], 2)})
+            self.examples.append(
+                {"number": number, "wrong": what, **answer, "seconds": round(answer["seconds"], 2)}
+            )
         return any(wrong.values())
 
     @property
@@ -423,7 +286,9 @@ def strings(count: int, seed: int) -> Tally:
 
 def main() -> int:
     """Does and prints; 1 if something was wrong."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--films", type=int, default=3000, help="damaged films")
     parser.add_argument("--strings", type=int, default=10_000, help="texts")
     parser.add_argument("--seed", type=int, default=0, help="of all chance")
@@ -440,7 +305,8 @@ def main() -> int:
         "seed": given.seed,
         "kinds": list(KINDS),
         **{
-            name: {"count": sum(tally.outcomes.values()), **asdict(tally), "outcomes": dict(tally.outcomes)} for name, tally in done.items()
+            name: {"count": sum(tally.outcomes.values()), **asdict(tally), "outcomes": dict(tally.outcomes)}
+            for name, tally in done.items()
         },
         "wrong": sum(tally.wrong for tally in done.values()),
         "seconds": round(time.monotonic() - began, 1),
@@ -450,7 +316,11 @@ def main() -> int:
         print(json.dumps(report), flush=True)
     else:
         columns = ("tracebacks", "hangs", "over_memory", "leftovers", "peak_mib", "slowest_s")
-        show(report, ("", "count", *columns), [(name, report[name]["count"], *(report[name][c] for c in columns)) for name in done])
+        show(
+            report,
+            ("", "count", *columns),
+            [(name, report[name]["count"], *(report[name][c] for c in columns)) for name in done],
+        )
     return 1 if report["wrong"] else 0
 
 

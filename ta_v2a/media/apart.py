@@ -1,7 +1,8 @@
-"""FFmpeg in a process of its own: a film that would take hours, gigabytes or the program with it ends in one line instead.
+"""FFmpeg in a process of its own: a film that takes hours, gigabytes or the program with it ends in one line.
 
-Reading is one *job*; its answers come one by one, while the process works ahead. The process stays for the next job, ends with this one
-(`ta_v2a.media.reader`), and answers in JSON and plain bytes: what a hostile film might make of it cannot reach further than that.
+Reading is one *job*; its answers come one by one, while the process works ahead. The process stays for the
+next job, ends with this one (`ta_v2a.media.reader`), and answers in JSON and plain bytes: what a hostile
+film might make of it cannot reach further than that.
 """
 
 import atexit
@@ -24,7 +25,12 @@ _log = logging.getLogger("ta_v2a.media")
 _MOST_JOBS = 200  # of one process: what libraries leave behind does not count against the next clip
 _MOST_IDLE = 4
 _STOPPING_S = 0.3  # a process that takes longer to leave a job is ended
-_START = "import sys; sys.path[:] = sys.argv[3:]; from ta_v2a.media.reader import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+_START = """
+import sys
+sys.path[:] = sys.argv[3:]
+from ta_v2a.media.reader import main
+main(int(sys.argv[1]), int(sys.argv[2]))
+"""
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -39,7 +45,15 @@ class _Process:
         self._line, theirs = Pipe()
         self._owner = os.getpid()
         self.jobs = 0
-        command = [sys.executable, "-I", "-c", _START, str(theirs.fileno()), str(os.getpid()), *map(os.path.abspath, sys.path)]
+        command = [
+            sys.executable,
+            "-I",
+            "-c",
+            _START,
+            str(theirs.fileno()),
+            str(os.getpid()),
+            *map(os.path.abspath, sys.path),
+        ]
         with theirs:
             self._process = subprocess.Popen(
                 command,
@@ -144,7 +158,9 @@ def _begun(job: bytes) -> _Process:
         except _Ended:
             process.end()
             if fresh:
-                raise RuntimeError("the process that reads films does not start; `ta-v2a doctor` may say why") from None
+                raise RuntimeError(
+                    "the process that reads films does not start; `ta-v2a doctor` may say why"
+                ) from None
             continue
         return process
 
@@ -163,7 +179,9 @@ def _why(status: int) -> str:
         RuntimeError: nothing, since the process itself failed.
     """
     if status > 0:
-        raise RuntimeError(f"the process that reads films ended with status {status}; `ta-v2a doctor` may say why")
+        raise RuntimeError(
+            f"the process that reads films ended with status {status}; `ta-v2a doctor` may say why"
+        )
     if status in (0, -signal.SIGXCPU):
         return "reading it takes too long: it is damaged, or its pictures are too large"
     return f"FFmpeg crashed on it ({signal.Signals(-status).name}): it is damaged"
@@ -194,7 +212,10 @@ def answers(job: str, name: str, **given: Any) -> Iterator[tuple[dict[str, Any],
                 _log.warning("%s", facts["text"])
             elif kind == "memory":
                 most = COSTS.memory_bytes / 2**30
-                raise UserError(f"{name}: reading it takes more than {most:.1f} GB of memory: it is damaged, or its pictures are too large")
+                raise UserError(
+                    f"{name}: reading it takes more than {most:.1f} GB of memory: "
+                    "it is damaged, or its pictures are too large"
+                )
             elif kind != "alive":
                 done = True
                 if kind == "error":

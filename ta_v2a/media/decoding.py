@@ -1,7 +1,7 @@
 """Pictures at exact presentation times: for every requested time, the frame that a player shows then.
 
-Only frames that some requested time needs are converted; all others are decoded and dropped. One frame is held at a time, so memory
-does not grow with the clip. Runs in the process that `ta_v2a.media.apart` starts.
+Only frames that some requested time needs are converted; all others are decoded and dropped. One frame is
+held at a time, so memory does not grow with the clip. Runs in the process that `ta_v2a.media.apart` starts.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,11 +18,13 @@ from ta_v2a.media.probe import Clip, packets
 from ta_v2a.media.pulse import Pulse
 
 _SEEK_FROM_S = 4.0  # windows that start earlier are reached sooner by decoding than by seeking
-_SEEK_MARGIN_S = 1.5  # larger than any reordering delay, so that the key frame found is shown before the window
+_SEEK_MARGIN_S = (
+    1.5  # larger than any reordering delay, so that the key frame found is shown before the window
+)
 
 
 def _frames(clip: Clip, from_tick: int | None, pulse: Pulse) -> Iterator:
-    """Decoded frames in presentation order, from a key frame shown at or before `from_tick` (or from the start)."""
+    """Decoded frames in presentation order, from a key frame at or before `from_tick` (or from the start)."""
     import av
 
     name = shown_name(clip.path)
@@ -31,7 +33,11 @@ def _frames(clip: Clip, from_tick: int | None, pulse: Pulse) -> Iterator:
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = threads(stream.width, stream.height)
         if from_tick is not None:
-            container.seek(max(clip.start_tick, from_tick - round(_SEEK_MARGIN_S / clip.time_base)), stream=stream, backward=True)
+            container.seek(
+                max(clip.start_tick, from_tick - round(_SEEK_MARGIN_S / clip.time_base)),
+                stream=stream,
+                backward=True,
+            )
         broken, begun = 0, from_tick is None
         for packet in _with_flush(container, stream):
             if packet is not None:
@@ -70,7 +76,7 @@ def _ticked(clip: Clip, from_tick: int | None, pulse: Pulse) -> Iterator[tuple[i
 
 
 def _start(clip: Clip, first_tick: int, pulse: Pulse) -> Iterator[tuple[int, object]]:
-    """`_ticked` so that its first frame is shown at or before `first_tick`, by seeking where that pays and works."""
+    """`_ticked` so that its first frame is shown at or before `first_tick`, by seeking where that pays."""
     import av
 
     # Where packets have no times nobody can tell where a seek has led.
@@ -92,9 +98,12 @@ def _chained(first: tuple, rest: Iterator) -> Iterator:
 
 
 def _shown(clip: Clip, times_s: np.ndarray, pulse: Pulse) -> Iterator[tuple[object, int]]:
-    """(frame, how many of the ascending `times_s` see it); times before the first frame see the first, after the last the last."""
+    """(frame, how many of the ascending `times_s` see it); times outside see the first or the last."""
     # A time written as the decimal of a presentation time belongs to that frame: half a microsecond of grace.
-    ticks = np.floor((np.asarray(times_s, np.float64) + 5e-7) / float(clip.time_base)).astype(np.int64) + clip.start_tick
+    ticks = (
+        np.floor((np.asarray(times_s, np.float64) + 5e-7) / float(clip.time_base)).astype(np.int64)
+        + clip.start_tick
+    )
     if not len(ticks):
         return
     held, done = None, 0
@@ -122,14 +131,22 @@ def _colour(height: int, width: int) -> Callable:
         wide, high = (height, width) if turn.transposed else (width, height)
         # FFmpeg's rule of thumb where a file does not say: high definition is BT.709.
         unsaid = frame.colorspace in (0, 2)
-        matrix = {"src_colorspace": "ITU709" if frame.height >= 720 else "ITU601"} if unsaid and frame.format.name.startswith("yuv") else {}
-        shrunk = frame.reformat(format="rgb24", interpolation="AREA", width=max(wide, 16), height=max(high, 16), **matrix).to_ndarray()
+        matrix = (
+            {"src_colorspace": "ITU709" if frame.height >= 720 else "ITU601"}
+            if unsaid and frame.format.name.startswith("yuv")
+            else {}
+        )
+        shrunk = frame.reformat(
+            format="rgb24", interpolation="AREA", width=max(wide, 16), height=max(high, 16), **matrix
+        ).to_ndarray()
         return turn.applied(cv2.resize(shrunk, (wide, high), interpolation=cv2.INTER_AREA))
 
     return convert
 
 
-def pictures(clip: Clip, times_s: list[float], height: int, width: int, colour: bool, pulse: Pulse) -> Iterator[tuple[np.ndarray, int]]:
+def pictures(
+    clip: Clip, times_s: list[float], height: int, width: int, colour: bool, pulse: Pulse
+) -> Iterator[tuple[np.ndarray, int]]:
     """The pictures shown at ascending times.
 
     Args:

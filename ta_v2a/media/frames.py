@@ -1,6 +1,7 @@
 """Pictures at exact presentation times: for every requested time, the frame that a player shows then.
 
-They are decoded in a process of their own (`ta_v2a.media.decoding`) and come one by one, so that memory does not grow with the clip.
+They are decoded in a process of their own (`ta_v2a.media.decoding`) and come one by one, so that memory does
+not grow with the clip.
 """
 
 import os
@@ -23,10 +24,9 @@ def _clip(clip: Clip | str | os.PathLike) -> Clip:
 def _repeated(clip: Clip, times_s: np.ndarray, shape: tuple[int, ...]) -> Iterator[np.ndarray]:
     """The picture (*shape) uint8 shown at each of the ascending times."""
     plain_file(clip.path)
+    given = {"clip": replace(clip, rebuilt_ticks=()).as_json(), "times_s": times_s.tolist()}
     wanted = {"height": shape[0], "width": shape[1], "colour": len(shape) == 3}
-    for facts, data in answers(
-        "pictures", shown_name(clip.path), clip=replace(clip, rebuilt_ticks=()).as_json(), times_s=times_s.tolist(), **wanted
-    ):
+    for facts, data in answers("pictures", shown_name(clip.path), **given, **wanted):
         picture = np.frombuffer(data, np.uint8).reshape(shape)
         for _ in range(facts["count"]):
             yield picture

@@ -63,7 +63,10 @@ def placed(clip: Clip, rate_hz: int, channels: int, pulse: Pulse) -> Iterator[tu
             pieces = resampler.resample(frame)
         except MemoryError:
             raise
-        except (av.error.FFmpegError, ValueError):  # damage that claims a form of sound which nobody can play: silence
+        except (
+            av.error.FFmpegError,
+            ValueError,
+        ):  # damage that claims a form of sound which nobody can play: silence
             resampler = None
             continue
         for piece in pieces:

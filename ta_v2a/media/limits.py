@@ -26,8 +26,8 @@ class Limits:
     Attributes:
         shortest_s: a shorter picture has no room for one sound.
         longest_s: a longer clip is refused unless the caller allows it (two hours).
-        most_pixels: of one coded picture at 8 bits, fewer at more bits: 8K (7680 x 4320) is half of it, at 10 to 16 bits
-            all of it, a decompression bomb is far above it.
+        most_pixels: of one coded picture at 8 bits, fewer at more bits: 8K (7680 x 4320) is half of it, at 10
+            to 16 bits all of it, a decompression bomb is far above it.
     """
 
     shortest_s: float = 0.1
@@ -45,7 +45,7 @@ class Costs:
     Attributes:
         memory_bytes: of the process that reads.
         cpu_s: processor time of one job, before it has read or decoded anything.
-        cpu_s_per_packet, cpu_s_per_byte, cpu_s_per_pixel: what every packet read and every picture decoded adds to it.
+        cpu_s_per_packet, cpu_s_per_byte, cpu_s_per_pixel: what every packet and every picture adds to it.
         silence_s: time on the clock between two signs of life.
     """
 
@@ -84,7 +84,8 @@ def check_size(name: str, width: int, height: int, pixel_format: str | None, mos
     weight = _weight(pixel_format) if pixel_format else 1
     if width * height * weight > most_pixels:
         deep = {1: "", 2: " at more than 8 bits", 4: " at more than 16 bits"}[weight]
-        raise UserError(f"{name}: pictures of {width} x {height} are too large (at most {most_pixels // weight:,} pixels{deep})")
+        most = f"at most {most_pixels // weight:,} pixels{deep}"
+        raise UserError(f"{name}: pictures of {width} x {height} are too large ({most})")
 
 
 _MOST_THREADS = 8

@@ -24,8 +24,8 @@ class Orientation:
         """
         from av.sidedata.sidedata import SideDataContainer, Type
 
-        # `frame.side_data` is kept by the frame and keeps the frame: a cycle, so that pictures would stay in memory until
-        # the garbage collector comes. A container of our own is let go with the frame.
+        # `frame.side_data` is kept by the frame and keeps the frame: a cycle, so that pictures would stay in memory
+        # until the garbage collector comes. A container of our own is let go with the frame.
         try:
             beside = SideDataContainer(frame)  # type: ignore[call-arg]  # its stub has none
         except ValueError:  # a kind of side data that PyAV has no name for

@@ -50,12 +50,12 @@ class Clip:
         codec, container: FFmpeg's names, e.g. "h264", "mov,mp4,m4a,3gp,3g2,mj2".
         time_base: seconds of one tick of the picture's clock.
         start_tick: first presentation time in ticks.
-        pixel_aspect: width of one stored pixel over its height, by the container's word if it says one, else the codec's;
-            1 where neither does.
-        timed: whether every packet of the picture has a time. A bare stream (.h264, .h265) has none: its pictures are taken
-            to follow each other at its nominal rate.
-        rebuilt_ticks: (pts, dts) of every packet of such a stream, in the file's order, for whoever copies it into a
-            container; empty where packets have times of their own, or where they cannot be rebuilt.
+        pixel_aspect: width of one stored pixel over its height, by the container's word if it says one, else the
+            codec's; 1 where neither does.
+        timed: whether every packet of the picture has a time. A bare stream (.h264, .h265) has none: its pictures are
+            taken to follow each other at its nominal rate.
+        rebuilt_ticks: (pts, dts) of every packet of such a stream, in the file's order, for whoever copies it into
+            a container; empty where packets have times of their own, or where they cannot be rebuilt.
         sound_tracks: all of them, in the file's order.
         own_sound_index: stream index of the track that `own_sound` reads; None where none can be decoded.
         warnings: lines that the user should see.
@@ -145,5 +145,6 @@ def probe(path: str | os.PathLike, *, allow_long: bool = False, limits: Limits =
         UserError: one line that says why this is no usable clip.
     """
     path = plain_file(path)
-    [(found, _)] = answers("probe", shown_name(path), path=os.fspath(path), allow_long=allow_long, limits=asdict(limits))
+    given = {"path": os.fspath(path), "allow_long": allow_long, "limits": asdict(limits)}
+    [(found, _)] = answers("probe", shown_name(path), **given)
     return Clip.from_json(found)

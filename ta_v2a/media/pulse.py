@@ -23,7 +23,7 @@ class Stopped(Exception):
 
 
 class Pulse:
-    """Signs of life and the processor time that is left: more for every packet read and every picture decoded."""
+    """Signs of life and the processor time that is left: more for every packet and every picture."""
 
     def __init__(self, line: Connection, costs: Costs) -> None:
         self._line, self._costs = line, costs

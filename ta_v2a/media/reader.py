@@ -1,7 +1,8 @@
-"""The process in which FFmpeg reads films, with limits on its time and memory; `ta_v2a.media.apart` starts and asks it.
+"""The process in which FFmpeg reads films, bounded in time and memory; `apart` starts and asks it.
 
-Every message is a line of JSON and plain bytes after it. Asked: a job and its arguments, or nothing at all, which ends the job in work.
-Answered: "part" (one answer), "note" (a line for the log), "alive"; in the end one of "done", "error", "memory" or "fault".
+Every message is a line of JSON and plain bytes after it. Asked: a job and its arguments, or nothing at all,
+which ends the job in work. Answered: "part" (one answer), "note" (a line for the log), "alive"; in the end
+one of "done", "error", "memory" or "fault".
 """
 
 import json
@@ -30,7 +31,9 @@ def _probe(pulse: Pulse, path: str, allow_long: bool, limits: dict[str, Any]) ->
     yield scan(path, allow_long, Limits(**limits), pulse).as_json(), b""
 
 
-def _pictures(pulse: Pulse, clip: dict[str, Any], times_s: list[float], height: int, width: int, colour: bool) -> Iterator[Answer]:
+def _pictures(
+    pulse: Pulse, clip: dict[str, Any], times_s: list[float], height: int, width: int, colour: bool
+) -> Iterator[Answer]:
     from ta_v2a.media.decoding import pictures
     from ta_v2a.media.probe import Clip
 

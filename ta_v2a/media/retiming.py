@@ -8,8 +8,10 @@ from ta_v2a.media.probe import packets
 from ta_v2a.media.pulse import Pulse
 
 
-def rebuilt_ticks(path: str | os.PathLike, stream_index: int, step: int, most_pixels: int, pulse: Pulse) -> tuple[tuple[int, int], ...]:
-    """Presentation and decoding tick of every packet, in the file's order: the decoder alone knows in which order pictures are shown.
+def rebuilt_ticks(
+    path: str | os.PathLike, stream_index: int, step: int, most_pixels: int, pulse: Pulse
+) -> tuple[tuple[int, int], ...]:
+    """Presentation and decoding tick of every packet: only the decoder knows the order of the pictures.
 
     Args:
         path, stream_index: the picture's track.
@@ -18,8 +20,8 @@ def rebuilt_ticks(path: str | os.PathLike, stream_index: int, step: int, most_pi
         pulse: signs of life.
 
     Returns:
-        (pts, dts) a packet: the first picture is shown at 0, dts ascends by `step` and is never above pts. Empty where not
-        every packet is exactly one picture.
+        (pts, dts) a packet, in the file's order: the first picture is shown at 0, dts ascends by `step`
+        and is never above pts. Empty where not every packet is exactly one picture.
 
     Raises:
         UserError: a picture is too large.

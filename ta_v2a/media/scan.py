@@ -29,7 +29,9 @@ def picture_stream(container: "InputContainer", path: str | os.PathLike) -> "Vid
     """
     from av.stream import Disposition
 
-    moving = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    moving = [
+        stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic
+    ]
     if not moving:
         if container.streams.video:
             raise UserError(f"{shown_name(path)}: holds sound and a cover image, but no film")
@@ -85,7 +87,7 @@ def _first_picture(packet: "Packet"):
 
 
 def pixel_aspect(stream: "VideoStream") -> Fraction:
-    """Width over height of a stored pixel: the container's word before the codec's; 1 where it is not said, or absurd."""
+    """Width over height of a stored pixel by the container, else by the codec; 1 where unsaid or absurd."""
     aspect = stream.sample_aspect_ratio or Fraction(1)
     return aspect if Fraction(1, 16) <= aspect <= 16 else Fraction(1)
 
@@ -135,7 +137,10 @@ def _warnings(container: "InputContainer", stream: "VideoStream", span: _Span) -
     reached_s = float((span.end - span.first) * stream.time_base)
     promised_s = _promised_s(container, stream)
     if promised_s - reached_s > max(0.5, 0.02 * promised_s):
-        return (f"the file is damaged or cut off: {reached_s:.2f} s of its {promised_s:.2f} s can be read; sound is made for those",)
+        return (
+            f"the file is damaged or cut off: {reached_s:.2f} s of its {promised_s:.2f} s can be read; "
+            "sound is made for those",
+        )
     return ()
 
 
@@ -144,7 +149,9 @@ def _sound_track(stream: "Stream") -> SoundTrack:
     if context is None:
         return SoundTrack(stream.index, "unknown", False, 0, 0)
     channels, rate_hz = int(context.channels or 0), int(context.rate or 0)
-    return SoundTrack(stream.index, context.codec.canonical_name, channels > 0 and rate_hz > 0, channels, rate_hz)
+    return SoundTrack(
+        stream.index, context.codec.canonical_name, channels > 0 and rate_hz > 0, channels, rate_hz
+    )
 
 
 def _own_sound_index(container: "InputContainer", tracks: tuple[SoundTrack, ...]) -> int | None:
@@ -171,10 +178,16 @@ def scan(path: str | os.PathLike, allow_long: bool, limits: Limits, pulse: Pulse
             raise UserError(f"{name}: the picture lasts 0 s")
         if duration < Fraction(limits.shortest_s).limit_denominator(10**6):
             what = "shows one picture" if span.shown == 1 else "lasts"
-            raise UserError(f"{name}: {what} only {float(duration):.3f} s; sound needs a moving picture of at least {limits.shortest_s} s")
+            raise UserError(
+                f"{name}: {what} only {float(duration):.3f} s; "
+                f"sound needs a moving picture of at least {limits.shortest_s} s"
+            )
         if duration > limits.longest_s and not allow_long:
             hours = float(duration) / 3600
-            raise UserError(f"{name}: lasts {hours:.1f} hours, more than the {limits.longest_s / 3600:g} allowed; cut it first")
+            raise UserError(
+                f"{name}: lasts {hours:.1f} hours, "
+                f"more than the {limits.longest_s / 3600:g} allowed; cut it first"
+            )
         bare, step = span.untimed == span.shown, (span.end - span.first) // span.shown
         tracks = tuple(_sound_track(track) for track in container.streams.audio)
         return Clip(

@@ -146,7 +146,8 @@ def _placed(clip: Clip, rate_hz: int, channels: int) -> Iterator[tuple[int, np.n
     if clip.own_sound_index is None:
         codecs = ", ".join(track.codec for track in clip.sound_tracks)
         raise UserError(f"{shown_name(clip.path)}: its own sound cannot be decoded (codec {codecs})")
-    for facts, data in answers("sound", shown_name(clip.path), clip=clip.as_json(), rate_hz=rate_hz, channels=channels):
+    given = {"clip": clip.as_json(), "rate_hz": rate_hz, "channels": channels}
+    for facts, data in answers("sound", shown_name(clip.path), **given):
         yield facts["place"], np.frombuffer(data, np.float32).reshape(-1, channels)
 
 

@@ -1,4 +1,4 @@
-"""A short, seeded part of `benchmarks/fuzz.py`: damaged films and odd words end in a result or in one clear line."""
+"""A short, seeded part of `benchmarks/fuzz.py`: all ends in a result or in one clear line."""
 
 import json
 import subprocess
@@ -9,7 +9,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_damaged_films_and_odd_words_end_cleanly():
-    command = [sys.executable, ROOT / "benchmarks" / "fuzz.py", "--films", "40", "--strings", "400", "--seed", "0", "--json"]
+    command = [
+        sys.executable,
+        ROOT / "benchmarks" / "fuzz.py",
+        "--films",
+        "40",
+        "--strings",
+        "400",
+        "--seed",
+        "0",
+        "--json",
+    ]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300)
     report = json.loads(ended.stdout)
     assert report["wrong"] == 0 and ended.returncode == 0, report

@@ -61,7 +61,12 @@ def growing(path: Path, sides: list[int], pixels: str = "gray") -> Path:
         target.start_encoding()
         for index, side in enumerate(sides):
             encoder = av.CodecContext.create("png", "w")
-            encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = side, side, pixels, Fraction(1, 25)
+            encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = (
+                side,
+                side,
+                pixels,
+                Fraction(1, 25),
+            )
             encoder.options = {"compression_level": "1"}
             deep = np.uint16 if pixels.startswith("gray16") else np.uint8
             picture = av.VideoFrame.from_ndarray(np.zeros((side, side), deep), format=pixels)
@@ -85,9 +90,12 @@ from vocoders.clock import MINI
 clip = probe({str(path)!r})
 assert sum(len(block) for block in luma_blocks(clip, MINI.lasting(clip.duration_s))) > 50
 apart.end_all()
-print(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024)
+used = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+print(max(used) / 1024)
 """
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=120)
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=120
+    )
     assert ended.returncode == 0, ended.stderr
     return float(ended.stdout)
 
@@ -160,7 +168,9 @@ def test_the_first_picture_counts_whatever_the_header_says(tmp_path):
 
 def test_deep_pictures_weigh_double(tmp_path):
     path = growing(tmp_path / "a.mov", [64, 64, 64, 5900], "gray16be")
-    with pytest.raises(UserError, match=r"5900 x 5900 are too large \(at most 33,554,432 pixels at more than 8 bits\)"):
+    with pytest.raises(
+        UserError, match=r"5900 x 5900 are too large \(at most 33,554,432 pixels at more than 8 bits\)"
+    ):
         luma_pictures(path, [0.13])
     check_size("a", 8192, 8192, "yuv420p", 1 << 26)
     check_size("a", 7680, 4320, "yuv420p10le", 1 << 26)
@@ -199,7 +209,11 @@ def test_time_and_memory_are_bounded_while_decoding(tmp_path, fresh, monkeypatch
     path = repeated_picture(tmp_path / "a.mp4", 2160, 3840, 150)
     clip = probe(path)
     spec = MINI.lasting(clip.duration_s)
-    monkeypatch.setattr(apart, "COSTS", replace(COSTS, cpu_s=0.0, cpu_s_per_pixel=0.0, cpu_s_per_packet=0.0, cpu_s_per_byte=0.0))
+    monkeypatch.setattr(
+        apart,
+        "COSTS",
+        replace(COSTS, cpu_s=0.0, cpu_s_per_pixel=0.0, cpu_s_per_packet=0.0, cpu_s_per_byte=0.0),
+    )
     with pytest.raises(UserError, match="takes too long"):
         list(luma_blocks(clip, spec))
     monkeypatch.setattr(apart, "COSTS", replace(COSTS, memory_bytes=120 << 20))
@@ -289,7 +303,9 @@ clip = probe({str(path)!r})
 print(apart._idle[-1]._process.pid, flush=True)
 {more}
 """
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT) as started:
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as started:
         pid = int(started.stdout.readline())
         assert alive(pid)
         started.kill()
@@ -312,14 +328,21 @@ def test_the_process_reads_relative_names_from_where_the_asker_is(tmp_path, film
 
 def test_a_clip_survives_json(tmp_path):
     path = write_film(tmp_path / "a.mp4", greys(10), Fraction(30000, 1001))
-    clip = replace(probe(path), sound_tracks=(SoundTrack(1, "aac", True, 2, 48_000),), warnings=("one",), rebuilt_ticks=((0, -1),))
+    clip = replace(
+        probe(path),
+        sound_tracks=(SoundTrack(1, "aac", True, 2, 48_000),),
+        warnings=("one",),
+        rebuilt_ticks=((0, -1),),
+    )
     assert Clip.from_json(clip.as_json()) == clip
 
 
 @pytest.mark.parametrize("muxer", ["h264", "hevc"])
 def test_times_of_a_bare_stream_are_rebuilt(tmp_path, muxer):
     codec = {"h264": "libx264", "hevc": "libx265"}[muxer]
-    options = {"bf": "3", "g": "40"} if muxer == "h264" else {"x265-params": "log-level=none:pools=1:keyint=40"}
+    options = (
+        {"bf": "3", "g": "40"} if muxer == "h264" else {"x265-params": "log-level=none:pools=1:keyint=40"}
+    )
     timed = write_film(tmp_path / "a.mp4", greys(200), 30, codec=codec, options=options)
     bare = write_film(tmp_path / f"a.{muxer}", greys(200), 30, codec=codec, options=options, muxer=muxer)
     clip, true = probe(bare), probe(timed)
@@ -362,14 +385,26 @@ def test_pixel_aspect_is_the_containers(tmp_path):
 
 def test_animated_webp_is_called_by_its_name(tmp_path):
     frame = b"ANMF" + struct.pack("<I", 16) + bytes(16)
-    body = b"WEBP" + b"VP8X" + struct.pack("<I", 10) + b"\x02" + bytes(9) + b"ANIM" + struct.pack("<I", 6) + bytes(6) + frame
+    body = (
+        b"WEBP"
+        + b"VP8X"
+        + struct.pack("<I", 10)
+        + b"\x02"
+        + bytes(9)
+        + b"ANIM"
+        + struct.pack("<I", 6)
+        + bytes(6)
+        + frame
+    )
     for name in ("a.webp", "a.mp4"):
         (tmp_path / name).write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
         with pytest.raises(UserError, match="is an animated WebP, which cannot be read"):
             probe(tmp_path / name)
 
 
-def film_with_sound(path: Path, sounds: list[tuple[str, int, str]], codec: str = "pcm_s16le", tag: bytes | None = None) -> Path:
+def film_with_sound(
+    path: Path, sounds: list[tuple[str, int, str]], codec: str = "pcm_s16le", tag: bytes | None = None
+) -> Path:
     """A second of film; its sound track's packets are raw PCM written as they are."""
     import av
 
@@ -384,7 +419,9 @@ def film_with_sound(path: Path, sounds: list[tuple[str, int, str]], codec: str =
         target.mux(picture.encode(None))
         for fmt, rate_hz, layout in sounds:
             channels = 1 if layout == "mono" else 2
-            frame = av.AudioFrame.from_ndarray(np.full((1, rate_hz // 2 * channels), 8000, np.int16), format=fmt, layout=layout)
+            frame = av.AudioFrame.from_ndarray(
+                np.full((1, rate_hz // 2 * channels), 8000, np.int16), format=fmt, layout=layout
+            )
             frame.sample_rate = rate_hz
             target.mux(sound.encode(frame))
         target.mux(sound.encode(None))
@@ -421,8 +458,15 @@ def test_sound_that_changes_its_form_midway_is_read(tmp_path):
         start = Fraction(0)
         for rate_hz, layout, level in ((48_000, "stereo", 8000), (32_000, "mono", -8000)):
             coder = av.CodecContext.create("mp2", "w")
-            coder.sample_rate, coder.layout, coder.format, coder.time_base = rate_hz, layout, "s16", Fraction(1, rate_hz)
-            wave = level * np.sign(np.sin(np.arange(rate_hz) * 2 * np.pi * (200 if level > 0 else 400) / rate_hz))
+            coder.sample_rate, coder.layout, coder.format, coder.time_base = (
+                rate_hz,
+                layout,
+                "s16",
+                Fraction(1, rate_hz),
+            )
+            wave = level * np.sign(
+                np.sin(np.arange(rate_hz) * 2 * np.pi * (200 if level > 0 else 400) / rate_hz)
+            )
             for at in range(0, rate_hz - 1151, 1152):
                 block = np.repeat(wave[at : at + 1152], 2 if layout == "stereo" else 1).astype(np.int16)[None]
                 frame = av.AudioFrame.from_ndarray(block, format="s16", layout=layout)
@@ -438,4 +482,6 @@ def test_sound_that_changes_its_form_midway_is_read(tmp_path):
         heard = heard if channels == 1 else heard[0]
         for second, pitch_hz in ((0, 200), (1, 400)):
             stretch = heard[second * 48_000 + 9600 :][:28_800]
-            assert abs(np.fft.rfft(stretch)[1:]).argmax() + 1 == pytest.approx(pitch_hz * 28_800 / 48_000, abs=1)
+            assert abs(np.fft.rfft(stretch)[1:]).argmax() + 1 == pytest.approx(
+                pitch_hz * 28_800 / 48_000, abs=1
+            )
