@@ -155,10 +155,20 @@ _PIECES = (
 )
 
 
+_BLANKS = ("", "", " ", "\t", " " * 400, "\t\n" * 200)
+
+
+def _nearly_a_cue(rng: random.Random) -> str:
+    """A cue with a piece gone, doubled or surrounded by many blanks."""
+    pieces = ["1.2", "-", "3", ":", "rain"]
+    pieces[rng.randrange(5)] = rng.choice(("", rng.choice(_PIECES), rng.choice(_PIECES) * 400))
+    return "".join(piece + rng.choice(_BLANKS) for piece in pieces)
+
+
 def string_of(number: int, seed: int) -> str:
-    """Text `number`: odd pieces in odd order, some many times."""
+    """Text `number`: odd pieces in odd order, some many times, or nearly a cue."""
     rng = random.Random(f"{seed} string {number}")
-    text = "".join(
-        rng.choice(_PIECES) * rng.choice((1, 1, 1, 1, 2, 400)) for _ in range(rng.choice((1, 2, 4, 8, 30)))
-    )
-    return rng.choice(("", "", "1.5-2: ", "0-")) + text
+    if number % 3 == 0:
+        return _nearly_a_cue(rng)
+    count = rng.choice((1, 2, 4, 8, 30))
+    return "".join(rng.choice(_PIECES) * rng.choice((1, 1, 1, 1, 2, 400)) for _ in range(count))
