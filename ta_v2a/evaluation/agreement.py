@@ -14,6 +14,7 @@ import numpy as np
 
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.onsets import f1_score
+from ta_v2a.media.opening import open_media
 
 RATE_HZ = 16_000
 HOP_SAMPLES = 128
@@ -45,7 +46,7 @@ def read_sound(path: str | Path, rate_hz: int = RATE_HZ) -> np.ndarray | None:
     import av
 
     try:
-        with av.open(str(path)) as container:
+        with open_media(path) as container:
             if not container.streams.audio:
                 return None
             resampler = av.AudioResampler(format="flt", layout="mono", rate=rate_hz)

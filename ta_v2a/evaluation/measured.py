@@ -19,6 +19,7 @@ from ta_v2a.evaluation.baselines import ALTERATIONS, STATIC
 from ta_v2a.evaluation.extractors import Arrays, Extractor, PictureInput
 from ta_v2a.evaluation.folders import Bad, Files, Pair, Side, Task, content_sha256
 from ta_v2a.media.atomic import output_error
+from ta_v2a.media.opening import open_media
 from ta_v2a.media.probe import probe
 from ta_v2a.provenance import code_digest
 
@@ -294,7 +295,7 @@ def native_rate(path: Path) -> int:
     import av
 
     try:
-        with av.open(str(path)) as container:
+        with open_media(path) as container:
             if container.streams.audio and container.streams.audio[0].rate:
                 return int(container.streams.audio[0].rate)
     except (av.FFmpegError, OSError) as error:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _STILL_ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif", ".svg", ".ico", ".psd"}
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"<MPD", b"[playlist]", b"[Reference]")
 _STILLS = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*")
+_STILL = "is a still image; sound needs a moving picture"
+_ANIMATED_WEBP = "is an animated WebP, which cannot be read; convert it to GIF or MP4 first"
 _MP4_BRANDS_OF_STILLS = (b"heic", b"heix", b"mif1", b"avif", b"msf1")
 
 
@@ -58,6 +60,11 @@ def plain_file(path: str | os.PathLike) -> Path:
     return Path(text)
 
 
+def _is_animated_webp(head: bytes) -> bool:
+    """Whether a WebP's extended header (VP8X) has its animation flag set."""
+    return head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and len(head) > 20 and bool(head[20] & 2)
+
+
 def _why_unreadable(path: Path) -> str:
     """The reason in words, from the first bytes of a file that FFmpeg refused."""
     with open(path, "rb") as file:
@@ -65,10 +72,12 @@ def _why_unreadable(path: Path) -> str:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if text.startswith(_PLAYLISTS) or (text.startswith(b"<?xml") and b"<MPD" in head):
         return "is a playlist, not a clip; only plain media files are read"
+    if _is_animated_webp(head):
+        return _ANIMATED_WEBP
     is_picture = head.startswith(_STILLS) or head[8:12] == b"WEBP" or path.suffix.lower() in _STILL_ENDINGS
     if is_picture or (head[4:8] == b"ftyp" and any(brand in head[8:32] for brand in _MP4_BRANDS_OF_STILLS)):
-        return "is a still image; sound needs a moving picture"
-    if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free", b"skip"):
+        return _STILL
+    if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free", b"skip") and b"moov" not in head:
         return "is a cut-off MP4/MOV: its index (the moov part) is missing, so nothing in it can be read"
     if head.count(0) == len(head):
         return "holds only zero bytes; the copy or recording failed"
@@ -81,6 +90,7 @@ def open_media(path: str | os.PathLike) -> "Iterator[InputContainer]":
 
     Raises:
         UserError: as `plain_file`, or if it is no readable film or sound.
+        MemoryError: opening it takes more memory than this process may have.
     """
     import av
 
@@ -102,12 +112,16 @@ def open_media(path: str | os.PathLike) -> "Iterator[InputContainer]":
             container = av.open(source, "r", options=options)
         except PermissionError:
             raise UserError(f"{shown_name(path)}: permission denied") from None
+        except MemoryError:
+            raise
         except (av.error.FFmpegError, OSError, ValueError):
             raise UserError(f"{shown_name(path)}: {_why_unreadable(file)}") from None
         with container:
             names = set(container.format.name.split(","))
             if names & set(STILL_DEMUXERS.split(",")):
-                raise UserError(f"{shown_name(path)}: is a still image; sound needs a moving picture")
+                with open(file, "rb") as opened:
+                    why = _ANIMATED_WEBP if _is_animated_webp(opened.read(32)) else _STILL
+                raise UserError(f"{shown_name(path)}: {why}")
             yield container
     finally:
         if own is not None:

@@ -1,8 +1,11 @@
 """How a player turns or mirrors the stored picture: the display matrix of ISO 14496-12 8.3.2, as FFmpeg hands it on."""
 
+import struct
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -19,14 +22,25 @@ class Orientation:
 
         The matrix sends stored (x, y) to shown (a x + c y, b x + d y).
         """
-        from av.sidedata.sidedata import Type
+        from av.sidedata.sidedata import SideDataContainer, Type
 
-        if Type.DISPLAYMATRIX not in [data.type for data in frame.side_data]:
+        # `frame.side_data` is kept by the frame and keeps the frame: a cycle, so that pictures would stay in memory
+        # until the garbage collector comes. A container of our own is let go with the frame.
+        try:
+            beside = SideDataContainer(frame)  # type: ignore[call-arg]  # its stub has none
+        except ValueError:  # a kind of side data that PyAV has no name for
+            return cls._turned(frame.rotation)
+        if Type.DISPLAYMATRIX not in [data.type for data in beside]:
             return cls()
-        a, b, _, c, d = np.frombuffer(bytes(frame.side_data[Type.DISPLAYMATRIX]), np.int32)[:5].tolist()
+        a, b, _, c, d = struct.unpack("5i", bytes(beside[Type.DISPLAYMATRIX])[:20])
         if abs(a) + abs(d) >= abs(b) + abs(c):
             return cls(False, a < 0, d < 0)
         return cls(True, c < 0, b < 0)
+
+    @classmethod
+    def _turned(cls, counterclockwise: int) -> "Orientation":
+        quarters = round(counterclockwise / 90) % 4
+        return (cls(), cls(True, False, True), cls(False, True, True), cls(True, True, False))[quarters]
 
     @property
     def clockwise(self) -> int:
@@ -35,10 +49,12 @@ class Orientation:
             return 90 if self.mirrored else 270
         return 180 if self.mirrored and self.upside_down else 0
 
-    def applied(self, picture: np.ndarray) -> np.ndarray:
+    def applied(self, picture: "np.ndarray") -> "np.ndarray":
         """`picture` (H, W, ...) as a player shows it, (W, H, ...) when turned by a quarter."""
+        import numpy as np
+
         if self.transposed:
-            picture = np.swapaxes(picture, 0, 1)
+            picture = picture.swapaxes(0, 1)
         if self.mirrored:
             picture = picture[:, ::-1]
         if self.upside_down:

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from ta_v2a.errors import UserError
+from ta_v2a.media.apart import answers
 from ta_v2a.media.atomic import output_file, whole_file
 from ta_v2a.media.loudness import peak_limited
-from ta_v2a.media.opening import open_media, shown_name
+from ta_v2a.media.opening import plain_file, shown_name
 from ta_v2a.media.probe import Clip, probe
 
 DELIVERY_HZ = 48_000
 BLOCK_SAMPLES = 1 << 15
-_GAP_S = 0.05  # smaller jumps between a track's packets are rounding, larger ones are real gaps
 
 Sound = np.ndarray | Iterable[np.ndarray]
 
@@ -141,51 +141,17 @@ def _check_written(path: str, least_bytes: int) -> None:
         raise OSError(errno.ENOSPC, "the disk is full")
 
 
-def _decoded(clip: Clip):
-    """The audio frames of the clip's first sound track; damaged packets are skipped."""
-    import av
-
-    with open_media(clip.path) as container:
-        if not container.streams.audio:
-            raise UserError(f"{shown_name(clip.path)}: holds no sound")
-        stream = container.streams.best("audio") or container.streams.audio[0]
-        try:
-            for packet in container.demux(stream):
-                try:
-                    yield from packet.decode()
-                except (av.error.FFmpegError, OSError):
-                    continue
-        except (av.error.FFmpegError, OSError):
-            return
-
-
-def _drained(resampler) -> np.ndarray:
-    """What a resampler still holds, (n, channels) float32."""
-    empty = np.zeros((0, len(resampler.layout.channels)), np.float32)
-    return np.concatenate([empty, *(frame.to_ndarray().T for frame in resampler.resample(None))])
-
-
 def _placed(clip: Clip, rate_hz: int, channels: int) -> Iterator[tuple[int, np.ndarray]]:
     """(place in samples after the picture's start, (n, channels) float32) of the clip's own sound, in order."""
-    import av
-
-    layout = "mono" if channels == 1 else "stereo"
-    resampler, place = None, 0
-    for frame in _decoded(clip):
-        due_s = (frame.time - clip.start_s) if frame.pts is not None else None
-        if resampler is not None and due_s is not None and abs(due_s - taken_s) > _GAP_S:
-            yield place, _drained(resampler)
-            resampler = None
-        if resampler is None:
-            resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate_hz)
-            taken_s = due_s or 0.0
-            place = round(taken_s * rate_hz)
-        taken_s += frame.samples / frame.sample_rate
-        for piece in resampler.resample(frame):
-            yield place, piece.to_ndarray().T
-            place += piece.samples
-    if resampler is not None:
-        yield place, _drained(resampler)
+    plain_file(clip.path)
+    if not clip.has_sound:
+        raise UserError(f"{shown_name(clip.path)}: holds no sound")
+    if clip.own_sound_index is None:
+        codecs = ", ".join(track.codec for track in clip.sound_tracks)
+        raise UserError(f"{shown_name(clip.path)}: its own sound cannot be decoded (codec {codecs})")
+    given = {"clip": clip.as_json(), "rate_hz": rate_hz, "channels": channels}
+    for facts, data in answers("sound", shown_name(clip.path), **given):
+        yield facts["place"], np.frombuffer(data, np.float32).reshape(-1, channels)
 
 
 def own_sound_blocks(clip: Clip, rate_hz: int = DELIVERY_HZ, channels: int = 1) -> Iterator[np.ndarray]:
@@ -200,7 +166,7 @@ def own_sound_blocks(clip: Clip, rate_hz: int = DELIVERY_HZ, channels: int = 1) 
         (n, channels) float32; gaps of the track are silence, what lies outside the picture is cut.
 
     Raises:
-        UserError: the clip has no sound.
+        UserError: the clip has no sound, or none that can be decoded.
     """
     total, done = picture_samples(clip.duration_s, rate_hz), 0
     for place, piece in _placed(clip, rate_hz, channels):
