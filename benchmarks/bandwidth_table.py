@@ -34,11 +34,11 @@ MEASURES = ("above", "below", "bands", "changed")
 def sounds(folder: Path | None, scenes: int, recordings: int) -> dict[str, list[np.ndarray]]:
     """Full-band sounds (samples,) at 48 kHz by group."""
     from ta_v2a.data.full_band import is_full_band, read_piece
-    from ta_v2a.stage import sound
     from ta_v2a.stage.scene import SPLITS, plan
+    from ta_v2a.stage.sound import render_sound
     from vocoders.bandwidth_extension import SAMPLE_RATE_HZ
 
-    rendered = (sound.render(plan(seed, SOUND_S), SAMPLE_RATE_HZ) for seed in SPLITS["test"][:scenes])
+    rendered = (render_sound(plan(seed, SOUND_S), SAMPLE_RATE_HZ) for seed in SPLITS["test"][:scenes])
     groups = {"stage": [wave for wave in rendered if is_full_band(wave, SAMPLE_RATE_HZ)]}
     for name, files in unheard(folder, recordings).items() if folder else ():
         read = (read_piece(path, SOUND_S) for path in files)

@@ -111,7 +111,7 @@ def run(name: str, folder: Path, steps: int, n: int) -> None:
 
     from cvalp.model import CVALP
     from ta_v2a import pack
-    from ta_v2a.evaluation.retrieval import embed_stage, measure
+    from ta_v2a.evaluation.retrieval import embed_stage, measure_embedded
 
     torch.set_num_threads(1)
     began = time.process_time()
@@ -121,7 +121,7 @@ def run(name: str, folder: Path, steps: int, n: int) -> None:
     with Progress() as bar, torch.autocast("cpu", torch.bfloat16):
         task = bar.add_task(f"test clips, {name}", total=n)
         embedded = embed_stage(cvalp, n, 8, 0, lambda done, _: bar.update(task, completed=done), clock_of_test(), folder / "clips")
-    row = {"variant": name, "options": VARIANTS[name], "steps": steps, **measure(embedded)}
+    row = {"variant": name, "options": VARIANTS[name], "steps": steps, **measure_embedded(embedded)}
     row |= {"training_cpu_s": round(taught_s, 1), "cpu_s": round(time.process_time() - began, 1), "machine": machine(1)}
     file = result_file(folder, name)
     file.parent.mkdir(parents=True, exist_ok=True)

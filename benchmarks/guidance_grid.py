@@ -14,7 +14,8 @@ import torch
 from rich.progress import track
 
 from ta_v2a.evaluation.listener import load_listener
-from ta_v2a.evaluation.stage_benchmark import Tally, Truth, hear, render_scenes
+from ta_v2a.evaluation.stage_benchmark import Tally, listener_logits, render_scenes
+from ta_v2a.evaluation.stage_truth import Truth
 from ta_v2a.pipelines.foley import FoleyPipeline
 from ta_v2a.stage.scene import SPLITS, plan
 from vocoders.clock import MINI
@@ -47,7 +48,7 @@ def main() -> None:
             captions = [scene.caption for scene in scenes]
             waves = pipeline.generate(pictures, captions, generator=generator, video_scale=video, text_scale=text, align_scale=align)
             waves = np.asarray(waves, dtype=np.float32)
-            for truth, wave, logits in zip(truths, waves, hear(listener, waves), strict=True):
+            for truth, wave, logits in zip(truths, waves, listener_logits(listener, waves), strict=True):
                 tallies[setting].add(truth, wave, logits, MINI.sample_rate_hz)
     for (video, text, until, align), tally in tallies.items():
         report = tally.report(np.array(alone))

@@ -142,9 +142,9 @@ def tried(extractor: Any, film: Path) -> tuple[float, dict[str, list[int]]]:
     from ta_v2a.media.probe import probe
 
     given: tuple[Any, ...] = ("a dog barks twice",)
-    if extractor.kind == "sound":
+    if extractor.modality == "sound":
         given = (read_sound(film.with_suffix(".wav"), extractor.rate_hz), extractor.rate_hz)
-    elif extractor.kind == "picture":
+    elif extractor.modality == "picture":
         given = (PictureInput(probe(film)),)
     began = time.process_time()
     arrays = extractor.run(*given)
@@ -176,7 +176,7 @@ def main() -> None:
             began = time.process_time()
             found = load_roles([f"{role}={path}"])
             load_s = time.process_time() - began
-            reads = {} if role == "i3d" else {one.kind: tried(one, film) for one in found}
+            reads = {} if role == "i3d" else {one.modality: tried(one, film) for one in found}
             loaded[role] = {
                 "parameters": size,
                 "sha256": found[0].sha256,

@@ -19,8 +19,9 @@ PARTS = ("plan", "picture", "sound")
 
 def made(seed: int, bank: Any) -> list[tuple[float, float]]:
     """(processor, wall-clock) seconds of every part of one scene."""
-    from ta_v2a.stage import picture, sound
+    from ta_v2a.stage.picture import render_pictures
     from ta_v2a.stage.scene import plan
+    from ta_v2a.stage.sound import render_sound
     from vocoders.clock import MINI
 
     marks = [(time.process_time(), time.perf_counter())]
@@ -30,9 +31,9 @@ def made(seed: int, bank: Any) -> list[tuple[float, float]]:
 
     scene = plan(seed, MINI.duration_s)
     mark()
-    picture.render(scene, MINI.picture_times_s, MINI.picture_px, MINI.picture_px)
+    render_pictures(scene, MINI.picture_times_s, MINI.picture_px, MINI.picture_px)
     mark()
-    sound.render(scene, MINI.sample_rate_hz, bank)
+    render_sound(scene, MINI.sample_rate_hz, bank)
     mark()
     return [(after[0] - before[0], after[1] - before[1]) for before, after in pairwise(marks)]
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from ta_v2a.evaluation.agreement import Heard, hear, onset_agreement, read_sound
-from ta_v2a.evaluation.real_films import list_films
+from ta_v2a.evaluation.agreement import SoundOnsets, librosa_onsets, onset_agreement, read_sound
+from ta_v2a.evaluation.real_films import list_clips
 from ta_v2a.media.frames import luma_pictures
 from ta_v2a.media.probe import probe
 from ta_v2a.pack import mini_cvalp
@@ -41,13 +41,13 @@ def main() -> None:
     parser.add_argument("--cvalp", default=str(WEIGHTS_FOLDER / "mini" / "cvalp"))
     given = parser.parse_args()
     cvalp = mini_cvalp(given.cvalp, WEIGHTS_FOLDER / "mini" / "cvalp" / "spiece.model")
-    true: list[Heard] = []
+    true: list[SoundOnsets] = []
     curves: list[np.ndarray] = []
-    for path in list_films(given.folder):
+    for path in list_clips(given.folder):
         wave = read_sound(path)
         if wave is None:
             continue
-        true.append(hear(wave))
+        true.append(librosa_onsets(wave))
         clip = probe(path)
         pictures = luma_pictures(clip, MINI.lasting(clip.duration_s).picture_times_s, MINI.picture_px)
         features = cvalp.encode_video(torch.from_numpy(pictures)[None].float() / 255)
@@ -56,7 +56,8 @@ def main() -> None:
     report: dict[str, Any] = {}
     for threshold in given.thresholds:
         for lag in given.lags:
-            found = [Heard(peaks_s(curve, threshold, step_s) + lag, heard.duration_s) for curve, heard in zip(curves, true, strict=True)]
+            rows = zip(curves, true, strict=True)
+            found = [SoundOnsets(peaks_s(curve, threshold, step_s) + lag, heard.duration_s) for curve, heard in rows]
             report[f"threshold {threshold}, lag {lag}"] = onset_agreement(true, found)
     print(json.dumps(report))
 

@@ -43,12 +43,12 @@ SMALL = {
 
 def render(folder: Path, sounds: Path | None, scenes: int, recordings: int, split: str) -> None:
     """Writes waves.npy (n, samples) and groups.json, the group of every sound."""
-    from ta_v2a.stage import sound
     from ta_v2a.stage.scene import SPLITS, plan
+    from ta_v2a.stage.sound import render_sound
     from vocoders.clock import MINI
 
     spec = MINI.lasting(SOUND_S)
-    waves = [sound.render(plan(seed, spec.duration_s), spec.sample_rate_hz) for seed in SPLITS[split][:scenes]]
+    waves = [render_sound(plan(seed, spec.duration_s), spec.sample_rate_hz) for seed in SPLITS[split][:scenes]]
     groups = ["stage"] * len(waves)
     for name, files in unheard(sounds, recordings).items() if sounds else ():
         heard = [wave for wave in (beginning(path, spec) for path in files) if np.abs(wave).max() > SILENCE]
@@ -64,10 +64,10 @@ def unheard(folder: Path, count: int) -> dict[str, list[Path]]:
     Raises:
         SystemExit: if there is no sound in the folder.
     """
-    from ta_v2a.stage.bank import SUFFIXES, SoundBank, kind_of
+    from ta_v2a.stage.bank import RECORDING_SUFFIXES, SoundBank, kind_of
 
     held = sorted(path for files in SoundBank(folder, "test").files.values() for path in files)
-    every = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    every = sorted(path for path in folder.rglob("*") if path.suffix.lower() in RECORDING_SUFFIXES and path.is_file())
     unseen = [path for path in every if kind_of(path.relative_to(folder), folder.name) is None]
     if not held and not unseen:
         raise SystemExit(f"no sounds in {folder} that training leaves out")

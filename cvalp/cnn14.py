@@ -10,10 +10,11 @@ from torch.nn import functional as F
 
 from cvalp.checkpointing import checkpointed
 from cvalp.panns import import_panns
+from vocoders.clock import PAPER
 
-Sound = Literal["mel128", "panns16k", "panns32k"]
-TOKEN_S = 0.256
-"""One token: 16 mel frames of hop 256 at 16 kHz (vocoders.clock.PAPER has one picture there)."""
+SoundInput = Literal["mel128", "panns16k", "panns32k"]
+PAPER_TOKEN_S = 1 / PAPER.fps
+"""One token: 16 mel frames, 0.256 s, where the paper's clock has one picture."""
 
 
 class FrontEnd(NamedTuple):
@@ -43,7 +44,7 @@ class Cnn14Tower(nn.Module):
         fc1_twice: apply `fc1` and its ReLU twice with the same weights, as the released `cavp` does.
     """
 
-    def __init__(self, sound: Sound = "mel128", widths: tuple[int, ...] = WIDTHS, fc1_twice: bool = False):
+    def __init__(self, sound: SoundInput = "mel128", widths: tuple[int, ...] = WIDTHS, fc1_twice: bool = False):
         super().__init__()
         models = import_panns().models
         if sound in FRONT_ENDS:
@@ -101,7 +102,7 @@ class Cnn14Tower(nn.Module):
         if self.sound == "mel128":
             return frames // 16
         end = FRONT_ENDS[self.sound]
-        return max(1, round(frames * end.hop_samples / end.sample_rate_hz / TOKEN_S))
+        return max(1, round(frames * end.hop_samples / end.sample_rate_hz / PAPER_TOKEN_S))
 
     def forward(self, mel: Float[Tensor, "batch bins frames"]) -> Float[Tensor, "batch tokens width"]:
         """mel: what `sound` says, at least 16 frames of it."""

@@ -148,7 +148,7 @@ CONVERSIONS: dict[str, Scheme] = {
     ),
     "cavp": Scheme("Diff-Foley's CAVP (cavp_epoch66.ckpt)", _from_cavp, _towers_of_cavp, {"normalize": "none", "fc1_twice": True}),
 }
-KINDS = (*CONVERSIONS, "flan-t5")
+PUBLISHED_KINDS = (*CONVERSIONS, "flan-t5")
 
 
 def convert(kind: str, state: dict[str, Tensor]) -> Conversion:

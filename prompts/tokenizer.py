@@ -15,7 +15,7 @@ class Tokenizer:
     bytes, so no text is unreadable. Numbers follow T5: 0 pads, 1 (`</s>`) ends every prompt, 2 is unknown (never produced).
 
     Args:
-        model_file: the .model file written by `prompts.vocabulary.train`.
+        model_file: the .model file written by `prompts.vocabulary.train_vocabulary`.
 
     Raises:
         ValueError: the file is missing or no sentencepiece model.

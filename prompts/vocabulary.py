@@ -46,7 +46,7 @@ def sound_words() -> list[str]:
     return list(dict.fromkeys([*listed, *(form for verb in verbs for form in (verb, third_person(verb), gerund(verb)))]))
 
 
-def train(lines: Iterable[str], out_file: str | Path, size: int = SIZE) -> None:
+def train_vocabulary(lines: Iterable[str], out_file: str | Path, size: int = SIZE) -> None:
     """Train a sentencepiece unigram vocabulary (Kudo 2018) and write it to `out_file` in one step.
 
     Characters without a piece are spelled in bytes; text is normalised by NFKC and case folding. The same lines give the same file.
@@ -78,7 +78,7 @@ def train(lines: Iterable[str], out_file: str | Path, size: int = SIZE) -> None:
     os.replace(partial, out)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def vocabulary_command(arguments: Sequence[str] | None = None) -> None:
     """Command line of this module."""
     parser = argparse.ArgumentParser(description="Train the vocabulary of the text encoder.")
     parser.add_argument("--captions", type=int, default=60_000, help="captions to draw from the grammar (default %(default)s)")
@@ -97,11 +97,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             parser.error(f"cannot read {file}: {error.strerror}")
     lines = [*grammar_captions(given.captions, given.seed), *(word for word in sound_words() for _ in range(_WORD_WEIGHT)), *further]
     try:
-        train(lines, given.out, given.size)
+        train_vocabulary(lines, given.out, given.size)
     except (ValueError, OSError) as error:
         parser.error(str(error))
     print(f"{given.out}: {given.size} tokens from {len(lines)} lines")
 
 
 if __name__ == "__main__":
-    main()
+    vocabulary_command()

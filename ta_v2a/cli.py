@@ -129,7 +129,7 @@ def stage(
     width: Annotated[int, typer.Option(min=16, max=4096, help="Pixels.")] = 320,
     height: Annotated[int, typer.Option(min=16, max=4096, help="Pixels.")] = 240,
     fps: Annotated[float, typer.Option(min=1, max=240, help="Pictures a second.")] = 25.0,
-    silent: Annotated[bool, typer.Option("--silent", help="Leave the film without sound (the WAV is written all the same).")] = False,
+    silent: Annotated[bool, typer.Option("--silent", help="Leave the clip without sound (the WAV is written all the same).")] = False,
     as_json: Json = False,
 ) -> None:
     """Render a procedural scene, or a folder of them, with exact ground truth: picture, sound, and when what sounds."""
@@ -159,8 +159,8 @@ def train(
     console.result(report, as_json, [f"{name}: {value}" for name, value in report.items()])
 
 
-@app.command()
-def pack(
+@app.command("pack")
+def pack_command(
     output: Annotated[str, typer.Option("-o", "--output", help="Folder of the preset.", show_default=False)],
     cvalp: Annotated[str, typer.Option(help="Checkpoint, or a folder of a preset's component.")] = "runs/video/last.ckpt",
     vae: Annotated[str, typer.Option(help="Checkpoint, or a folder of a preset's component.")] = "runs/vae/last.ckpt",
@@ -171,9 +171,9 @@ def pack(
     as_json: Json = False,
 ) -> None:
     """Make a preset of trained checkpoints: half-precision weights with their checksums."""
-    from .pack import pack as pack_checkpoints
+    from .pack import pack
 
-    folder = pack_checkpoints(cvalp, tokenizer, vae, ldm, output, vocoder, bandwidth)
+    folder = pack(cvalp, tokenizer, vae, ldm, output, vocoder, bandwidth)
     console.result({"preset": str(folder)}, as_json, [str(folder)])
 
 
@@ -211,7 +211,7 @@ def evaluate(
 
 
 @evaluate_app.command("stage")
-def evaluate_stage(
+def evaluate_stage_command(
     n: Annotated[int, typer.Option("-n", "--scenes", help="Unseen scenes.")] = 500,
     seed: Seed = 0,
     batch: Annotated[int, typer.Option(min=2, help="Scenes at a time.")] = 8,
@@ -226,7 +226,7 @@ def evaluate_stage(
     as_json: Json = False,
 ) -> None:
     """Onset F1, class accuracy and steering on unseen scenes, beside ceiling and chance."""
-    from .evaluation.stage_benchmark import stage_command
+    from .evaluation.stage_command import stage_command
 
     settings = {"num_inference_steps": steps, "text_scale": text_scale, "video_scale": video_scale}
     with console.progress("evaluating", quiet=as_json) as advance:
@@ -237,13 +237,13 @@ def evaluate_stage(
 
 @evaluate_app.command("films")
 def evaluate_films(
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Films, with or without a sound of their own.", show_default=False)],
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Clips, with or without a sound of their own.", show_default=False)],
     output: Annotated[str, typer.Option("-o", "--output", help="Folder for the sounds and figures.")] = "out/films",
     prompts: Annotated[str | None, typer.Option(help="CSV with columns path (or file, name) and prompt (or description, caption).")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first films by name.")] = None,
-    compare: Annotated[bool, typer.Option("--compare/--no-compare", help="Measure against the films' own sound.")] = True,
-    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw each film over its spectrogram.")] = True,
-    jobs: Annotated[int, typer.Option(min=1, help="Films sounded at once, each in a process of its own.")] = 1,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first clips by name.")] = None,
+    compare: Annotated[bool, typer.Option("--compare/--no-compare", help="Measure against the clips' own sound.")] = True,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw each clip over its spectrogram.")] = True,
+    jobs: Annotated[int, typer.Option(min=1, help="Clips sounded at once, each in a process of its own.")] = 1,
     seed: Seed = 0,
     steps: Annotated[int | None, typer.Option(min=1, max=1000)] = None,
     text_scale: Annotated[float | None, typer.Option()] = None,
@@ -252,7 +252,7 @@ def evaluate_films(
     preset: Preset = "mini",
     as_json: Json = False,
 ) -> None:
-    """Sound for every film of FOLDER (a second run makes what is missing), then onset agreement and AV-Align."""
+    """Sound for every clip of FOLDER (a second run makes what is missing), then onset agreement and AV-Align."""
     from .evaluation.real_films import films_command
 
     settings = {"num_inference_steps": steps, "text_scale": text_scale, "video_scale": video_scale, "lag_s": lag}
@@ -279,8 +279,8 @@ def evaluate_cvalp(
     console.result(report, as_json, _indented(report))
 
 
-@app.command()
-def caption(
+@app.command("caption")
+def caption_command(
     clip: Annotated[str, typer.Argument(metavar="CLIP", help="A film file.", show_default=False)],
     labels: Annotated[str | None, typer.Option(help="Text file of one label a line, or CSV. Default: the bundled list.")] = None,
     top: Annotated[int, typer.Option(min=1, help="How many labels to show.")] = 5,
@@ -297,7 +297,7 @@ def caption(
     console.result(report, as_json, [f"{row['share']:6.1%}  {row['label']}" for row in report["found"]])
 
 
-Films = Annotated[str | None, typer.Option(help="Folder of the films. Default: the manifest's own.")]
+FilmsFolder = Annotated[str | None, typer.Option(help="Folder of the films. Default: the manifest's own.")]
 Clock = Annotated[Literal["paper", "mini"], typer.Option(help="paper: colour, 224 px, 3.9 a second; mini: luma, 80 px, 31.25 a second.")]
 Duration = Annotated[float, typer.Option(min=0.5, max=60, help="Seconds of a clip.")]
 Workers = Annotated[int, typer.Option(min=0, help="Decoding processes; 0 decodes in this one.")]
@@ -314,7 +314,7 @@ def _clips(manifest: str, films: str | None, split: str | None, clock: str, dura
 @data_app.command("check")
 def data_check(
     manifest: Annotated[str, typer.Argument(metavar="MANIFEST", help="CSV or Parquet.", show_default=False)],
-    films: Films = None,
+    films: FilmsFolder = None,
     split: Annotated[str | None, typer.Option(help="Only this split.")] = None,
     clock: Clock = "paper",
     duration: Duration = 8.192,
@@ -337,7 +337,7 @@ def data_check(
 def data_prepare(
     manifest: Annotated[str, typer.Argument(metavar="MANIFEST", help="CSV or Parquet.", show_default=False)],
     output: Annotated[str, typer.Option("-o", "--output", help="Folder of the shards.", show_default=False)],
-    films: Films = None,
+    films: FilmsFolder = None,
     split: Annotated[str | None, typer.Option(help="Only this split.")] = None,
     clock: Clock = "paper",
     duration: Duration = 8.192,

@@ -24,10 +24,10 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     Raises:
         UserError: in one line, what is wrong with the file.
     """
-    from cvalp.published import CARD_FILE, KINDS, WEIGHTS_FILE
+    from cvalp.published import CARD_FILE, PUBLISHED_KINDS, WEIGHTS_FILE
 
-    if kind not in KINDS:
-        raise UserError(f"no kind of weights {kind!r}; there are {', '.join(KINDS)}")
+    if kind not in PUBLISHED_KINDS:
+        raise UserError(f"no kind of weights {kind!r}; there are {', '.join(PUBLISHED_KINDS)}")
     folder, given = Path(out), Path(source)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{out} exists and is not empty: name a new folder")

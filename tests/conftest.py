@@ -31,10 +31,10 @@ def shared_dir() -> Path:
 @pytest.fixture(scope="session")
 def tokenizer_file(tmp_path_factory) -> Path:
     """A small vocabulary trained on the grammar's captions."""
-    from prompts.vocabulary import grammar_captions, train
+    from prompts.vocabulary import grammar_captions, train_vocabulary
 
     path = tmp_path_factory.mktemp("vocabulary") / "spiece.model"
-    train(grammar_captions(300), path, 500)
+    train_vocabulary(grammar_captions(300), path, 500)
     return path
 
 

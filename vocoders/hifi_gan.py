@@ -19,7 +19,7 @@ import torch
 from jaxtyping import Float
 
 from vocoders.component import configured
-from vocoders.mel import FLOOR, compress, expand
+from vocoders.mel import MEL_FLOOR, compress, expand
 from vocoders.role import Start, Vocoder
 from vocoders.spectrum import Float32Constants, stft
 
@@ -31,7 +31,7 @@ def rescaled(log_mel: Float[torch.Tensor, "*shape"], given: str, wanted: str) ->
     """The same mel magnitudes on another scale; what is "unit" is clipped to [0, 1]."""
     if given == wanted:
         return log_mel.clamp(0.0, 1.0) if given == "unit" else log_mel
-    return expand(log_mel).clamp_min(FLOOR).log() if wanted == "natural_log" else compress(log_mel.exp())
+    return expand(log_mel).clamp_min(MEL_FLOOR).log() if wanted == "natural_log" else compress(log_mel.exp())
 
 
 class HifiGan(Vocoder):
@@ -150,4 +150,4 @@ class AudioLdmMel(Float32Constants):
     def forward(self, wave: Float[torch.Tensor, "batch samples"]) -> Float[torch.Tensor, "batch bands frames"]:
         """(B, samples) to (B, 64, samples // 160), the input of AudioLDM's HiFi-GAN."""
         magnitude = stft(wave.float(), self.window, AUDIOLDM_HOP_SAMPLES).abs()
-        return torch.matmul(self.filters, magnitude).clamp_min(FLOOR).log()
+        return torch.matmul(self.filters, magnitude).clamp_min(MEL_FLOOR).log()

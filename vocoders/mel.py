@@ -10,15 +10,15 @@ from jaxtyping import Float
 from vocoders.clock import MINI, ClipSpec
 from vocoders.spectrum import Float32Constants, stft
 
-FFT_SAMPLES = 1024
-LOW_HZ = 125.0
-HIGH_HZ = 7600.0
-FLOOR = 1e-5  # magnitude below which the logarithm is cut, as in the original
+MEL_FFT_SAMPLES = 1024
+MEL_LOW_HZ = 125.0
+MEL_HIGH_HZ = 7600.0
+MEL_FLOOR = 1e-5  # magnitude below which the logarithm is cut, as in the original
 
 
 def compress(mel: Float[torch.Tensor, "*shape"]) -> Float[torch.Tensor, "*shape"]:
     """Mel magnitude a >= 0 to x = 0.2 log10(max(a, 1e-5)) + 0.8 clipped to [0, 1]."""
-    return (0.2 * torch.log10(mel.clamp_min(FLOOR)) + 0.8).clamp(0.0, 1.0)
+    return (0.2 * torch.log10(mel.clamp_min(MEL_FLOOR)) + 0.8).clamp(0.0, 1.0)
 
 
 def expand(log_mel: Float[torch.Tensor, "*shape"]) -> Float[torch.Tensor, "*shape"]:
@@ -27,7 +27,7 @@ def expand(log_mel: Float[torch.Tensor, "*shape"]) -> Float[torch.Tensor, "*shap
     return torch.where(log_mel > 0, mel, torch.zeros_like(mel))
 
 
-def mel_filters(spec: ClipSpec = MINI, fft_samples: int = FFT_SAMPLES) -> Float[torch.Tensor, "bands bins"]:
+def mel_filters(spec: ClipSpec = MINI, fft_samples: int = MEL_FFT_SAMPLES) -> Float[torch.Tensor, "bands bins"]:
     """Slaney mel filters with Slaney (area) normalisation, float32, rows are bands, columns are FFT bins."""
     from torchaudio.functional import melscale_fbanks
 
@@ -36,7 +36,7 @@ def mel_filters(spec: ClipSpec = MINI, fft_samples: int = FFT_SAMPLES) -> Float[
         # melscale_fbanks computes in the default dtype, which is half while a loader builds a half-precision model.
         torch.set_default_dtype(torch.float32)
         columns = melscale_fbanks(
-            fft_samples // 2 + 1, LOW_HZ, HIGH_HZ, spec.mel_bins, spec.sample_rate_hz, norm="slaney", mel_scale="slaney"
+            fft_samples // 2 + 1, MEL_LOW_HZ, MEL_HIGH_HZ, spec.mel_bins, spec.sample_rate_hz, norm="slaney", mel_scale="slaney"
         )
     finally:
         torch.set_default_dtype(default)
@@ -49,7 +49,7 @@ class LogMel(Float32Constants):
     Holds no parameters and nothing in its state dict. Computes in float32 whatever the autocast, and is differentiable.
     """
 
-    def __init__(self, spec: ClipSpec = MINI, fft_samples: int = FFT_SAMPLES) -> None:
+    def __init__(self, spec: ClipSpec = MINI, fft_samples: int = MEL_FFT_SAMPLES) -> None:
         super().__init__()
         self.spec = spec
         self.fft_samples = fft_samples
@@ -87,7 +87,7 @@ class MelInverse(Float32Constants):
     Bins outside 125-7600 Hz stay 0. All products are computed once, at construction.
     """
 
-    def __init__(self, spec: ClipSpec = MINI, fft_samples: int = FFT_SAMPLES, steps: int = 4) -> None:
+    def __init__(self, spec: ClipSpec = MINI, fft_samples: int = MEL_FFT_SAMPLES, steps: int = 4) -> None:
         super().__init__()
         self.steps = steps
         filters = mel_filters(spec, fft_samples)

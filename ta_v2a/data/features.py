@@ -37,7 +37,7 @@ def wordings(seed: int) -> list[str]:
     return [scene.caption, *(caption(facts, random.Random((seed + 1) * CAPTIONS + k)) for k in range(1, CAPTIONS))]
 
 
-def shard_file(folder: Path, seeds: range) -> Path:
+def feature_shard(folder: Path, seeds: range) -> Path:
     """Where the rows of `seeds` are kept; a last shard that is not full has a name of its own."""
     return folder / (f"{seeds[0]}.safetensors" if len(seeds) == SHARD else f"{seeds[0]}-{len(seeds)}.safetensors")
 
@@ -52,7 +52,7 @@ def write_features(
     """
     folder.mkdir(parents=True, exist_ok=True)
     shards = [seeds[i : i + SHARD] for i in range(0, len(seeds), SHARD)]
-    missing = [s for s in shards if not shard_file(folder, s).exists()]
+    missing = [s for s in shards if not feature_shard(folder, s).exists()]
     if not missing:
         return
     cvalp, vae, log_mel = mini_cvalp(cvalp_file, tokenizer_file), mini_autoencoder(vae_file), LogMel(MINI)
@@ -68,7 +68,7 @@ def write_features(
         latents = vae.encode(log_mel(batch["wave"].to(device))).mean
         rows.append({"latents": latents.half().cpu(), "video": video.half().cpu()})
         if sum(len(r["latents"]) for r in rows) == len(missing[0]):
-            target = shard_file(folder, missing.pop(0))
+            target = feature_shard(folder, missing.pop(0))
             whole = {name: torch.cat([r[name] for r in rows]).contiguous() for name in rows[0]}
             part = target.with_suffix(".part")
             save_file(whole, part)
@@ -211,7 +211,7 @@ class StageFeatures(lightning.LightningDataModule):
             write_features(seeds, self.folder, *self.files, self.bank, self.workers)
 
     def _rows(self, seeds: range, cvalp: nn.Module, **changes: Any) -> FeatureRows:
-        files = [shard_file(self.folder, seeds[i : i + SHARD]) for i in range(0, len(seeds), SHARD)]
+        files = [feature_shard(self.folder, seeds[i : i + SHARD]) for i in range(0, len(seeds), SHARD)]
         return FeatureRows(files, text_features(seeds, cvalp), **changes)
 
     def setup(self, stage: str) -> None:

@@ -15,7 +15,7 @@ from vocoders.clock import ClipSpec
 Status = Literal["ok", "missing", "corrupt", "too_short", "no_sound", "silent"]
 STATUSES: tuple[Status, ...] = ("ok", "missing", "corrupt", "too_short", "no_sound", "silent")
 
-SILENT_PEAK = 1e-3
+LEAST_CLIP_PEAK = 1e-3
 """-60 dB of full scale: no sound that was recorded stays below it for a whole clip."""
 
 _SLACK_S = 0.1  # a last picture's worth: films of "ten seconds" often end a picture early
@@ -61,7 +61,7 @@ def read_clip(
         if not clip.has_sound:
             raise ClipProblem("no_sound", "the film has no sound track")
         wave = _stretch(own_sound_blocks(clip, rate), round(start_s * rate), samples)
-        if np.abs(wave).max() < SILENT_PEAK:
+        if np.abs(wave).max() < LEAST_CLIP_PEAK:
             raise ClipProblem("silent", "the sound stays below -60 dB")
         times_s = spec.picture_times_s + start_s
         if colour:

@@ -10,9 +10,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from ta_v2a.data.stage_clips import split_seeds
 from ta_v2a.media.sound import resampled
-from ta_v2a.stage import sound
 from ta_v2a.stage.bank import SoundBank
 from ta_v2a.stage.scene import plan
+from ta_v2a.stage.sound import render_sound
 from vocoders.bandwidth_extension import LOW_RATE_HZ, SAMPLE_RATE_HZ
 
 _LEAST_RATE_HZ = 44_100
@@ -86,7 +86,7 @@ class FullBandClips(Dataset):
                 wave = read_piece(self.files[int(rng.integers(len(self.files)))], self.duration_s, rng)
                 if wave is not None:
                     return wave
-        return sound.render(plan(seed, self.duration_s), SAMPLE_RATE_HZ)
+        return render_sound(plan(seed, self.duration_s), SAMPLE_RATE_HZ)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         wave = np.ascontiguousarray(self._wave(index), np.float32)

@@ -1,4 +1,4 @@
-"""What CVALP at paper size trains on: shards of real films, or scenes of the stage seen through the paper's clock."""
+"""What CVALP at paper size trains on: shards of real clips, or scenes of the stage seen through the paper's clock."""
 
 import io
 import json
@@ -16,8 +16,9 @@ from torch.utils.data import DataLoader, Dataset
 from ta_v2a.data.film_clips import from_strip
 from ta_v2a.data.prepare import INDEX_FILE
 from ta_v2a.data.stage_clips import split_seeds
-from ta_v2a.stage import picture, sound
+from ta_v2a.stage.picture import render_pictures
 from ta_v2a.stage.scene import plan
+from ta_v2a.stage.sound import render_sound
 from vocoders.clock import ClipSpec
 from vocoders.mel import LogMel
 
@@ -34,10 +35,10 @@ class ColourScenes(Dataset):
     def __getitem__(self, index: int) -> dict[str, Any]:
         cv2.setNumThreads(1)
         spec, scene = self.spec, plan(int(self.seeds[index]), self.spec.duration_s)
-        frames = picture.render(scene, spec.picture_times_s, spec.picture_px, spec.picture_px, colour=True)
+        frames = render_pictures(scene, spec.picture_times_s, spec.picture_px, spec.picture_px, colour=True)
         samples = round(spec.samples * self.sound_hz / spec.sample_rate_hz)
         wave = np.zeros(samples, np.float32)
-        made = sound.render(scene, self.sound_hz, None)[:samples]
+        made = render_sound(scene, self.sound_hz, None)[:samples]
         wave[: len(made)] = made
         return {"frames": torch.from_numpy(frames), "wave": torch.from_numpy(wave), "caption": scene.caption}
 
@@ -129,7 +130,7 @@ def read_shards(
 
 
 class PaperShards(lightning.LightningDataModule):
-    """Clips of real films in shards of `ta-v2a data prepare`. Use with `reload_dataloaders_every_n_epochs: 1`.
+    """Real clips in shards of `ta-v2a data prepare`. Use with `reload_dataloaders_every_n_epochs: 1`.
 
     Args:
         shards: folder of the training shards.

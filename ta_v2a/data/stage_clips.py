@@ -15,13 +15,13 @@ from torch.utils.data import Dataset
 
 from prompts.lexicon import LEXICON
 from ta_v2a.provenance import code_digest, recordings_digest
-from ta_v2a.stage import picture, sound
 from ta_v2a.stage.bank import SoundBank
-from ta_v2a.stage.kinds import KINDS
+from ta_v2a.stage.kinds import KIND_NAMES
+from ta_v2a.stage.picture import render_pictures
 from ta_v2a.stage.scene import ENVELOPE_HZ, SPLITS, Scene, plan
+from ta_v2a.stage.sound import render_sound
 from vocoders.clock import ClipSpec
 
-KIND_NAMES = tuple(KINDS)
 STAGE_CODE = ("ta_v2a.data.stage_clips",)
 """Module that rendered clips come from."""
 ONSETS_PER_COLUMN = 4
@@ -111,10 +111,10 @@ class StageClips(Dataset):
         spec = self.spec
         scene = plan(seed, spec.duration_s)
         item: dict[str, Any] = {"seed": seed, "caption": scene.caption, "kinds": torch.from_numpy(kinds_heard(scene))}
-        wave = sound.render(scene, spec.sample_rate_hz, self.bank)[: spec.samples]
+        wave = render_sound(scene, spec.sample_rate_hz, self.bank)[: spec.samples]
         item["wave"] = torch.from_numpy(np.pad(wave, (0, spec.samples - len(wave))).astype(np.float32))
         if not self.sound_only:
-            item["frames"] = torch.from_numpy(picture.render(scene, spec.picture_times_s, spec.picture_px, spec.picture_px))
+            item["frames"] = torch.from_numpy(render_pictures(scene, spec.picture_times_s, spec.picture_px, spec.picture_px))
             item["seen"] = torch.from_numpy(kinds_seen(scene))
             item["activity"] = torch.from_numpy(activity_targets(scene, spec))
         return item

@@ -1,6 +1,6 @@
-"""Onset agreement: do the onsets of generated sound fall where those of the film's true sound fall?
+"""Onset agreement: do the onsets of generated sound fall where those of the clip's true sound fall?
 
-F1 of the two rows of onsets, pooled over films, less the same with the generated sounds shuffled among the films: a sound that merely has
+F1 of the two rows of onsets, pooled over clips, less the same with the generated sounds shuffled among the clips: a sound that merely has
 many onsets gains nothing. Onsets as librosa finds them (64 mel bands, hop 128 at 16 kHz, peaks above 0.2 of the 99.5th percentile), so that
 the figure compares with other people's systems; matching is nearest-first along the true onsets.
 """
@@ -13,16 +13,16 @@ from pathlib import Path
 import numpy as np
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.onsets import f1_score
+from ta_v2a.evaluation.onsets import ONSET_RATE_HZ, f1_score
+from ta_v2a.evaluation.statistics import RESAMPLES
 from ta_v2a.media.opening import open_media
 
-RATE_HZ = 16_000
-HOP_SAMPLES = 128
-RESAMPLES = 2000
+AGREEMENT_TOLERANCE_S = 0.1
+_HOP_SAMPLES = 128
 
 
 @dataclass(frozen=True)
-class Heard:
+class SoundOnsets:
     """Onset times of one sound in seconds, and how long the sound lasts."""
 
     onsets_s: np.ndarray
@@ -37,7 +37,7 @@ def need_librosa() -> None:
         raise UserError("this measurement needs librosa; install it with: pip install librosa") from error
 
 
-def read_sound(path: str | Path, rate_hz: int = RATE_HZ) -> np.ndarray | None:
+def read_sound(path: str | Path, rate_hz: int = ONSET_RATE_HZ) -> np.ndarray | None:
     """The first sound track as (samples,) float32 mono at `rate_hz` (libswresample); None where the file has none.
 
     Raises:
@@ -57,7 +57,7 @@ def read_sound(path: str | Path, rate_hz: int = RATE_HZ) -> np.ndarray | None:
     return np.concatenate(pieces) if pieces else None
 
 
-def hear(wave: np.ndarray) -> Heard:
+def librosa_onsets(wave: np.ndarray) -> SoundOnsets:
     """Onsets of a sound (samples,) at 16 kHz by the common yardstick.
 
     Raises:
@@ -66,10 +66,10 @@ def hear(wave: np.ndarray) -> Heard:
     need_librosa()
     import librosa
 
-    curve = librosa.onset.onset_strength(y=wave, sr=RATE_HZ, hop_length=HOP_SAMPLES, n_mels=64)
+    curve = librosa.onset.onset_strength(y=wave, sr=ONSET_RATE_HZ, hop_length=_HOP_SAMPLES, n_mels=64)
     delta = max(0.2 * np.percentile(curve, 99.5), 0.3)
     peaks = librosa.util.peak_pick(curve, pre_max=8, post_max=8, pre_avg=40, post_avg=40, delta=delta, wait=14)
-    return Heard(peaks * HOP_SAMPLES / RATE_HZ, len(wave) / RATE_HZ)
+    return SoundOnsets(peaks * _HOP_SAMPLES / ONSET_RATE_HZ, len(wave) / ONSET_RATE_HZ)
 
 
 def greedy_counts(generated_s: np.ndarray, true_s: np.ndarray, limit_s: float, tolerance_s: float) -> np.ndarray:
@@ -98,16 +98,18 @@ def _greedy(generated: list[float], true: list[float], limit_s: float, tolerance
     return hits, found, wanted
 
 
-def onset_agreement(true: Sequence[Heard], generated: Sequence[Heard], tolerance_s: float = 0.1) -> dict[str, object]:
-    """Agreement over films: F1, shuffled F1, their difference `gain` with its 95 % interval over films.
+def onset_agreement(
+    true: Sequence[SoundOnsets], generated: Sequence[SoundOnsets], tolerance_s: float = AGREEMENT_TOLERANCE_S
+) -> dict[str, object]:
+    """Agreement over clips: F1, shuffled F1, their difference `gain` with its 95 % interval over clips.
 
     Args:
-        true: what is heard in the true sound of each film.
-        generated: what is heard in the generated sound of each film, in the same order.
+        true: what is heard in the true sound of each clip.
+        generated: what is heard in the generated sound of each clip, in the same order.
         tolerance_s: largest distance of a matching pair of onsets.
 
     Raises:
-        ValueError: if the two rows differ in length or hold no film.
+        ValueError: if the two rows differ in length or hold no clip.
     """
     if len(true) != len(generated) or not true:
         raise ValueError(f"onset agreement needs as many generated as true sounds and at least one, not {len(generated)} and {len(true)}")

@@ -21,29 +21,29 @@ import numpy as np
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.agreement import need_librosa
 
-VARIANT = "tt_2025_02"
-Variant = Literal["eq9", "tt_pre2025", "tt_2025_02", "javis", "svg"]
-VARIANTS: tuple[Variant, ...] = get_args(Variant)
-RATE_HZ = 22_050  # librosa.load's default, which the public code uses
+ALIGN_VARIANT = "tt_2025_02"
+AlignVariant = Literal["eq9", "tt_pre2025", "tt_2025_02", "javis", "svg"]
+ALIGN_VARIANTS: tuple[AlignVariant, ...] = get_args(AlignVariant)
+ALIGN_RATE_HZ = 22_050  # librosa.load's default, which the public code uses
 LEAST_FLOW_PX = 0.1  # smaller peaks of flow are a still picture's noise
 
 
-def flow_curve(video: str | Path, height_px: int | None = None) -> tuple[np.ndarray, float]:
+def flow_curve(clip: str | Path, height_px: int | None = None) -> tuple[np.ndarray, float]:
     """Mean Farneback flow magnitude between neighbouring frames, the first value doubled so that there is one per frame.
 
     Args:
-        video: path of a film.
-        height_px: taller frames are reduced to this height first (faster; another variant); None keeps the film's own.
+        clip: path of a clip.
+        height_px: taller frames are reduced to this height first (faster; another variant); None keeps the clip's own.
 
     Returns:
         ((frames,) pixels per frame, frames per second).
 
     Raises:
-        UserError: if the film cannot be read or has fewer than two frames.
+        UserError: if the clip cannot be read or has fewer than two frames.
     """
     import cv2
 
-    capture = cv2.VideoCapture(str(video))
+    capture = cv2.VideoCapture(str(clip))
     fps = float(capture.get(cv2.CAP_PROP_FPS))
     flow: list[float] = []
     previous = None
@@ -60,7 +60,7 @@ def flow_curve(video: str | Path, height_px: int | None = None) -> tuple[np.ndar
         previous = gray
     capture.release()
     if not flow or fps <= 0:
-        raise UserError(f"{video}: no film of at least two frames can be read from it")
+        raise UserError(f"{clip}: no picture of at least two frames can be read from it")
     return np.array([flow[0], *flow]), fps
 
 
@@ -81,8 +81,8 @@ def sound_peaks(wave: np.ndarray, rate: int, native: bool = False) -> np.ndarray
     import soxr
 
     wave = np.asarray(wave, dtype=np.float32)
-    if rate != RATE_HZ and not native:
-        wave, rate = soxr.resample(wave, rate, RATE_HZ, quality="HQ"), RATE_HZ
+    if rate != ALIGN_RATE_HZ and not native:
+        wave, rate = soxr.resample(wave, rate, ALIGN_RATE_HZ, quality="HQ"), ALIGN_RATE_HZ
     curve = librosa.onset.onset_strength(y=wave, sr=rate)
     return librosa.frames_to_time(librosa.onset.onset_detect(onset_envelope=curve, sr=rate), sr=rate)
 
@@ -101,7 +101,7 @@ def intersection_over_union(sound_s: np.ndarray, picture_s: np.ndarray, fps: flo
     return hits / union if union else 0.0
 
 
-def score(sound_s: np.ndarray, picture_s: np.ndarray, fps: float, variant: Variant = "tt_2025_02") -> float:
+def align_score(sound_s: np.ndarray, picture_s: np.ndarray, fps: float, variant: AlignVariant = "tt_2025_02") -> float:
     """AV-Align of two rows of peaks in seconds, in [0, 1] but for `tt_pre2025` and `javis`; 0 where there is no peak at all.
 
     The rows are what the variant is computed from: see the table above for the sound's rate and the least flow.
@@ -109,7 +109,7 @@ def score(sound_s: np.ndarray, picture_s: np.ndarray, fps: float, variant: Varia
     Raises:
         ValueError: if there is no such variant.
     """
-    if variant not in VARIANTS:
+    if variant not in ALIGN_VARIANTS:
         raise ValueError(f"no variant of AV-Align is called {variant!r}")
     if variant == "tt_2025_02":
         return intersection_over_union(sound_s, picture_s, fps)
@@ -125,11 +125,11 @@ def score(sound_s: np.ndarray, picture_s: np.ndarray, fps: float, variant: Varia
     return hits / union if hits else 0.0
 
 
-def av_align(video: str | Path, wave: np.ndarray, rate: int, height_px: int | None = None) -> float:
-    """AV-Align `tt_2025_02` of one film with one sound (samples,), in [0, 1].
+def av_align(clip: str | Path, wave: np.ndarray, rate: int, height_px: int | None = None) -> float:
+    """AV-Align `tt_2025_02` of one clip with one sound (samples,), in [0, 1].
 
     Raises:
-        UserError: if the film cannot be read or librosa is not installed.
+        UserError: if the clip cannot be read or librosa is not installed.
     """
-    flow, fps = flow_curve(video, height_px)
+    flow, fps = flow_curve(clip, height_px)
     return intersection_over_union(sound_peaks(wave, rate), flow_peaks(flow, fps), fps)

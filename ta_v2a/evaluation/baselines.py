@@ -39,6 +39,6 @@ ALTERATIONS: dict[str, Callable[[np.ndarray, int, int], np.ndarray]] = {
 }
 """Sounds made of a reference's own: (samples,), its rate and a seed, to (samples,)."""
 
-CONDITIONS = ("truth", "split_halves", "shuffled", "same_clip", *ALTERATIONS, STATIC)
+SANITY_CONDITIONS = ("truth", "split_halves", "shuffled", "same_clip", *ALTERATIONS, STATIC)
 EMPTY_SOUNDS = ("silence", "white_noise", "constant_sound")
 CLEAR_SHIFTS = ("shift_0.25s", "shift_0.5s", "shift_1s")  # 0.1 s is within several metrics' own tolerance

@@ -11,7 +11,7 @@ from scipy.special import log_softmax, logsumexp, softmax
 
 KlForm = Literal["softmax", "softmax_eps", "sigmoid_eps", "bernoulli"]
 KL_EPS = 1e-6  # of the public codes that add it (SpecVQGAN, audioldm_eval)
-SPLITS = 10
+INCEPTION_SPLITS = 10
 SPLIT_SEED = 2020  # of SpecVQGAN's shuffle before the splits
 
 
@@ -89,7 +89,7 @@ def kernel_distance(x: np.ndarray, y: np.ndarray) -> float:
     return mmd_of_kernels(*kernels, np.ones(len(x)), np.ones(len(y)))
 
 
-def inception_score(logits: np.ndarray, splits: int = SPLITS, seed: int | None = SPLIT_SEED) -> float:
+def inception_score(logits: np.ndarray, splits: int = INCEPTION_SPLITS, seed: int | None = SPLIT_SEED) -> float:
     """exp(mean KL(p(y|x) || p(y))), the mean over `splits` parts (Salimans et al. 2016), from logits, so no logarithm of 0.
 
     Args:

@@ -22,14 +22,14 @@ from ta_v2a.provenance import folder_sha256
 from vocoders.clock import MINI
 
 Arrays = dict[str, np.ndarray]
-Kind = Literal["sound", "picture", "text"]
+Modality = Literal["sound", "picture", "text"]
 RESAMPLER = "libswresample, mono"
 STRETCH_TOKENS = 8  # 0.512 s: the "frames" of AVHScore for a network that reads moving pictures
 
 
 @dataclass(frozen=True)
 class PictureInput:
-    """A film, or its first picture held for its whole length."""
+    """A clip, or its first picture held for its whole length."""
 
     clip: Clip
     static: bool = False
@@ -41,7 +41,7 @@ class Extractor:
 
     Args:
         key: its name in variant ids; with `sha256` and `version` it names what it computes.
-        kind: what it reads.
+        modality: what it reads.
         run: sound (samples,) float32 mono at `rate_hz` and its rate; `PictureInput`; or text: to arrays.
         rate_hz: of the sound wanted, 0 for the file's own.
         sha256: of the weights, "" where there are none.
@@ -51,7 +51,7 @@ class Extractor:
     """
 
     key: str
-    kind: Kind
+    modality: Modality
     run: Callable[..., Arrays]
     rate_hz: int = 0
     sha256: str = ""
@@ -62,14 +62,14 @@ class Extractor:
     @property
     def identity(self) -> str:
         """What the cache tells results apart by, beside the code of this package (`measured.Store`)."""
-        return "|".join((self.key, self.kind, str(self.rate_hz), self.sha256, self.version))
+        return "|".join((self.key, self.modality, str(self.rate_hz), self.sha256, self.version))
 
 
 def onset_extractors() -> list[Extractor]:
     """Onsets by the common yardstick, by our own detector, and AV-Align's, each at its own rate."""
 
     def heard(wave: np.ndarray, rate: int) -> Arrays:
-        found = agreement.hear(wave)
+        found = agreement.librosa_onsets(wave)
         return {"onsets_s": found.onsets_s, "duration_s": np.asarray(found.duration_s)}
 
     def fine(wave: np.ndarray, rate: int) -> Arrays:
@@ -80,15 +80,15 @@ def onset_extractors() -> list[Extractor]:
         return lambda wave, rate: {"peaks_s": av_align.sound_peaks(wave, rate, native)}
 
     return [
-        Extractor("onsets_librosa", "sound", heard, agreement.RATE_HZ),
-        Extractor("onsets_superflux", "sound", fine, onsets.RATE_HZ),
-        Extractor("peaks_22050", "sound", peaks(False), av_align.RATE_HZ),
+        Extractor("onsets_librosa", "sound", heard, onsets.ONSET_RATE_HZ),
+        Extractor("onsets_superflux", "sound", fine, onsets.ONSET_RATE_HZ),
+        Extractor("peaks_22050", "sound", peaks(False), av_align.ALIGN_RATE_HZ),
         Extractor("peaks_native", "sound", peaks(True), 0),
     ]
 
 
 def flow_extractor(height_px: int | None) -> Extractor:
-    """The optical flow of AV-Align, films reduced to `height_px` rows (None: their own)."""
+    """The optical flow of AV-Align, clips reduced to `height_px` rows (None: their own)."""
 
     def flow(picture: PictureInput) -> Arrays:
         if picture.static:  # nothing moves, and the flow of equal pictures is exactly 0
@@ -135,8 +135,8 @@ def cvalp_extractors(folder: str | Path) -> list[Extractor]:
 
     from cvalp.model import CVALP, pooled
     from ta_v2a.errors import UserError
-    from ta_v2a.evaluation.listener import KIND_NAMES
     from ta_v2a.media.frames import luma_blocks
+    from ta_v2a.stage.kinds import KIND_NAMES
     from vocoders.mel import LogMel
 
     folder = Path(folder) / "cvalp"

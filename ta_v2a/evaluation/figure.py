@@ -1,4 +1,4 @@
-"""One picture of a film and its sound: frames over the log-mel spectrogram, with the onsets marked."""
+"""One picture of a clip and its sound: frames over the log-mel spectrogram, with the onsets marked."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -7,21 +7,20 @@ from typing import Any
 import numpy as np
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.agreement import read_sound
-from ta_v2a.evaluation.onsets import RATE_HZ, match, onsets
+from ta_v2a.evaluation.agreement import AGREEMENT_TOLERANCE_S, read_sound
+from ta_v2a.evaluation.onsets import ONSET_RATE_HZ, match, onsets
 from ta_v2a.media.frames import colour_frames
 from ta_v2a.media.probe import probe
 
-INK, FAINT, HIT, MISS = "#1f2430", "#8a90a0", "#35e0c2", "#ffffff"
-TOLERANCE_S = 0.1
+INK, FAINT, HIT_ON_DARK, MISS_ON_DARK = "#1f2430", "#8a90a0", "#35e0c2", "#ffffff"
 FRAME_HEIGHT_PX = 360
 WIDTH_IN, PANEL_IN, GAP_IN = 12.0, 1.9, 0.34
 LEFT, SPAN = 0.05, 0.93  # of the figure's width
 SHADE = {"boxstyle": "round,pad=0.25", "facecolor": "black", "alpha": 0.55, "linewidth": 0}
 
 
-def film_figure(
-    video_path: str | Path,
+def clip_figure(
+    clip_path: str | Path,
     sound: np.ndarray | str | Path,
     out_png: str | Path,
     true_sound: np.ndarray | str | Path | None = None,
@@ -31,17 +30,17 @@ def film_figure(
 ) -> None:
     """Draws frames over the spectrogram of a sound and, below it, over that of the true sound.
 
-    Every frame is joined to its moment; in each stretch of the film the moment of the strongest onset is shown. Onsets within 100 ms of a
+    Every frame is joined to its moment; in each stretch of the clip the moment of the strongest onset is shown. Onsets within 100 ms of a
     true one (of `events_s`, else of the true sound) are drawn in green, the others in white.
 
     Args:
-        video_path: the film.
+        clip_path: the clip.
         sound: (samples,) at 16 kHz, or a file: the generated sound.
         out_png: where the picture goes.
-        true_sound: the film's own sound, for comparison.
+        true_sound: the clip's own sound, for comparison.
         events_s: true event times in seconds, marked by triangles.
         title: a line above the frames, for instance the prompt.
-        columns: number of frames; None takes what fits the film's shape.
+        columns: number of frames; None takes what fits the clip's shape.
 
     Raises:
         UserError: if a file cannot be read or a sound is empty.
@@ -49,11 +48,11 @@ def film_figure(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    clip = probe(str(video_path))
+    clip = probe(str(clip_path))
     aspect = clip.width / clip.height
     columns = columns or int(np.clip(round(9.0 / aspect), 4, 10))
     waves = [_wave(sound)] + ([_wave(true_sound)] if true_sound is not None else [])
-    duration_s = len(waves[0]) / RATE_HZ
+    duration_s = len(waves[0]) / ONSET_RATE_HZ
     heard = [onsets(wave) for wave in waves]
     truth_s = np.asarray(events_s) if events_s is not None else heard[1][0] if len(heard) > 1 else None
     moments = _moments(*heard[0], duration_s, columns)
@@ -120,7 +119,7 @@ def _spectrogram(axes: Any, wave: np.ndarray, duration_s: float) -> None:
     # The eye reads a spectrogram best over the range it uses: 60 dB below the loudest.
     loudest = max(float(np.percentile(mel, 99.9)), 0.3)
     axes.imshow(mel, origin="lower", aspect="auto", cmap="magma", vmin=loudest - 0.6, vmax=loudest, interpolation="bilinear",
-                extent=(0, len(wave) / RATE_HZ, 0, mel.shape[0]))  # fmt: skip
+                extent=(0, len(wave) / ONSET_RATE_HZ, 0, mel.shape[0]))  # fmt: skip
     axes.set_facecolor("black")
     axes.set_xlim(0, duration_s)
     bands = _bands_of_hz(np.array([250, 1000, 4000]), mel.shape[0])
@@ -131,11 +130,12 @@ def _spectrogram(axes: Any, wave: np.ndarray, duration_s: float) -> None:
 
 def _bands_of_hz(hz: np.ndarray, bins: int) -> np.ndarray:
     """Rows of the spectrogram at which frequencies lie (Slaney's mel scale, 125-7600 Hz)."""
+    from vocoders.mel import MEL_HIGH_HZ, MEL_LOW_HZ
 
     def mel(f: np.ndarray) -> np.ndarray:
         return np.where(f < 1000, f / (200 / 3), 15 + 27 * np.log(np.maximum(f, 1) / 1000) / np.log(6.4))
 
-    low, high = mel(np.array([125.0, 7600.0]))
+    low, high = mel(np.array([MEL_LOW_HZ, MEL_HIGH_HZ]))
     return (mel(hz.astype(float)) - low) / (high - low) * bins
 
 
@@ -144,12 +144,13 @@ def _marks(axes: Any, times_s: np.ndarray, strengths: np.ndarray, truth_s: np.nd
     top = axes.get_ylim()[1]
     good = np.zeros(len(times_s), dtype=bool)
     if truth_s is not None and len(times_s):
-        good = np.array([len(truth_s) > 0 and match(np.array([t]), truth_s, TOLERANCE_S).hits > 0 for t in times_s])
+        good = np.array([len(truth_s) > 0 and match(np.array([t]), truth_s, AGREEMENT_TOLERANCE_S).hits > 0 for t in times_s])
     for time_s, strength, hit in zip(times_s, strengths, good, strict=True):
         length = 0.10 + 0.25 * min(1.0, strength / max(float(strengths.max()), 1e-9))
-        axes.plot([time_s, time_s], [top * (1 - length), top], color=HIT if hit or truth_s is None else MISS, linewidth=1.4, alpha=0.95)
+        ink = HIT_ON_DARK if hit or truth_s is None else MISS_ON_DARK
+        axes.plot([time_s, time_s], [top * (1 - length), top], color=ink, linewidth=1.4, alpha=0.95)
     if events_s is not None:
-        axes.plot(events_s, np.full(len(events_s), 0.04 * top), "^", color=HIT, markersize=5, markeredgewidth=0)
+        axes.plot(events_s, np.full(len(events_s), 0.04 * top), "^", color=HIT_ON_DARK, markersize=5, markeredgewidth=0)
 
 
 def _threads(figure: Any, y: float, gap: float, moments: np.ndarray, duration_s: float) -> None:

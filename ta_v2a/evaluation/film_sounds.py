@@ -1,4 +1,4 @@
-"""The preset's sound for every film of a folder, one WAV a film; what is there already is not made again."""
+"""The preset's sound for every clip of a folder, one WAV a clip; what is there already is not made again."""
 
 import json
 from collections.abc import Callable
@@ -14,21 +14,21 @@ from ta_v2a.media.atomic import output_file, whole_file
 
 
 @dataclass(frozen=True)
-class Film:
-    """A film, the prompt it is given, and the wav that was generated for it."""
+class SoundedClip:
+    """A clip, the prompt it is given, and the wav that was generated for it."""
 
     path: Path
     prompt: str
     wav: Path
 
 
-def caption_beside(film: Path) -> str | None:
-    """The caption in the stage's JSON beside a film, None where there is no such file or no caption in it.
+def caption_beside(clip: Path) -> str | None:
+    """The caption in the stage's JSON beside a clip, None where there is no such file or no caption in it.
 
     Raises:
         UserError: if it cannot be read.
     """
-    truth = film.with_suffix(".json")
+    truth = clip.with_suffix(".json")
     if not truth.is_file():
         return None
     try:
@@ -38,33 +38,35 @@ def caption_beside(film: Path) -> str | None:
     return held.get("caption") if isinstance(held, dict) else None
 
 
-def generate_films(
+def generate_sounds(
     weights: str | Path,
-    films: list[Path],
+    clips: list[Path],
     prompts: dict[str, str] | None,
     out: Path,
     seed: int = 0,
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
     **settings: Any,
-) -> tuple[list[Film], int]:
-    """Writes `out`/<stem>.wav (mono, 24 bit, the pipeline's own rate) for every film; each gets the same seed.
+) -> tuple[list[SoundedClip], int]:
+    """Writes `out`/<stem>.wav (mono, 24 bit, the pipeline's own rate) for every clip; each gets the same seed.
 
-    Beside each wav stands <stem>.json: film and weights by their SHA-256, prompt, seed, settings, and what code they went through. A film
-    whose wav is there with a JSON that says what this call would say is left as it is, so a second run goes on where the first stopped.
+    Beside each wav stands <stem>.json: clip and weights by their SHA-256, prompt, seed, settings, and what code they went
+    through. A clip whose wav is there with a JSON that says what this call would say is left as it is, so a second run
+    goes on where the first stopped.
 
     Args:
         weights: preset or pipeline folder.
-        prompts: by stem; films it does not name get the empty prompt. None takes the captions of the stage's JSON beside the films.
+        prompts: by stem; clips it does not name get the empty prompt. None takes the captions of the stage's JSON
+            beside the clips.
         jobs: processes, each with the pipeline and one thread of its own; 1 works in this one.
-        progress: called with (films done, films).
+        progress: called with (clips done, clips).
         settings: handed to the pipeline (steps, scales).
 
     Returns:
-        The films, and how many were generated now.
+        The clips, and how many were generated now.
 
     Raises:
-        UserError: as the pipeline does, for a film or weights that cannot be read, or a folder that cannot be written.
+        UserError: as the pipeline does, for a clip or weights that cannot be read, or a folder that cannot be written.
     """
     from ta_v2a.data.parallel import Crashed, in_order
     from ta_v2a.presets import resolve
@@ -74,46 +76,44 @@ def generate_films(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{out}: the folder cannot be made ({error.strerror})") from None
-    if any(path.parent.resolve() == out.resolve() for path in films):
-        raise UserError(f"{out}: holds the films; name another folder for the sounds, which are called as the films are")
-    made = [
-        Film(path, (caption_beside(path) if prompts is None else prompts.get(path.stem)) or "", output_file(out / f"{path.stem}.wav"))
-        for path in films
-    ]
+    if any(path.parent.resolve() == out.resolve() for path in clips):
+        raise UserError(f"{out}: holds the clips; name another folder for the sounds, which are called as the clips are")
+    words = {path: caption_beside(path) if prompts is None else prompts.get(path.stem) for path in clips}
+    made = [SoundedClip(path, words[path] or "", output_file(out / f"{path.stem}.wav")) for path in clips]
     order = {"weights_sha256": folder_sha256(resolve(weights)), "seed": seed, "settings": settings}
-    order["code"] = code_digest(["ta_v2a.pipeline"], alone=["ta_v2a.evaluation.film_sounds"])
-    missing = [film for film in made if _read(film.wav.with_suffix(".json")) != _account(film, order) or not film.wav.is_file()]
+    order["code"] = code_digest(["ta_v2a.pipelines.foley"], alone=["ta_v2a.evaluation.film_sounds"])
+    missing = [clip for clip in made if _read(clip.wav.with_suffix(".json")) != _account(clip, order) or not clip.wav.is_file()]
     there = len(made) - len(missing)
     progress(there, len(made))
     write = partial(_write_sound, weights=str(weights), order=order, one_thread=jobs > 1)
-    for done, (film, result) in enumerate(in_order(write, missing, jobs if jobs > 1 else 0), there + 1):
+    for done, (clip, result) in enumerate(in_order(write, missing, jobs if jobs > 1 else 0), there + 1):
         if isinstance(result, Crashed):
-            raise UserError(f"{film.path.name}: its process was killed; run again with fewer --jobs, it goes on where it stopped")
+            raise UserError(f"{clip.path.name}: its process was killed; run again with fewer --jobs, it goes on where it stopped")
         progress(done, len(made))
     return made, len(missing)
 
 
-def _account(film: Film, order: dict[str, Any]) -> dict[str, Any]:
+def _account(clip: SoundedClip, order: dict[str, Any]) -> dict[str, Any]:
     from ta_v2a.presets import file_sha256
 
-    return {"film_sha256": file_sha256(film.path), "prompt": film.prompt, **order}
+    return {"film_sha256": file_sha256(clip.path), "prompt": clip.prompt, **order}
 
 
-def _write_sound(film: Film, weights: str, order: dict[str, Any], one_thread: bool) -> None:
-    """In a worker: one film's wav and its JSON."""
+def _write_sound(clip: SoundedClip, weights: str, order: dict[str, Any], one_thread: bool) -> None:
+    """In a worker: one clip's wav and its JSON."""
     import soundfile
     import torch
 
     if one_thread:
         torch.set_num_threads(1)
     noise = torch.Generator().manual_seed(order["seed"])
-    output = _pipeline(weights)(video=str(film.path), prompt=film.prompt, generator=noise, **order["settings"])
-    account = film.wav.with_suffix(".json")
+    output = _pipeline(weights)(video=str(clip.path), prompt=clip.prompt, generator=noise, **order["settings"])
+    account = clip.wav.with_suffix(".json")
     account.unlink(missing_ok=True)  # a new wav never stands beside an old account
-    with whole_file(film.wav) as part:
+    with whole_file(clip.wav) as part:
         soundfile.write(part, np.asarray(output.audios[0, 0], dtype=np.float32), output.sampling_rate, subtype="PCM_24", format="WAV")
     with whole_file(account) as part:
-        Path(part).write_text(json.dumps(_account(film, order), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        Path(part).write_text(json.dumps(_account(clip, order), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _read(path: Path) -> Any:

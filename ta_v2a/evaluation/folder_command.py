@@ -11,13 +11,14 @@ from ta_v2a.errors import UserError
 from ta_v2a.evaluation.agreement import need_librosa
 from ta_v2a.evaluation.extractors import Extractor, cvalp_extractors, flow_extractor, listener_extractor, onset_extractors
 from ta_v2a.evaluation.folders import TASKS, Bad, Pair, pair_folders
-from ta_v2a.evaluation.measured import Measured, Order, Store, default_cache, measure
-from ta_v2a.evaluation.metrics import Metric, metrics_for, score
+from ta_v2a.evaluation.measured import Measured, MeasurementOrder, Store, default_cache, measure_pairs
+from ta_v2a.evaluation.metric import Metric, score
+from ta_v2a.evaluation.metrics import metrics_for
 from ta_v2a.evaluation.networks import load_roles
 from ta_v2a.evaluation.real_films import ALIGN_HEIGHT_PX
 from ta_v2a.evaluation.records import Score, code_version
 from ta_v2a.evaluation.sanity import Sanity, sanity_table
-from ta_v2a.evaluation.stage_metrics import read_truth
+from ta_v2a.evaluation.stage_truth import read_truth
 from ta_v2a.evaluation.view import View
 
 BASELINES = 100
@@ -73,14 +74,14 @@ def evaluate_folders(
         raise UserError("--jobs is at least 1 and --baselines at least 0")
     began = time.perf_counter()
     pairs, bad = pair_folders(generated, reference, task, prompts)
-    order = Order(extractors, task, frozenset(pair.name for pair in _spread(pairs, baselines)))
+    order = MeasurementOrder(extractors, task, frozenset(pair.name for pair in _spread(pairs, baselines)))
     store = Store(cache if cache is not None else default_cache())
-    measured = measure(pairs, order, store, jobs, progress)
+    measured = measure_pairs(pairs, order, store, jobs, progress)
     bad = sorted([*bad, *measured.bad], key=lambda row: (row.name, row.side))
     if not measured.pairs:
         raise UserError(f"no clip could be measured ({'; '.join(f'{row.name}: {row.reason}' for row in bad[:3])})")
     read_s = time.perf_counter() - began
-    view = View(store, {(e.key, e.kind): e for e in extractors}, measured.columns, _truths(measured.pairs))
+    view = View(store, {(e.key, e.modality): e for e in extractors}, measured.columns, _truths(measured.pairs))
     metrics = [metric for metric in metrics_for(view, task) if only is None or only.lower() in metric.id.lower()]
     if not metrics:
         raise UserError(f"no metric of task {task} is called like {only!r}")
@@ -122,7 +123,7 @@ def _result(
         "reference": str(reference),
         "n": len(measured.pairs),
         "code_version": code_version(),
-        "networks": {f"{e.key}:{e.kind}": e.sha256 for e in extractors if e.sha256},
+        "networks": {f"{e.key}:{e.modality}": e.sha256 for e in extractors if e.sha256},
         "bad": {"count": len(bad), "files": [row.as_dict() for row in bad]},
         "silent": measured.silent,
         "lengths_differ": measured.lengths_differ,

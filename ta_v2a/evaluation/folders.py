@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.film_sounds import caption_beside
-from ta_v2a.evaluation.real_films import SUFFIXES, read_prompts
+from ta_v2a.evaluation.real_films import CLIP_SUFFIXES, read_prompts
 
 Task = Literal["v2a", "a2v", "t2av"]
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -18,14 +18,14 @@ FOLEY = ".foley"  # what `ta-v2a foley` puts behind a clip's name
 
 @dataclass(frozen=True)
 class Files:
-    """One clip's files in one folder: its picture, and its sound (a sound file of its own goes before a film's track)."""
+    """One clip's files in one folder: its picture, and its sound (a sound file of its own goes before the other's track)."""
 
-    film: Path | None = None
+    picture: Path | None = None
     sound: Path | None = None
 
     @property
     def heard(self) -> Path | None:
-        return self.sound or self.film
+        return self.sound or self.picture
 
 
 @dataclass(frozen=True)
@@ -68,18 +68,18 @@ def clip_files(folder: str | Path) -> tuple[dict[str, Files], list[tuple[str, st
         raise UserError(f"{folder}: no such folder")
     found: dict[str, dict[str, list[Path]]] = {}
     for path in sorted(folder.iterdir()):
-        sort = "film" if path.suffix.lower() in SUFFIXES else "sound" if path.suffix.lower() in SOUND_SUFFIXES else None
+        sort = "picture" if path.suffix.lower() in CLIP_SUFFIXES else "sound" if path.suffix.lower() in SOUND_SUFFIXES else None
         if sort is not None and path.is_file() and not path.name.startswith("."):
-            found.setdefault(path.stem.removesuffix(FOLEY), {"film": [], "sound": []})[sort].append(path)
+            found.setdefault(path.stem.removesuffix(FOLEY), {"picture": [], "sound": []})[sort].append(path)
     if not found:
-        raise UserError(f"{folder}: holds no clip ({' '.join(SUFFIXES + SOUND_SUFFIXES)})")
+        raise UserError(f"{folder}: holds no clip ({' '.join(CLIP_SUFFIXES + SOUND_SUFFIXES)})")
     doubled = [
         (name, f"ambiguous: {' and '.join(path.name for path in paths)}")
         for name, sorts in found.items()
         for paths in sorts.values()
         if len(paths) > 1
     ]
-    files = {name: Files(*(paths[0] if paths else None for paths in (sorts["film"], sorts["sound"]))) for name, sorts in found.items()}
+    files = {name: Files(*(paths[0] if paths else None for paths in (sorts["picture"], sorts["sound"]))) for name, sorts in found.items()}
     return files, doubled
 
 
@@ -103,7 +103,7 @@ def pair_folders(
     pairs = []
     for name in sorted(set(made) & set(true) - {row.name for row in bad}):
         truth = _truth_beside(true[name])
-        text = words.get(name) if words is not None else caption_beside(true[name].film or true[name].sound)
+        text = words.get(name) if words is not None else caption_beside(true[name].picture or true[name].sound)
         pairs.append(Pair(name, made[name], true[name], text or None, truth))
     pairs, lacking = _complete(pairs, task)
     bad += lacking
@@ -116,12 +116,12 @@ def pair_folders(
 def _complete(pairs: list[Pair], task: Task) -> tuple[list[Pair], list[Bad]]:
     """Leaves out pairs that lack what the task needs, or what other pairs have (a picture of the reference, a text)."""
     bad = []
-    filmed = any(pair.reference.film for pair in pairs)
+    seen = any(pair.reference.picture for pair in pairs)
     told = any(pair.prompt for pair in pairs)
     for pair in pairs:
-        if task != "v2a" and pair.generated.film is None:
+        if task != "v2a" and pair.generated.picture is None:
             bad.append(Bad(pair.name, "generated", "no film"))
-        elif pair.reference.film is None and (filmed or task != "v2a"):
+        elif pair.reference.picture is None and (seen or task != "v2a"):
             bad.append(Bad(pair.name, "reference", "no film"))
         elif told and pair.prompt is None:
             bad.append(Bad(pair.name, "reference", "mismatched: other clips have a text, this one has none"))
@@ -130,7 +130,7 @@ def _complete(pairs: list[Pair], task: Task) -> tuple[list[Pair], list[Bad]]:
 
 
 def _truth_beside(files: Files) -> Path | None:
-    path = (files.film or files.sound).with_suffix(".json")
+    path = (files.picture or files.sound).with_suffix(".json")
     return path if path.is_file() else None
 
 

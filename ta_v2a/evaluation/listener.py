@@ -12,10 +12,9 @@ from jaxtyping import Float
 from torch import nn
 
 from ta_v2a.errors import UserError
-from ta_v2a.stage.kinds import KINDS
+from ta_v2a.stage.kinds import KIND_NAMES
 from vocoders.component import Component, configured
 
-KIND_NAMES: tuple[str, ...] = tuple(KINDS)
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "listener"
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.agreement import read_sound
 from ta_v2a.evaluation.baselines import ALTERATIONS, STATIC
-from ta_v2a.evaluation.extractors import Arrays, Extractor, PictureInput
+from ta_v2a.evaluation.extractors import Arrays, Extractor, Modality, PictureInput
 from ta_v2a.evaluation.folders import Bad, Files, Pair, Side, Task, content_sha256
 from ta_v2a.media.atomic import output_error
 from ta_v2a.media.opening import open_media
@@ -32,7 +32,7 @@ MEASURING = tuple(f"ta_v2a.evaluation.{name}" for name in ("agreement", "baselin
 
 
 @dataclass(frozen=True)
-class Source:
+class MeasuredInput:
     """One input of an extractor: a content, possibly altered, and whose it is."""
 
     content: str
@@ -66,15 +66,15 @@ class Store:
         except OSError as error:
             raise UserError(f"{folder}: the cache folder cannot be made ({error.strerror})") from error
 
-    def path(self, source: Source, extractor: Extractor) -> Path:
+    def path(self, source: MeasuredInput, extractor: Extractor) -> Path:
         """Where the arrays of an extractor on a source lie."""
         key = hashlib.sha256(f"{source.content}|{source.altered}|{extractor.identity}|{self.code}".encode()).hexdigest()
         return self.folder / key[:2] / f"{key}.npz"
 
-    def has(self, source: Source, extractor: Extractor) -> bool:
+    def has(self, source: MeasuredInput, extractor: Extractor) -> bool:
         return self.path(source, extractor).is_file()
 
-    def save(self, source: Source, extractor: Extractor, arrays: Arrays) -> None:
+    def save(self, source: MeasuredInput, extractor: Extractor, arrays: Arrays) -> None:
         path = self.path(source, extractor)
         part = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
@@ -88,7 +88,7 @@ class Store:
         finally:
             part.unlink(missing_ok=True)
 
-    def load(self, source: Source, extractor: Extractor, name: str) -> np.ndarray | None:
+    def load(self, source: MeasuredInput, extractor: Extractor, name: str) -> np.ndarray | None:
         """One array, or None where the extractor gave none of that name.
 
         Raises:
@@ -106,7 +106,7 @@ class Store:
 
 
 @dataclass(frozen=True)
-class Order:
+class MeasurementOrder:
     """What is to be measured of every pair.
 
     Args:
@@ -119,8 +119,8 @@ class Order:
     task: Task
     altered: frozenset[str] = frozenset()
 
-    def of(self, kind: str) -> list[Extractor]:
-        return [extractor for extractor in self.extractors if extractor.kind == kind]
+    def of(self, modality: Modality) -> list[Extractor]:
+        return [extractor for extractor in self.extractors if extractor.modality == modality]
 
 
 @dataclass
@@ -128,7 +128,7 @@ class Measured:
     """Sources of the usable pairs, by column, in the order of `pairs`; and everything that was left out."""
 
     pairs: list[Pair] = field(default_factory=list)
-    columns: dict[str, list[Source]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
+    columns: dict[str, list[MeasuredInput]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
     bad: list[Bad] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     lengths_differ: list[str] = field(default_factory=list)
@@ -140,8 +140,8 @@ class _Unusable(Exception):
         self.side, self.reason = side, reason
 
 
-def measure(
-    pairs: list[Pair], order: Order, store: Store, jobs: int = 2, progress: Callable[[int, int], None] | None = None
+def measure_pairs(
+    pairs: list[Pair], order: MeasurementOrder, store: Store, jobs: int = 2, progress: Callable[[int, int], None] | None = None
 ) -> Measured:
     """Runs every extractor on every pair, unless the store has it already; clips that fail are listed, never replaced.
 
@@ -160,7 +160,7 @@ def measure(
     cv2.setNumThreads(1)
     result = Measured()
     try:
-        for done, (pair, outcome) in enumerate(in_order(lambda pair: (pair, _measure_pair(pair, order, store)), pairs, jobs), 1):
+        for done, (pair, outcome) in enumerate(in_threads(lambda pair: (pair, _measure_pair(pair, order, store)), pairs, jobs), 1):
             if isinstance(outcome, Bad):
                 result.bad.append(outcome)
             else:
@@ -176,7 +176,7 @@ def measure(
     return result
 
 
-def in_order(function: Callable[[Any], Any], items: Iterable[Any], jobs: int) -> Iterator[Any]:
+def in_threads(function: Callable[[Any], Any], items: Iterable[Any], jobs: int) -> Iterator[Any]:
     """`map` in threads, results in order, at most 3 * `jobs` begun and not yet handed out."""
     waiting: deque[Future] = deque()
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
@@ -192,30 +192,30 @@ def in_order(function: Callable[[Any], Any], items: Iterable[Any], jobs: int) ->
                 future.cancel()
 
 
-def _measure_pair(pair: Pair, order: Order, store: Store) -> dict[str, Source] | Bad:
+def _measure_pair(pair: Pair, order: MeasurementOrder, store: Store) -> dict[str, MeasuredInput] | Bad:
     try:
         return _columns(pair, order, store)
     except _Unusable as error:
         return Bad(pair.name, error.side, error.reason)
 
 
-def _columns(pair: Pair, order: Order, store: Store) -> dict[str, Source]:
+def _columns(pair: Pair, order: MeasurementOrder, store: Store) -> dict[str, MeasuredInput]:
     altered = pair.name in order.altered
-    out: dict[str, Source] = {}
+    out: dict[str, MeasuredInput] = {}
     if order.task != "a2v":
         out["sound"] = _sound(pair.generated, "generated", pair, order, store, False)
     out["true_sound"] = _sound(pair.reference, "reference", pair, order, store, altered)
     out.setdefault("sound", out["true_sound"])
-    if pair.reference.film is not None and order.of("picture"):
+    if pair.reference.picture is not None and order.of("picture"):
         out["true_picture"] = _picture(pair.reference, "reference", pair, order, store, altered)
         out["picture"] = out["true_picture"] if order.task == "v2a" else _picture(pair.generated, "generated", pair, order, store, False)
     if pair.prompt is not None:
-        out["text"] = source = Source(hashlib.sha256(pair.prompt.encode()).hexdigest(), "reference", pair.name)
+        out["text"] = source = MeasuredInput(hashlib.sha256(pair.prompt.encode()).hexdigest(), "reference", pair.name)
         _fill(source, order.of("text"), store, lambda extractor: extractor.run(pair.prompt))
     return out
 
 
-def _fill(source: Source, extractors: list[Extractor], store: Store, run: Callable[[Extractor], Arrays]) -> None:
+def _fill(source: MeasuredInput, extractors: list[Extractor], store: Store, run: Callable[[Extractor], Arrays]) -> None:
     """Runs what the store lacks.
 
     Raises:
@@ -231,12 +231,12 @@ def _fill(source: Source, extractors: list[Extractor], store: Store, run: Callab
             raise _Unusable(source.side, str(error)) from error
 
 
-def _sound(files: Files, side: Side, pair: Pair, order: Order, store: Store, altered: bool) -> Source:
+def _sound(files: Files, side: Side, pair: Pair, order: MeasurementOrder, store: Store, altered: bool) -> MeasuredInput:
     path = files.heard
     if path.stat().st_size == 0:
         raise _Unusable(side, "empty: the file has 0 bytes")
     extractors = [FACTS, *order.of("sound")]
-    source = Source(_hash(path, side), side, pair.name)
+    source = MeasuredInput(_hash(path, side), side, pair.name)
     waves: dict[int, np.ndarray] = {}  # by rate, decoded when first needed
 
     def wave(rate_hz: int) -> tuple[np.ndarray, int]:
@@ -250,7 +250,7 @@ def _sound(files: Files, side: Side, pair: Pair, order: Order, store: Store, alt
 
     _fill(source, extractors, store, lambda extractor: extractor.run(*wave(extractor.rate_hz)))
     for name in ALTERATIONS if altered else ():
-        changed = Source(source.content, side, pair.name, name)
+        changed = MeasuredInput(source.content, side, pair.name, name)
 
         def run(extractor: Extractor, name: str = name) -> Arrays:
             heard, rate = wave(extractor.rate_hz)
@@ -260,12 +260,12 @@ def _sound(files: Files, side: Side, pair: Pair, order: Order, store: Store, alt
     return source
 
 
-def _picture(files: Files, side: Side, pair: Pair, order: Order, store: Store, altered: bool) -> Source:
-    path = files.film
+def _picture(files: Files, side: Side, pair: Pair, order: MeasurementOrder, store: Store, altered: bool) -> MeasuredInput:
+    path = files.picture
     if path.stat().st_size == 0:
         raise _Unusable(side, "empty: the file has 0 bytes")
-    source = Source(_hash(path, side), side, pair.name)
-    wanted = [(source, False)] + ([(Source(source.content, side, pair.name, STATIC), True)] if altered else [])
+    source = MeasuredInput(_hash(path, side), side, pair.name)
+    wanted = [(source, False)] + ([(MeasuredInput(source.content, side, pair.name, STATIC), True)] if altered else [])
     for one, static in wanted:
         missing = [e for e in order.of("picture") if (not static if e.by_file else not store.has(one, e))]
         if missing:

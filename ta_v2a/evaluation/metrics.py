@@ -1,19 +1,18 @@
 """The metrics as a table of small functions, each with a variant id, what it reads, and what it claims to see.
 
-`metrics_for` lists those that a task and the loaded extractors allow; `score` computes one and gives it as a record.
+`metrics_for` lists those that a task and the loaded extractors allow.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from ta_v2a.evaluation import av_align, statistics, sync
-from ta_v2a.evaluation.agreement import Heard, greedy_counts, onset_agreement
+from ta_v2a.evaluation.agreement import AGREEMENT_TOLERANCE_S, SoundOnsets, greedy_counts, onset_agreement
 from ta_v2a.evaluation.baselines import CLEAR_SHIFTS, EMPTY_SOUNDS, STATIC
 from ta_v2a.evaluation.distributions import (
-    SPLITS,
+    INCEPTION_SPLITS,
     TooFew,
     cosines,
     frechet_distance,
@@ -23,105 +22,15 @@ from ta_v2a.evaluation.distributions import (
     mmd_of_kernels,
     polynomial_kernel,
 )
-from ta_v2a.evaluation.extractors import RESAMPLER
+from ta_v2a.evaluation.extractors import Modality
+from ta_v2a.evaluation.metric import Metric, of_clips
 from ta_v2a.evaluation.onsets import f1_score
-from ta_v2a.evaluation.records import Better, Score, code_version
+from ta_v2a.evaluation.stage_metrics import stage_metrics
 from ta_v2a.evaluation.statistics import Estimate
 from ta_v2a.evaluation.view import View
 
-Measure = Callable[[View, int], Estimate]
 TIMING = ("shuffled", *CLEAR_SHIFTS, *EMPTY_SOUNDS)
-RESAMPLES = 100
 LARGE = 512  # of sets beyond this, in clips and numbers, fewer resamples are drawn: the cost grows with the cube
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One way to compute one number.
-
-    Args:
-        name, variant: together its id.
-        better: which way is up.
-        reads: (column, extractor key, array) it needs.
-        measure: view and number of resamples to value and interval.
-        sees: baselines that it must rank below the truth.
-        per_clip: view to one value a clip (nan: does not apply), for metrics that are a mean over clips.
-        of_sets: whether it compares sets, so that halves of the truth say how small it can get.
-        least_n: clips below which the value is known to be biased; flagged, not hidden.
-        embedding: key of the network it rests on, "" for none.
-    """
-
-    name: str
-    variant: str
-    better: Better
-    reads: tuple[tuple[str, str, str], ...]
-    measure: Measure
-    sees: tuple[str, ...] = ()
-    per_clip: Callable[[View], np.ndarray] | None = None
-    of_sets: bool = False
-    least_n: int = 2
-    embedding: str = ""
-
-    @property
-    def id(self) -> str:
-        return f"{self.name}/{self.variant}"
-
-    def each(self, view: View) -> np.ndarray:
-        """(clips,) the value of every clip, nan where it does not apply.
-
-        Raises:
-            ValueError: if the metric is no mean over clips.
-        """
-        if self.per_clip is None:
-            raise ValueError(f"{self.id} is no mean over clips")
-        return view.once((self.name, self.variant), self.per_clip)
-
-    def readable(self, view: View) -> bool:
-        return all(view.has(column, key) for column, key, _ in self.reads)
-
-
-def score(metric: Metric, view: View, resamples: int = RESAMPLES) -> Score:
-    """The metric's value on a view as a record; without a value, flags say why."""
-    flags = []
-    try:
-        estimate = metric.measure(view, resamples)
-    except TooFew as error:
-        estimate, flags = Estimate(float("nan"), float("nan"), float("nan"), view.n), [str(error)]
-    if view.n < metric.least_n:
-        flags.append(f"{view.n} clips, below {metric.least_n}: biased, compare only with the same clips")
-    extractors = [view.extractor(column, key) for column, key, _ in metric.reads]
-    if any(extractor.key == metric.embedding and not extractor.independent for extractor in extractors):
-        flags.append("the bundled generator is conditioned on this embedding: not an independent judge of it")
-
-    def number(value: float) -> float | None:
-        return float(value) if np.isfinite(value) else None
-
-    if number(estimate.value) is None and not flags:
-        flags.append("no clip to which it applies")
-    return Score(
-        metric=metric.name,
-        variant=metric.variant,
-        value=number(estimate.value),
-        low=number(estimate.low),
-        high=number(estimate.high),
-        n=estimate.n,
-        better=metric.better,
-        sample_rates_hz={extractor.key: extractor.rate_hz for extractor in extractors if extractor.kind == "sound"},
-        resampler=RESAMPLER if any(extractor.kind == "sound" for extractor in extractors) else "",
-        embedding=metric.embedding,
-        embedding_sha256=next((extractor.sha256 for extractor in extractors if extractor.key == metric.embedding), ""),
-        code_version=code_version(),
-        flags=tuple(flags),
-    )
-
-
-def of_clips(name: str, variant: str, better: Better, reads: tuple, per_clip: Callable[[View], np.ndarray], **more: Any) -> Metric:
-    """A metric that is the mean of one number a clip."""
-
-    def measure(view: View, _: int) -> Estimate:
-        return statistics.mean(view.once((name, variant), per_clip))
-
-    return Metric(name, variant, better, reads, measure, per_clip=per_clip, **more)
 
 
 def _fewer(resamples: int, *sizes: int) -> int:
@@ -172,7 +81,7 @@ def inception(name: str, column: str, key: str, sees: tuple[str, ...]) -> Metric
         return statistics.centred_bootstrap(value, (len(logits),), lambda rows: inception_score(logits[rows]), resamples)
 
     reads = ((column, key, "logits"),)
-    return Metric(name, f"{key}:{SPLITS}splits", "higher", reads, measure, sees, least_n=1000, embedding=key)
+    return Metric(name, f"{key}:{INCEPTION_SPLITS}splits", "higher", reads, measure, sees, least_n=1000, embedding=key)
 
 
 def divergences(key: str) -> list[Metric]:
@@ -205,12 +114,12 @@ def similarity(name: str, variant: str, first: tuple[str, str], second: tuple[st
 
 def agreement_metrics() -> list[Metric]:
     """Onset agreement with the true sound: its gain over shuffled sounds, and the F1 itself."""
-    key, tolerance_s = "onsets_librosa", 0.1
+    key, tolerance_s = "onsets_librosa", AGREEMENT_TOLERANCE_S
     reads = (("sound", key, "onsets_s"), ("true_sound", key, "onsets_s"))
 
-    def heard(view: View, column: str) -> list[Heard]:
+    def heard(view: View, column: str) -> list[SoundOnsets]:
         rows = zip(view.rows_of(column, key, "onsets_s"), view.rows_of(column, key, "duration_s"), strict=True)
-        return [Heard(onsets_s, float(duration_s)) for onsets_s, duration_s in rows]
+        return [SoundOnsets(onsets_s, float(duration_s)) for onsets_s, duration_s in rows]
 
     def gain(view: View, _: int) -> Estimate:
         if view.n < 2:
@@ -234,20 +143,20 @@ def agreement_metrics() -> list[Metric]:
 def align_metrics(flow_key: str) -> list[Metric]:
     """AV-Align in all variants."""
 
-    def of(variant: av_align.Variant, peaks_key: str) -> Metric:
+    def of(variant: av_align.AlignVariant, peaks_key: str) -> Metric:
         def per_clip(view: View) -> np.ndarray:
             least_px = av_align.LEAST_FLOW_PX if variant == "tt_2025_02" else 0.0
             columns = (view.rows_of("picture", flow_key, name) for name in ("flow", "fps"))
             values = []
             for flow, fps, heard in zip(*columns, view.rows_of("sound", peaks_key, "peaks_s"), strict=True):
                 seen = av_align.flow_peaks(flow.astype(np.float64), float(fps), least_px)
-                values.append(av_align.score(heard, seen, float(fps), variant))
+                values.append(av_align.align_score(heard, seen, float(fps), variant))
             return np.array(values)
 
         reads = (("sound", peaks_key, "peaks_s"), ("picture", flow_key, "flow"))
         return of_clips("AV-Align", f"{variant}:{flow_key}", "higher", reads, per_clip, sees=(*TIMING, STATIC))
 
-    return [of(variant, "peaks_native" if variant == "javis" else "peaks_22050") for variant in av_align.VARIANTS]
+    return [of(variant, "peaks_native" if variant == "javis" else "peaks_22050") for variant in av_align.ALIGN_VARIANTS]
 
 
 def sync_metrics(key: str) -> list[Metric]:
@@ -282,7 +191,7 @@ def metrics_for(view: View, task: str) -> list[Metric]:
         task: "v2a", "a2v" or "t2av".
     """
     table: list[Metric] = []
-    keys = {kind: [key for key, k in view.extractors if k == kind] for kind in ("sound", "picture", "text")}
+    keys = {modality: [key for key, read in view.extractors if read == modality] for modality in get_args(Modality)}
     if task != "a2v":
         table += agreement_metrics()
         for key in keys["sound"]:
@@ -304,8 +213,6 @@ def metrics_for(view: View, task: str) -> list[Metric]:
                               embedding="synchformer"))  # fmt: skip
     table += _semantic_metrics(view, keys, task)
     if view.truths and task != "a2v":
-        from ta_v2a.evaluation.stage_metrics import stage_metrics
-
         table += stage_metrics()
     return [metric for metric in table if metric.readable(view)]
 

@@ -1,7 +1,7 @@
 """Published embedding networks as roles: each loaded from a file or folder that the user names, never fetched, never replaced by another.
 
 `ROLES` maps the names of `--network ROLE=PATH` to what they load. Roles whose networks are in no package that this one stands on
-(ImageBind, I3D, C3D, Melception, Synchformer) take features that were computed elsewhere, one npz a clip: see `external`.
+(ImageBind, I3D, C3D, Melception, Synchformer) take features that were computed elsewhere, one npz a clip: see `external_extractors`.
 """
 
 from collections.abc import Callable
@@ -11,16 +11,11 @@ from typing import Any
 import numpy as np
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.extractors import Arrays, Extractor, Kind, PictureInput, transformers_features
+from ta_v2a.evaluation.extractors import Arrays, Extractor, Modality, PictureInput, transformers_features
 from ta_v2a.provenance import folder_sha256
 
 CLIP_FRAMES = 48  # JavisDiT's CLIPSIM
 CLAP_HZ, CLAP_S = 48_000, 10.0
-PANNS = {
-    # rate, window, hop, lowest and highest band in Hz (Kong et al. 2020; the 16 kHz form is audioldm_eval's)
-    "panns16k": (16_000, 512, 160, 50, 8_000),
-    "panns32k": (32_000, 1024, 320, 50, 14_000),
-}
 VGGISH_LAYERS = (64, 0, 128, 0, 256, 256, 0, 512, 512, 0)  # channels, 0 halves (Hershey et al. 2017)
 VGGISH_HZ, VGGISH_PATCH_FRAMES = 16_000, 96
 
@@ -45,21 +40,23 @@ def _fill(network: Any, state: dict[str, Any], path: str | Path, what: str) -> A
     return network.eval()
 
 
-def panns(path: str | Path, form: str = "panns16k") -> list[Extractor]:
+def panns_extractors(path: str | Path, form: str = "panns16k") -> list[Extractor]:
     """PANNs Cnn14 of a checkpoint: 2048 features, logits of AudioSet's 527 classes (before the sigmoid).
+
+    Args:
+        form: a key of `cvalp.cnn14.FRONT_ENDS`; the 16 kHz form is audioldm_eval's.
 
     Raises:
         UserError: if the file is no Cnn14 of that form.
     """
     import torch
 
+    from cvalp.cnn14 import FRONT_ENDS
     from cvalp.panns import import_panns
 
-    import_panns()
-    from panns_inference.models import Cnn14
-
-    rate_hz, window, hop, low_hz, high_hz = PANNS[form]
-    network = _fill(Cnn14(rate_hz, window, hop, 64, low_hz, high_hz, 527), _state(path), path, "Cnn14")
+    end = FRONT_ENDS[form]
+    cnn14 = import_panns().models.Cnn14(*end[:3], 64, *end[3:], 527)
+    network = _fill(cnn14, _state(path), path, "Cnn14")
 
     def run(wave: np.ndarray, rate: int) -> Arrays:
         wave = wave - wave.mean()
@@ -70,10 +67,10 @@ def panns(path: str | Path, form: str = "panns16k") -> list[Extractor]:
             logits = network.fc_audioset(features)
         return {"features": features[0].numpy(), "logits": logits[0].numpy()}
 
-    return [Extractor(form, "sound", run, rate_hz, folder_sha256(path))]
+    return [Extractor(form, "sound", run, end.sample_rate_hz, folder_sha256(path))]
 
 
-def vggish(path: str | Path) -> list[Extractor]:
+def vggish_extractors(path: str | Path) -> list[Extractor]:
     """VGGish as audioldm_eval has it: patches of 0.96 s, 128 numbers each, no PCA, the last ReLU dropped.
 
     The file holds torchvggish's keys (`features.N.*`, `embeddings.N.*`). Front end of Hershey et al. 2017: 25 ms Hann windows each 10 ms,
@@ -140,7 +137,7 @@ def _pretrained(kind: str, folder: str | Path) -> tuple[Any, Any]:
     return model.eval(), processor
 
 
-def clap(folder: str | Path) -> list[Extractor]:
+def clap_extractors(folder: str | Path) -> list[Extractor]:
     """CLAP of a local transformers folder: the first 10 s at 48 kHz, and text, in one space.
 
     Raises:
@@ -165,8 +162,8 @@ def clap(folder: str | Path) -> list[Extractor]:
     return [Extractor("clap", "sound", sound, CLAP_HZ, sha256), Extractor("clap", "text", text, 0, sha256)]
 
 
-def clip(folder: str | Path) -> list[Extractor]:
-    """CLIP of a local transformers folder: 48 pictures spread over the film, and text.
+def clip_extractors(folder: str | Path) -> list[Extractor]:
+    """CLIP of a local transformers folder: 48 pictures spread over the clip, and text.
 
     Raises:
         UserError: if it is no CLIP.
@@ -194,10 +191,12 @@ def clip(folder: str | Path) -> list[Extractor]:
     return [Extractor("clip", "picture", picture, 0, sha256), Extractor("clip", "text", text, 0, sha256)]
 
 
-def external(role: str, folder: str | Path, kinds: tuple[Kind, ...], needed: tuple[str, ...]) -> list[Extractor]:
+def external_extractors(
+    role: str, folder: str | Path, modalities: tuple[Modality, ...], needed: tuple[str, ...]
+) -> list[Extractor]:
     """Features computed elsewhere: `FOLDER/SIDE/CLIP.npz`, SIDE "generated" or "reference" (or FOLDER/CLIP.npz for both).
 
-    An npz holds arrays of the names in `ta_v2a.evaluation.extractors`. With several kinds (ImageBind) the names are prefixed:
+    An npz holds arrays of the names in `ta_v2a.evaluation.extractors`. With several modalities (ImageBind) the names are prefixed:
     sound_features, picture_features, picture_frames, text_features.
 
     Raises:
@@ -207,14 +206,14 @@ def external(role: str, folder: str | Path, kinds: tuple[Kind, ...], needed: tup
     if not any(folder.rglob("*.npz")):
         raise UserError(f"{folder}: holds no .npz file of {role} features")
 
-    def reader(kind: Kind) -> Callable[..., Arrays]:
+    def reader(modality: Modality) -> Callable[..., Arrays]:
         def run(side: str, name: str) -> Arrays:
             path = next((p for p in (folder / side / f"{name}.npz", folder / f"{name}.npz") if p.is_file()), None)
             if path is None:
                 raise UserError(f"{name}: no {role} features of it in {folder}")
             try:
                 with np.load(path, allow_pickle=False) as held:
-                    prefix = f"{kind}_" if len(kinds) > 1 else ""
+                    prefix = f"{modality}_" if len(modalities) > 1 else ""
                     arrays = {key.removeprefix(prefix): held[key] for key in held.files if key.startswith(prefix)}
             except (OSError, ValueError) as error:
                 raise UserError(f"{path}: cannot be read ({error})") from error
@@ -225,21 +224,21 @@ def external(role: str, folder: str | Path, kinds: tuple[Kind, ...], needed: tup
         return run
 
     sha256 = folder_sha256(folder)
-    return [Extractor(role, kind, reader(kind), 0, sha256, by_file=True) for kind in kinds]
+    return [Extractor(role, each, reader(each), 0, sha256, by_file=True) for each in modalities]
 
 
 ROLES: dict[str, Callable[[str], list[Extractor]]] = {
-    "panns16k": lambda path: panns(path, "panns16k"),
-    "panns32k": lambda path: panns(path, "panns32k"),
-    "vggish": vggish,
-    "clap": clap,
-    "clip": clip,
-    "melception": lambda path: external("melception", path, ("sound",), ("features", "logits")),
-    "imagebind": lambda path: external("imagebind", path, ("sound", "picture", "text"), ("features", "frames")),
-    "embedding": lambda path: external("embedding", path, ("sound",), ("features", "patches")),
-    "i3d": lambda path: external("i3d", path, ("picture",), ("features",)),
-    "c3d": lambda path: external("c3d", path, ("picture",), ("logits",)),
-    "synchformer": lambda path: external("synchformer", path, ("sound",), ("offsets",)),
+    "panns16k": lambda path: panns_extractors(path, "panns16k"),
+    "panns32k": lambda path: panns_extractors(path, "panns32k"),
+    "vggish": vggish_extractors,
+    "clap": clap_extractors,
+    "clip": clip_extractors,
+    "melception": lambda path: external_extractors("melception", path, ("sound",), ("features", "logits")),
+    "imagebind": lambda path: external_extractors("imagebind", path, ("sound", "picture", "text"), ("features", "frames")),
+    "embedding": lambda path: external_extractors("embedding", path, ("sound",), ("features", "patches")),
+    "i3d": lambda path: external_extractors("i3d", path, ("picture",), ("features",)),
+    "c3d": lambda path: external_extractors("c3d", path, ("picture",), ("logits",)),
+    "synchformer": lambda path: external_extractors("synchformer", path, ("sound",), ("offsets",)),
 }
 
 

@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from ta_v2a.evaluation.statistics import Estimate, pooled_f1
 
-RESAMPLES = 500
+PROBE_RESAMPLES = 500
 VIDEO_SHARE = 2 / 3
 """Of the video in eq. 6, (lambda + mu) / (1 + lambda + mu), at lambda = mu = 1."""
 
@@ -80,7 +80,7 @@ def probe_scores(tokens: np.ndarray, onsets: np.ndarray) -> tuple[np.ndarray, fl
 
 def _resampled(score: np.ndarray, true: np.ndarray, seed: int = 0) -> np.ndarray:
     """(RESAMPLES,) average precisions of scenes drawn anew; the same seed draws the same scenes."""
-    drawn = np.random.default_rng(seed).multinomial(len(score), np.full(len(score), 1 / len(score)), size=RESAMPLES)
+    drawn = np.random.default_rng(seed).multinomial(len(score), np.full(len(score), 1 / len(score)), size=PROBE_RESAMPLES)
     order = np.argsort(-score.ravel(), kind="stable")
     scene, hit = order // score.shape[1], true.ravel()[order]
     ranked = -np.arange(len(order), dtype=np.float64)

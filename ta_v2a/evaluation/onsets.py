@@ -13,12 +13,12 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 from scipy.optimize import linear_sum_assignment
 from scipy.signal import resample_poly
 
-RATE_HZ = 16_000
-HOP_SAMPLES = 64
+ONSET_RATE_HZ = 16_000
+_HOP_SAMPLES = 64
 WINDOW_SAMPLES = 320
-FFT_SAMPLES = 512
+_FFT_SAMPLES = 512
 BANDS = 48
-LOW_HZ, HIGH_HZ = 60.0, 7_800.0
+_LOW_HZ, _HIGH_HZ = 60.0, 7_800.0
 DEPTH_DB = 55.0  # what lies further below the loudest band of the clip is taken as silence
 LAG_FRAMES = 4
 NEAR_S, MEAN_S = 0.040, 0.200  # a peak is the largest within +-NEAR_S and stands out of the mean over +-MEAN_S
@@ -105,7 +105,7 @@ def merge_close(times_s: np.ndarray, gap_s: float = GAP_S) -> np.ndarray:
     return np.array(kept)
 
 
-def onsets(wave: np.ndarray, rate: int = RATE_HZ) -> tuple[np.ndarray, np.ndarray]:
+def onsets(wave: np.ndarray, rate: int = ONSET_RATE_HZ) -> tuple[np.ndarray, np.ndarray]:
     """Onset times and their strengths.
 
     Args:
@@ -121,14 +121,14 @@ def onsets(wave: np.ndarray, rate: int = RATE_HZ) -> tuple[np.ndarray, np.ndarra
     wave = np.asarray(wave, dtype=np.float32)
     if wave.ndim != 1:
         raise ValueError(f"sound is one row of samples, not of shape {wave.shape}")
-    if rate != RATE_HZ:
-        common = int(np.gcd(RATE_HZ, rate))
-        wave = resample_poly(wave, RATE_HZ // common, rate // common).astype(np.float32)
-    if len(wave) < HOP_SAMPLES or not np.abs(wave).max() > 1e-4:
+    if rate != ONSET_RATE_HZ:
+        common = int(np.gcd(ONSET_RATE_HZ, rate))
+        wave = resample_poly(wave, ONSET_RATE_HZ // common, rate // common).astype(np.float32)
+    if len(wave) < _HOP_SAMPLES or not np.abs(wave).max() > 1e-4:
         return np.zeros(0), np.zeros(0)
     rise = strength_curve(wave)
     picked = _peaks(rise)
-    times = np.array([_refine(wave, frame * HOP_SAMPLES / RATE_HZ) for frame in picked])
+    times = np.array([_refine(wave, frame * _HOP_SAMPLES / ONSET_RATE_HZ) for frame in picked])
     order = np.argsort(times, kind="stable")
     times, strengths = times[order], rise[picked][order]
     keep = np.ones(len(times), dtype=bool)
@@ -139,18 +139,18 @@ def onsets(wave: np.ndarray, rate: int = RATE_HZ) -> tuple[np.ndarray, np.ndarra
 
 def strength_curve(wave: np.ndarray) -> np.ndarray:
     """The detection function: (frames,) mean positive rise in dB at frame times i * 4 ms, frames = samples // 64."""
-    frames = max(1, len(wave) // HOP_SAMPLES)
+    frames = max(1, len(wave) // _HOP_SAMPLES)
     half = WINDOW_SAMPLES // 2
     # Mirrored at its ends: a clip that is cut out of a longer sound has no onset at its first sample.
-    padded = np.pad(wave, (half, half + HOP_SAMPLES), mode="reflect" if len(wave) > half + HOP_SAMPLES else "edge")
-    strips = np.lib.stride_tricks.sliding_window_view(padded, WINDOW_SAMPLES)[::HOP_SAMPLES][:frames]
+    padded = np.pad(wave, (half, half + _HOP_SAMPLES), mode="reflect" if len(wave) > half + _HOP_SAMPLES else "edge")
+    strips = np.lib.stride_tricks.sliding_window_view(padded, WINDOW_SAMPLES)[::_HOP_SAMPLES][:frames]
     window = np.hanning(WINDOW_SAMPLES + 1)[:-1].astype(np.float32)
-    power = np.abs(np.fft.rfft(strips * window, FFT_SAMPLES).astype(np.complex64)) ** 2 @ _mel_filters().T
+    power = np.abs(np.fft.rfft(strips * window, _FFT_SAMPLES).astype(np.complex64)) ** 2 @ _mel_filters().T
     level_db = 10 * np.log10(np.maximum(power, 1e-7))
     level_db = np.maximum(level_db, level_db.max() - DEPTH_DB)
     past = np.pad(maximum_filter1d(level_db, 3, axis=1), ((LAG_FRAMES, 0), (0, 0)), mode="edge")[:frames]
     rise = np.maximum(level_db - past, 0).mean(axis=1)
-    edge = -(-half // HOP_SAMPLES)  # frames that see the mirror: its kink is no onset
+    edge = -(-half // _HOP_SAMPLES)  # frames that see the mirror: its kink is no onset
     rise[:edge] = 0
     rise[-edge:] = 0
     return rise
@@ -158,7 +158,7 @@ def strength_curve(wave: np.ndarray) -> np.ndarray:
 
 def _peaks(rise: np.ndarray) -> np.ndarray:
     """Frames that are the largest of their neighbourhood and stand clearly out of its mean; the stronger of two near ones."""
-    frame_s = HOP_SAMPLES / RATE_HZ
+    frame_s = _HOP_SAMPLES / ONSET_RATE_HZ
     near = 2 * round(NEAR_S / frame_s) + 1
     mean = uniform_filter1d(rise, 2 * round(MEAN_S / frame_s) + 1, mode="reflect")
     least = max(RISE_DB, RISE_SHARE * float(np.percentile(rise, 99.5)))
@@ -172,8 +172,8 @@ def _peaks(rise: np.ndarray) -> np.ndarray:
 
 def _refine(wave: np.ndarray, time_s: float) -> float:
     """The moment within +-16 ms where the energy of the next 5 ms exceeds that of the last 5 ms most."""
-    reach, span = round((REFINE_S + ENERGY_S) * RATE_HZ), round(ENERGY_S * RATE_HZ)
-    centre = round(time_s * RATE_HZ)
+    reach, span = round((REFINE_S + ENERGY_S) * ONSET_RATE_HZ), round(ENERGY_S * ONSET_RATE_HZ)
+    centre = round(time_s * ONSET_RATE_HZ)
     start = centre - reach
     piece = np.zeros(2 * reach + 1)
     low, high = max(start, 0), min(centre + reach + 1, len(wave))
@@ -186,15 +186,15 @@ def _refine(wave: np.ndarray, time_s: float) -> float:
     gain = np.log(after + floor) - np.log(before + floor)
     # Among ties (a click in silence lies in many spans) the last moment before the sound is the onset.
     best = centres[np.flatnonzero(gain >= gain.max() - 0.01)[-1]]
-    return max(0.0, (start + best) / RATE_HZ)
+    return max(0.0, (start + best) / ONSET_RATE_HZ)
 
 
 @lru_cache(maxsize=1)
 def _mel_filters() -> np.ndarray:
     """(BANDS, FFT_SAMPLES / 2 + 1) triangles, evenly spaced on the mel scale of O'Shaughnessy, each with unit sum."""
-    points = np.linspace(1127 * np.log1p(LOW_HZ / 700), 1127 * np.log1p(HIGH_HZ / 700), BANDS + 2)
+    points = np.linspace(1127 * np.log1p(_LOW_HZ / 700), 1127 * np.log1p(_HIGH_HZ / 700), BANDS + 2)
     edges = 700 * np.expm1(points / 1127)
-    bins = np.fft.rfftfreq(FFT_SAMPLES, 1 / RATE_HZ)
+    bins = np.fft.rfftfreq(_FFT_SAMPLES, 1 / ONSET_RATE_HZ)
     spacing = bins[1]
     rising = (bins - edges[:-2, None]) / np.maximum(edges[1:-1, None] - edges[:-2, None], spacing)
     falling = (edges[2:, None] - bins) / np.maximum(edges[2:, None] - edges[1:-1, None], spacing)

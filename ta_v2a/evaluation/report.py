@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.baselines import CONDITIONS
-from ta_v2a.evaluation.measured import Source
+from ta_v2a.evaluation.agreement import AGREEMENT_TOLERANCE_S
+from ta_v2a.evaluation.baselines import SANITY_CONDITIONS
+from ta_v2a.evaluation.measured import MeasuredInput
 from ta_v2a.evaluation.view import View
 from ta_v2a.media.atomic import whole_file
 
 SHOWN = 3  # worst and best clips, each
 PLOTTED = 40  # rows of the onset plot
 FIGURE_PX = 1200
-HIT, MISS = "#12a584", "#c0392b"
+HIT_ON_WHITE, MISS_ON_WHITE = "#12a584", "#c0392b"
 RANKED_BY = ("onset F1/stage:50ms", "onset agreement/f1:100ms", "CLIPSIM/cvalp", "VT-align/cvalp:cosine", "AVHScore/cvalp")
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;color:#1f2430;max-width:1240px;margin:2em auto;padding:0 1em}
 table{border-collapse:collapse;margin:1em 0;font-size:13px}td,th{padding:3px 8px;border-bottom:1px solid #e3e5ea;text-align:left}
@@ -78,7 +79,7 @@ def _sanity(result: dict[str, Any]) -> str:
     """Green: ranked below the truth. Red: should be and is not. Sand: is not, and nobody says it should."""
     if not result["sanity"]:
         return ""
-    names = [name for name in CONDITIONS if any(name in row["values"] for row in result["sanity"])]
+    names = [name for name in SANITY_CONDITIONS if any(name in row["values"] for row in result["sanity"])]
     rows = []
     for row in result["sanity"]:
         cells = []
@@ -136,23 +137,23 @@ def _figure(result: dict[str, Any], name: str) -> str:
     """The clip's frames over its spectrograms as an image inside the page."""
     import cv2
 
-    from ta_v2a.evaluation.figure import film_figure
+    from ta_v2a.evaluation.figure import clip_figure
     from ta_v2a.evaluation.folders import clip_files
 
     made, true = clip_files(result["generated"])[0][name], clip_files(result["reference"])[0][name]
-    film = true.film if result["task"] == "v2a" else made.film
-    if film is None:
+    picture = true.picture if result["task"] == "v2a" else made.picture
+    if picture is None:
         return "<p><small>no picture</small></p>"
     sound = true.heard if result["task"] == "a2v" else made.heard
     with tempfile.TemporaryDirectory(prefix="ta-v2a-") as folder:
         png = Path(folder) / "figure.png"
         try:
-            film_figure(film, sound, png, None if result["task"] == "a2v" else true.heard)
+            clip_figure(picture, sound, png, None if result["task"] == "a2v" else true.heard)
         except UserError as error:
             return f"<p><small>no figure: {_text(error)}</small></p>"
-        picture = cv2.imread(str(png))
-    height = round(picture.shape[0] * FIGURE_PX / picture.shape[1])
-    small = cv2.resize(picture, (FIGURE_PX, height), interpolation=cv2.INTER_AREA)
+        drawn = cv2.imread(str(png))
+    height = round(drawn.shape[0] * FIGURE_PX / drawn.shape[1])
+    small = cv2.resize(drawn, (FIGURE_PX, height), interpolation=cv2.INTER_AREA)
     code = base64.b64encode(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 82])[1].tobytes()).decode()
     return f'<img alt="{_text(name)}" src="data:image/jpeg;base64,{code}">'
 
@@ -171,13 +172,13 @@ def _onset_plot(result: dict[str, Any], view: View) -> str:
         marks.append(f"<text x={wide + 6} y={middle + 4} font-size=10>{_text(_name(view.columns['sound'][row]))}</text>")
         for times, others, up in ((true, made, -8), (made, true, 8)):
             for time_s in times:
-                near = len(others) > 0 and float(np.abs(others - time_s).min()) <= 0.1
-                x, ink = f"{time_s / longest_s * wide:.1f}", HIT if near else MISS
+                near = len(others) > 0 and float(np.abs(others - time_s).min()) <= AGREEMENT_TOLERANCE_S
+                x, ink = f"{time_s / longest_s * wide:.1f}", HIT_ON_WHITE if near else MISS_ON_WHITE
                 marks.append(f'<line x1={x} x2={x} y1={middle} y2={middle + up} stroke="{ink}" stroke-width=1.6 />')
     words = f"True sound above each line, generated below ({rows} clips, {longest_s:.1f} s); green: an onset of the other within 100 ms."
     svg = f'<svg viewBox="0 0 {wide + 240} {rows * high}" width="100%" role=img>{"".join(marks)}</svg>'
     return f"<h2>Onsets</h2><p>{words}</p>{svg}"
 
 
-def _name(source: Source) -> str:
+def _name(source: MeasuredInput) -> str:
     return source.name if len(source.name) <= 34 else source.name[:33] + "…"

@@ -157,7 +157,7 @@ def embed_stage(
     return {**{name: np.concatenate(parts) for name, parts in rows.items()}, **known, "captions": captions}
 
 
-def measure(embedded: dict[str, Any]) -> dict[str, Any]:
+def measure_embedded(embedded: dict[str, Any]) -> dict[str, Any]:
     """All numbers of `embed_stage`'s rows, ready for JSON, each with its 95 % interval over clips and its chance level."""
     captions, n = np.array([text.lower() for text in embedded["captions"]]), len(embedded["captions"])
     equal = captions[:, None] == captions[None]
@@ -198,12 +198,12 @@ def cvalp_command(
         UserError: there is no such preset or folder.
     """
     from ta_v2a.captioning import NAMES, bank_vectors, label_bank
-    from ta_v2a.data.stage_clips import KIND_NAMES
     from ta_v2a.encoders import load_encoders
+    from ta_v2a.stage.kinds import KIND_NAMES
 
     cvalp = load_encoders(preset)
     embedded = embed_stage(cvalp, n, batch, workers, progress)
     labels = bank_vectors(label_bank(), cvalp).float().cpu().numpy()
     heard = embedded["kinds"][:, [KIND_NAMES.index(kind) for kind in NAMES]]
     named = naming(embedded["video"], labels, heard, float(cvalp.scales()[0].detach()))
-    return {"preset": str(preset), "split": "test", **measure(embedded), "naming": named}
+    return {"preset": str(preset), "split": "test", **measure_embedded(embedded), "naming": named}

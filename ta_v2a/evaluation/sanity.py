@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 
 from ta_v2a.evaluation import statistics
-from ta_v2a.evaluation.baselines import ALTERATIONS, CONDITIONS, STATIC
+from ta_v2a.evaluation.baselines import ALTERATIONS, SANITY_CONDITIONS, STATIC
 from ta_v2a.evaluation.distributions import TooFew
-from ta_v2a.evaluation.measured import Source
-from ta_v2a.evaluation.metrics import Metric
+from ta_v2a.evaluation.measured import MeasuredInput
+from ta_v2a.evaluation.metric import Metric
 from ta_v2a.evaluation.statistics import Estimate
 from ta_v2a.evaluation.view import View
 
-RESAMPLES = 30
+SANITY_RESAMPLES = 30
 LEAST_GAP = 1e-6  # less is rounding, which a bootstrap would take for certain
 
 
@@ -48,18 +48,18 @@ def conditions(view: View, task: str) -> dict[str, View]:
         task: says what is judged: "v2a" sound, "a2v" picture, "t2av" both.
     """
 
-    def changed(column: list[Source], name: str) -> list[Source]:
+    def changed(column: list[MeasuredInput], name: str) -> list[MeasuredInput]:
         return [replace(source, altered=name) for source in column]
 
     sound, picture = view.columns["true_sound"], view.columns.get("true_picture")
 
-    def having(new_sound: list[Source], new_picture: list[Source] | None) -> View:
+    def having(new_sound: list[MeasuredInput], new_picture: list[MeasuredInput] | None) -> View:
         return view.with_columns(sound=new_sound, **({"picture": new_picture} if new_picture is not None else {}))
 
-    def rolled(column: list[Source] | None, places: int) -> list[Source] | None:
+    def rolled(column: list[MeasuredInput] | None, places: int) -> list[MeasuredInput] | None:
         return None if column is None else column[places:] + column[:places]
 
-    def alone(column: list[Source] | None) -> list[Source] | None:
+    def alone(column: list[MeasuredInput] | None) -> list[MeasuredInput] | None:
         return None if column is None else column[:1] * len(column)
 
     made = {"truth": having(sound, picture)}
@@ -103,13 +103,13 @@ def _row(metric: Metric, views: dict[str, View], split: View | None) -> Sanity:
     seen = {name: _below(metric, views, values, name) for name in values if name not in ("truth", "split_halves")}
     seen = {name: answer for name, answer in seen.items() if answer is not None}
     flags = [f"does not rank {name} below the truth" for name in metric.sees if seen.get(name) is False]
-    ordered = {name: values[name] for name in CONDITIONS if name in values}
+    ordered = {name: values[name] for name in SANITY_CONDITIONS if name in values}
     return Sanity(metric.id, ordered, seen, tuple(name for name in metric.sees if name in values), tuple(flags))
 
 
 def _estimate(metric: Metric, view: View) -> Estimate:
     try:
-        return metric.measure(view, RESAMPLES)
+        return metric.measure(view, SANITY_RESAMPLES)
     except TooFew:
         return Estimate(float("nan"), float("nan"), float("nan"), view.n)
 

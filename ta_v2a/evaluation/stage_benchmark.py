@@ -8,7 +8,6 @@ autoencoder and the vocoder (`ceiling`), generated from another scene's picture 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,38 +16,15 @@ import torch
 from ta_v2a.arguments import LAST_SEED
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation import statistics
-from ta_v2a.evaluation.listener import KIND_NAMES, Listener, load_listener
-from ta_v2a.evaluation.onsets import GAP_S, match, merge_close, onsets
+from ta_v2a.evaluation.listener import Listener, load_listener
+from ta_v2a.evaluation.onsets import match, onsets
+from ta_v2a.evaluation.stage_truth import STAGE_TOLERANCE_S, Truth
 from ta_v2a.stage.kinds import KINDS
 from ta_v2a.stage.scene import SPLITS, Scene, plan
 from vocoders.clock import MINI, ClipSpec
 from vocoders.mel import LogMel
 
-TOLERANCE_S = 0.050
-CONDITIONS = ("generated", "ceiling", "true_sound", "shuffled_video", "shuffled_text")
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What a scene's sound should show.
-
-    Args:
-        events_s: event times of all its sources in seconds, those nearer than 50 ms taken as one; None in a scene without a source of
-            one-shots, where sound has no clear onsets.
-        kinds: what is heard.
-        steering: (kind that the prompt names, kind that the picture shows) of the source where they differ, or None.
-    """
-
-    events_s: np.ndarray | None
-    kinds: tuple[str, ...]
-    steering: tuple[str, str] | None
-
-    @classmethod
-    def of(cls, scene: Scene) -> "Truth":
-        times = [event.time_s for source in scene.sources for event in source.events]
-        sharp = any(source.events and not KINDS[source.kind].continuous for source in scene.sources)
-        contrary = next(((s.kind, s.look) for s in scene.sources if s.kind != s.look), None)
-        return cls(merge_close(np.array(times), GAP_S) if sharp else None, tuple(s.kind for s in scene.sources), contrary)
+STAGE_CONDITIONS = ("generated", "ceiling", "true_sound", "shuffled_video", "shuffled_text")
 
 
 @dataclass
@@ -66,15 +42,11 @@ class Tally:
             self.counts.append(np.full(3, np.nan))
             self.errors_s.append(np.zeros(0))
         else:
-            matching = match(onsets(wave, rate)[0], truth.events_s, TOLERANCE_S)
+            matching = match(onsets(wave, rate)[0], truth.events_s, STAGE_TOLERANCE_S)
             self.counts.append(matching.counts)
             self.errors_s.append(np.abs(matching.errors_s))
-        self.right.append(float(KIND_NAMES[int(np.argmax(logits))] in truth.kinds))
-        if truth.steering is None:
-            self.steered.append(float("nan"))
-        else:
-            said, seen = (logits[KIND_NAMES.index(kind)] for kind in truth.steering)
-            self.steered.append(float(said > seen))
+        self.right.append(truth.named(logits))
+        self.steered.append(truth.follows_text(logits))
 
     def table(self) -> np.ndarray:
         """(scenes, 3) hits, found and true onsets; nan rows in scenes without clear onsets."""
@@ -98,13 +70,14 @@ class Tally:
 
 def render_scenes(scenes: list[Scene], spec: ClipSpec = MINI, bank: Any = None) -> tuple[np.ndarray, np.ndarray]:
     """Pictures (B, N, H, W) uint8 and sounds (B, samples) float32 of some scenes at the clip's own rates."""
-    from ta_v2a.stage import picture, sound
+    from ta_v2a.stage.picture import render_pictures
+    from ta_v2a.stage.sound import render_sound
 
     size = spec.picture_px
-    pictures = np.stack([picture.render(scene, spec.picture_times_s, size, size) for scene in scenes])
+    pictures = np.stack([render_pictures(scene, spec.picture_times_s, size, size) for scene in scenes])
     sounds = np.zeros((len(scenes), spec.samples), dtype=np.float32)
     for row, scene in zip(sounds, scenes, strict=True):
-        wave = sound.render(scene, spec.sample_rate_hz, bank)[: spec.samples]
+        wave = render_sound(scene, spec.sample_rate_hz, bank)[: spec.samples]
         row[: len(wave)] = wave
     return pictures, sounds
 
@@ -120,7 +93,7 @@ def through_decoder(pipeline: Any, sounds: np.ndarray, spec: ClipSpec = MINI, se
     return waves[:, : sounds.shape[1]]
 
 
-def hear(listener: Listener, sounds: np.ndarray, spec: ClipSpec = MINI) -> np.ndarray:
+def listener_logits(listener: Listener, sounds: np.ndarray, spec: ClipSpec = MINI) -> np.ndarray:
     """The listener's logits (B, kinds) for sounds (B, samples)."""
     device = next(listener.parameters()).device
     with torch.inference_mode():
@@ -165,7 +138,7 @@ def evaluate_stage(
         raise UserError(f"the stage benchmark takes 2 to {most} scenes in batches of at least 2, not {n} in batches of {batch}")
     listener = listener if listener is not None else load_listener()
     chance_n = n if chance_n is None else min(chance_n, n)
-    tallies = {name: Tally() for name in CONDITIONS}
+    tallies = {name: Tally() for name in STAGE_CONDITIONS}
     truths: list[Truth] = []
     seconds = dict.fromkeys(("render", "generate", "decode_truth", "measure"), 0.0)
     # Even parts: the last one has at least two scenes, so that it can be shuffled within itself.
@@ -176,7 +149,7 @@ def evaluate_stage(
         began = time.perf_counter()
         part_truths = [Truth.of(scene) for scene in scenes]
         for name, waves in heard.items():
-            for truth, wave, logits in zip(part_truths, waves, hear(listener, waves, spec), strict=True):
+            for truth, wave, logits in zip(part_truths, waves, listener_logits(listener, waves, spec), strict=True):
                 tallies[name].add(truth, wave, logits, spec.sample_rate_hz)
         truths += part_truths
         seconds["measure"] += time.perf_counter() - began
@@ -226,7 +199,7 @@ def summarise(tallies: dict[str, Tally], truths: list[Truth], about: dict[str, A
     return {
         **about,
         "seconds": {name: round(value, 2) for name, value in {**about["seconds"], "total": total_s}.items()},
-        "tolerance_s": TOLERANCE_S,
+        "tolerance_s": STAGE_TOLERANCE_S,
         "scenes": {
             "with_events": int(sharp.sum()),
             "events": int(sum(len(truth.events_s) for truth in truths if truth.events_s is not None)),
@@ -243,48 +216,3 @@ def summarise(tallies: dict[str, Tally], truths: list[Truth], about: dict[str, A
             for family in dict.fromkeys(families)
         },
     }
-
-
-def stage_command(
-    weights: str | Path = "mini",
-    n: int = 500,
-    seed: int = 0,
-    batch: int = 8,
-    chance_n: int | None = None,
-    listener: str | Path | None = None,
-    bank: str | Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
-    controls_n: int = 0,
-    **settings: Any,
-) -> dict[str, Any]:
-    """`ta-v2a evaluate stage`: loads the pipeline and the listener and returns the result for JSON.
-
-    With exactly the scenes of the frozen benchmark (n = 1,000, no bank) the result names it, after a check of its hash. `controls_n` scenes
-    of two sources are tried with negative prompts and cues as well.
-
-    Raises:
-        UserError: if weights are missing or a number is out of range.
-    """
-    judge = load_listener(listener)
-    from ta_v2a.pipelines.foley import FoleyPipeline
-
-    pipeline = FoleyPipeline.from_pretrained(str(weights))
-    sounds = None
-    if bank is not None:
-        from ta_v2a.stage.bank import SoundBank
-
-        sounds = SoundBank(Path(bank), split="test")
-    from ta_v2a.evaluation import frozen
-
-    bench = frozen.checked_bench() if n == frozen.SCENES and bank is None else None
-    result = {"benchmark": bench, **evaluate_stage(pipeline, n, seed, batch, judge, chance_n, sounds, progress=progress, **settings)}
-    if controls_n:
-        from ta_v2a.evaluation.stage_controls import evaluate_controls
-
-        result["controls"] = evaluate_controls(pipeline, controls_n, seed, judge, bank=sounds, **settings)
-    from ta_v2a.evaluation.listener import WEIGHTS
-    from ta_v2a.evaluation.stage_scores import stage_scores
-    from ta_v2a.provenance import folder_sha256
-
-    result["scores"] = [one.as_dict() for one in stage_scores(result, folder_sha256(listener or WEIGHTS))]
-    return result

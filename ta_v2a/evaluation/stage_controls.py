@@ -11,8 +11,9 @@ from ta_v2a.arguments import LAST_SEED
 from ta_v2a.cues import Cue
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation import statistics
-from ta_v2a.evaluation.listener import KIND_NAMES, Listener
-from ta_v2a.evaluation.stage_benchmark import hear, render_scenes
+from ta_v2a.evaluation.listener import Listener
+from ta_v2a.evaluation.stage_benchmark import listener_logits, render_scenes
+from ta_v2a.stage.kinds import KIND_NAMES
 from ta_v2a.stage.scene import SPLITS, Scene, heard, plan
 from vocoders.clock import MINI, ClipSpec
 
@@ -90,7 +91,7 @@ def evaluate_controls(
             return np.asarray(out.audios[0, 0], dtype=np.float32)
 
         sounds = [generate(pictures, scene.caption, negative_prompt=unwanted), generate(pictures, scene.caption), true[0]]
-        logits = np.concatenate([hear(listener, wave[None], spec) for wave in sounds])
+        logits = np.concatenate([listener_logits(listener, wave[None], spec) for wave in sounds])
         first, second = (leakage(logits, [source.kind] * 3) for source in scene.sources[:2])
         for name, value in zip(rows, (*second, *first[:2]), strict=True):
             rows[name].append(float(value))

@@ -5,13 +5,13 @@ from typing import Any
 from ta_v2a.evaluation.records import Better, Score, code_version
 from vocoders.clock import MINI
 
-LISTENER, ONSETS = "listener", "onsets_superflux"
+LISTENER, ONSET_READER = "listener", "onsets_superflux"
 MEASURES: dict[str, tuple[str, str, Better, str]] = {
     # name in the result: metric, variant, which way is up, what heard it
-    "onset_f1": ("onset F1", "stage:50ms", "higher", ONSETS),
-    "onset_precision": ("onset precision", "stage:50ms", "higher", ONSETS),
-    "onset_recall": ("onset recall", "stage:50ms", "higher", ONSETS),
-    "median_timing_error_s": ("timing error", "stage:median_s", "lower", ONSETS),
+    "onset_f1": ("onset F1", "stage:50ms", "higher", ONSET_READER),
+    "onset_precision": ("onset precision", "stage:50ms", "higher", ONSET_READER),
+    "onset_recall": ("onset recall", "stage:50ms", "higher", ONSET_READER),
+    "median_timing_error_s": ("timing error", "stage:median_s", "lower", ONSET_READER),
     "class_accuracy": ("class accuracy", "stage:listener", "higher", LISTENER),
     "text_steering": ("text steering", "stage:listener", "higher", LISTENER),
 }

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-TOKEN_S = 0.064
+from vocoders.clock import MINI
+
+TOKEN_S = MINI.column_s
 REACH_TOKENS = 31  # 1.984 s to either side: Synchformer's +-2 s
 LEAST_OVERLAP_TOKENS = 8
 ALIGNED_S = 0.2  # one step of Synchformer's offsets

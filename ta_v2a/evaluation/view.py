@@ -9,11 +9,11 @@ import numpy as np
 
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.extractors import Extractor
-from ta_v2a.evaluation.measured import Source, Store
-from ta_v2a.evaluation.stage_benchmark import Truth
+from ta_v2a.evaluation.measured import MeasuredInput, Store
+from ta_v2a.evaluation.stage_truth import Truth
 
 Value = TypeVar("Value")
-KIND_OF_COLUMN = {"sound": "sound", "true_sound": "sound", "picture": "picture", "true_picture": "picture", "text": "text"}
+MODALITY_OF_COLUMN = {"sound": "sound", "true_sound": "sound", "picture": "picture", "true_picture": "picture", "text": "text"}
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,14 @@ class View:
 
     Args:
         store: where the arrays are.
-        extractors: by (key, kind).
+        extractors: by (key, modality).
         columns: sources by column, all of one length.
         truths: the stage's own truth of every clip, or empty.
     """
 
     store: Store
     extractors: Mapping[tuple[str, str], Extractor]
-    columns: Mapping[str, list[Source]]
+    columns: Mapping[str, list[MeasuredInput]]
     truths: tuple[Truth, ...] = ()
     _known: dict = field(default_factory=dict, repr=False, compare=False)
 
@@ -38,11 +38,11 @@ class View:
         return len(next(iter(self.columns.values())))
 
     def extractor(self, column: str, key: str) -> Extractor:
-        return self.extractors[key, KIND_OF_COLUMN[column]]
+        return self.extractors[key, MODALITY_OF_COLUMN[column]]
 
     def has(self, column: str, key: str) -> bool:
         """Whether a column is there and `key` could read it."""
-        known = column in self.columns and (key, KIND_OF_COLUMN[column]) in self.extractors
+        known = column in self.columns and (key, MODALITY_OF_COLUMN[column]) in self.extractors
         return known and not (self.extractor(column, key).by_file and any(source.altered for source in self.columns[column]))
 
     def get(self, column: str, key: str, name: str, row: int) -> np.ndarray:
@@ -85,6 +85,6 @@ class View:
         truths = tuple(self.truths[int(i)] for i in chosen) if self.truths else ()
         return replace(self, columns=columns, truths=truths, _known={})
 
-    def with_columns(self, **columns: list[Source]) -> "View":
+    def with_columns(self, **columns: list[MeasuredInput]) -> "View":
         """Other sources in some columns."""
         return replace(self, columns={**self.columns, **columns}, _known={})

@@ -11,7 +11,7 @@ import numpy as np
 from ta_v2a.stage.bank_table import SET_TABLE
 from ta_v2a.stage.kinds import KINDS
 
-SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".mp3", ".aif", ".aiff"}
+RECORDING_SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".mp3", ".aif", ".aiff"}
 _LONGEST_SHOT_S = 2.5
 _LONGEST_FILE_S = 30.0
 _FRAME_S = 0.004
@@ -48,7 +48,7 @@ class SoundBank:
         self.skipped: list[Path] = []
         self.files: dict[str, list[Path]] = {}
         for path in sorted(self.folder.rglob("*")):
-            if path.suffix.lower() not in SUFFIXES or not path.is_file():
+            if path.suffix.lower() not in RECORDING_SUFFIXES or not path.is_file():
                 continue
             kind = kind_of(path.relative_to(self.folder), self.folder.name)
             if kind and (split == "all" or _held_out(path) == (split != "train")):

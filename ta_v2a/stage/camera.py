@@ -9,13 +9,15 @@ from ta_v2a.stage.motion import smooth_walk
 
 
 @dataclass
-class View:
-    """Per frame: (N, 2, 3) float64 maps from film heights to output pixels."""
+class Framing:
+    """Per frame: (N, 2, 3) float64 maps from picture heights to output pixels."""
 
     matrices: np.ndarray
 
 
-def look(rng: np.random.Generator, times_s: np.ndarray, shakes: list, aspect: float, height: int, width: int, cuts_s: np.ndarray) -> View:
+def look(
+    rng: np.random.Generator, times_s: np.ndarray, shakes: list, aspect: float, height: int, width: int, cuts_s: np.ndarray
+) -> Framing:
     """Still, hand-held, panning or zooming; jumps to another framing at every cut; mirrored at random."""
     n = len(times_s)
     mode = int(rng.choice(4, p=[0.4, 0.3, 0.18, 0.12]))
@@ -43,7 +45,7 @@ def look(rng: np.random.Generator, times_s: np.ndarray, shakes: list, aspect: fl
     centre = np.stack([aspect / 2 + x, 0.5 + y], -1)
     shift = np.array([aspect / 2, 0.5]) - np.einsum("nij,nj->ni", linear, centre)
     to_pixels = np.array([width / aspect, height], dtype=np.float64)
-    return View(np.concatenate([linear, shift[..., None]], -1) * to_pixels[:, None])
+    return Framing(np.concatenate([linear, shift[..., None]], -1) * to_pixels[:, None])
 
 
 def expose(rng: np.random.Generator, frames: np.ndarray, times_s: np.ndarray, gains: list, cuts_s: np.ndarray) -> np.ndarray:
@@ -60,7 +62,7 @@ def expose(rng: np.random.Generator, frames: np.ndarray, times_s: np.ndarray, ga
     gamma, black, invert = np.exp(rng.normal(0, 0.25)), rng.uniform(0, 0.15), rng.random() < 0.06
     levels = np.arange(256) / 255
     blur = rng.uniform(0.3, 1.2) * height / 80 if rng.random() < 0.35 else 0.0
-    grain = rng.uniform(0.5, 8.0) * rng.random() if rng.random() < 0.5 else 0.0  # films shrunk to a few pixels show little of it
+    grain = rng.uniform(0.5, 8.0) * rng.random() if rng.random() < 0.5 else 0.0  # clips shrunk to a few pixels show little of it
     quality = int(rng.integers(15, 90)) if rng.random() < 0.25 else 0
     pool = rng.normal(0, 1, (8, *frames.shape[1:])).astype(np.float32) * grain if grain else None
     picks, rolls = rng.integers(0, 8, n), rng.integers(0, height, n)

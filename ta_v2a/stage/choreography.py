@@ -1,13 +1,23 @@
 """How an action looks: every action of `kinds.py` as a few moving layers; what strikes or falls is in `contacts.py`.
 
-Lengths are film heights, angles radians, times seconds. Everything is drawn from the generator of the `Place`.
+Lengths are picture heights, angles radians, times seconds. Everything is drawn from the generator of the `Place`.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 
-from ta_v2a.stage.contacts import bounce, clap, event_times, footstep, hit, shaking, shoot, throw_sparks, typing
+from ta_v2a.stage.contacts import (
+    draw_bounce,
+    draw_clap,
+    draw_footstep,
+    draw_hit,
+    draw_shaking,
+    draw_shoot,
+    draw_typing,
+    event_times,
+    throw_sparks,
+)
 from ta_v2a.stage.motion import neighbours, pulse, smooth_walk, strokes, swinging
 from ta_v2a.stage.place import Place, sliding
 from ta_v2a.stage.scene import ENVELOPE_HZ, Source
@@ -27,7 +37,7 @@ def _seen(p: Place, source: Source) -> Callable[[np.ndarray], np.ndarray]:
     return _envelope(source)
 
 
-def friction(p: Place, source: Source) -> None:
+def draw_friction(p: Place, source: Source) -> None:
     """Scrape, saw, rub: a tool to and fro over a surface."""
     events, _ = event_times(source)
     rng, levels = p.rng, source.envelope
@@ -44,7 +54,7 @@ def friction(p: Place, source: Source) -> None:
         throw_sparks(p, events + 0.05, p.x, p.y + 0.1 * p.scale, 4, 0.6)
 
 
-def pour(p: Place, source: Source) -> None:
+def draw_pour(p: Place, source: Source) -> None:
     """A tilting vessel, a stream while it flows, and foam where it lands."""
     rng, level = p.rng, _envelope(source)
     rgb = colour(rng, None)
@@ -81,7 +91,7 @@ def _ring(p: Place, events: np.ndarray, strengths: np.ndarray, y: float, width: 
     )
 
 
-def drip(p: Place, source: Source) -> None:
+def draw_drip(p: Place, source: Source) -> None:
     """Drops and splashes: something falls in, a ring grows, water jumps."""
     events, strengths = event_times(source)
     rng, big = p.rng, source.action == "splash"
@@ -102,7 +112,7 @@ def drip(p: Place, source: Source) -> None:
         throw_sparks(p, events, p.x, surface, 10 if big else 3, rng.uniform(0.8, 2.2) if big else 0.6)
 
 
-def bubble(p: Place, source: Source) -> None:
+def draw_bubble(p: Place, source: Source) -> None:
     """Bubbles rise and burst at the surface."""
     events, strengths = event_times(source)
     rng, surface = p.rng, p.y - 0.2 * p.scale
@@ -121,7 +131,7 @@ def bubble(p: Place, source: Source) -> None:
     _ring(p, events, strengths, surface, 0.4)
 
 
-def blow(p: Place, source: Source) -> None:
+def draw_blow(p: Place, source: Source) -> None:
     """Wind: branches, grass and cloth sway with it."""
     rng, level = p.rng, _seen(p, source)
     for _ in range(int(rng.integers(2, 6))):
@@ -135,7 +145,7 @@ def blow(p: Place, source: Source) -> None:
         )
 
 
-def burn(p: Place, source: Source) -> None:
+def draw_burn(p: Place, source: Source) -> None:
     """Flames: a texture that slides upward and flickers."""
     rng, level = p.rng, _envelope(source)
     flicker = smooth_walk(rng, 6.0, 0.35)
@@ -156,8 +166,8 @@ def burn(p: Place, source: Source) -> None:
         p.gain.append(lambda t: 1 + 0.25 * flicker(t) * level(t))
 
 
-def rain(p: Place, source: Source) -> None:
-    """Streaks over the whole film."""
+def draw_rain(p: Place, source: Source) -> None:
+    """Streaks over the whole picture."""
     rng, level = p.rng, _seen(p, source)
     wide = Place(rng, 0.9, 0.5, 1.0, p.pixels_per_unit, p.in_colour, p.duration_s)
     streaks = sliding(wide, 2.0, 1.2, (0.0, -rng.uniform(3, 7)), np.full(3, rng.uniform(0.6, 1), np.float32), rng.uniform(0.25, 0.5))
@@ -166,14 +176,14 @@ def rain(p: Place, source: Source) -> None:
     p.layers.append(streaks)
 
 
-def flash(p: Place, source: Source) -> None:
+def draw_flash(p: Place, source: Source) -> None:
     """Lightning: the whole picture lights up at every event."""
     events, strengths = event_times(source)
     amount, decay = p.rng.uniform(0.3, 1.5), p.rng.uniform(0.05, 0.3)
     p.gain.append(lambda t: 1 + amount * pulse(t, events, strengths, 0.01, decay))
 
 
-def run(p: Place, source: Source) -> None:
+def draw_run(p: Place, source: Source) -> None:
     """Engines, fans and drills: shaking bodies and turning wheels."""
     rng, level = p.rng, _seen(p, source)
     amount = rng.uniform(0.004, 0.03) * p.scale * (0.2 if source.action == "spin" else 1)
@@ -193,7 +203,7 @@ def run(p: Place, source: Source) -> None:
         p.add(tool, x=lambda t: p.x - (0.5 - 0.2 * np.clip(3 * level(t), 0, 1)) * p.scale + amount * np.sin(170 * t) * level(t))
 
 
-def tick(p: Place, source: Source) -> None:
+def draw_tick(p: Place, source: Source) -> None:
     """A hand that jumps at every tick, or a pendulum that passes its lowest point."""
     events, _ = event_times(source)
     rng = p.rng
@@ -211,7 +221,7 @@ def tick(p: Place, source: Source) -> None:
         p.add(hand, angle=lambda t: np.pi + swing * swinging(t, events))
 
 
-def call(p: Place, source: Source) -> None:
+def draw_call(p: Place, source: Source) -> None:
     """Barks, chirps and horns: a head jerks and a mouth opens (or a lamp blinks)."""
     events, strengths = event_times(source)
     rng = p.rng
@@ -229,10 +239,10 @@ def call(p: Place, source: Source) -> None:
     p.add(mouth, x=x, y=lambda t: y(t) + 0.1 * p.scale, scale_y=lambda t: 0.2 + opened * 3 * moved(t))
 
 
-def ring(p: Place, source: Source) -> None:
+def draw_ring(p: Place, source: Source) -> None:
     """A bell swings and sounds at its turning points, or is struck."""
     if p.maybe(0.5):
-        hit(p, source)
+        draw_hit(p, source)
         return
     events, _ = event_times(source)
     swing = p.rng.uniform(0.2, 0.8)
@@ -241,23 +251,23 @@ def ring(p: Place, source: Source) -> None:
 
 
 ACTIONS: dict[str, Callable[[Place, Source], None]] = {
-    **dict.fromkeys(("strike", "knock", "chop"), hit),
-    **dict.fromkeys(("bounce", "drop"), bounce),
-    **dict.fromkeys(("scrape", "saw", "rub"), friction),
-    **dict.fromkeys(("drip", "splash"), drip),
-    **dict.fromkeys(("run", "drill", "spin"), run),
-    **dict.fromkeys(("bark", "chirp", "honk"), call),
-    "footstep": footstep,
-    "type": typing,
-    "shake": shaking,
-    "clap": clap,
-    "shoot": shoot,
-    "pour": pour,
-    "bubble": bubble,
-    "blow": blow,
-    "burn": burn,
-    "rain": rain,
-    "flash": flash,
-    "tick": tick,
-    "ring": ring,
+    **dict.fromkeys(("strike", "knock", "chop"), draw_hit),
+    **dict.fromkeys(("bounce", "drop"), draw_bounce),
+    **dict.fromkeys(("scrape", "saw", "rub"), draw_friction),
+    **dict.fromkeys(("drip", "splash"), draw_drip),
+    **dict.fromkeys(("run", "drill", "spin"), draw_run),
+    **dict.fromkeys(("bark", "chirp", "honk"), draw_call),
+    "footstep": draw_footstep,
+    "type": draw_typing,
+    "shake": draw_shaking,
+    "clap": draw_clap,
+    "shoot": draw_shoot,
+    "pour": draw_pour,
+    "bubble": draw_bubble,
+    "blow": draw_blow,
+    "burn": draw_burn,
+    "rain": draw_rain,
+    "flash": draw_flash,
+    "tick": draw_tick,
+    "ring": draw_ring,
 }

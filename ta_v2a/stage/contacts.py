@@ -1,6 +1,6 @@
 """Contacts: things that strike, fall, step, press, clap or shoot, exactly at the events.
 
-Lengths are film heights, angles radians, times seconds. Everything is drawn from the generator of the `Place`.
+Lengths are picture heights, angles radians, times seconds. Everything is drawn from the generator of the `Place`.
 """
 
 from collections.abc import Callable
@@ -110,7 +110,7 @@ def _tool(p: Place, events: np.ndarray, strengths: np.ndarray, slow: float, x: f
     )
 
 
-def hit(p: Place, source: Source) -> None:
+def draw_hit(p: Place, source: Source) -> None:
     """Strike, knock, chop: tools fall on a target; a striker may use two hands, in turn or as it comes."""
     events, strengths = event_times(source)
     rng = p.rng
@@ -134,7 +134,7 @@ def hit(p: Place, source: Source) -> None:
         throw_sparks(p, events, p.x, p.y, int(rng.integers(2, 8)), rng.uniform(0.4, 2))
 
 
-def bounce(p: Place, source: Source) -> None:
+def draw_bounce(p: Place, source: Source) -> None:
     """Bounce and drop: parabolas between contacts, a squash at each."""
     events, strengths = event_times(source)
     rng = p.rng
@@ -166,7 +166,7 @@ def bounce(p: Place, source: Source) -> None:
         throw_sparks(p, events, p.x, floor_y, int(rng.integers(2, 6)), rng.uniform(0.3, 1.5))
 
 
-def footstep(p: Place, source: Source) -> None:
+def draw_footstep(p: Place, source: Source) -> None:
     """Legs come down in turn while the body goes on."""
     events, strengths = event_times(source)
     rng, walk = p.rng, smooth_walk(p.rng, 0.15, p.rng.uniform(0, 0.4) * p.scale)
@@ -191,7 +191,7 @@ def footstep(p: Place, source: Source) -> None:
         p.shake.append(lambda t: 0.01 * ringing(t, events, strengths, 6, 0.1))
 
 
-def typing(p: Place, source: Source) -> None:
+def draw_typing(p: Place, source: Source) -> None:
     """Fingers of one or two hands, each event by one of them."""
     events, _ = event_times(source)
     rng, n = p.rng, int(p.rng.integers(2, 7))
@@ -213,7 +213,7 @@ def typing(p: Place, source: Source) -> None:
         )
 
 
-def shaking(p: Place, source: Source) -> None:
+def draw_shaking(p: Place, source: Source) -> None:
     """To and fro, sounding where it turns round."""
     events, _ = event_times(source)
     rng = p.rng
@@ -227,7 +227,7 @@ def shaking(p: Place, source: Source) -> None:
     )
 
 
-def clap(p: Place, source: Source) -> None:
+def draw_clap(p: Place, source: Source) -> None:
     """Two things that meet."""
     events, strengths = event_times(source)
     rng, lift = p.rng, _lift(events, strengths)
@@ -239,7 +239,7 @@ def clap(p: Place, source: Source) -> None:
         p.add(raster, x=lambda t, s=side: p.x + s * reach * dist(t), y=p.y, angle=lambda t, s=side: tilt + s * 0.3 * dist(t))
 
 
-def shoot(p: Place, source: Source) -> None:
+def draw_shoot(p: Place, source: Source) -> None:
     """Recoil and, mostly, a flash at the muzzle."""
     events, strengths = event_times(source)
     rng, side = p.rng, float(p.rng.choice([-1, 1]))

@@ -1,4 +1,4 @@
-"""A scene as files: film, sound, and the truth about both; and many of them as a folder."""
+"""A scene as files: clip, sound, and the truth about both; and many of them as a folder."""
 
 import csv
 import io
@@ -14,18 +14,20 @@ from uuid import uuid4
 
 import numpy as np
 
+from vocoders.clock import MINI
+
 from ..errors import UserError
 from ..media.atomic import output_file, whole_file
 from ..media.film import write_film
 from ..media.mux import mux
 from ..media.sound import write_wav
 from ..provenance import code_digest
-from . import picture, sound
+from .picture import render_pictures
 from .scene import SPLITS, Scene, plan
+from .sound import render_sound
 
-SAMPLE_RATE_HZ = 16_000
 PROMPTS_FILE = "prompts.csv"
-_BLOCK_PICTURES = 64  # rendered at a time, so that a long film needs little memory
+_BLOCK_PICTURES = 64  # rendered at a time, so that a long clip needs little memory
 
 
 def write_scene(seed: int, output: Path, duration_s: float, width: int, height: int, fps: float, silent: bool = False) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def write_scene(seed: int, output: Path, duration_s: float, width: int, height: 
     stem.parent.mkdir(parents=True, exist_ok=True)
     places = {name: output_file(path) for name, path in paths.items()}
     scene = plan(seed, duration_s)
-    wave = sound.render(scene, SAMPLE_RATE_HZ)
+    wave = render_sound(scene, MINI.sample_rate_hz)
     if silent:
         _encode(scene, places["film"], width, height, fps)
     else:
@@ -53,10 +55,10 @@ def write_scene(seed: int, output: Path, duration_s: float, width: int, height: 
         try:
             folder.mkdir(mode=0o700)
             _encode(scene, folder / "picture.mp4", width, height, fps)
-            mux(folder / "picture.mp4", wave, SAMPLE_RATE_HZ, places["film"])
+            mux(folder / "picture.mp4", wave, MINI.sample_rate_hz, places["film"])
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    write_wav(places["wav"], wave, SAMPLE_RATE_HZ, duration_s)
+    write_wav(places["wav"], wave, MINI.sample_rate_hz, duration_s)
     truth = _truth(scene, width, height, fps, silent)
     with whole_file(places["json"]) as part:
         Path(part).write_text(json.dumps(truth, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -160,7 +162,7 @@ def _encode(scene: Scene, path: Path, width: int, height: int, fps: float) -> No
     rate = Fraction(fps).limit_denominator(1001)
     times_s = (np.arange(max(1, round(scene.duration_s * fps))) + 0.5) / float(rate)
     blocks = (times_s[start : start + _BLOCK_PICTURES] for start in range(0, len(times_s), _BLOCK_PICTURES))
-    rendered = (picture.render(scene, block, height, width, colour=True) for block in blocks)
+    rendered = (render_pictures(scene, block, height, width, colour=True) for block in blocks)
     pictures = (pixels for block in rendered for pixels in block)
     pixel_format = "yuv444p" if width % 2 or height % 2 else "yuv420p"
     write_film(path, pictures, rate, pixel_format=pixel_format, options={"preset": "veryfast", "crf": "18"})

@@ -46,4 +46,5 @@ _ALL = [
     Kind("horn", "creatures_signals", False, ("honk",)),
 ]
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
+KIND_NAMES: tuple[str, ...] = tuple(KINDS)
 FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(kind.family for kind in _ALL))

@@ -1,4 +1,4 @@
-"""Motions with contacts at given times: pure functions of time, in film heights and radians."""
+"""Motions with contacts at given times: pure functions of time, in picture heights and radians."""
 
 import numpy as np
 

@@ -15,7 +15,7 @@ SHUTTER = 0.5
 
 
 def _background(rng: np.random.Generator, pixels_per_unit: float, aspect: float, in_colour: bool) -> np.ndarray:
-    """(h, w[, 3]) uint8, one film height = `pixels_per_unit`: a textured wall, mostly with a floor of another texture, and clutter."""
+    """(h, w[, 3]) uint8, one picture height = `pixels_per_unit`: a textured wall, mostly with a floor of another texture, and clutter."""
     h, w = round(pixels_per_unit), round(pixels_per_unit * aspect)
 
     def surface(height: int) -> np.ndarray:
@@ -61,7 +61,7 @@ def _evaluated(curve, times_s: np.ndarray) -> np.ndarray:
 
 
 def _matrices(layer: Layer, times_s: np.ndarray) -> np.ndarray:
-    """(N, 2, 3): raster pixels to film heights."""
+    """(N, 2, 3): raster pixels to picture heights."""
     raster = layer.raster
     h, w = raster.pixels.shape[0] if layer.scroll is None else raster.pixels.shape[0] // 2, raster.pixels.shape[1]
     angle = _evaluated(layer.angle, times_s)
@@ -138,16 +138,16 @@ def _places(scene: Scene, rng: np.random.Generator, pixels_per_unit: float, in_c
     return places
 
 
-def render(scene: Scene, times_s: np.ndarray, height: int, width: int, colour: bool = False) -> np.ndarray:
+def render_pictures(scene: Scene, times_s: np.ndarray, height: int, width: int, colour: bool = False) -> np.ndarray:
     """The frames that a camera of `scene.source_fps` shows at the given times.
 
     Args:
         times_s: (N,) times in seconds, rising.
-        height, width: output pixels; the film's aspect is squeezed into them.
+        height, width: output pixels; the clip's aspect is squeezed into them.
         colour: RGB instead of luma.
 
     Returns:
-        (N, height, width) uint8 luma, or (N, height, width, 3) uint8 RGB. The same seed gives the same film at any size.
+        (N, height, width) uint8 luma, or (N, height, width, 3) uint8 RGB. The same seed gives the same clip at any size.
     """
     rng = np.random.default_rng((scene.seed, 1))
     phase = rng.random() / scene.source_fps

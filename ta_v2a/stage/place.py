@@ -1,6 +1,6 @@
 """What an action draws with: layers that move, sparks, and the place where it happens.
 
-Lengths are film heights, angles radians, times seconds.
+Lengths are picture heights, angles radians, times seconds.
 """
 
 from collections.abc import Callable

@@ -60,10 +60,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Scene:
-    """A planned scene; `picture.render` and `sound.render` turn it into frames and samples.
+    """A planned scene; `render_pictures` and `render_sound` turn it into pictures and samples.
 
     Args:
-        aspect: width over height of the film.
+        aspect: width over height of the clip.
         source_fps: frame rate of the imagined camera; slower ones show each frame longer.
     """
 
@@ -245,7 +245,7 @@ def plan(seed: int, duration_s: float = 8.192) -> Scene:
 
     Args:
         seed: any non-negative integer; see `SPLITS`.
-        duration_s: length of the film in seconds, more than 0.5.
+        duration_s: length of the clip in seconds, more than 0.5.
 
     Raises:
         ValueError: if `duration_s` is too short for an event.
@@ -256,7 +256,7 @@ def plan(seed: int, duration_s: float = 8.192) -> Scene:
     first = str(rng.choice(_IMPACTS)) if rng.random() < 0.5 else str(rng.choice(list(KINDS)))
     kinds = [first]
     for _ in range(int(rng.choice(3, p=[0.66, 0.26, 0.08]))):
-        # a second event source is confusing to look at; a bed of wind, rain or a machine is what films have
+        # a second event source is confusing to look at; a bed of wind, rain or a machine is what real clips have
         pool = _CONTINUOUS if rng.random() < 0.65 or KINDS[first].continuous else _DISCRETE
         kinds.append(str(rng.choice([k for k in pool if k not in kinds])))
     contradicts = first in _IMPACTS and rng.random() < 0.22

@@ -10,7 +10,7 @@ from scipy.signal import oaconvolve, sosfilt
 from ta_v2a.stage import synth_air, synth_creatures, synth_friction, synth_impacts, synth_liquids, synth_machines
 from ta_v2a.stage.bank import SoundBank
 from ta_v2a.stage.kinds import KINDS
-from ta_v2a.stage.synth_common import VARIANTS, Real, Voice, add_at, band, decay, shaped_noise, spread, to_peak, white
+from ta_v2a.stage.synth_common import STRENGTHS, Real, Voice, add_at, band, decay, shaped_noise, spread, to_peak, white
 
 ONE_SHOTS: dict[str, Callable[[Voice], np.ndarray]] = {
     **dict.fromkeys(synth_impacts.MATERIALS, synth_impacts.struck),
@@ -65,7 +65,7 @@ PEAKS = {
 _ACCENT_S = 0.07
 
 
-def render(scene, sample_rate_hz: int = 16000, bank: SoundBank | None = None) -> np.ndarray:
+def render_sound(scene, sample_rate_hz: int = 16000, bank: SoundBank | None = None) -> np.ndarray:
     """Renders the sound of a scene.
 
     Args:
@@ -128,7 +128,7 @@ def _place(source, shots, count: int, sample_rate_hz: int, rng: np.random.Genera
     out = np.zeros(count, np.float32)
     for index, event in enumerate(source.events):
         wanted = float(event.intensity) + 0.15 * float(rng.standard_normal())
-        variant = index % 2 if source.kind == "clock" else int(np.abs(VARIANTS - wanted).argmin())
+        variant = index % 2 if source.kind == "clock" else int(np.abs(STRENGTHS - wanted).argmin())
         gain = PEAKS[source.kind] * float(event.intensity) * float(rng.uniform(0.9, 1.0))
         add_at(out, shots[variant % len(shots)], round(event.time_s * sample_rate_hz), gain)
     return out
@@ -154,7 +154,7 @@ def _activity(source, count: int, sample_rate_hz: int) -> np.ndarray | None:
 
 def _recorded_shots(voice: Voice, bank: SoundBank) -> list[np.ndarray]:
     """Recordings of the kind, unit peak, all tuned by the same factor: within two semitones, lower for larger bodies."""
-    shots = bank.pick_shots(voice.kind, voice.rng, voice.sample_rate_hz, len(VARIANTS))
+    shots = bank.pick_shots(voice.kind, voice.rng, voice.sample_rate_hz, len(STRENGTHS))
     speed = 2.0 ** ((0.5 - voice.size + voice.between(-0.5, 0.5)) / 6.0)
     return [np.interp(np.arange(int(len(shot) / speed)) * speed, np.arange(len(shot)), shot).astype(np.float32) for shot in shots]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ta_v2a.stage.synth_common import VARIANTS, Voice, add_at, band, decay, drift, grain_times_s, peak, scatter, shaped_noise, spread
+from ta_v2a.stage.synth_common import STRENGTHS, Voice, add_at, band, decay, drift, grain_times_s, peak, scatter, shaped_noise, spread
 
 
 def wind(voice: Voice, strength: np.ndarray) -> np.ndarray:
@@ -80,4 +80,4 @@ def thunder(voice: Voice) -> np.ndarray:
         )
     out += crack * tear * voice.between(0.35, 0.7)
     out *= np.minimum(1.0, np.arange(count, 0, -1, dtype=np.float32) / (0.3 * rate))
-    return np.tanh(0.9 * out[None] * VARIANTS[:, None] ** 0.5).astype(np.float32)
+    return np.tanh(0.9 * out[None] * STRENGTHS[:, None] ** 0.5).astype(np.float32)

@@ -11,10 +11,11 @@ from functools import lru_cache
 import numpy as np
 from scipy import fft
 
+from ta_v2a.stage.scene import ENVELOPE_HZ
+
 Real = float | int | np.floating
 POOL_SIZE = 1 << 20
-ENVELOPE_HZ = 62.5
-VARIANTS = np.array([0.4, 0.7, 1.0])  # how hard each rendered variant of a one-shot is struck
+STRENGTHS = np.array([0.4, 0.7, 1.0])  # how hard each rendered variant of a one-shot is struck
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def shaped_noise(rng: np.random.Generator, count: int, sample_rate_hz: int, *sha
     return rows
 
 
-def seconds(count: int, sample_rate_hz: int) -> np.ndarray:
+def sample_times_s(count: int, sample_rate_hz: int) -> np.ndarray:
     """(count,) float32 time of each sample."""
     return np.arange(count, dtype=np.float32) / np.float32(sample_rate_hz)
 

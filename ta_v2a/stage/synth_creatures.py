@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ta_v2a.stage.synth_common import VARIANTS, Voice, add_at, band, chirp, decay, modes, seconds, shaped_noise, wavetable
+from ta_v2a.stage.synth_common import STRENGTHS, Voice, add_at, band, chirp, decay, modes, sample_times_s, shaped_noise, wavetable
 
 
 def dog(voice: Voice) -> np.ndarray:
@@ -13,11 +13,11 @@ def dog(voice: Voice) -> np.ndarray:
     pitch_hz, tract = voice.sized(780, 260), voice.sized(1.45, 0.75, 0.05)
     x = np.linspace(0, 1, count, dtype=np.float32)
     rise = voice.between(0.1, 0.3)
-    out = np.zeros((len(VARIANTS), count), np.float32)
+    out = np.zeros((len(STRENGTHS), count), np.float32)
     frequency = pitch_hz * (0.72 + 0.45 * np.sin(np.pi * np.clip(x, 0, 1) ** (0.5 + rise)))
     gate = np.minimum(1, x * length_s / 0.004) * np.clip((1 - x) / 0.55, 0, 1) ** 1.3
     open_mouth = np.sin(np.pi * x**0.7)
-    for row, strength in zip(out, VARIANTS, strict=True):
+    for row, strength in zip(out, STRENGTHS, strict=True):
         cycles = np.cumsum(frequency * (0.9 + 0.1 * strength) * voice.between(0.97, 1.03), dtype=np.float64) / rate
         cycles = cycles + 0.04 * np.sin(2 * np.pi * voice.between(45, 90) * x * length_s)  # roughness
         harmonics = np.arange(1, 40)
@@ -43,7 +43,7 @@ def bird(voice: Voice) -> np.ndarray:
     count = voice.samples(gap_s * syllables + 0.02)
     style, sweep, deep = int(rng.integers(3)), voice.between(-0.45, 0.45), voice.between(0.05, 0.2)
     warble_hz = voice.between(18, 55)
-    out = np.zeros((len(VARIANTS), count), np.float32)
+    out = np.zeros((len(STRENGTHS), count), np.float32)
     part = voice.samples(length_s)
     x = np.linspace(0, 1, part, dtype=np.float32)
     for row in out:
@@ -78,7 +78,7 @@ def bell(voice: Voice) -> np.ndarray:
     detune = rng.uniform(1.0006, 1.003, len(_BELL))
     frequencies = prime_hz * np.concatenate([_BELL, _BELL * detune])
     bright = np.concatenate([_BELL, _BELL]) ** (0.6 * (voice.hardness - 0.6))
-    gains = np.concatenate([_BELL_GAIN, 0.5 * _BELL_GAIN]) * bright * rng.uniform(0.6, 1.2, (len(VARIANTS), 20))
+    gains = np.concatenate([_BELL_GAIN, 0.5 * _BELL_GAIN]) * bright * rng.uniform(0.6, 1.2, (len(STRENGTHS), 20))
     count = voice.samples(min(3.0, 0.8 * t60))
     out = modes(frequencies, t60 * np.concatenate([_BELL_T60, _BELL_T60]), gains, count, rate)
     tail = min(count, voice.samples(0.25))
@@ -95,7 +95,7 @@ def horn(voice: Voice) -> np.ndarray:
     interval = float(rng.choice([1.19, 1.25, 1.26, 1.33, 1.0]))
     length_s = voice.between(0.22, 0.55)
     count = voice.samples(length_s)
-    time = seconds(count, rate)
+    time = sample_times_s(count, rate)
     harmonics = np.arange(1, 60)
     formant_hz = voice.between(1300, 2400)
     wave = np.zeros(count, np.float32)
@@ -108,4 +108,4 @@ def horn(voice: Voice) -> np.ndarray:
         wave += wavetable(np.fft.irfft(spectrum), cycles, int(0.46 * rate / pitch))
     gate = np.minimum(1, time / 0.006) * np.minimum(1, (length_s - time) / 0.03)
     wave = wave * gate
-    return np.repeat(wave[None], len(VARIANTS), 0).astype(np.float32)
+    return np.repeat(wave[None], len(STRENGTHS), 0).astype(np.float32)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ta_v2a.stage.synth_common import VARIANTS, Real, Voice, add_at, band, chirp, decay, modes, peak, seconds, shaped_noise, to_peak
+from ta_v2a.stage.synth_common import STRENGTHS, Real, Voice, add_at, band, chirp, decay, modes, peak, sample_times_s, shaped_noise, to_peak
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ def struck(voice: Voice) -> np.ndarray:
         t60 = t60 * 0.5
     tilt = (frequencies / frequencies[0]) ** -voice.between(0.15, 0.6)
     floor = 0.3 if voice.kind in ("metal", "glass", "ceramic") else 0.1  # they hardly sound under felt
-    where = rng.uniform(0.3, 1.0, (len(VARIANTS), len(frequencies)))  # each blow lands elsewhere
-    gains = where * tilt * rng.choice([-1.0, 1.0], len(frequencies)) * _contact_gain(frequencies, max(voice.hardness, floor), VARIANTS)
+    where = rng.uniform(0.3, 1.0, (len(STRENGTHS), len(frequencies)))  # each blow lands elsewhere
+    gains = where * tilt * rng.choice([-1.0, 1.0], len(frequencies)) * _contact_gain(frequencies, max(voice.hardness, floor), STRENGTHS)
     count = voice.samples(min(2.6, max(0.06, float(t60.max()) * 0.9, material.noise_t60_s * 1.2)))
     ring = to_peak(modes(frequencies, t60, gains, count, rate), 1.0)
     ring += _contact_noise(voice, material, count)
@@ -105,8 +105,8 @@ def _contact_noise(voice: Voice, material: Material, count: int) -> np.ndarray:
     length = min(count, voice.samples(material.noise_t60_s * 1.2))
     low, high = material.noise_hz
     top = high * (0.35 + 0.65 * voice.hardness)
-    bursts = shaped_noise(voice.rng, length, rate, *(lambda f, s=s: band(f, low, top * s**0.5, 4) for s in VARIANTS))
-    out = np.zeros((len(VARIANTS), count), np.float32)
+    bursts = shaped_noise(voice.rng, length, rate, *(lambda f, s=s: band(f, low, top * s**0.5, 4) for s in STRENGTHS))
+    out = np.zeros((len(STRENGTHS), count), np.float32)
     t60 = material.noise_t60_s * (1.4 - 0.6 * voice.hardness)
     level = material.noise * voice.between(0.6, 1.3) * 0.4
     out[:, :length] = bursts * decay(length, rate, t60) * level
@@ -114,7 +114,7 @@ def _contact_noise(voice: Voice, material: Material, count: int) -> np.ndarray:
 
 
 def _thud(voice: Voice, count: int, small_hz: Real, large_hz: Real, t60_s: Real, level: Real) -> np.ndarray:
-    wave = np.sin(2 * np.pi * voice.sized(large_hz, small_hz) * seconds(count, voice.sample_rate_hz))
+    wave = np.sin(2 * np.pi * voice.sized(large_hz, small_hz) * sample_times_s(count, voice.sample_rate_hz))
     return (level * wave * decay(count, voice.sample_rate_hz, t60_s * 2)).astype(np.float32)
 
 
@@ -133,7 +133,7 @@ def _rattle(voice: Voice, wave: np.ndarray, hits: int, first_s: Real, last_s: Re
 def acted(voice: Voice, wave: np.ndarray) -> np.ndarray:
     """The mark of the motion: heel and toe of a step, the many small contacts of a shake, the low body of a chop."""
     if voice.action == "footstep":
-        wave = wave + _thud(voice, wave.shape[1], 70, 130, 0.05, 0.25) * VARIANTS[:, None].astype(np.float32)
+        wave = wave + _thud(voice, wave.shape[1], 70, 130, 0.05, 0.25) * STRENGTHS[:, None].astype(np.float32)
         return _rattle(voice, wave, 1, voice.between(0.045, 0.06), voice.between(0.065, 0.11), 0.45)
     if voice.action == "shake":
         return _rattle(voice, wave, int(voice.rng.integers(3, 7)), 0.008, 0.07, 0.7)
@@ -148,16 +148,16 @@ def drum(voice: Voice) -> np.ndarray:
     base_hz = voice.sized(230, 58, 0.1)
     t60 = voice.between(0.30, 0.75) * (0.7 + 0.6 * voice.size)
     count = voice.samples(t60 * 1.0)
-    time = seconds(count, rate)
+    time = sample_times_s(count, rate)
     frequencies = base_hz * _MEMBRANE[1:] * (1 + 0.01 * rng.standard_normal(len(_MEMBRANE) - 1))
-    gains = rng.uniform(0.15, 0.6, (len(VARIANTS), len(frequencies))) * _contact_gain(frequencies, 0.3 + 0.6 * voice.hardness, VARIANTS)
+    gains = rng.uniform(0.15, 0.6, (len(STRENGTHS), len(frequencies))) * _contact_gain(frequencies, 0.3 + 0.6 * voice.hardness, STRENGTHS)
     body = modes(frequencies, t60 * 0.6 * (frequencies / base_hz) ** -0.5, gains, count, rate)
     glide = base_hz * (1 + voice.between(0.1, 0.5) * np.exp(-time / voice.between(0.015, 0.04)))
     body += 1.3 * chirp(glide, rate) * decay(count, rate, t60, 0.001)
     top = 900 + 4500 * voice.hardness
     snare = rng.random() < 0.35
     slap, wires = shaped_noise(rng, count, rate, lambda f: band(f, 200, top), lambda f: band(f, 1500, 7000))
-    body += slap * decay(count, rate, 0.03 + 0.03 * voice.size) * (0.25 * VARIANTS[:, None]).astype(np.float32)
+    body += slap * decay(count, rate, 0.03 + 0.03 * voice.size) * (0.25 * STRENGTHS[:, None]).astype(np.float32)
     if snare:
         body += wires * decay(count, rate, voice.between(0.15, 0.3)) * 0.25
     return acted(voice, body.astype(np.float32))
@@ -169,7 +169,7 @@ def cloth(voice: Voice) -> np.ndarray:
     t60 = voice.sized(0.13, 0.30)
     count = voice.samples(t60 * 1.2)
     cut_hz = voice.sized(1000, 330) * (0.8 + 0.6 * voice.hardness)
-    body = shaped_noise(rng, count, rate, *(lambda f, s=s: band(f, 70, cut_hz * (0.6 + 0.4 * s), 4) for s in VARIANTS))
+    body = shaped_noise(rng, count, rate, *(lambda f, s=s: band(f, 70, cut_hz * (0.6 + 0.4 * s), 4) for s in STRENGTHS))
     body *= decay(count, rate, t60, 0.0025)
     (rustle,) = shaped_noise(rng, count, rate, lambda f: band(f, 900, 3000))
     lag = voice.samples(voice.between(0.010, 0.025))
@@ -203,8 +203,8 @@ def gunshot(voice: Voice) -> np.ndarray:
     bright, low = shaped_noise(rng, count, rate, lambda f: band(f, 250, 6500), lambda f: band(f, 60, voice.sized(900, 380)))
     crack_s = voice.sized(0.05, 0.13)
     wave = 1.6 * bright * decay(count, rate, crack_s, 0.0003) + 0.9 * low * decay(count, rate, tail_s, 0.001)
-    push = np.exp(-seconds(count, rate) / voice.sized(0.002, 0.006))
-    wave += 3.0 * push * np.sin(2 * np.pi * voice.sized(260, 110) * seconds(count, rate))
+    push = np.exp(-sample_times_s(count, rate) / voice.sized(0.002, 0.006))
+    wave += 3.0 * push * np.sin(2 * np.pi * voice.sized(260, 110) * sample_times_s(count, rate))
     for _ in range(int(rng.integers(1, 4))):
         add_at(wave, low * decay(count, rate, 0.5, 0.03), int(voice.between(0.07, 0.30) * rate), voice.between(0.05, 0.2))
-    return np.tanh(wave[None] * (1.1 * VARIANTS[:, None])).astype(np.float32)  # air itself overloads
+    return np.tanh(wave[None] * (1.1 * STRENGTHS[:, None])).astype(np.float32)  # air itself overloads

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ta_v2a.stage.synth_common import (
-    VARIANTS,
+    STRENGTHS,
     Real,
     Voice,
     add_at,
@@ -11,8 +11,8 @@ from ta_v2a.stage.synth_common import (
     decay,
     drift,
     grain_times_s,
+    sample_times_s,
     scatter,
-    seconds,
     shaped_noise,
     spread,
 )
@@ -32,7 +32,7 @@ def bubble(frequency_hz: Real, rise: Real, sample_rate_hz: int, longest_s: Real 
     """
     damping = 0.13 * frequency_hz / 3.0 + 0.0072 * (frequency_hz / 3.0) ** 1.5  # radiation and thermal losses
     count = max(16, int(min(longest_s, 5.0 / damping) * sample_rate_hz))
-    time = seconds(count, sample_rate_hz)
+    time = sample_times_s(count, sample_rate_hz)
     phase = frequency_hz * time * (1.0 + 0.5 * rise * damping * time)
     wave = np.sin(2 * np.pi * phase) * np.exp(-damping * time)
     edge = min(count, max(2, int(0.0006 * sample_rate_hz)))
@@ -66,10 +66,10 @@ def pour(voice: Voice, flow: np.ndarray) -> np.ndarray:
 def drip(voice: Voice) -> np.ndarray:
     """A drop: the tick of its impact, then one clear rising bubble 10-25 ms later."""
     rate = voice.sample_rate_hz
-    out = np.zeros((len(VARIANTS), voice.samples(0.20)), np.float32)
+    out = np.zeros((len(STRENGTHS), voice.samples(0.20)), np.float32)
     base_hz = voice.sized(2100, 650)
     lag_s = voice.between(0.010, 0.022)
-    for row, strength in zip(out, VARIANTS, strict=True):
+    for row, strength in zip(out, STRENGTHS, strict=True):
         (tick,) = shaped_noise(voice.rng, voice.samples(0.006), rate, lambda f: band(f, 1500, 6500))
         add_at(row, tick * decay(len(tick), rate, 0.008, 0.0003), 0, 0.12 + 0.1 * voice.hardness)
         pitch = base_hz * voice.between(0.94, 1.06)
@@ -81,7 +81,7 @@ def drip(voice: Voice) -> np.ndarray:
 def _drop(frequency_hz: Real, rise: Real, sample_rate_hz: int) -> np.ndarray:
     """The long, strongly rising bubble of a single drop in a still basin."""
     count = int(0.11 * sample_rate_hz)
-    time = seconds(count, sample_rate_hz)
+    time = sample_times_s(count, sample_rate_hz)
     phase = frequency_hz * (time + rise * time * time / 0.11 * 0.7)
     return (np.sin(2 * np.pi * phase) * decay(count, sample_rate_hz, 0.12, 0.002)).astype(np.float32)
 
@@ -95,9 +95,9 @@ def splash(voice: Voice) -> np.ndarray:
         rng, count, rate, lambda f: band(f, 300, 6500), lambda f: band(f, 700, 3600), lambda f: band(f, 110, voice.sized(900, 380), 4)
     )
     wave = 0.5 * slap * decay(count, rate, 0.05) + 0.30 * wash * decay(count, rate, length_s, 0.012) + 0.5 * low * decay(count, rate, 0.16)
-    out = np.repeat(wave[None], len(VARIANTS), 0)
+    out = np.repeat(wave[None], len(STRENGTHS), 0)
     family = _family(voice, 420, 3800, 20, (0.05, 0.4))
-    for row, strength in zip(out, VARIANTS, strict=True):
+    for row, strength in zip(out, STRENGTHS, strict=True):
         number = int(30 + 50 * voice.size * strength)
         times = 0.02 + length_s * 0.9 * rng.random(number) ** 1.7
         gains = 0.45 * rng.random(number) ** 2 * (1.1 - times / (1.2 * length_s))
@@ -108,14 +108,14 @@ def splash(voice: Voice) -> np.ndarray:
 def bubbles(voice: Voice) -> np.ndarray:
     """Blub: two to five big bubbles close together, low and rising, without hiss."""
     rate = voice.sample_rate_hz
-    out = np.zeros((len(VARIANTS), voice.samples(0.34)), np.float32)
+    out = np.zeros((len(STRENGTHS), voice.samples(0.34)), np.float32)
     base_hz = voice.sized(680, 210)
-    for row, strength in zip(out, VARIANTS, strict=True):
+    for row, strength in zip(out, STRENGTHS, strict=True):
         start_s = 0.0
         for index in range(int(voice.rng.integers(2, 6))):
             pitch = base_hz * voice.ratio(0.8, 1.5)
             count = voice.samples(voice.between(0.05, 0.09))
-            time = seconds(count, rate)
+            time = sample_times_s(count, rate)
             length_s = count / rate
             wave = np.sin(2 * np.pi * pitch * (time + voice.between(0.25, 0.7) * time * time / (2 * length_s)))
             wave *= decay(count, rate, 0.11, 0.0025) * np.hanning(2 * count)[count:].astype(np.float32) ** 0.5

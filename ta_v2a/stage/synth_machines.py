@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ta_v2a.stage.synth_common import VARIANTS, Voice, add_at, band, decay, drift, modes, peak, shaped_noise, spread, wavetable
+from ta_v2a.stage.synth_common import STRENGTHS, Voice, add_at, band, decay, drift, modes, peak, shaped_noise, spread, wavetable
 
 
 def _phase(frequency_hz: np.ndarray, sample_rate_hz: int) -> np.ndarray:
@@ -69,7 +69,7 @@ def fan(voice: Voice, level: np.ndarray) -> np.ndarray:
 def clock(voice: Voice) -> np.ndarray:
     """Tick: an escapement's two or three clicks within 20 ms, dry, each with a small bright ring; the variants are tick and tock."""
     rng, rate = voice.rng, voice.sample_rate_hz
-    out = np.zeros((len(VARIANTS), voice.samples(0.09)), np.float32)
+    out = np.zeros((len(STRENGTHS), voice.samples(0.09)), np.float32)
     base_hz = voice.sized(4200, 2100, 0.08)
     frequencies = base_hz * np.array([1.0, 1.38, 1.83, 2.5, 0.42])
     lags = np.sort(voice.rng.uniform(0.005, 0.022, int(rng.integers(1, 3))))

@@ -90,7 +90,7 @@ def mask(rng: np.random.Generator, height: int, width: int, shape: str) -> np.nd
 
 @dataclass
 class Raster:
-    """A picture cut-out: `pixels` (h, w, C+1) uint8, premultiplied, alpha last; `size` (w, h) in film heights."""
+    """A picture cut-out: `pixels` (h, w, C+1) uint8, premultiplied, alpha last; `size` (w, h) in picture heights."""
 
     pixels: np.ndarray
     size: tuple[float, float]
@@ -119,7 +119,7 @@ def cut_out(
     pivot: tuple[float, float] = (0.5, 0.5),
     see_through: bool = False,
 ) -> Raster:
-    """A random textured thing of `size` (w, h) in film heights."""
+    """A random textured thing of `size` (w, h) in picture heights."""
     width, height = (int(np.clip(round(s * pixels_per_unit), 3, 512)) for s in size)
     shape = shape or str(rng.choice(["ellipse", "box", "capsule", "blob", "blob"]))
     alpha = mask(rng, height, width, shape)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from cvalp.text_tower import TextTower
-from prompts.vocabulary import grammar_captions, train
+from prompts.vocabulary import grammar_captions, train_vocabulary
 
 TEXTS = ["a dog barks", "", "狗 🔥 صوت", "rain on a tin roof while somebody slowly knocks on an old oak door " * 20, "metal"]
 
@@ -14,7 +14,7 @@ TEXTS = ["a dog barks", "", "狗 🔥 صوت", "rain on a tin roof while somebod
 @pytest.fixture(scope="module")
 def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("vocabulary") / "spiece.model"
-    train(grammar_captions(1000), out, size=600)
+    train_vocabulary(grammar_captions(1000), out, size=600)
     return out
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from prompts.tokenizer import MAX_TOKENS, Tokenizer
-from prompts.vocabulary import grammar_captions, main, sound_words, train
+from prompts.vocabulary import grammar_captions, sound_words, train_vocabulary, vocabulary_command
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_pickled_tokenizer_is_the_same(tokenizer: Tokenizer):
 
 
 def test_training_is_deterministic(model_file: Path, tmp_path: Path):
-    train(grammar_captions(2000), tmp_path / "again.model", size=700)
+    train_vocabulary(grammar_captions(2000), tmp_path / "again.model", size=700)
     assert (tmp_path / "again.model").read_bytes() == model_file.read_bytes()
     assert [path.name for path in tmp_path.iterdir()] == ["again.model"]
 
@@ -85,19 +85,19 @@ def test_bad_files_and_sizes_are_value_errors(tmp_path: Path):
         with pytest.raises(ValueError, match="no sentencepiece model"):
             Tokenizer(tmp_path / "bad.model")
     with pytest.raises(ValueError, match="cannot train"):
-        train(["too few words"], tmp_path / "few.model", size=3000)
+        train_vocabulary(["too few words"], tmp_path / "few.model", size=3000)
     assert not (tmp_path / "few.model").exists()
 
 
 def test_command_line_takes_further_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "more.txt").write_text("zyzzyva\n" * 300)
-    main(["--captions", "500", "--size", "800", "--text", str(tmp_path / "more.txt"), "--out", str(tmp_path / "out.model")])
+    vocabulary_command(["--captions", "500", "--size", "800", "--text", str(tmp_path / "more.txt"), "--out", str(tmp_path / "out.model")])
     assert "800 tokens" in capsys.readouterr().out
     trained = Tokenizer(tmp_path / "out.model")
     assert len(trained.encode(["zyzzyva"])[0]) == 2
     assert sum(len(row) == 2 for row in trained.encode(sound_words())) > 100
     with pytest.raises(SystemExit):
-        main(["--text", str(tmp_path / "absent"), "--out", str(tmp_path / "o.model")])
+        vocabulary_command(["--text", str(tmp_path / "absent"), "--out", str(tmp_path / "o.model")])
 
 
 def test_prompts_do_not_import_torch():

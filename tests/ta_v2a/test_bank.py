@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from ta_v2a.stage import sound
 from ta_v2a.stage.bank import SoundBank, cut_shots, kind_of
 from ta_v2a.stage.kinds import KINDS
+from ta_v2a.stage.sound import render_sound
 from tests.ta_v2a.test_stage_sound import Event, scene_of
 
 RATE = 16000
@@ -92,23 +92,23 @@ def test_bed_is_even_unit_rms_and_long_enough(library: Path):
 def test_render_with_recordings_keeps_the_event_times(library: Path):
     bank = SoundBank(library, split="all", share=1.0)
     scene = scene_of("bell", 2, 1.5, events=(Event(0.75, 1.0),))
-    wave = np.abs(sound.render(scene, RATE, bank))
+    wave = np.abs(render_sound(scene, RATE, bank))
     assert wave[:11990].max() < 0.02
     assert wave[12000:12160].max() > 0.2
-    np.testing.assert_array_equal(wave, np.abs(sound.render(scene, RATE, bank)))
-    assert not np.allclose(wave, np.abs(sound.render(scene, RATE)))
+    np.testing.assert_array_equal(wave, np.abs(render_sound(scene, RATE, bank)))
+    assert not np.allclose(wave, np.abs(render_sound(scene, RATE)))
 
 
 def test_bank_without_the_kind_falls_back_to_the_synthesis(library: Path):
     bank = SoundBank(library, split="all", share=1.0)
     scene = scene_of("glass", 2, 1.0)
-    np.testing.assert_array_equal(sound.render(scene, RATE, bank), sound.render(scene, RATE))
+    np.testing.assert_array_equal(render_sound(scene, RATE, bank), render_sound(scene, RATE))
 
 
 def test_bank_whose_files_prove_unreadable_falls_back_to_the_synthesis(library: Path):
     bank = SoundBank(library, split="all", share=1.0)
     scene = scene_of("dog", 2, 1.0)
-    np.testing.assert_array_equal(sound.render(scene, RATE, bank), sound.render(scene, RATE))
+    np.testing.assert_array_equal(render_sound(scene, RATE, bank), render_sound(scene, RATE))
     assert bank.skipped_count == 2
 
 

@@ -14,8 +14,9 @@ from prompts.lexicon import LEXICON
 from ta_v2a.data import features
 from ta_v2a.data.datamodules import StageData
 from ta_v2a.data.features import CAPTIONS, FeatureRows, RandomCrop, StageFeatures, evened, text_features, wordings, write_features
-from ta_v2a.data.stage_clips import KIND_NAMES, ONSETS_PER_COLUMN, StageClips, activity_targets, kinds_heard, kinds_seen, split_seeds
+from ta_v2a.data.stage_clips import ONSETS_PER_COLUMN, StageClips, activity_targets, kinds_heard, kinds_seen, split_seeds
 from ta_v2a.pack import mini_cvalp
+from ta_v2a.stage.kinds import KIND_NAMES
 from ta_v2a.stage.scene import SPLITS, Event, Scene, Source, plan
 from vocoders.clock import MINI, ClipSpec
 

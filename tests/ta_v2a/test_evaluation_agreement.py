@@ -9,14 +9,14 @@ import pytest
 import soundfile
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.agreement import Heard, greedy_counts, hear, onset_agreement, read_sound
+from ta_v2a.evaluation.agreement import SoundOnsets, greedy_counts, librosa_onsets, onset_agreement, read_sound
 from ta_v2a.evaluation.av_align import flow_curve, flow_peaks, intersection_over_union
 
 RATE = 16_000
 
 
-def random_heard(rng: np.random.Generator, n: int = 8) -> list[Heard]:
-    return [Heard(np.sort(rng.uniform(0, 8, 10)), 8.0) for _ in range(n)]
+def random_heard(rng: np.random.Generator, n: int = 8) -> list[SoundOnsets]:
+    return [SoundOnsets(np.sort(rng.uniform(0, 8, 10)), 8.0) for _ in range(n)]
 
 
 def test_true_sound_agrees_with_itself_and_shuffling_destroys_it():
@@ -62,16 +62,16 @@ def test_flow_follows_a_jerk_of_the_picture(tmp_path):
 
     texture = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 255, (96, 128, 3), dtype=np.uint8), (0, 0), 3)
     texture = cv2.normalize(texture, None, 0, 255, cv2.NORM_MINMAX)
-    writer = cv2.VideoWriter(str(tmp_path / "film.avi"), cv2.VideoWriter_fourcc(*"MJPG"), 20.0, (96, 72))
+    writer = cv2.VideoWriter(str(tmp_path / "clip.avi"), cv2.VideoWriter_fourcc(*"MJPG"), 20.0, (96, 72))
     shifts = np.concatenate([np.zeros(10), [1, 4, 5], np.full(10, 5)]).astype(int)
     for shift in shifts:
         writer.write(np.ascontiguousarray(texture[10:82, 10 + shift : 106 + shift]))
     writer.release()
-    flow, fps = flow_curve(tmp_path / "film.avi")
+    flow, fps = flow_curve(tmp_path / "clip.avi")
     assert (len(flow), fps) == (len(shifts), 20.0)
     assert flow.argmax() == 11
     assert flow.max() == pytest.approx(3, abs=0.6)
-    with pytest.raises(UserError, match="no film"):
+    with pytest.raises(UserError, match="no picture of"):
         flow_curve(tmp_path / "missing.avi")
 
 
@@ -91,6 +91,6 @@ def test_same_number_as_the_common_yardstick(tmp_path, shared_dir):
             soundfile.write(folder / f"{name}.wav", np.clip(wave, -1, 1), rate)
     tool = [sys.executable, str(shared_dir / "tools" / "onset_agreement.py"), str(true), str(generated)]
     theirs = json.loads(subprocess.run(tool, capture_output=True, text=True, check=True).stdout)
-    ours = onset_agreement(*([hear(read_sound(folder / f"{name}.wav")) for name in names] for folder in (true, generated)))
+    ours = onset_agreement(*([librosa_onsets(read_sound(folder / f"{name}.wav")) for name in names] for folder in (true, generated)))
     assert ours == {key: theirs[key] for key in ours}
     assert 0.2 < ours["f1"] < 1.0

@@ -1,4 +1,4 @@
-"""Real films: tables, pairing, figures; with films and sounds made here."""
+"""Real films: tables, pairing, figures; with clips and sounds made here."""
 
 import json
 import subprocess
@@ -9,13 +9,13 @@ import pytest
 import soundfile
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.figure import _moments, film_figure
-from ta_v2a.evaluation.real_films import Film, compare_films, list_films, read_prompts
+from ta_v2a.evaluation.figure import _moments, clip_figure
+from ta_v2a.evaluation.real_films import SoundedClip, compare_clips, list_clips, read_prompts
 
 RATE = 16_000
 
 
-def write_film(path, wave: np.ndarray | None, seconds: float = 3.0, fps: int = 20) -> None:
+def write_clip(path, wave: np.ndarray | None, seconds: float = 3.0, fps: int = 20) -> None:
     """A drifting texture with an optional sound track."""
     import av
 
@@ -54,30 +54,30 @@ def test_prompts_from_a_table(tmp_path):
         read_prompts(tmp_path / "none.csv")
 
 
-def test_films_of_a_folder(tmp_path):
-    with pytest.raises(UserError, match="holds no film"):
-        list_films(tmp_path)
+def test_clips_of_a_folder(tmp_path):
+    with pytest.raises(UserError, match="holds no clip"):
+        list_clips(tmp_path)
     for name in ("b.mp4", "a.AVI", "notes.txt"):
         (tmp_path / name).touch()
-    assert [film.name for film in list_films(tmp_path)] == ["a.AVI", "b.mp4"]
+    assert [clip.name for clip in list_clips(tmp_path)] == ["a.AVI", "b.mp4"]
     (tmp_path / "b.mkv").touch()
     with pytest.raises(UserError, match="share a name"):
-        list_films(tmp_path)
+        list_clips(tmp_path)
     with pytest.raises(UserError, match="no such folder"):
-        list_films(tmp_path / "none")
+        list_clips(tmp_path / "none")
 
 
 @pytest.mark.shared
-def test_comparison_of_films_with_and_without_sound(tmp_path, shared_dir):
+def test_comparison_of_clips_with_and_without_sound(tmp_path, shared_dir):
     rows = {"a": [0.5, 1.3, 2.2], "b": [0.8, 1.7], "c": [1.0, 2.4], "silent": None}
     true, generated = tmp_path / "true", tmp_path / "generated"
     true.mkdir(), generated.mkdir()
-    films = []
+    clips = []
     for name, times in rows.items():
-        write_film(true / f"{name}.mp4", hits(times) if times else None)
-        films.append(Film(true / f"{name}.mp4", name, generated / f"{name}.wav"))
-        soundfile.write(films[-1].wav, hits([t + 0.02 for t in times or [1.0]]), RATE)
-    result = compare_films(films, figures=tmp_path / "figures")
+        write_clip(true / f"{name}.mp4", hits(times) if times else None)
+        clips.append(SoundedClip(true / f"{name}.mp4", name, generated / f"{name}.wav"))
+        soundfile.write(clips[-1].wav, hits([t + 0.02 for t in times or [1.0]]), RATE)
+    result = compare_clips(clips, figures=tmp_path / "figures")
     tool = [sys.executable, str(shared_dir / "tools" / "onset_agreement.py"), str(true), str(generated)]
     theirs = json.loads(subprocess.run(tool, capture_output=True, text=True, check=True).stdout)
     assert result["onset_agreement"] == {key: theirs[key] for key in result["onset_agreement"]}
@@ -85,9 +85,9 @@ def test_comparison_of_films_with_and_without_sound(tmp_path, shared_dir):
     assert result["without_sound"] == ["silent.mp4"]
     assert set(result["av_align"]) == {"variant", "generated", "true", "generated_shuffled", "true_shuffled"}
     assert len(list((tmp_path / "figures").glob("*.png"))) == 4
-    films[0].wav.unlink()
+    clips[0].wav.unlink()
     with pytest.raises(UserError, match=r"a\.mp4"):
-        compare_films(films)
+        compare_clips(clips)
 
 
 def test_frames_are_taken_at_the_strongest_onset_of_their_stretch():
@@ -95,12 +95,12 @@ def test_frames_are_taken_at_the_strongest_onset_of_their_stretch():
     np.testing.assert_allclose(moments, [0.4, 1.5, 2.9, 3.5])
 
 
-def test_figure_of_a_silent_film(tmp_path):
+def test_figure_of_a_silent_clip(tmp_path):
     import cv2
 
-    write_film(tmp_path / "film.mp4", None)
-    film_figure(tmp_path / "film.mp4", hits([0.5, 2.0]), tmp_path / "new" / "figure.png", events_s=np.array([0.5, 2.0]), title="knock")
+    write_clip(tmp_path / "clip.mp4", None)
+    clip_figure(tmp_path / "clip.mp4", hits([0.5, 2.0]), tmp_path / "new" / "figure.png", events_s=np.array([0.5, 2.0]), title="knock")
     picture = cv2.imread(str(tmp_path / "new" / "figure.png"))
     assert picture.shape[1] == 1800 and picture.std() > 20
     with pytest.raises(UserError, match="not empty"):
-        film_figure(tmp_path / "film.mp4", np.zeros(0, np.float32), tmp_path / "figure.png")
+        clip_figure(tmp_path / "clip.mp4", np.zeros(0, np.float32), tmp_path / "figure.png")

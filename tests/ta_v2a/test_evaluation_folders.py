@@ -1,4 +1,4 @@
-"""Folders of clips: pairing, bad files, the cache, the sanity table and the report, with sounds and films made here."""
+"""Folders of clips: pairing, bad files, the cache, the sanity table and the report, with sounds and clips made here."""
 
 import json
 from dataclasses import replace
@@ -15,12 +15,11 @@ from ta_v2a.evaluation.baselines import ALTERATIONS
 from ta_v2a.evaluation.extractors import Arrays, Extractor, cvalp_extractors, flow_extractor, listener_extractor, onset_extractors
 from ta_v2a.evaluation.folder_command import evaluate_folders, lines
 from ta_v2a.evaluation.folders import pair_folders
-from ta_v2a.evaluation.measured import Order, Store, in_order, measure
-from ta_v2a.evaluation.metrics import of_clips, score
+from ta_v2a.evaluation.measured import MeasurementOrder, Store, in_threads, measure_pairs
+from ta_v2a.evaluation.metric import of_clips, score
 from ta_v2a.evaluation.networks import load_roles, vggish_filters, vggish_network
 from ta_v2a.evaluation.sanity import conditions, sanity_table
-from ta_v2a.evaluation.stage_benchmark import Truth
-from ta_v2a.evaluation.stage_metrics import read_truth
+from ta_v2a.evaluation.stage_truth import Truth, read_truth
 from ta_v2a.evaluation.view import View
 from ta_v2a.stage.scene import SPLITS, plan
 
@@ -107,7 +106,7 @@ def test_bad_files_are_listed_and_nothing_takes_their_place(folders, tmp_path):
     soundfile.write(made / "clip4.foley.wav", np.zeros(round(1.0 * RATE)), RATE)
     pairs, _ = pair_folders(made, true, "v2a")
     store = Store(tmp_path / "cache")
-    result = measure(pairs, Order([BANDS], "v2a"), store)
+    result = measure_pairs(pairs, MeasurementOrder([BANDS], "v2a"), store)
     assert [pair.name for pair in result.pairs] == ["clip4", "clip5"]
     assert [source.name for source in result.columns["sound"]] == ["clip4", "clip5"]
     reasons = {row.name: row.reason for row in result.bad}
@@ -162,8 +161,8 @@ def test_scores_of_folders_and_their_sanity(folders, tmp_path):
 def test_a_metric_that_is_always_one_is_flagged(folders, tmp_path):
     made, true = folders
     pairs, _ = pair_folders(made, true, "v2a")
-    order = Order([BANDS, FINE], "v2a", frozenset(NAMES))
-    view = View(Store(tmp_path), {(e.key, e.kind): e for e in order.extractors}, measure(pairs, order, Store(tmp_path)).columns)
+    order = MeasurementOrder([BANDS, FINE], "v2a", frozenset(NAMES))
+    view = View(Store(tmp_path), {(e.key, e.modality): e for e in order.extractors}, measure_pairs(pairs, order, Store(tmp_path)).columns)
     reads = (("sound", "bands", "features"),)
     constant = of_clips("Align accuracy", "constant", "higher", reads, lambda view: np.ones(view.n), sees=("shuffled", "silence"))
 
@@ -180,8 +179,8 @@ def test_a_metric_that_is_always_one_is_flagged(folders, tmp_path):
 def test_conditions_spoil_one_thing_each(folders, tmp_path):
     made, true = folders
     pairs, _ = pair_folders(made, true, "v2a")
-    order = Order([FINE], "v2a", frozenset(NAMES))
-    view = View(Store(tmp_path), {(FINE.key, "sound"): FINE}, measure(pairs, order, Store(tmp_path)).columns)
+    order = MeasurementOrder([FINE], "v2a", frozenset(NAMES))
+    view = View(Store(tmp_path), {(FINE.key, "sound"): FINE}, measure_pairs(pairs, order, Store(tmp_path)).columns)
     made_views = conditions(view, "v2a")
     assert set(ALTERATIONS) < set(made_views) and "static_video" not in made_views
     onsets = view.get("true_sound", FINE.key, "onsets_s", 0)
@@ -209,7 +208,7 @@ def test_only_a_few_clips_wait():
             begun.append(i)
             yield i
 
-    for done, value in enumerate(in_order(lambda i: 10 * i, items(), jobs=2)):
+    for done, value in enumerate(in_threads(lambda i: 10 * i, items(), jobs=2)):
         assert value == 10 * done and len(begun) <= done + 1 + 6
     assert len(begun) == 40
 

@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ta_v2a.evaluation.listener import KIND_NAMES
-from ta_v2a.evaluation.measured import Source, Store
-from ta_v2a.evaluation.metrics import metrics_for, score
-from ta_v2a.evaluation.networks import external
-from ta_v2a.evaluation.stage_benchmark import Truth
+from ta_v2a.evaluation.measured import MeasuredInput, Store
+from ta_v2a.evaluation.metric import score
+from ta_v2a.evaluation.metrics import metrics_for
+from ta_v2a.evaluation.networks import external_extractors
 from ta_v2a.evaluation.stage_scores import stage_scores
+from ta_v2a.evaluation.stage_truth import Truth
 from ta_v2a.evaluation.sync import REACH_TOKENS, TOKEN_S
 from ta_v2a.evaluation.view import View
+from ta_v2a.stage.kinds import KIND_NAMES
 
 Arrays = dict[str, Any]
 LN = np.log
@@ -32,9 +33,9 @@ def view_of(folder: Path, networks: dict[str, dict[str, dict[str, Arrays]]], tas
                 (folder / key / side).mkdir(parents=True, exist_ok=True)
                 np.savez(folder / key / side / f"{clip}.npz", **arrays)
         kinds = KINDS.get(key, ("sound",))
-        extractors |= {(key, extractor.kind): extractor for extractor in external(key, str(folder / key), kinds, NEEDED)}
+        extractors |= {(key, extractor.modality): extractor for extractor in external_extractors(key, str(folder / key), kinds, NEEDED)}
     names = list(next(iter(networks.values())))
-    columns = {column: [Source(name, side, name) for name in names] for side, own in SIDES.items() for column in own}
+    columns = {column: [MeasuredInput(name, side, name) for name in names] for side, own in SIDES.items() for column in own}
     if task == "v2a":
         columns["picture"] = columns["true_picture"]
     return View(Store(folder / "cache"), extractors, columns, truths)

@@ -8,7 +8,7 @@ import torch
 
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.extractors import PictureInput
-from ta_v2a.evaluation.networks import CLAP_HZ, CLIP_FRAMES, clap, load_roles
+from ta_v2a.evaluation.networks import CLAP_HZ, CLIP_FRAMES, clap_extractors, load_roles
 from ta_v2a.media.probe import probe
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -32,11 +32,11 @@ def clip_folder(tmp_path) -> Path:
 
 def test_clip_reads_pictures_and_text_into_one_space(clip_folder, silent_clip):
     picture, text = load_roles([f"clip={clip_folder}"])
-    film = probe(silent_clip)
-    seen, said = picture.run(PictureInput(film)), text.run("a knock")
+    clip = probe(silent_clip)
+    seen, said = picture.run(PictureInput(clip)), text.run("a knock")
     assert seen["frames"].shape == (CLIP_FRAMES, 6) and said["features"].shape == (6,)
     assert np.isfinite(seen["frames"]).all() and seen["frames"].std(axis=0).max() > 0
-    still = picture.run(PictureInput(film, static=True))
+    still = picture.run(PictureInput(clip, static=True))
     assert still["frames"].shape == (1, 6)
     assert picture.sha256 == text.sha256 and len(picture.sha256) == 64
     assert not np.allclose(said["features"], text.run("rain")["features"])
@@ -44,7 +44,7 @@ def test_clip_reads_pictures_and_text_into_one_space(clip_folder, silent_clip):
 
 def test_another_networks_folder_is_refused(clip_folder):
     with pytest.raises(UserError, match="Clap"):
-        clap(clip_folder)
+        clap_extractors(clip_folder)
 
 
 def test_clap_reads_sound_and_text_into_one_space(tmp_path):

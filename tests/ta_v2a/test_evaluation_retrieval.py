@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ta_v2a.evaluation.retrieval import linear_probe, measure, naming, partner_ranks, retrieval, temporal_top1
+from ta_v2a.evaluation.retrieval import linear_probe, measure_embedded, naming, partner_ranks, retrieval, temporal_top1
 
 
 def unit(*shape: int, seed: int = 0) -> np.ndarray:
@@ -68,7 +68,7 @@ def test_everything_is_measured_in_both_directions():
     rows = {"video": x, "audio": x, "text": x, "video_windows": unit(n, 4, 16), "audio_windows": unit(n, 4, 16)}
     onsets = np.random.default_rng(8).integers(0, 2, (n, 6)).astype(float)
     rows |= {"video_tokens": unit(n, 6, 16), "audio_tokens": unit(n, 6, 16, seed=9), "onsets": onsets}
-    report = measure({**rows, "captions": [f"c{k % 39}" for k in range(n)], "kinds": np.eye(29)[np.arange(n) % 2]})
+    report = measure_embedded({**rows, "captions": [f"c{k % 39}" for k in range(n)], "kinds": np.eye(29)[np.arange(n) % 2]})
     assert len(report["retrieval"]) == 6 and {"audio to video", "text to video"} <= report["retrieval"].keys()
     assert report["retrieval"]["video to text"]["recall@1"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": n}
     assert report["temporal_top1"]["video to audio"]["value"] == 1 and report["chance"]["temporal_top1"] == 0.25

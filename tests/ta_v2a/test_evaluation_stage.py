@@ -7,8 +7,10 @@ import pytest
 import torch
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.listener import KIND_NAMES, Listener, load_listener, save_listener
-from ta_v2a.evaluation.stage_benchmark import CONDITIONS, Tally, Truth, evaluate_stage, summarise
+from ta_v2a.evaluation.listener import Listener, load_listener, save_listener
+from ta_v2a.evaluation.stage_benchmark import STAGE_CONDITIONS, Tally, evaluate_stage, summarise
+from ta_v2a.evaluation.stage_truth import Truth
+from ta_v2a.stage.kinds import KIND_NAMES
 from ta_v2a.stage.scene import SPLITS, plan
 
 RATE = 16_000
@@ -128,7 +130,7 @@ def test_benchmark_end_to_end(small_listener, pipeline):
     done: list[tuple[int, int]] = []
     run = {"n": 3, "batch": 2, "seed": 2**64 - 1, "listener": small_listener.eval(), "num_inference_steps": 1}
     result = evaluate_stage(pipeline, progress=lambda a, b: done.append((a, b)), **run)
-    assert set(result["results"]) == set(CONDITIONS)
+    assert set(result["results"]) == set(STAGE_CONDITIONS)
     assert result["settings"] == {"num_inference_steps": 1} and done[-1] == (3, 3)
     again = evaluate_stage(pipeline, chance_n=0, **run)
     assert again["results"]["generated"] == result["results"]["generated"]

@@ -8,9 +8,9 @@ import pytest
 from ta_v2a.__main__ import main
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.extractors import flow_extractor, onset_extractors
-from ta_v2a.evaluation.film_sounds import generate_films
+from ta_v2a.evaluation.film_sounds import generate_sounds
 from ta_v2a.evaluation.folder_command import evaluate_folders
-from ta_v2a.evaluation.real_films import films_command, list_films, read_prompts
+from ta_v2a.evaluation.real_films import films_command, list_clips, read_prompts
 from ta_v2a.stage.export import scene_name, write_split
 from ta_v2a.stage.scene import SPLITS, plan
 
@@ -39,12 +39,12 @@ def test_a_second_run_writes_only_what_is_missing_or_different(tmp_path):
     done: list[tuple[int, int]] = []
     write_split(folder, "validation", 2, **SMALL, progress=lambda a, b: done.append((a, b)))
     assert done == [(0, 2), (1, 2), (2, 2)]
-    films = sorted(folder.glob("*.mp4"))
-    before = [film.stat().st_mtime_ns for film in films]
+    clips = sorted(folder.glob("*.mp4"))
+    before = [clip.stat().st_mtime_ns for clip in clips]
     assert write_split(folder, "validation", 2, **SMALL)["new"] == 0
-    films[1].with_suffix(".wav").unlink()
+    clips[1].with_suffix(".wav").unlink()
     assert write_split(folder, "validation", 2, **SMALL)["new"] == 1
-    assert films[0].stat().st_mtime_ns == before[0] and films[1].stat().st_mtime_ns > before[1]
+    assert clips[0].stat().st_mtime_ns == before[0] and clips[1].stat().st_mtime_ns > before[1]
     assert write_split(folder, "validation", 2, **{**SMALL, "fps": 12.0})["new"] == 2
     with pytest.raises(UserError, match="scenes of train, validation, test"):
         write_split(folder, "opera", 2, **SMALL)
@@ -57,22 +57,22 @@ def test_the_command_writes_a_folder(tmp_path, capsys):
 
 
 def test_sounds_of_films_are_made_once(scenes, tmp_path, pipeline_folder):
-    films, out = list_films(scenes)[:2], tmp_path / "out"
-    made, new = generate_films(pipeline_folder, films, None, out, num_inference_steps=1)
-    assert new == 2 and [film.prompt for film in made] == [plan(seed, 0.8).caption for seed in SPLITS["test"][:2]]
-    account = json.loads((out / f"{films[0].stem}.json").read_text())
+    clips, out = list_clips(scenes)[:2], tmp_path / "out"
+    made, new = generate_sounds(pipeline_folder, clips, None, out, num_inference_steps=1)
+    assert new == 2 and [clip.prompt for clip in made] == [plan(seed, 0.8).caption for seed in SPLITS["test"][:2]]
+    account = json.loads((out / f"{clips[0].stem}.json").read_text())
     assert (account["prompt"], account["settings"]) == (made[0].prompt, {"num_inference_steps": 1})
     sound = made[0].wav.read_bytes()
-    assert generate_films(pipeline_folder, films, None, out, num_inference_steps=1)[1] == 0
+    assert generate_sounds(pipeline_folder, clips, None, out, num_inference_steps=1)[1] == 0
     made[1].wav.unlink()
-    assert generate_films(pipeline_folder, films, None, out, num_inference_steps=1)[1] == 1
+    assert generate_sounds(pipeline_folder, clips, None, out, num_inference_steps=1)[1] == 1
     assert made[0].wav.read_bytes() == sound
     # Another seed or another prompt is another sound.
-    assert generate_films(pipeline_folder, films, None, out, seed=1, num_inference_steps=1)[1] == 2
-    assert generate_films(pipeline_folder, films, {films[0].stem: "rain"}, out, seed=1, num_inference_steps=1)[1] == 2
+    assert generate_sounds(pipeline_folder, clips, None, out, seed=1, num_inference_steps=1)[1] == 2
+    assert generate_sounds(pipeline_folder, clips, {clips[0].stem: "rain"}, out, seed=1, num_inference_steps=1)[1] == 2
     assert made[0].wav.read_bytes() != sound
-    with pytest.raises(UserError, match="holds the films"):
-        generate_films(pipeline_folder, films, None, scenes)
+    with pytest.raises(UserError, match="holds the clips"):
+        generate_sounds(pipeline_folder, clips, None, scenes)
 
 
 def test_a_stage_folder_is_measured_with_its_truth_and_its_sanity_table(scenes, tmp_path, pipeline_folder):

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from ta_v2a.evaluation.agreement import greedy_counts
-from ta_v2a.evaluation.av_align import VARIANTS, flow_peaks, intersection_over_union, score
-from ta_v2a.evaluation.listener import KIND_NAMES
+from ta_v2a.evaluation.av_align import ALIGN_VARIANTS, align_score, flow_peaks, intersection_over_union
 from ta_v2a.evaluation.stage_controls import cue_energy, leakage
 from ta_v2a.evaluation.sync import LEAST_OVERLAP_TOKENS, TOKEN_S, best_lag_s, lag_scores, synchformer_s
+from ta_v2a.stage.kinds import KIND_NAMES
 
 
 def test_variants_of_av_align_differ_as_published():
     # Three sound peaks around one picture peak, 10 pictures a second; a fourth sound peak is alone.
     sound, picture = np.array([1.0, 1.02, 1.04, 3.0]), np.array([1.03])
-    values = {variant: score(sound, picture, 10.0, variant) for variant in VARIANTS}
+    values = {variant: align_score(sound, picture, 10.0, variant) for variant in ALIGN_VARIANTS}
     assert values["tt_pre2025"] == pytest.approx(3 / (4 + 1 - 3))  # above 1: the defect of the first public code
     assert values["tt_2025_02"] == pytest.approx(1 / (4 + 1 - 1))
     assert values["eq9"] == pytest.approx(2 / (4 + 1 - 2))
@@ -24,11 +24,11 @@ def test_variants_of_av_align_differ_as_published():
 
 def test_variants_agree_on_one_to_one_peaks_and_on_nothing():
     sound, picture = np.array([1.0, 2.0, 3.0]), np.array([1.01, 2.02, 5.0, 6.0])
-    for variant in VARIANTS:
-        assert score(sound, picture, 10.0, variant) == pytest.approx(2 / 5, abs=1e-6)
-        assert score(np.zeros(0), np.zeros(0), 10.0, variant) == 0
-        assert score(sound, np.zeros(0), 10.0, variant) == 0
-    assert score(sound, picture, 10.0) == intersection_over_union(sound, picture, 10.0)
+    for variant in ALIGN_VARIANTS:
+        assert align_score(sound, picture, 10.0, variant) == pytest.approx(2 / 5, abs=1e-6)
+        assert align_score(np.zeros(0), np.zeros(0), 10.0, variant) == 0
+        assert align_score(sound, np.zeros(0), 10.0, variant) == 0
+    assert align_score(sound, picture, 10.0) == intersection_over_union(sound, picture, 10.0)
 
 
 def test_least_flow_belongs_to_one_variant():

@@ -320,12 +320,12 @@ def test_mistakes_are_one_line(pipeline, pictures, arguments, message):
 
 
 def test_bundled_preset_sounds_a_stage_scene():
-    from ta_v2a.stage import picture
+    from ta_v2a.stage.picture import render_pictures
     from ta_v2a.stage.scene import SPLITS, plan
     from vocoders.clock import MINI
 
     pipe = FoleyPipeline.from_pretrained("mini")
     scene = plan(SPLITS["test"][0])
-    frames = picture.render(scene, MINI.picture_times_s, MINI.picture_px, MINI.picture_px)
+    frames = render_pictures(scene, MINI.picture_times_s, MINI.picture_px, MINI.picture_px)
     audio = pipe(video=frames, prompt=scene.caption, generator=seeded()).audios
     assert audio.shape == (1, 1, MINI.samples) and np.isfinite(audio).all() and np.abs(audio).max() > 0.01
