@@ -82,25 +82,20 @@ def cold_report(runs: list[Run]) -> dict[str, Any]:
 
 
 def loaded(preset: str, watch: Stopwatch) -> Any:
-    """The pipeline, quiet, with the stopwatch around its parts."""
-    from diffusers.utils import logging
+    """The engine with the stopwatch around its parts."""
+    from ta_v2a.engine import foley as module
 
-    from ta_v2a import pipeline as module
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    pipeline = module.FoleyPipeline.from_pretrained(preset)
-    pipeline.set_progress_bar_config(disable=True)
+    engine = module.FoleyEngine.from_pretrained(preset)
     watch.put_around(module.PictureTape, "read", "picture decoding")
-    watch.put_around(pipeline.cvalp, "encode_video", "video tower")
-    watch.put_around(pipeline.cvalp, "encode_text", "text tower")
-    watch.put_around(module, "denoise", "sampler")
-    watch.put_around(pipeline.autoencoder, "decode", "mel decoder")
-    watch.put_around(pipeline.vocoder, "piece", "vocoder")
-    return pipeline
+    watch.put_around(engine.parts.cvalp, "encode_video", "video tower")
+    watch.put_around(engine.parts.cvalp, "encode_text", "text tower")
+    watch.put_around(module, "sample", "sampler")
+    watch.put_around(engine.parts.autoencoder, "decode", "mel decoder")
+    watch.put_around(engine.parts.vocoder, "piece", "vocoder")
+    return engine
 
 
-def warm_run(pipeline: Any, film: Path, prompt: str, folder: Path, watch: Stopwatch) -> dict[str, float]:
+def warm_run(engine: Any, film: Path, prompt: str, folder: Path, watch: Stopwatch) -> dict[str, float]:
     """Seconds by stage, "other" and "total" of one clip, from file to files."""
     import torch
 
@@ -112,10 +107,11 @@ def warm_run(pipeline: Any, film: Path, prompt: str, folder: Path, watch: Stopwa
     began = time.perf_counter()
     with watch.timing("probe"):
         clip = probe(film)
-    out = pipeline(video=clip, prompt=prompt, generator=torch.Generator().manual_seed(0))
+    blocks = engine.stream(clip, prompt, generator=torch.Generator().manual_seed(0))
+    wave, rate_hz = np.concatenate(list(blocks), axis=-1), engine.clock.sample_rate_hz
     with watch.timing("wav and film"):
-        write_wav(folder / "warm.wav", out.audios[0], out.sampling_rate, clip.duration_s)
-        mux(clip, out.audios[0], out.sampling_rate, folder / "warm.mp4")
+        write_wav(folder / "warm.wav", wave, rate_hz, clip.duration_s)
+        mux(clip, wave, rate_hz, folder / "warm.mp4")
     total = time.perf_counter() - began
     stages = {stage: watch.seconds[stage] for stage in STAGES}
     return {**stages, "other": total - sum(stages.values()), "total": total}
@@ -130,9 +126,9 @@ def warm_report(film: Path, prompt: str, folder: Path, preset: str, repeats: int
     if threads is not None:
         torch.set_num_threads(threads)
     watch = Stopwatch()
-    pipeline = loaded(preset, watch)
-    runs = [warm_run(pipeline, film, prompt, folder, watch) for _ in range(repeats + 1)][1:]
-    steps = pipeline.config.num_inference_steps
+    engine = loaded(preset, watch)
+    runs = [warm_run(engine, film, prompt, folder, watch) for _ in range(repeats + 1)][1:]
+    steps = engine.settings["num_inference_steps"]
     stages = {name: median(run[name] for run in runs) for name in runs[0]}
     return {
         "median_s": round(stages["total"], 4),

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from ta_v2a import FoleyPipeline, alignment
+from ldm.guides import onset
+from ta_v2a import FoleyPipeline
 from ta_v2a.errors import UserError
 from ta_v2a.pipelines.foley import FoleyOutput
 from ta_v2a.tapes import decoded
@@ -74,12 +75,12 @@ def test_prompt_picture_and_negative_prompt_all_matter(pipeline, pictures):
         assert np.abs(plain - other).max() > 1e-5
 
 
-def test_the_alignment_guide_moves_a_sound_that_has_onsets_and_no_other(pipeline, pictures, monkeypatch):
+def test_the_onset_guide_moves_a_sound_that_has_onsets_and_no_other(pipeline, pictures, monkeypatch):
     plain = sound(pipeline, pictures, "a bell")
-    monkeypatch.setattr(alignment, "SURE", 0.0)  # untrained towers expect nothing
-    monkeypatch.setattr(alignment, "HEARD", 1.0)
+    monkeypatch.setattr(onset, "SURE", 0.0)  # untrained towers expect nothing
+    monkeypatch.setattr(onset, "HEARD", 1.0)
     np.testing.assert_array_equal(sound(pipeline, pictures, "a bell", align_scale=20.0), plain)
-    monkeypatch.setattr(alignment, "HEARD", -1.0)
+    monkeypatch.setattr(onset, "HEARD", -1.0)
     assert np.abs(sound(pipeline, pictures, "a bell", align_scale=20.0) - plain).max() > 1e-3
 
 

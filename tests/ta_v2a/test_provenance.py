@@ -15,7 +15,7 @@ from ta_v2a.data.prepare import prepare
 from ta_v2a.data.stage_clips import StageClips
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.extractors import onset_extractors
-from ta_v2a.evaluation.measured import Source, Store
+from ta_v2a.evaluation.measured import MeasuredInput, Store
 from ta_v2a.provenance import code_digest, folder_sha256
 from ta_v2a.stage.export import write_split
 from vocoders.clock import ClipSpec
@@ -53,7 +53,7 @@ def clip_folder(folder: Path) -> Path | None:
 
 
 def measurement(folder: Path) -> Path:
-    return Store(folder / "store").path(Source("content", "reference", "clip"), onset_extractors()[0])
+    return Store(folder / "store").path(MeasuredInput("content", "reference", "clip"), onset_extractors()[0])
 
 
 KEPT: dict[str, tuple[Callable[[Path], Path | None], list[str], list[str]]] = {
@@ -99,13 +99,13 @@ def test_scenes_of_another_source_are_written_again(sources, tmp_path):
 
 
 def test_sounds_of_another_source_are_made_again(sources, tmp_path, pipeline_folder):
-    from ta_v2a.evaluation.film_sounds import generate_films
+    from ta_v2a.evaluation.film_sounds import generate_sounds
 
     film = write_clip(tmp_path / "film.mp4", np.full((30, 32, 32), 90, np.uint8))
     order = (str(pipeline_folder), [film], {}, tmp_path / "out")
-    assert [generate_films(*order)[1] for _ in range(2)] == [1, 0]
+    assert [generate_sounds(*order)[1] for _ in range(2)] == [1, 0]
     changed(sources, "ldm/sampling.py")
-    assert generate_films(*order)[1] == 1
+    assert generate_sounds(*order)[1] == 1
 
 
 def test_a_folder_is_all_of_its_weights_and_settings(tmp_path):
