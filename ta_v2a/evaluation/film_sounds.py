@@ -48,14 +48,17 @@ def generate_films(
     progress: Callable[[int, int], None] = lambda done, total: None,
     **settings: Any,
 ) -> tuple[list[Film], int]:
-    """Writes `out`/<stem>.wav (mono, 24 bit, the pipeline's own rate) for every film; each gets the same seed.
+    """Writes `out`/<stem>.wav (mono, 24 bit, the pipeline's own rate) for every film; each gets the same
+    seed.
 
-    Beside each wav stands <stem>.json: film and weights by their SHA-256, prompt, seed, settings, and what code they went through. A film
-    whose wav is there with a JSON that says what this call would say is left as it is, so a second run goes on where the first stopped.
+    Beside each wav stands <stem>.json: film and weights by their SHA-256, prompt, seed, settings, and what
+    code they went through. A film whose wav is there with a JSON that says what this call would say is left
+    as it is, so a second run goes on where the first stopped.
 
     Args:
         weights: preset or pipeline folder.
-        prompts: by stem; films it does not name get the empty prompt. None takes the captions of the stage's JSON beside the films.
+        prompts: by stem; films it does not name get the empty prompt. None takes the captions of the stage's
+            JSON beside the films.
         jobs: processes, each with the pipeline and one thread of its own; 1 works in this one.
         progress: called with (films done, films).
         settings: handed to the pipeline (steps, scales).
@@ -64,7 +67,8 @@ def generate_films(
         The films, and how many were generated now.
 
     Raises:
-        UserError: as the pipeline does, for a film or weights that cannot be read, or a folder that cannot be written.
+        UserError: as the pipeline does, for a film or weights that cannot be read, or a folder that cannot be
+            written.
     """
     from ta_v2a.data.parallel import Crashed, in_order
     from ta_v2a.presets import resolve

@@ -15,9 +15,11 @@ DECIBEL = 0.01  # one dB on the log-mel scale, which is 0.2 log10 of the magnitu
 
 
 def disguise(mel: Float[Tensor, "batch bins frames"], generator: torch.Generator | None = None) -> Float[Tensor, "batch bins frames"]:
-    """Random loudness (+-12 dB), tilt (+-6 dB over the bands), blur, noise and a masked band: what a recorder or vocoder may do to a sound.
+    """Random loudness (+-12 dB), tilt (+-6 dB over the bands), blur, noise and a masked band: what a recorder
+    or vocoder may do to a sound.
 
-    Keeps the shape and [0, 1]; draws from `generator`, in several processes each for its `own` rows of their joined batch.
+    Keeps the shape and [0, 1]; draws from `generator`, in several processes each for its `own` rows of their
+    joined batch.
     """
     batch, bins, frames = mel.shape
     where: dict[str, Any] = {"device": mel.device, "generator": generator}

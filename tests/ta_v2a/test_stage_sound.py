@@ -9,7 +9,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from ta_v2a.stage import sound, synth_air, synth_creatures, synth_friction, synth_impacts, synth_liquids, synth_machines
+from ta_v2a.stage import (
+    sound,
+    synth_air,
+    synth_creatures,
+    synth_friction,
+    synth_impacts,
+    synth_liquids,
+    synth_machines,
+)
 from ta_v2a.stage.kinds import KINDS
 from ta_v2a.stage.synth_common import Voice, modes, shaped_noise, wavetable
 from ta_v2a.stage.synth_liquids import bubble
@@ -84,7 +92,9 @@ def test_every_synthesis_sounds_in_the_stage():
         sources = inspect.getsource(module)
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__:
-                assert function in reached or re.search(rf"(?<!def )\b{name}\(", sources), f"{module.__name__}.{name}"
+                assert function in reached or re.search(rf"(?<!def )\b{name}\(", sources), (
+                    f"{module.__name__}.{name}"
+                )
     assert {*sound.ONE_SHOTS, *sound.ACTIVITIES} == set(KINDS)
 
 
