@@ -99,7 +99,8 @@ class FlanT5Tower(nn.Module):
         tokens, mask = rows["input_ids"].to(device), rows["attention_mask"].to(device)
         if self.training and self.unfrozen_layers:
             further = longest_anywhere(tokens.shape[1], device) - tokens.shape[1]
-            tokens, mask = F.pad(tokens, (0, further), value=self.tokenizer.pad_token_id), F.pad(mask, (0, further))
+            tokens = F.pad(tokens, (0, further), value=self.tokenizer.pad_token_id)
+            mask = F.pad(mask, (0, further))
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.unfrozen_layers > 0):
             hidden = self.encoder(input_ids=tokens, attention_mask=mask).last_hidden_state
         weights = mask.unsqueeze(-1).to(hidden.dtype)

@@ -8,7 +8,8 @@ from vocoders.joined_batch import joined
 
 
 class JoinedBatchNorm(_BatchNorm):
-    """Batch normalisation whose statistics are those of all processes' batches, which are of one shape; the keys of `nn.BatchNorm2d`.
+    """Batch normalisation whose statistics are those of all processes' batches, which are of one shape; the
+    keys of `nn.BatchNorm2d`.
 
     (`nn.SyncBatchNorm` is the same on a GPU and refuses to work elsewhere.)
     """
@@ -41,13 +42,16 @@ class JoinedBatchNorm(_BatchNorm):
 
 
 def join_norms(module: nn.Module, device: torch.device) -> None:
-    """Replaces, in place, every batch normalisation below `module` by one over all processes' batches; parameters and keys stay."""
+    """Replaces, in place, every batch normalisation below `module` by one over all processes' batches;
+    parameters and keys stay."""
     if device.type == "cuda":
         nn.SyncBatchNorm.convert_sync_batchnorm(module)
         return
     for name, child in module.named_children():
         if isinstance(child, _BatchNorm) and not isinstance(child, JoinedBatchNorm):
-            new = JoinedBatchNorm(child.num_features, child.eps, child.momentum, child.affine, child.track_running_stats)
+            new = JoinedBatchNorm(
+                child.num_features, child.eps, child.momentum, child.affine, child.track_running_stats
+            )
             new._parameters, new._buffers = child._parameters, child._buffers
             setattr(module, name, new.train(child.training))
         else:

@@ -35,23 +35,29 @@ def top1(x: Tensor, y: Tensor) -> Tensor:
 
 
 class PaperTraining(lightning.LightningModule):
-    """Batches: `frames` uint8 (B, 32, 224, 224, 3), `mel` (B, 128, 512) or `wave` (B, samples) at PANNs' rate, `caption` list[str].
+    """Batches: `frames` uint8 (B, 32, 224, 224, 3), `mel` (B, 128, 512) or `wave` (B, samples) at PANNs'
+    rate, `caption` list[str].
 
-    Of a clip's 32 tokens N_T = 3 windows are taken: 16 tokens (4.096 s) from the starts 0, 8 and 16, which keeps Diff-Foley's distance of
-    2 s. (The paper's T = 32 leaves no room for three clips of 32 tokens in ten seconds; towers that are convolutional in time do not mind.)
+    Of a clip's 32 tokens N_T = 3 windows are taken: 16 tokens (4.096 s) from the starts 0, 8 and 16, which
+    keeps Diff-Foley's distance of 2 s. (The paper's T = 32 leaves no room for three clips of 32 tokens in ten
+    seconds; towers that are convolutional in time do not mind.)
 
     Args:
         lambda_, mu: weights of eq. 5; 1 as in Diff-Foley.
         window_tokens, window_starts: the N_T windows, in tokens.
-        pooling, temporal_pooling: of the tokens of a window, for eq. 2-3 and for eq. 4. Diff-Foley's released weights take "max" for
-            both, its other variant "max" and "mean".
+        pooling, temporal_pooling: of the tokens of a window, for eq. 2-3 and for eq. 4. Diff-Foley's released
+            weights take "max" for both, its other variant "max" and "mean".
         sibling_negatives: see `cross_video_loss`.
-        gradient_checkpointing: compute the activations of video and audio again instead of keeping them: less memory, a third more work.
-        grad_cache_chunk: clips whose activations are held at a time (gradient caching, see `chunked`), or None for the whole batch. The
-            contrastive batch may so be as large as its embeddings allow, for one more forward pass; `gradient_checkpointing` on top costs
-            another and is needed only where a chunk is too large. The gradients are those of the whole batch, except that a batch
-            to batch normalisation and to dropout is then a chunk: take chunks large enough for statistics, or `frozen_norms`.
-        frozen_norms: keep batch normalisation as the published weights have it (evaluation mode): for batches too small for statistics.
+        gradient_checkpointing: compute the activations of video and audio again instead of keeping them: less
+            memory, a third more work.
+        grad_cache_chunk: clips whose activations are held at a time (gradient caching, see `chunked`), or
+            None for the whole batch. The contrastive batch may so be as large as its embeddings allow, for
+            one more forward pass; `gradient_checkpointing` on top costs another and is needed only where a
+            chunk is too large. The gradients are those of the whole batch, except that a batch to batch
+            normalisation and to dropout is then a chunk: take chunks large enough for statistics, or
+            `frozen_norms`.
+        frozen_norms: keep batch normalisation as the published weights have it (evaluation mode): for batches
+            too small for statistics.
         start: folders that `ta-v2a weights import` wrote, one a tower (see `start_published`).
     """
 
@@ -146,7 +152,7 @@ class PaperTraining(lightning.LightningModule):
             join_norms(self.model, self.trainer.strategy.root_device)
 
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
-        # Of dropout: a resumed run goes on as the uninterrupted one. In chunks masks are drawn process by process.
+        # Of dropout: a resumed run goes on as the uninterrupted one. In chunks each process draws its own masks.
         torch.manual_seed(self.global_step + (1_000_003 * self.global_rank if self.grad_cache_chunk else 0))
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:

@@ -82,13 +82,14 @@ class TextTower(nn.Module):
         return self.project((hidden * weights).sum(1) / weights.sum(1))
 
     def _without_some_words(self, texts: list[str]) -> list[str]:
-        """Drop words at random (torch's generator, so that a seed repeats it); one word of each text always stays.
+        """Drop words at random (torch's generator, so that a seed repeats it); one word of each text always
+        stays.
 
         The draws are those of the joined batch, in the order of its texts.
         """
         words = [text.split() for text in texts]
-        counts = joined(torch.tensor([len(each) for each in words], device=self.project.weight.device)).tolist()
-        kept = [self._kept(count) for count in counts]
+        counts = torch.tensor([len(each) for each in words], device=self.project.weight.device)
+        kept = [self._kept(count) for count in joined(counts).tolist()]
         first = place()[0] * len(texts)
         return [
             text if len(each) < 2 else " ".join(word for word, stays in zip(each, keep, strict=True) if stays)

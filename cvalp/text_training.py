@@ -65,7 +65,8 @@ class TextTraining(lightning.LightningModule):
         keep_in_bounds(self.model.log_scale)
 
     def validation_step(self, batch: dict[str, Any], _: int) -> None:
-        self.log_dict({f"validation/{k}": v for k, v in self.losses(batch).items()}, batch_size=len(batch["audio"]), sync_dist=True)
+        named = {f"validation/{k}": v for k, v in self.losses(batch).items()}
+        self.log_dict(named, batch_size=len(batch["audio"]), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
         return cosine_adamw(self, self.learning_rate, self.weight_decay, self.warmup_steps, lambda: self.max_steps)

@@ -66,17 +66,21 @@ def start_from(model: CVALP, source: str) -> None:
 
 
 class CvalpTraining(lightning.LightningModule):
-    """Batches: `frames` uint8 (B, N, px, px), `mel` (B, 128, F), `caption` list[str], `kinds` (B, K), `activity` (B, T, 7), `seen` (B, L).
+    """Batches: `frames` uint8 (B, N, px, px), `mel` (B, 128, F), `caption` list[str], `kinds` (B, K),
+    `activity` (B, T, 7), `seen` (B, L).
 
     Args:
         lambda_, mu: weights of eq. 5, of sound and picture across clips and in time; 1 as in Diff-Foley.
-        text_weight: of L_AL, 1 in eq. 5; at 0 the text tower is frozen: sound and picture alone, as in Diff-Foley's CAVP.
+        text_weight: of L_AL, 1 in eq. 5; at 0 the text tower is frozen: sound and picture alone, as in
+            Diff-Foley's CAVP.
         activity_weight: weight of the supervised term (binary cross-entropy on activity).
-        label_weight: weight of `label_loss`, pictures against the words for what they show. The text tower must be frozen.
+        label_weight: weight of `label_loss`, pictures against the words for what they show. The text tower
+            must be frozen.
         window_tokens: tokens in one window of the temporal term.
         start: weights to start from (see `start_from`), or None.
-        video_only: leave sound and text as they are and out of eq. 2, and go on with the video tower alone (locked-audio tuning): a third
-            less work a step, and the spaces of E_a and E_l stay what they were.
+        video_only: leave sound and text as they are and out of eq. 2, and go on with the video tower alone
+            (locked-audio tuning): a third less work a step, and the spaces of E_a and E_l stay what they
+            were.
     """
 
     def __init__(
@@ -99,7 +103,9 @@ class CvalpTraining(lightning.LightningModule):
         self.model, self.video_only = model, video_only
         if start is not None:
             start_from(model, start)
-        self.frozen = [model.audio, model.audio_head, model.text] if video_only else [] if text_weight > 0 else [model.text]
+        self.frozen = [model.audio, model.audio_head] if video_only else []
+        if video_only or text_weight == 0:
+            self.frozen.append(model.text)
         for part in self.frozen:
             part.requires_grad_(False)
         self.lambda_, self.mu, self.text_weight = lambda_, mu, text_weight
@@ -182,7 +188,8 @@ class CvalpTraining(lightning.LightningModule):
         return terms["loss"]
 
     def validation_step(self, batch: dict[str, Any], _: int) -> None:
-        self.log_dict({f"validation/{k}": v for k, v in self.losses(batch).items()}, batch_size=len(batch["mel"]), sync_dist=True)
+        named = {f"validation/{k}": v for k, v in self.losses(batch).items()}
+        self.log_dict(named, batch_size=len(batch["mel"]), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
         return cosine_adamw(self, self.learning_rate, self.weight_decay, self.warmup_steps, lambda: self.max_steps)

@@ -40,7 +40,8 @@ def adamw(
 
 
 def step_generator(seed: int, step: int, device: torch.device) -> torch.Generator:
-    """Random numbers that depend on (seed, step) alone, so that a resumed run draws what the uninterrupted one would have drawn.
+    """Random numbers that depend on (seed, step) alone, so that a resumed run draws what the uninterrupted
+    one would have drawn.
 
     The same in every process: each takes its `own` rows of what is drawn for the joined batch.
     """
@@ -50,9 +51,10 @@ def step_generator(seed: int, step: int, device: torch.device) -> torch.Generato
 class VaeTraining(L.LightningModule):
     """Trains a `MelAutoencoder`; a batch is {"mel": (batch, bins, frames) log-mel in [0, 1]}.
 
-    The first batch gives the principal components that the network starts from. The latents' mean and standard deviation are followed as
-    a moving average during training, and every validation sets them from all its batches, so that any checkpoint can be used as it is.
-    All three are those of all processes' batches.
+    The first batch gives the principal components that the network starts from. The latents' mean and
+    standard deviation are followed as a moving average during training, and every validation sets them from
+    all its batches, so that any checkpoint can be used as it is. All three are those of all processes'
+    batches.
     """
 
     def __init__(
@@ -75,14 +77,15 @@ class VaeTraining(L.LightningModule):
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         generator = step_generator(self.hparams.seed, self.global_step, self.device)
         mel = batch["mel"]
-        if self.global_step == 0:  # DistributedDataParallel synchronises parameters before the first step only
-            self.network.start_from_principal_components(joined(mel))
-            take_from_first([*self.network.encode_patch.parameters(), *self.network.decode_patch.parameters()])
-        posterior = self.network.raw_posterior(mel)
-        losses = self.network.losses(mel, self.hparams.kl_weight, self.hparams.difference_weight, generator, posterior=posterior)
+        network, p = self.network, self.hparams
+        if self.global_step == 0:  # DistributedDataParallel has made the parameters alike, and does so no more
+            network.start_from_principal_components(joined(mel))
+            take_from_first([*network.encode_patch.parameters(), *network.decode_patch.parameters()])
+        posterior = network.raw_posterior(mel)
+        losses = network.losses(mel, p.kl_weight, p.difference_weight, generator, posterior=posterior)
         if self.global_step % 10 == 0:  # a moving average needs no more
-            momentum = 0.0 if self.global_step == 0 else self.hparams.statistics_momentum
-            self.network.follow_latent_statistics(everyones_mean(posterior.moments()), momentum)
+            momentum = 0.0 if self.global_step == 0 else p.statistics_momentum
+            network.follow_latent_statistics(everyones_mean(posterior.moments()), momentum)
         self.log_dict({f"train/{name}": value.detach() for name, value in losses._asdict().items()}, prog_bar=True)
         return losses.total
 
@@ -123,16 +126,18 @@ def start_from(network: AudioTransformer, source: str) -> None:
 
 
 def _own_noise(like: Tensor, generator: torch.Generator) -> Tensor:
-    """Gaussian noise in the shape of `like`, whose first axis is the batch: this process's rows of the joined batch's."""
-    return own(lambda rows: torch.randn(rows, *like.shape[1:], generator=generator, device=like.device), len(like))
+    """Gaussian noise in the shape of `like` (batch, ...): this process's rows of the joined batch's."""
+    where: dict[str, Any] = {"generator": generator, "device": like.device}
+    return own(lambda rows: torch.randn(rows, *like.shape[1:], **where), len(like))
 
 
 class LdmTraining(L.LightningModule):
     """Trains an `AudioTransformer` on the target of its process; weights for use are those of `ema.network`.
 
-    A batch holds {"latents": (batch, Z, columns) scaled latents, "video": (batch, tokens, Cv), "text": (batch, Ct)}, all computed
-    beforehand. The first batch, all processes' parts of it, sets the feature statistics of the mixer. A batch may hold
-    "importance": (Z,), weights of the latent channels in the loss (`MelAutoencoder.channel_importance`).
+    A batch holds {"latents": (batch, Z, columns) scaled latents, "video": (batch, tokens, Cv), "text":
+    (batch, Ct)}, all computed beforehand. The first batch, all processes' parts of it, sets the feature
+    statistics of the mixer. A batch may hold "importance": (Z,), weights of the latent channels in the loss
+    (`MelAutoencoder.channel_importance`).
 
     Args:
         network: the denoiser.
@@ -142,7 +147,8 @@ class LdmTraining(L.LightningModule):
         feature_noise: Gaussian noise on both features in units of their standard deviation; makes the model less particular about them.
         ema_decay: of the moving average.
         seed: of noise, times and draws.
-        checkpoint: of an earlier run whose weights this one starts from, or the folder `denoiser` of a preset.
+        checkpoint: of an earlier run whose weights this one starts from, or the folder `denoiser` of a
+            preset.
     """
 
     validation_times = (0.2, 0.5, 0.8, 0.95, 1.0)
@@ -206,7 +212,8 @@ class LdmTraining(L.LightningModule):
         """Loss of the averaged weights at fixed times and fixed noise, one figure per branch."""
         data = batch["latents"]
         noise = _own_noise(data, step_generator(self.hparams.seed + 1, batch_idx, self.device))
-        index = (place()[0] * len(data) + torch.arange(len(data), device=data.device)) % len(self.validation_times)
+        rows = place()[0] * len(data) + torch.arange(len(data), device=data.device)
+        index = rows % len(self.validation_times)
         time = torch.tensor(self.validation_times, device=data.device)[index]
         process = self.network.process
         noisy, target = Latents(audio=process.noisy(data, noise, time)), process.target(data, noise, time)

@@ -1,5 +1,5 @@
-"""What something that is kept on disk was made by: code, weights, recordings. Whatever is read again later carries all of them, in its name
-or beside it: otherwise a change of one of them goes unnoticed."""
+"""What something that is kept on disk was made by: code, weights, recordings. Whatever is read again later
+carries all of them, in its name or beside it: otherwise a change of one of them goes unnoticed."""
 
 import ast
 import hashlib
@@ -15,7 +15,8 @@ _PACKAGES = ("ta_v2a", "cvalp", "ldm", "vocoders", "prompts")
 
 
 def code_digest(modules: Sequence[str], alone: Sequence[str] = ()) -> str:
-    """12 hexadecimal digits over the source of modules and of all that they import from these packages, however far away.
+    """12 hexadecimal digits over the source of modules and of all that they import from these packages,
+    however far away.
 
     Comments and docstrings do not count: they change no result.
 
@@ -51,7 +52,12 @@ def _source(name: str) -> tuple[str, list[str]]:
     imported = [each for each in _imports(tree, parents) if _file(each) is not None]
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+        ):
             node.body = body[1:]  # type: ignore[attr-defined]
     return ast.dump(tree), imported
 
@@ -75,7 +81,8 @@ def _file(name: str) -> Path | None:
 
 
 def folder_sha256(folder: str | Path) -> str:
-    """SHA-256 over names and contents of the files below a folder (or of one file), without cards and checksums.
+    """SHA-256 over names and contents of the files below a folder (or of one file), without cards and
+    checksums.
 
     Raises:
         UserError: if there is nothing.
@@ -94,7 +101,8 @@ def folder_sha256(folder: str | Path) -> str:
 
 
 def recordings_digest(folder: str | Path | None) -> str:
-    """12 hexadecimal digits over the files of a sound bank: their names, sizes and times of change, so that large ones need not be read.
+    """12 hexadecimal digits over the files of a sound bank: their names, sizes and times of change, so that
+    large ones need not be read.
 
     "" for None. Where the folder lies does not count, its own name does (`ta_v2a.stage.bank.kind_of`).
     """
@@ -104,5 +112,7 @@ def recordings_digest(folder: str | Path | None) -> str:
     digest = hashlib.sha256(folder.name.encode())
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         facts = path.stat()
-        digest.update(f"\0{path.relative_to(folder).as_posix()}\0{facts.st_size}\0{facts.st_mtime_ns}".encode())
+        digest.update(
+            f"\0{path.relative_to(folder).as_posix()}\0{facts.st_size}\0{facts.st_mtime_ns}".encode()
+        )
     return digest.hexdigest()[:12]

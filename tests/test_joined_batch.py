@@ -1,4 +1,5 @@
-"""Several processes learn what one would from their joined batch: every trainer, in two real processes over gloo and in one."""
+"""Several processes learn what one would from their joined batch: every trainer, in two real processes over
+gloo and in one."""
 
 import os
 import re
@@ -25,10 +26,16 @@ State = dict[str, torch.Tensor]
 def states(tmp_path_factory) -> dict[str, list[State]]:
     """By trainer: the states of the processes, then that of one process with the joined batches."""
     folder = tmp_path_factory.mktemp("processes")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(HERE.parent), str(HERE))), "OMP_NUM_THREADS": "1"}
-    command, pipes = [sys.executable, "-W", "ignore", processes.__file__], {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    paths = os.pathsep.join((str(HERE.parent), str(HERE)))
+    environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
     ranks = [
-        subprocess.Popen([*command, str(rank), str(WORLD), str(folder)], env=environment, text=True, **pipes)  # type: ignore[call-overload]
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", processes.__file__, str(rank), str(WORLD), str(folder)],
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         for rank in range(WORLD)
     ]
     try:
@@ -40,7 +47,10 @@ def states(tmp_path_factory) -> dict[str, list[State]]:
             rank.kill()  # one that waits for the other, which failed, would wait for long
     assert [rank.returncode for rank in ranks] == [0] * WORLD, "\n".join(said)
     return {
-        name: [*(torch.load(folder / f"{name}-{rank}.pt", weights_only=True) for rank in range(WORLD)), alone[name]]
+        name: [
+            *(torch.load(folder / f"{name}-{rank}.pt", weights_only=True) for rank in range(WORLD)),
+            alone[name],
+        ]
         for name in processes.CASES
     }
 
@@ -58,11 +68,14 @@ def test_after_three_steps_all_processes_hold_the_same(states, name):
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", [name for name in processes.CASES if name != "paper_in_chunks"])
 def test_and_what_one_process_would_have_learnt_from_the_joined_batches(states, name):
-    """Noise, times, crops, levels, disguises, dropped words and dropout included. (A chunk's dropout is drawn process by process.)"""
+    """Noise, times, crops, levels, disguises, dropped words and dropout included. (A chunk's dropout is drawn
+    process by process.)"""
     found, _, expected = states[name]
     assert found.keys() == expected.keys()
     for key, value in expected.items():
-        torch.testing.assert_close(found[key], value, atol=1e-5, rtol=1e-4, msg=lambda text, key=key: f"{key}: {text}")
+        torch.testing.assert_close(
+            found[key], value, atol=1e-5, rtol=1e-4, msg=lambda text, key=key: f"{key}: {text}"
+        )
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -72,7 +85,9 @@ def test_the_first_statistics_are_those_of_the_joined_batch(states):
     video = batch(torch.Generator().manual_seed(1))["video"]
     for part in ("network", "ema.network"):
         torch.testing.assert_close(states["ldm"][0][f"{part}.mixer.video_mean"], video.mean((0, 1)))
-    trained, averaged = (states["ldm"][0][f"{part}.latents_out.weight"] for part in ("network", "ema.network"))
+    trained, averaged = (
+        states["ldm"][0][f"{part}.latents_out.weight"] for part in ("network", "ema.network")
+    )
     assert not torch.equal(trained, averaged) and int(states["ldm"][0]["ema.updates"]) == processes.STEPS
     assert not torch.equal(states["vae"][0]["network.latent_scale"], torch.ones(4))
 

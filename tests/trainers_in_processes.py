@@ -2,8 +2,8 @@
 
     python trainers_in_processes.py RANK WORLD FOLDER
 
-trains each of `CASES` for three steps on this process's share of the batches, under DistributedDataParallel over gloo, and writes what
-has become of it to FOLDER.
+trains each of `CASES` for three steps on this process's share of the batches, under DistributedDataParallel
+over gloo, and writes what has become of it to FOLDER.
 """
 
 import os
@@ -27,12 +27,21 @@ Case = tuple[lightning.LightningModule, Callable[[torch.Generator], Batch]]
 def _cvalp() -> Any:
     from cvalp.model import CVALP
 
-    return CVALP(str(TOKENIZER_FILE), dim=16, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1)
+    return CVALP(
+        str(TOKENIZER_FILE), dim=16, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1
+    )
 
 
 def _captions() -> list[str]:
     """Of several lengths; the equal ones, which are no rivals, lie in different processes."""
-    return ["a dog barks", "rain", "someone knocks on an old wooden door", "a dog barks", "glass breaks loudly", "wind"]
+    return [
+        "a dog barks",
+        "rain",
+        "someone knocks on an old wooden door",
+        "a dog barks",
+        "glass breaks loudly",
+        "wind",
+    ]
 
 
 def _clips(g: torch.Generator) -> Batch:
@@ -61,7 +70,9 @@ def cvalp_without_text(_: Path) -> Case:
 def video(_: Path) -> Case:
     from cvalp.training import CvalpTraining
 
-    return CvalpTraining(_cvalp(), window_tokens=2, warmup_steps=2, max_steps=8, video_only=True, label_weight=0.5), _clips
+    return CvalpTraining(
+        _cvalp(), window_tokens=2, warmup_steps=2, max_steps=8, video_only=True, label_weight=0.5
+    ), _clips
 
 
 def text(_: Path) -> Case:
@@ -84,8 +95,15 @@ def paper(folder: Path, **options: Any) -> Case:
         return {"frames": frames, "mel": torch.rand(ROWS, 128, 64, generator=g), "caption": words}
 
     model = PaperCVALP.tiny(tiny_tokenizer(folder), unfrozen_text_layers=2)
-    settings = {"window_tokens": 2, "window_starts": (0, 1, 2), "temporal_pooling": "mean", "learning_rate": 1e-3}
-    return PaperTraining(model, lambda_=0.7, mu=1.3, warmup_steps=2, max_steps=8, **settings, **options), batch
+    settings = {
+        "window_tokens": 2,
+        "window_starts": (0, 1, 2),
+        "temporal_pooling": "mean",
+        "learning_rate": 1e-3,
+    }
+    return PaperTraining(
+        model, lambda_=0.7, mu=1.3, warmup_steps=2, max_steps=8, **settings, **options
+    ), batch
 
 
 def paper_in_chunks(folder: Path) -> Case:
@@ -96,7 +114,9 @@ def vae(_: Path) -> Case:
     from ldm.autoencoders.mel_autoencoder import MelAutoencoder
     from ldm.training import VaeTraining
 
-    return VaeTraining(MelAutoencoder.tiny(), warmup_steps=2, max_steps=8), lambda g: {"mel": torch.rand(ROWS, 8, 32, generator=g)}
+    return VaeTraining(MelAutoencoder.tiny(), warmup_steps=2, max_steps=8), lambda g: {
+        "mel": torch.rand(ROWS, 8, 32, generator=g)
+    }
 
 
 def ldm(_: Path) -> Case:
@@ -104,7 +124,10 @@ def ldm(_: Path) -> Case:
     from ldm.training import LdmTraining
 
     def batch(g: torch.Generator) -> Batch:
-        features = {"video": torch.randn(ROWS, 8, 6, generator=g) + 1, "text": torch.randn(ROWS, 5, generator=g)}
+        features = {
+            "video": torch.randn(ROWS, 8, 6, generator=g) + 1,
+            "text": torch.randn(ROWS, 5, generator=g),
+        }
         return {"latents": torch.randn(ROWS, 4, 8, generator=g), **features}
 
     return LdmTraining(AudioTransformer.tiny(), warmup_steps=2, max_steps=8, feature_noise=0.1), batch
@@ -119,14 +142,18 @@ def vocoder(_: Path) -> Case:
     from vocoders.training import VocoderTraining
 
     network = IstftNet(width=16, hidden=24, blocks=1, prior_iterations=2)
-    return VocoderTraining(network, total_steps=9, crop_samples=4096, warmup_steps=2, adversarial_weight=1.0, adversary_from=1), _waves
+    return VocoderTraining(
+        network, total_steps=9, crop_samples=4096, warmup_steps=2, adversarial_weight=1.0, adversary_from=1
+    ), _waves
 
 
 def wavegrad(_: Path) -> Case:
     from vocoders.wavegrad import WaveGrad
     from vocoders.wavegrad_training import WaveGradTraining
 
-    network = WaveGrad(up_widths=(16, 16, 8, 8, 8), mel_width=16, wave_widths=(8, 8, 8, 16, 16), betas=(1e-4, 1e-2, 0.4))
+    network = WaveGrad(
+        up_widths=(16, 16, 8, 8, 8), mel_width=16, wave_widths=(8, 8, 8, 16, 16), betas=(1e-4, 1e-2, 0.4)
+    )
     return WaveGradTraining(network, crop_samples=2048, crops_per_sound=2, warmup_steps=2), _waves
 
 
@@ -145,21 +172,41 @@ def listener(_: Path) -> Case:
     from ta_v2a.evaluation.training import ListenerTraining
 
     def batch(g: torch.Generator) -> Batch:
-        return {"mel": torch.rand(ROWS, 128, 32, generator=g), "kinds": torch.randint(0, 2, (ROWS, 29), generator=g).float()}
+        kinds = torch.eye(29)[:ROWS] + torch.eye(29)[1 : ROWS + 1]
+        kinds[0, 1] = 0  # the only sound of one kind: the other process has none
+        return {"mel": torch.rand(ROWS, 128, 32, generator=g), "kinds": kinds}
 
     return ListenerTraining(Listener(widths=(8, 8, 8, 16), features=16), warmup_steps=2, max_steps=8), batch
 
 
 CASES: dict[str, Callable[[Path], Case]] = {
     each.__name__: each
-    for each in (cvalp, cvalp_without_text, video, text, paper, paper_in_chunks, vae, ldm, vocoder, wavegrad, bandwidth, listener)
+    for each in (
+        cvalp,
+        cvalp_without_text,
+        video,
+        text,
+        paper,
+        paper_in_chunks,
+        vae,
+        ldm,
+        vocoder,
+        wavegrad,
+        bandwidth,
+        listener,
+    )
 }
 UNUSED = {"vocoder"}
 """Trainers of two optimisers, each of which leaves the other's parameters without gradients."""
 
 
+LOGGED = ("validation/loss", "validation/both", "validation/total", "validation/top1", "loss/validation")
+"""What is a mean over the rows of the batch, and so the same whoever takes it."""
+
+
 class _Comparable(lightning.Callback):
-    """Adam divides by a gradient's size, also where that is rounding alone (a bias before a normalisation); with this epsilon it does not.
+    """Adam divides by a gradient's size, also where that is rounding alone (a bias before a normalisation);
+    with this epsilon it does not.
 
     Dropout of trainers that do not seed it goes on from torch's own generator.
     """
@@ -172,13 +219,15 @@ class _Comparable(lightning.Callback):
 
 
 def trained(name: str, folder: Path, rank: int = 0, world: int = 1) -> dict[str, torch.Tensor]:
-    """The whole state of a trainer after three steps and a validation, and the losses that it logged."""
+    """The whole state of a trainer after three steps and a validation, and what it logged of that."""
     (folder / name).mkdir()
     lightning.seed_everything(7, verbose=False)
     module, batch = CASES[name](folder / name)
     g = torch.Generator().manual_seed(1)
     size = ROWS // world
-    shares = [{key: value[rank * size : (rank + 1) * size] for key, value in batch(g).items()} for _ in range(STEPS)]
+    shares = [
+        {key: value[rank * size : (rank + 1) * size] for key, value in batch(g).items()} for _ in range(STEPS)
+    ]
     trainer = lightning.Trainer(
         max_epochs=1,
         accelerator="cpu",
@@ -196,8 +245,10 @@ def trained(name: str, folder: Path, rank: int = 0, world: int = 1) -> dict[str,
     )
     loader = DataLoader(shares, batch_size=None, collate_fn=_as_it_is)  # type: ignore[arg-type]
     trainer.fit(module, loader, loader)
-    losses = {f"logged {key}": value for key, value in trainer.callback_metrics.items() if key.startswith("validation/") and "loss" in key}
-    return {key: value.clone() for key, value in {**module.state_dict(), **losses}.items()}
+    logged = {
+        f"logged {key}": value for key, value in trainer.callback_metrics.items() if key.startswith(LOGGED)
+    }
+    return {key: value.clone() for key, value in {**module.state_dict(), **logged}.items()}
 
 
 def _as_it_is(batch: Batch) -> Batch:

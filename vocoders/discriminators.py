@@ -131,7 +131,9 @@ def adversarial_loss(made: Judgement) -> Float[torch.Tensor, ""]:
 def feature_loss(true: Judgement, made: Judgement) -> Float[torch.Tensor, ""]:
     """Feature matching (Kumar et al. 2019, MelGAN, eq. 3): mean absolute difference, relative to the true features' size."""
     pairs = [
-        (wanted.detach(), got) for (_, reals), (_, fakes) in zip(true, made, strict=True) for wanted, got in zip(reals, fakes, strict=True)
+        (wanted.detach(), got)
+        for (_, reals), (_, fakes) in zip(true, made, strict=True)
+        for wanted, got in zip(reals, fakes, strict=True)
     ]
     sizes = everyones_mean(torch.stack([wanted.abs().mean() for wanted, _ in pairs])).clamp_min(1e-2)
     return (torch.stack([(wanted - got).abs().mean() for wanted, got in pairs]) / sizes).mean()

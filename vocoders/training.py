@@ -21,7 +21,8 @@ FEATURE_SHARE = 2.0  # weight of feature matching beside the adversarial term (H
 def random_crops(
     wave: Float[torch.Tensor, "batch samples"], crop_samples: int, hop_samples: int, quietest: float, generator: torch.Generator
 ) -> Float[torch.Tensor, "batch crop"]:
-    """One crop of whole hops out of every wave, at a random place and a random level between `quietest` and 1.
+    """One crop of whole hops out of every wave, at a random place and a random level between `quietest` and
+    1.
 
     In several processes each draws the places and levels of its `own` waves of the joined batch.
     """
@@ -38,7 +39,8 @@ def random_gains(count: int, quietest: float, generator: torch.Generator) -> Flo
 
 
 def batch_generator(seed: int, batches_seen: int) -> torch.Generator:
-    """The random numbers of one batch, the same in every process: each takes those of its `own` rows of the joined batch."""
+    """The random numbers of one batch, the same in every process: each takes those of its `own` rows of the
+    joined batch."""
     return torch.Generator().manual_seed((seed << 40) + batches_seen * 4096)
 
 
@@ -58,16 +60,19 @@ def start_from(network: Vocoder, source: str, prefix: str = "network.") -> None:
 
 
 class VocoderTraining(lightning.LightningModule):
-    """Trains on batches with "wave" (B, samples) float32 in [-1, 1]; logs loss/*, and on validation loss/validation_*.
+    """Trains on batches with "wave" (B, samples) float32 in [-1, 1]; logs loss/*, and on validation
+    loss/validation_*.
 
-    Mel, STFT and phase losses teach first; from batch `adversary_from` on, multi-period and multi-resolution discriminators take part.
-    What is random (crop, level, first phase) follows from `seed` and the number of batches seen, so that a resumed run equals an
-    uninterrupted one. The run ends after `total_steps` batches by itself. With an adversary several processes need
-    `--trainer.strategy ddp_find_unused_parameters_true`: each of the two optimisers leaves the other's parameters without gradients.
+    Mel, STFT and phase losses teach first; from batch `adversary_from` on, multi-period and multi-resolution
+    discriminators take part. What is random (crop, level, first phase) follows from `seed` and the number of
+    batches seen, so that a resumed run equals an uninterrupted one. The run ends after `total_steps` batches
+    by itself. With an adversary several processes need `--trainer.strategy ddp_find_unused_parameters_true`:
+    each of the two optimisers leaves the other's parameters without gradients.
 
     Args:
-        total_steps: batches until the learning rate has fallen to 0 along a cosine, and the run ends. (Lightning's own `max_steps` counts
-            the steps of both optimisers: with an adversary it is 2 * batches - `adversary_from`.)
+        total_steps: batches until the learning rate has fallen to 0 along a cosine, and the run ends.
+            (Lightning's own `max_steps` counts the steps of both optimisers: with an adversary it is 2 *
+            batches - `adversary_from`.)
         crop_samples: length of the random crop each sound gives, cut to whole hops.
         adversarial_weight: of the adversary's losses; 0 trains without one.
         adversary_from: batch from which the adversary takes part; its learning rate warms up there.

@@ -73,7 +73,9 @@ class WaveGradTraining(lightning.LightningModule):
     def noise_error(self, wave: Float[torch.Tensor, "batch samples"], generator: torch.Generator) -> Float[torch.Tensor, ""]:
         """|epsilon - epsilon_theta(level y_0 + sqrt(1 - level^2) epsilon, mel, level)|, mean (WaveGrad, Algorithm 1)."""
         level = own(lambda rows: continuous_levels(self.schedule, rows, generator), len(wave)).to(wave.device)
-        noise = own(lambda rows: torch.randn(rows, wave.shape[1], generator=generator), len(wave)).to(wave.device)
+        noise = own(lambda rows: torch.randn(rows, wave.shape[1], generator=generator), len(wave)).to(
+            wave.device
+        )
         guess = self.vocoder.network(diffuse(wave, noise, level[:, None]), self.log_mel(wave), level)
         return (guess.float() - noise).abs().mean()
 

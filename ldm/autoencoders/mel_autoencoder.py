@@ -33,13 +33,16 @@ class Posterior:
         return self.mean
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
-        """One draw a row; of processes that share a batch, each draws the noise of its own rows (`vocoders.joined_batch.own`)."""
+        """One draw a row; of processes that share a batch, each draws the noise of its own rows
+        (`vocoders.joined_batch.own`)."""
         _, channels, columns = self.mean.shape
         where = {"generator": generator, "dtype": torch.float32, "device": self.mean.device}
-        return self.mean + torch.exp(0.5 * self.logvar) * own(lambda rows: torch.randn(rows, channels, columns, **where), len(self.mean))
+        noise = own(lambda rows: torch.randn(rows, channels, columns, **where), len(self.mean))
+        return self.mean + torch.exp(0.5 * self.logvar) * noise
 
     def moments(self) -> Float[Tensor, "3 latent"]:
-        """Of samples, per channel: their number, their sum and the sum of their squares. They add up over batches."""
+        """Of samples, per channel: their number, their sum and the sum of their squares. They add up over
+        batches."""
         mean, logvar = self.mean.detach().float(), self.logvar.detach().float()
         count = mean.new_full((mean.shape[1],), mean.shape[0] * mean.shape[2])
         return torch.stack([count, mean.sum((0, 2)), (mean.square() + logvar.exp()).sum((0, 2))])
@@ -179,7 +182,8 @@ class MelAutoencoder(Component):
         sample: bool = True,
         posterior: Posterior | None = None,
     ) -> VaeLosses:
-        """L1 on the log-mel, L1 on its difference in time (keeps attacks sharp), and a light KL to N(0, 1), all means over elements.
+        """L1 on the log-mel, L1 on its difference in time (keeps attacks sharp), and a light KL to N(0, 1),
+        all means over elements.
 
         `posterior` is `raw_posterior(mel)`, where that is already known.
         """
@@ -197,7 +201,8 @@ class MelAutoencoder(Component):
 
     @torch.no_grad()
     def follow_latent_statistics(self, moments: Float[Tensor, "3 latent"], momentum: float = 0.0) -> None:
-        """Move shift and scale toward mean and standard deviation of raw latents with these `Posterior.moments`; momentum 0 sets them."""
+        """Move shift and scale toward mean and standard deviation of raw latents with these
+        `Posterior.moments`; momentum 0 sets them."""
         count, total, squares = moments
         shift = total / count
         scale = (squares / count - shift.square()).clamp_min(1e-8).sqrt()

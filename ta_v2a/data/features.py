@@ -96,10 +96,11 @@ def evened(kinds: torch.Tensor, power: float) -> torch.Tensor:
 
 
 class FeatureRows(Dataset):
-    """Rows of feature shards; by chance, one of the scene's wordings, and video activity made more or less sure of itself.
+    """Rows of feature shards; by chance, one of the scene's wordings, and video activity made more or less
+    sure of itself.
 
-    Real footage makes the video tower less sure than the stage does: scaling and shifting the logits of its activity channels in
-    training keeps the diffusion model from needing certainty.
+    Real footage makes the video tower less sure than the stage does: scaling and shifting the logits of its
+    activity channels in training keeps the diffusion model from needing certainty.
 
     Args:
         activity_channels: the last ones of the video features.
@@ -120,20 +121,25 @@ class FeatureRows(Dataset):
         parts = [load_file(file) for file in files]
         self.latents, self.video = (torch.cat([p[name] for p in parts]) for name in ("latents", "video"))
         self.text = text
-        self.activity, self.confidence, self.seed, self.every_wording = activity_channels, confidence, seed, every_wording
+        self.activity, self.confidence, self.seed = activity_channels, confidence, seed
+        self.every_wording = every_wording
 
     def __len__(self) -> int:
         return len(self.latents)
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
         video, rng = self.video[index].float(), random.Random(f"{self.seed} {index}")
-        word = rng.randrange(self.text.shape[1])  # drawn in any case, so that one knob does not turn the other
+        word = rng.randrange(self.text.shape[1])  # drawn in any case: one knob does not turn the other
         if self.confidence:
             a = self.activity
             logits = torch.logit(video[:, -a:].clamp(1e-3, 1 - 1e-3))
             logits = logits * (1 + 0.3 * self.confidence * rng.uniform(-1, 1)) - self.confidence * rng.uniform(-0.5, 1.5)
             video = torch.cat([video[:, :-a], logits.sigmoid()], -1)
-        return {"latents": self.latents[index].float(), "video": video, "text": self.text[index, word if self.every_wording else 0].float()}
+        return {
+            "latents": self.latents[index].float(),
+            "video": video,
+            "text": self.text[index, word if self.every_wording else 0].float(),
+        }
 
 
 class RandomCrop:
@@ -201,7 +207,8 @@ class StageFeatures(lightning.LightningDataModule):
 
     @cached_property
     def folder(self) -> Path:
-        """The cache of exactly these weights, recordings and source code: whatever else changes gets another folder."""
+        """The cache of exactly these weights, recordings and source code: whatever else changes gets another
+        folder."""
         code = code_digest(FEATURE_CODE, alone=(__name__, "ta_v2a.pack"))
         facts = [*(file_sha256(weights_file(f)) for f in self.files), recordings_digest(self.bank), code]
         return self.cache / hashlib.sha256(" ".join(facts).encode()).hexdigest()[:12]
@@ -218,7 +225,9 @@ class StageFeatures(lightning.LightningDataModule):
         cvalp = mini_cvalp(*self.files[:2])
         importance = mini_autoencoder(self.files[2]).channel_importance() ** self.importance_power
         self.importance = importance / importance.mean()
-        self.rows = self._rows(self.seeds, cvalp, confidence=self.confidence, every_wording=self.every_wording)
+        self.rows = self._rows(
+            self.seeds, cvalp, confidence=self.confidence, every_wording=self.every_wording
+        )
         kinds = torch.stack([torch.from_numpy(kinds_heard(plan(seed, MINI.duration_s))) for seed in self.seeds])
         self.weights = evened(kinds, self.even_power)
         self.validation_rows = self._rows(split_seeds("validation", self.validation_scenes), cvalp)

@@ -68,16 +68,17 @@ def activity_targets(scene: Scene, spec: ClipSpec) -> np.ndarray:
 class StageClips(Dataset):
     """One scene a seed.
 
-    Each item is a dict: `frames` uint8 (pictures, px, px) unless `sound_only`; `wave` float32 (samples,); `caption` str;
-    `kinds` float32 (29,); with pictures also `activity` float32 (columns, 7) and `seen` float32 (29,); `seed` int.
+    Each item is a dict: `frames` uint8 (pictures, px, px) unless `sound_only`; `wave` float32 (samples,);
+    `caption` str; `kinds` float32 (29,); with pictures also `activity` float32 (columns, 7) and `seen`
+    float32 (29,); `seed` int.
 
     Args:
         seeds: what to render, in order.
         spec: the clip's clock; scenes last `spec.duration_s`.
         bank: folder of recordings to use instead of synthesis half of the time, or None.
-        cache: folder that keeps every clip once it is rendered, uncompressed (about 1 MB for 4 s at mini size), or None. Several processes
-            may share it. Another clock, other recordings or another source code of the stage have a folder of their own below it; nothing
-            is ever thrown away.
+        cache: folder that keeps every clip once it is rendered, uncompressed (about 1 MB for 4 s at mini
+            size), or None. Several processes may share it. Another clock, other recordings or another source
+            code of the stage have a folder of their own below it; nothing is ever thrown away.
     """
 
     def __init__(

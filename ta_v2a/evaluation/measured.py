@@ -27,7 +27,7 @@ LEAST_S = 0.5
 MOST_RATIO = 2.0  # a generated clip twice as long as its reference is not its partner
 SILENT_PEAK = 1e-4
 COLUMNS = ("sound", "picture", "text", "true_sound", "true_picture")
-MEASURING = tuple(f"ta_v2a.evaluation.{name}" for name in ("agreement", "baselines", "extractors", "networks"))
+MEASURING = ("ta_v2a.evaluation.baselines", "ta_v2a.evaluation.extractors", "ta_v2a.evaluation.networks")
 """Modules that what is measured of a clip depends on."""
 
 
@@ -53,7 +53,8 @@ FACTS = Extractor("facts", "sound", _facts, 16_000)
 
 
 class Store:
-    """Arrays by what was read and what read it, the code of this package included, one small npz each; written whole or not at all.
+    """Arrays by what was read and what read it, the code of this package included, one small npz each;
+    written whole or not at all.
 
     Raises:
         UserError: if the folder cannot be made or written.
@@ -68,7 +69,8 @@ class Store:
 
     def path(self, source: MeasuredInput, extractor: Extractor) -> Path:
         """Where the arrays of an extractor on a source lie."""
-        key = hashlib.sha256(f"{source.content}|{source.altered}|{extractor.identity}|{self.code}".encode()).hexdigest()
+        read = f"{source.content}|{source.altered}|{extractor.identity}|{self.code}"
+        key = hashlib.sha256(read.encode()).hexdigest()
         return self.folder / key[:2] / f"{key}.npz"
 
     def has(self, source: MeasuredInput, extractor: Extractor) -> bool:

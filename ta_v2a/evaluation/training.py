@@ -9,15 +9,17 @@ from torch import Tensor, nn
 
 from ldm.training import adamw, step_generator
 from ta_v2a.evaluation.listener import Listener, save_listener
-from vocoders.joined_batch import joined_dropout, own
+from vocoders.joined_batch import everyones_mean, joined_dropout, own, place
 
 DECIBEL = 0.01  # one dB on the log-mel scale, which is 0.2 log10 of the magnitude
 
 
 def disguise(mel: Float[Tensor, "batch bins frames"], generator: torch.Generator | None = None) -> Float[Tensor, "batch bins frames"]:
-    """Random loudness (+-12 dB), tilt (+-6 dB over the bands), blur, noise and a masked band: what a recorder or vocoder may do to a sound.
+    """Random loudness (+-12 dB), tilt (+-6 dB over the bands), blur, noise and a masked band: what a recorder
+    or vocoder may do to a sound.
 
-    Keeps the shape and [0, 1]; draws from `generator`, in several processes each for its `own` rows of their joined batch.
+    Keeps the shape and [0, 1]; draws from `generator`, in several processes each for its `own` rows of their
+    joined batch.
     """
     batch, bins, frames = mel.shape
     where: dict[str, Any] = {"device": mel.device, "generator": generator}
@@ -80,8 +82,10 @@ class ListenerTraining(L.LightningModule):
         loss = nn.functional.binary_cross_entropy_with_logits(logits, kinds)
         self.log("validation/loss", loss, batch_size=len(kinds), sync_dist=True)
         self.log("validation/top1", right.mean(), batch_size=len(kinds), prog_bar=True, sync_dist=True)
-        if alone.any():
-            self.log("validation/top1_one_source", right[alone].mean(), batch_size=int(alone.sum()), sync_dist=True)
+        # Of all processes: those that log different things wait for each other forever.
+        named, count = place()[1] * everyones_mean(torch.stack([right[alone].sum(), alone.sum().float()]))
+        if count > 0:
+            self.log("validation/top1_one_source", named / count, batch_size=int(count), sync_dist=True)
 
     def configure_optimizers(self) -> dict:
         p = self.hparams

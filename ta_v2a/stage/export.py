@@ -31,10 +31,11 @@ _BLOCK_PICTURES = 64  # rendered at a time, so that a long clip needs little mem
 
 
 def write_scene(seed: int, output: Path, duration_s: float, width: int, height: int, fps: float, silent: bool = False) -> dict[str, Any]:
-    """Writes OUTPUT.mp4 (without a sound track if `silent`), OUTPUT.wav (48 kHz, 24 bit) and OUTPUT.json of the scene of a seed.
+    """Writes OUTPUT.mp4 (without a sound track if `silent`), OUTPUT.wav (48 kHz, 24 bit) and OUTPUT.json of
+    the scene of a seed.
 
-    An ending .mp4, .wav or .json in `output` is ignored. The JSON holds the plan (sources, event times in seconds,
-    intensities, caption) and what the files were made by.
+    An ending .mp4, .wav or .json in `output` is ignored. The JSON holds the plan (sources, event times in
+    seconds, intensities, caption) and what the files were made by.
 
     Raises:
         UserError: if a file cannot be written.
@@ -74,8 +75,8 @@ def write_scene(seed: int, output: Path, duration_s: float, width: int, height: 
 
 def _truth(scene: Scene, width: int, height: int, fps: float, silent: bool) -> dict[str, Any]:
     """What happens in a scene, and all that its files depend on."""
-    made = {"width": width, "height": height, "fps": fps, "silent": silent, "code": code_digest(["ta_v2a.stage.export"])}
-    return {**scene.as_dict(), **made}
+    code = code_digest(["ta_v2a.stage.export"])
+    return {**scene.as_dict(), "width": width, "height": height, "fps": fps, "silent": silent, "code": code}
 
 
 def write_split(
@@ -115,7 +116,8 @@ def write_split(
         raise UserError(f"{folder}: the folder cannot be made ({error.strerror})") from None
     place = output_file(folder / PROMPTS_FILE)
     scenes = [plan(seed, duration_s) for seed in SPLITS[split][:n]]
-    missing = [scene.seed for scene in scenes if not _written(folder / scene_name(scene.seed), _truth(scene, width, height, fps, silent))]
+    wanted = {scene.seed: _truth(scene, width, height, fps, silent) for scene in scenes}
+    missing = [seed for seed, truth in wanted.items() if not _written(folder / scene_name(seed), truth)]
     progress(n - len(missing), n)
     write = partial(_write_one, folder=folder, duration_s=duration_s, width=width, height=height, fps=fps, silent=silent)
     for done, (seed, result) in enumerate(in_order(write, missing, jobs if jobs > 1 else 0), n - len(missing) + 1):

@@ -70,7 +70,7 @@ def render_sound(scene, sample_rate_hz: int = 16000, bank: SoundBank | None = No
 
     Args:
         scene: has seed, duration_s and sources; each source has kind, action, size, hardness, loudness, events (time_s, intensity),
-            envelope at 62.5 Hz or None, and sound_seed (see `ta_v2a.stage.scene`).
+            envelope at 62.5 Hz where the kind is continuous, and sound_seed (see `ta_v2a.stage.scene`).
         sample_rate_hz: samples per second of the result, 8000 or more.
         bank: recordings to use in place of the synthesis where it has some; the share of sources is `bank.share`.
 
@@ -115,8 +115,6 @@ def _source(source, count: int, sample_rate_hz: int, bank: SoundBank | None) -> 
     recorded = bank is not None and float(takes.rng.random()) < bank.share and bank.has(source.kind)
     if KINDS[source.kind].continuous:
         level = _activity(source, count, sample_rate_hz)
-        if level is None:
-            return np.zeros(count, np.float32)
         wave = _recorded_bed(takes, bank, level) if recorded else None
         return np.float32(source.loudness) * (ACTIVITIES[source.kind](voice, level) if wave is None else wave).astype(np.float32)
     shots = (_recorded_shots(takes, bank) if recorded else None) or list(to_peak(ONE_SHOTS[source.kind](voice), 1.0))
@@ -134,21 +132,14 @@ def _place(source, shots, count: int, sample_rate_hz: int, rng: np.random.Genera
     return out
 
 
-def _activity(source, count: int, sample_rate_hz: int) -> np.ndarray | None:
-    """(count,) activity 0..1.6: the envelope with an accent at each event, or None where there is neither."""
-    if source.envelope is None and not source.events:
-        return None
-    if source.envelope is not None:
-        level = spread(np.asarray(source.envelope, np.float32), count, sample_rate_hz)
-    else:
-        level = np.zeros(count, np.float32)
+def _activity(source, count: int, sample_rate_hz: int) -> np.ndarray:
+    """(count,) activity 0..1.6 of a continuous source: the envelope with an accent at each event."""
+    level = spread(np.asarray(source.envelope, np.float32), count, sample_rate_hz)
     accent = decay(int(6 * _ACCENT_S * sample_rate_hz), sample_rate_hz, 6.9 * _ACCENT_S, 0.002)
     for event in source.events:
         start = round(event.time_s * sample_rate_hz)
         around = float(level[min(start + sample_rate_hz // 50, count - 1)]) if 0 <= start < count else 0.0
         add_at(level, accent, start, event.intensity * (0.25 + 0.45 * around))
-        if source.envelope is None:  # events alone: each is a stroke of a third of a second
-            add_at(level, np.hanning(int(0.66 * sample_rate_hz))[int(0.33 * sample_rate_hz) :].astype(np.float32), start, event.intensity)
     return np.clip(level, 0.0, 1.6)
 
 

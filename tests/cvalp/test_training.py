@@ -105,8 +105,10 @@ def test_video_alone_goes_on_and_leaves_sound_and_text_as_they_were(tmp_path):
     assert float(go_on.losses(batch)["audio_text"]) == 0 and "text_top1" not in go_on.losses(batch)
     assert go_on.model.video.training and not go_on.model.text.training
     words = [list(entry.keywords[:WORDINGS]) for entry in LEXICON.values()]
-    with torch.no_grad():  # what the words for the pictures are read by is the text tower as it is used: no dropout, no dropped words
-        torch.testing.assert_close(go_on.labels, torch.stack([go_on.model.encode_text(each).mean(0) for each in words]))
+    with torch.no_grad():  # the words for the pictures are read by the text tower as it is used: nothing is dropped
+        torch.testing.assert_close(
+            go_on.labels, torch.stack([go_on.model.encode_text(each).mean(0) for each in words])
+        )
 
 
 def test_a_tower_grows_out_of_a_smaller_one(tmp_path):
@@ -162,7 +164,9 @@ def text_module() -> TextTraining:
 def sounds(count: int) -> list[dict]:
     g = torch.Generator().manual_seed(0)
     audio = torch.nn.functional.normalize(torch.randn(count, 16, generator=g), dim=-1)
-    return [{"audio": audio[k], "caption": CAPTIONS[k % 4], "kinds": torch.eye(29)[k % 4]} for k in range(count)]
+    return [
+        {"audio": audio[k], "caption": CAPTIONS[k % 4], "kinds": torch.eye(29)[k % 4]} for k in range(count)
+    ]
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -174,8 +178,8 @@ def test_temperatures_end_every_step_where_they_have_a_gradient(make, items, tmp
     with torch.no_grad():
         training.model.log_scale.copy_(torch.tensor([9.0, -3.0, math.log(100)]))
     trainer = lightning.Trainer(
-        max_steps=1, accelerator="cpu", logger=False, enable_progress_bar=False, enable_model_summary=False, enable_checkpointing=False,
-        limit_val_batches=0, default_root_dir=tmp_path,
+        max_steps=1, accelerator="cpu", logger=False, enable_progress_bar=False, enable_model_summary=False,
+        enable_checkpointing=False, limit_val_batches=0, default_root_dir=tmp_path,
     )  # fmt: skip
     trainer.fit(training, DataLoader(items(4), 4))
     reached = training.model.log_scale
@@ -186,7 +190,8 @@ def test_temperatures_end_every_step_where_they_have_a_gradient(make, items, tmp
 
 
 def test_temperatures_beyond_the_bounds_are_loaded_at_them(tmp_path):
-    """As the bundled weights have them: 4.609 in half precision, whose nearest number to ln 100 is above it."""
+    """As the bundled weights have them: 4.609 in half precision, whose nearest number to ln 100 is above
+    it."""
     model = module().model
     with torch.no_grad():
         model.log_scale.copy_(torch.tensor([4.609, 9.0, 2.0]))

@@ -188,7 +188,10 @@ def test_confidence_and_the_variety_of_wordings_are_two_knobs(shard, confidence)
     for every_wording in (False, True):
         row = FeatureRows([shard], TEXTS, confidence=confidence, every_wording=every_wording)[3]
         assert torch.equal(row["video"], plain) == (confidence == 0)
-    both = [FeatureRows([shard], TEXTS, confidence=confidence, every_wording=knob)[3]["video"] for knob in (False, True)]
+    both = [
+        FeatureRows([shard], TEXTS, confidence=confidence, every_wording=knob)[3]["video"]
+        for knob in (False, True)
+    ]
     assert torch.equal(*both)
 
 
@@ -231,14 +234,15 @@ def test_wordings_begin_with_the_scenes_own():
 def features_by_hand(folder: Path, seeds: range) -> torch.Tensor:
     """The mean over each film and its mirror image, in float32."""
     cvalp = mini_cvalp(folder / "cvalp.ckpt", TOKENIZER_FILE)
-    frames = torch.stack([StageClips(seeds, ClipSpec(duration_s=1.024))[k]["frames"] for k in range(len(seeds))]).float() / 255
+    clips = StageClips(seeds, ClipSpec(duration_s=1.024))
+    frames = torch.stack([clips[k]["frames"] for k in range(len(seeds))]).float() / 255
     plain, mirrored = (cvalp.encode_video(each) for each in (frames, frames.flip(-1)))
     assert float((plain - mirrored).abs().max()) > 0.1
     return (plain + mirrored) / 2
 
 
 def test_features_are_those_that_the_pipeline_gives_the_denoiser(tmp_path, monkeypatch):
-    """Written by the trainer's data, and by the pipeline for the same pictures: the same, but for half precision."""
+    """Written by the trainer's data, and given by the pipeline for the same pictures."""
     monkeypatch.setattr(features, "SHARD", 1)
     monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=2.048))
     files = (cvalp_checkpoint(tmp_path), TOKENIZER_FILE, vae_checkpoint(tmp_path))
@@ -253,7 +257,13 @@ def test_features_are_those_that_the_pipeline_gives_the_denoiser(tmp_path, monke
     from vocoders.griffin_lim import GriffinLim
 
     cvalp, denoiser = mini_cvalp(*files[:2]), AudioTransformer(width=16, depth=1, heads=2, modulation_rank=8)
-    pipeline = FoleyPipeline(cvalp, mini_autoencoder(files[2]), denoiser, GriffinLim(iterations=1), FlowMatchEulerDiscreteScheduler())
+    pipeline = FoleyPipeline(
+        cvalp,
+        mini_autoencoder(files[2]),
+        denoiser,
+        GriffinLim(iterations=1),
+        FlowMatchEulerDiscreteScheduler(),
+    )
     pipeline.autocast_dtype = torch.bfloat16
     frames = StageClips([40], ClipSpec(duration_s=2.048))[0]["frames"].numpy()[None]
     with torch.no_grad():
@@ -268,7 +278,9 @@ def test_features_resume_after_a_lost_shard(tmp_path, monkeypatch):
     folder = tmp_path / "features"
     write_features(range(40, 43), folder, *files, None, 0)
     expected = features_by_hand(tmp_path, range(40, 42))
-    torch.testing.assert_close(load_file(folder / "40.safetensors")["video"].float(), expected, atol=0.02, rtol=0)
+    torch.testing.assert_close(
+        load_file(folder / "40.safetensors")["video"].float(), expected, atol=0.02, rtol=0
+    )
     written = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert set(written) == {"40.safetensors", "42-1.safetensors"}  # the last shard is not full
     whole, last = load_file(folder / "40.safetensors"), load_file(folder / "42-1.safetensors")
@@ -300,7 +312,12 @@ def test_other_recordings_have_another_cache(tmp_path):
     for name in ("a", "b", "c", "sounds/wood/knock.wav"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
-    paths = {"cvalp": str(tmp_path / "a"), "vae": str(tmp_path / "b"), "tokenizer_file": str(tmp_path / "c"), "cache": str(tmp_path)}
+    paths = {
+        "cvalp": str(tmp_path / "a"),
+        "vae": str(tmp_path / "b"),
+        "tokenizer_file": str(tmp_path / "c"),
+        "cache": str(tmp_path),
+    }
 
     def places(bank: str | None) -> tuple[Path, Path | None]:
         return StageFeatures(**paths, bank=bank).folder, StageClips([0], SHORT, bank, cache=tmp_path).kept

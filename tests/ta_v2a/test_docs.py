@@ -72,3 +72,17 @@ def test_links_lead_somewhere():
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
             if target != "docs/picture.png":  # made by the program once there are weights
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_figures_that_no_command_prints_are_marked_where_they_stand():
+    """The page of experiments says at its top what a figure rests on; whatever it says of a script that was
+    not kept bears the mark."""
+    page = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    head, *sections = re.split(r"^# ", page, flags=re.MULTILINE)[1:]
+    assert "**Marked †: printed by no command of this repository.**" in head
+    assert "Every figure here was printed" not in page
+    own = r"script[^.]{0,30}not kept|throw-away script|changed by hand|set by hand|without a figure that"
+    paragraphs = re.split(r"\n\n|\n(?=- \*\*|- Tried|- Seen)", "\n\n".join(sections))
+    told = [part for part in paragraphs if re.search(own, part)]
+    assert len(told) >= 11
+    assert [part[:80] for part in told if "†" not in part] == []

@@ -1,4 +1,5 @@
-"""What is kept on disk carries what made it: a change of the source is noticed, a change of a comment is not."""
+"""What is kept on disk carries what made it: a change of the source is noticed, a change of a comment is
+not."""
 
 import shutil
 from collections.abc import Callable
@@ -59,11 +60,25 @@ def measurement(folder: Path) -> Path:
 KEPT: dict[str, tuple[Callable[[Path], Path | None], list[str], list[str]]] = {
     "features": (
         feature_folder,
-        ["ta_v2a/stage/choreography.py", "ta_v2a/data/features.py", "cvalp/video_tower.py", "ldm/autoencoder.py", "prompts/grammar.py"],
-        ["ta_v2a/pipeline.py", "ta_v2a/stage/export.py", "ldm/denoiser.py"],
+        [
+            "ta_v2a/stage/choreography.py",
+            "ta_v2a/data/features.py",
+            "cvalp/video_tower.py",
+            "ldm/autoencoders/mel_autoencoder.py",
+            "prompts/grammar.py",
+        ],
+        ["ta_v2a/engine/foley.py", "ta_v2a/stage/export.py", "ldm/denoisers/audio_transformer.py"],
     ),
-    "clips": (clip_folder, ["ta_v2a/stage/synth_common.py", "ta_v2a/data/stage_clips.py"], ["cvalp/video_tower.py"]),
-    "measurements": (measurement, ["ta_v2a/evaluation/onsets.py", "ta_v2a/evaluation/baselines.py", "vocoders/mel.py"], ["ta_v2a/cli.py"]),
+    "clips": (
+        clip_folder,
+        ["ta_v2a/stage/synth_common.py", "ta_v2a/data/stage_clips.py"],
+        ["cvalp/video_tower.py"],
+    ),
+    "measurements": (
+        measurement,
+        ["ta_v2a/evaluation/onsets.py", "ta_v2a/evaluation/baselines.py", "vocoders/mel.py"],
+        ["ta_v2a/cli.py"],
+    ),
 }
 
 

@@ -1,5 +1,7 @@
 """The stage's sound: exact times, levels, following of envelopes, determinism, distinct kinds, speed."""
 
+import inspect
+import re
 import time
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -7,6 +9,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from ta_v2a.stage import (
+    sound,
+    synth_air,
+    synth_creatures,
+    synth_friction,
+    synth_impacts,
+    synth_liquids,
+    synth_machines,
+)
 from ta_v2a.stage.kinds import KINDS
 from ta_v2a.stage.sound import ONE_SHOTS, limit, render_sound
 from ta_v2a.stage.synth_common import Voice, modes, shaped_noise, wavetable
@@ -73,6 +84,19 @@ def test_blow_begins_at_its_time_within_3_ms(kind: str, rate: int):
         start = round(0.5 * rate)
         assert wave[: start - 1].max() < 0.02
         assert wave[start : start + int(0.003 * rate)].max() > 0.2 * wave.max()
+
+
+def test_every_synthesis_sounds_in_the_stage():
+    """No kind of sound is written that no source reaches."""
+    reached = {*sound.ONE_SHOTS.values(), *sound.ACTIVITIES.values()}
+    for module in (synth_air, synth_creatures, synth_friction, synth_impacts, synth_liquids, synth_machines):
+        sources = inspect.getsource(module)
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ == module.__name__:
+                assert function in reached or re.search(rf"(?<!def )\b{name}\(", sources), (
+                    f"{module.__name__}.{name}"
+                )
+    assert {*sound.ONE_SHOTS, *sound.ACTIVITIES} == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if KINDS[k].continuous])
