@@ -1,6 +1,5 @@
 """Two folders of clips side by side: which generated file belongs to which reference, and what cannot be used, with the reason."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -132,16 +131,3 @@ def _complete(pairs: list[Pair], task: Task) -> tuple[list[Pair], list[Bad]]:
 def _truth_beside(files: Files) -> Path | None:
     path = (files.film or files.sound).with_suffix(".json")
     return path if path.is_file() else None
-
-
-def content_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes.
-
-    Raises:
-        UserError: if it cannot be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror})") from error

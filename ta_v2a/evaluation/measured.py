@@ -17,9 +17,10 @@ from ta_v2a.errors import UserError
 from ta_v2a.evaluation.agreement import read_sound
 from ta_v2a.evaluation.baselines import ALTERATIONS, STATIC
 from ta_v2a.evaluation.extractors import Arrays, Extractor, PictureInput
-from ta_v2a.evaluation.folders import Bad, Files, Pair, Side, Task, content_sha256
+from ta_v2a.evaluation.folders import Bad, Files, Pair, Side, Task
 from ta_v2a.media.atomic import output_error
 from ta_v2a.media.probe import probe
+from ta_v2a.presets import file_sha256
 
 LEAST_S = 0.5
 MOST_RATIO = 2.0  # a generated clip twice as long as its reference is not its partner
@@ -277,7 +278,7 @@ def _picture(files: Files, side: Side, pair: Pair, order: Order, store: Store, a
 
 def _hash(path: Path, side: Side) -> str:
     try:
-        return content_sha256(path)
+        return file_sha256(path)
     except UserError as error:
         raise _Unusable(side, str(error)) from error
 
