@@ -9,6 +9,8 @@ from torch import Tensor
 from cvalp.model import CVALP
 from cvalp.paper import PaperCVALP
 
+SIZES: dict[str, type[CVALP] | type[PaperCVALP]] = {"CVALP": CVALP, "PaperCVALP": PaperCVALP}
+
 
 def load(folder: str | Path) -> CVALP | PaperCVALP:
     """What `save_pretrained` of one of the two wrote, float32, in evaluation mode.
@@ -18,10 +20,9 @@ def load(folder: str | Path) -> CVALP | PaperCVALP:
     """
     config = Path(folder) / "config.json"
     name = json.loads(config.read_text()).get("_class_name") if config.is_file() else None
-    kinds = {"CVALP": CVALP, "PaperCVALP": PaperCVALP}
-    if name not in kinds:
+    if name not in SIZES:
         raise ValueError(f"{folder} holds no CVALP (its config.json names {name or 'nothing'})")
-    return kinds[name].from_pretrained(folder, torch_dtype=torch.float32).eval()
+    return SIZES[name].from_pretrained(folder, torch_dtype=torch.float32).eval()
 
 
 def as_input(frames: Tensor) -> Tensor:

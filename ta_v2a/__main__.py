@@ -38,6 +38,12 @@ def _run(arguments: list[str] | None) -> int:
     except BrokenPipeError:  # the reader of our output left
         sys.stderr.close()
         return 141
+    except OSError as error:  # of a file that the user named, or of a disk: whatever was not foreseen where it is read or written
+        if error.filename is None:
+            raise
+        name = str(error.filename)
+        print(f"ta-v2a: {name if len(name) <= 80 else name[:79] + '…'}: {error.strerror}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ from typing import Any
 from prompts.lexicon import LEXICON, WORDINGS
 
 from .encoders import clip_vector, load_encoders
-from .errors import UserError
+from .errors import UserError, one_line
 from .media.probe import Clip, probe
+from .user_files import is_file
 
 NAMES: dict[str, str] = {
     "wood": "something hits wood",
@@ -59,18 +60,19 @@ def label_bank(path: str | None = None) -> dict[str, list[str]]:
     if path is None:
         return {label: [label, *LEXICON[kind].keywords[:WORDINGS]] for kind, label in NAMES.items()}
     source = Path(path)
-    if not source.is_file():
+    if not is_file(source):
         raise UserError(f"no such list of labels: {path}")
     try:
         text = source.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UserError(f"{path} is no text") from None
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    header = next(csv.reader(lines[:1]), []) if source.suffix.lower() == ".csv" else []
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        rows = list(csv.reader(lines)) if source.suffix.lower() == ".csv" else []
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path} is no text: {one_line(error)}") from None
+    header = rows[0] if rows else []
     column = next((header.index(name) for name in _COLUMNS if name in header), None)
     if source.suffix.lower() == ".csv" and column is None:
         raise UserError(f"{path} has none of the columns {', '.join(_COLUMNS)}")
-    labels = lines if column is None else [row[column].strip() for row in csv.reader(lines[1:]) if len(row) > column]
+    labels = lines if column is None else [row[column].strip() for row in rows[1:] if len(row) > column]
     bank = {label: [label] for label in labels if label}
     if len(bank) < 2:
         raise UserError(f"{path} names fewer than two labels")

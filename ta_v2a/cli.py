@@ -163,7 +163,7 @@ def pack(
     cvalp: Annotated[str, typer.Option(help="Checkpoint, or a folder of a preset's component.")] = "runs/video/last.ckpt",
     vae: Annotated[str, typer.Option(help="Checkpoint, or a folder of a preset's component.")] = "runs/vae/last.ckpt",
     ldm: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/ldm/last.ckpt",
-    tokenizer: Annotated[str, typer.Option(help="Vocabulary of the text encoder.")] = "ta_v2a/weights/mini/cvalp/spiece.model",
+    tokenizer: Annotated[str | None, typer.Option(help="Vocabulary of the text encoder. Default: the bundled one.")] = None,
     vocoder: Annotated[str | None, typer.Option(help="Folder that train vocoder exported. Default: Griffin-Lim.")] = None,
     bandwidth: Annotated[str | None, typer.Option(help="Folder that train bandwidth exported. Default: none.")] = None,
     as_json: Json = False,

@@ -10,7 +10,8 @@ import numpy as np
 from .errors import UserError
 from .media.frames import colour_frames, luma_blocks
 from .media.probe import Clip
-from .presets import resolve
+from .presets import WEIGHTS_FOLDER, resolve
+from .user_files import is_file
 
 if TYPE_CHECKING:
     import torch
@@ -25,7 +26,7 @@ def cvalp_folder(name_or_folder: str | Path) -> Path:
         UserError: there is none.
     """
     given = Path(name_or_folder)
-    if (given / "config.json").is_file() and not (given / "model_index.json").is_file():
+    if is_file(given / "config.json") and not is_file(given / "model_index.json"):
         return given
     return resolve(name_or_folder) / "cvalp"
 
@@ -36,13 +37,17 @@ def load_encoders(name_or_folder: str | Path) -> Any:
     Raises:
         UserError: there is none.
     """
-    from cvalp.loading import load
+    from cvalp.loading import SIZES, load
+
+    from .preset_check import CONFIG_FILE, check_component, read_json_object
 
     folder = cvalp_folder(name_or_folder)
-    try:
-        return load(folder)
-    except ValueError as error:
-        raise UserError(str(error)) from None
+    if folder.parent.parent != WEIGHTS_FOLDER:
+        kind = SIZES.get(str(read_json_object(folder / CONFIG_FILE).get("_class_name")))
+        if kind is None:
+            raise UserError(f"{folder} holds no CVALP")
+        check_component(folder, kind)
+    return load(folder)
 
 
 def in_colour(cvalp: Any) -> bool:

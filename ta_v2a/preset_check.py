@@ -19,8 +19,8 @@ _LARGEST_SIZE = 1 << 16  # of a width, a rate in Hz, a vocabulary
 _DEEPEST = 6
 
 
-def read_json_object(path: Path) -> dict[str, Any]:
-    """The object in a JSON file of settings.
+def read_json_object(path: Path, largest: int = _LARGEST_SIZE) -> dict[str, Any]:
+    """The object in a JSON file of settings, with numbers up to `largest`.
 
     Raises:
         UserError: it cannot be read, is no JSON object, or holds names or numbers that no settings have.
@@ -31,15 +31,15 @@ def read_json_object(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_bytes())
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from None
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
         raise UserError(f"{path} is no JSON: {one_line(error)}") from None
     if not isinstance(content, dict):
         raise UserError(f"{path} holds no JSON object")
-    _check_values(path, content, 0)
+    _check_values(path, content, largest, 0)
     return content
 
 
-def _check_values(path: Path, value: Any, depth: int) -> None:
+def _check_values(path: Path, value: Any, largest: int, depth: int) -> None:
     if depth > _DEEPEST:
         raise UserError(f"{path} is nested too deeply")
     if isinstance(value, dict):
@@ -48,9 +48,10 @@ def _check_values(path: Path, value: Any, depth: int) -> None:
                 raise UserError(f"{path}: no setting can be called {name!r}")
     if isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
-            _check_values(path, inner, depth + 1)
-    elif isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= _LARGEST_SIZE):
-        raise UserError(f"{path}: {value} is no size or weight that a preset has (at most {_LARGEST_SIZE:,})")
+            _check_values(path, inner, largest, depth + 1)
+    elif isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= largest):
+        told = f"{value:g}" if isinstance(value, float) else "a number"
+        raise UserError(f"{path}: {told} is beyond what settings hold (at most {largest:,})")
 
 
 def check_pipeline(folder: Path) -> None:
@@ -72,7 +73,7 @@ def check_pipeline(folder: Path) -> None:
         if name == "self" or (optional and given in (None, [None, None])):
             continue
         if isinstance(parameter.default, str):
-            if given not in GUIDANCE:
+            if not isinstance(given, str) or given not in GUIDANCE:
                 raise UserError(f"{path}: {name} is {given!r}, not one of {', '.join(GUIDANCE)}")
         elif isinstance(parameter.default, int | float):
             if isinstance(given, bool) or not isinstance(given, int | float):

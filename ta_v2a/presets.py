@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from .errors import UserError
+from .user_files import is_file
 
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
 CHECKSUMS = "SHA256SUMS"
@@ -37,14 +38,6 @@ def resolve(name_or_folder: str | Path) -> Path:
 
         check_pipeline(folder)
     return folder
-
-
-def is_file(path: Path) -> bool:
-    """Whether there is such a file; a name that no file can have (too long, with a zero byte) is none."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def file_sha256(path: Path) -> str:

@@ -1,6 +1,8 @@
 """`ta-v2a train STAGE`: LightningCLI on the stage's module and data, from packaged or given YAML."""
 
 import atexit
+import logging
+import warnings
 from contextlib import ExitStack
 from functools import cache
 from importlib.resources import as_file, files
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import UserError, one_line
+from .user_files import is_file
 
 # stage -> (package of its configurations, name of the packaged one)
 STAGES: dict[str, tuple[str, str]] = {
@@ -33,14 +36,15 @@ def config_file(stage: str, name: str) -> Path:
     if stage not in STAGES:
         raise UserError(f"no training stage {stage!r}; there are {', '.join(STAGES)}")
     given = Path(name)
-    if given.is_file():
+    if is_file(given):
         return given
     package, packaged = STAGES[stage]
     parent, _, folder = package.rpartition(".")
     configs = files(parent) / folder
     resource = configs / (packaged if name == "mini" else f"{name}.yaml")
-    if not name.replace("-", "").isalnum() or not resource.is_file():
-        raise UserError(f"no configuration {name!r}: give a YAML file, or mini for the packaged one")
+    if not name.replace("-", "").isalnum() or len(name) > 80 or not resource.is_file():
+        told = name if len(name) <= 80 else name[:79] + "…"
+        raise UserError(f"no configuration {told!r}: give a YAML file, or mini for the packaged one")
     return _packaged_files().enter_context(as_file(resource))
 
 
@@ -84,13 +88,16 @@ def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str,
             except UserError:
                 raise
             except Exception as error:  # a constructor may refuse a configuration in any way
-                raise UserError(f"the configuration of {stage} cannot be used: {one_line(error)}") from error
+                raise UserError(f"the configuration of {stage} cannot be used: {_reason(error)}") from error
 
         def after_instantiate_classes(self) -> None:
             if self.resumed is not None:
                 _check_fits(self.model, *self.resumed)
                 self.resumed = None
 
+    for name in ("lightning.pytorch", "lightning.fabric"):  # devices, seeds, advertisements
+        logging.getLogger(name).setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", "LightningCLI's args parameter is intended to run from within Python")
     options = [option for path in paths for option in ("--config", str(path))]
     strict = {"exit_on_error": False}
     try:
@@ -115,6 +122,12 @@ def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str,
     metrics = {name: round(float(value), 5) for name, value in cli.trainer.callback_metrics.items()}
     last = getattr(callback, "last_model_path", "") or getattr(callback, "best_model_path", "")
     return {"stage": stage, "steps": cli.trainer.global_step, "checkpoint": last or None, "metrics": metrics}
+
+
+def _reason(error: Exception) -> str:
+    """Of jsonargparse's several reasons, one for every type that something might have had, the first."""
+    reasons = [line.strip().removeprefix("- ") for line in str(error).splitlines() if line.strip().startswith("- ")]
+    return reasons[0] if reasons else one_line(error)
 
 
 def _resumed(path: str | None) -> tuple[str, dict[str, Any]] | None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ta_v2a.errors import UserError
+from ta_v2a.errors import UserError, one_line
 from ta_v2a.media.atomic import output_file, whole_file
+from ta_v2a.user_files import made_folder
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,12 @@ def caption_beside(film: Path) -> str | None:
         return None
     try:
         held = json.loads(truth.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise UserError(f"{truth}: cannot be read ({error})") from error
-    return held.get("caption") if isinstance(held, dict) else None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(f"{truth}: cannot be read ({one_line(error)})") from error
+    caption = held.get("caption") if isinstance(held, dict) else None
+    if caption is not None and not isinstance(caption, str):
+        raise UserError(f"{truth}: its caption is no text")
+    return caption
 
 
 def generate_films(
@@ -70,10 +74,7 @@ def generate_films(
     from ta_v2a.evaluation.extractors import folder_sha256
     from ta_v2a.presets import resolve
 
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{out}: the folder cannot be made ({error.strerror})") from None
+    made_folder(out)
     if any(path.parent.resolve() == out.resolve() for path in films):
         raise UserError(f"{out}: holds the films; name another folder for the sounds, which are called as the films are")
     made = [
@@ -118,7 +119,7 @@ def _write_sound(film: Film, weights: str, order: dict[str, Any], one_thread: bo
 def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 

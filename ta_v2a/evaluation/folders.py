@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.film_sounds import caption_beside
 from ta_v2a.evaluation.real_films import SUFFIXES, read_prompts
+from ta_v2a.user_files import is_folder
 
 Task = Literal["v2a", "a2v", "t2av"]
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -63,7 +64,7 @@ def clip_files(folder: str | Path) -> tuple[dict[str, Files], list[tuple[str, st
         UserError: if there is no such folder or no clip in it.
     """
     folder = Path(folder)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UserError(f"{folder}: no such folder")
     found: dict[str, dict[str, list[Path]]] = {}
     for path in sorted(folder.iterdir()):

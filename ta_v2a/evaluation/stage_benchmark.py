@@ -272,7 +272,10 @@ def stage_command(
     if bank is not None:
         from ta_v2a.stage.bank import SoundBank
 
-        sounds = SoundBank(Path(bank), split="test")
+        try:
+            sounds = SoundBank(Path(bank), split="test")
+        except ValueError as error:
+            raise UserError(str(error)) from error
     from ta_v2a.evaluation import frozen
 
     bench = frozen.checked_bench() if n == frozen.SCENES and bank is None else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ta_v2a.errors import UserError
+from ta_v2a.errors import UserError, one_line
 from ta_v2a.evaluation import statistics
 from ta_v2a.evaluation.baselines import CLEAR_SHIFTS, EMPTY_SOUNDS
 from ta_v2a.evaluation.listener import KIND_NAMES
@@ -35,9 +35,12 @@ def read_truth(path: str | Path) -> Truth | None:
         times = [event["time_s"] for source in sources for event in source["events"]]
         sharp = any(source["events"] and not KINDS[source["kind"]].continuous for source in sources)
         contrary = next(((s["kind"], s["look"]) for s in sources if s["kind"] != s["look"]), None)
-        return Truth(merge_close(np.array(times), GAP_S) if sharp else None, tuple(s["kind"] for s in sources), contrary)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: is no scene of the stage ({error.__class__.__name__}: {error})") from error
+        events_s = np.array(times, dtype=np.float64)
+        if not np.isfinite(events_s).all() or events_s.ndim != 1 or {s[name] for s in sources for name in ("kind", "look")} - KINDS.keys():
+            raise ValueError("no times, or no kinds of the stage")
+        return Truth(merge_close(events_s, GAP_S) if sharp else None, tuple(s["kind"] for s in sources), contrary)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UserError(f"{path}: is no scene of the stage ({error.__class__.__name__}: {one_line(error)})") from error
 
 
 def stage_metrics() -> list[Metric]:
