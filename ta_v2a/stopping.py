@@ -2,7 +2,8 @@
 
 From `heed` on a signal ends the program at once: so early there is nothing to tidy. Inside `tidily` it raises, so that every `with` and
 `finally` does its work. An exception that is raised while modules are being imported, or inside a finaliser, may get lost or come out as
-another one; so it waits for the end of the import, and is raised again where it got lost. A second signal ends the program at once.
+another one; so it waits half a second for the end of the import, and is raised again where it got lost. A second signal ends the program
+at once.
 
 This module imports next to nothing, since it has to be there before all others.
 """
@@ -15,11 +16,12 @@ from types import FrameType
 from typing import Any
 
 LINES = {signal.SIGINT: "ta-v2a: stopped", signal.SIGTERM: "ta-v2a: terminated"}
-_WAIT_S = 0.01
+_WAIT_S, _PATIENCE = 0.01, 50
 
 _owner = 0  # the process that heeds them: forked ones inherit the handlers
 _tidy = False
 _received: int | None = None
+_waits = 0
 
 
 class Terminated(BaseException):
@@ -78,24 +80,30 @@ def end_at_once(number: int) -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    global _received
+    global _received, _waits
     if os.getpid() != _owner:  # in a forked worker: Ctrl-C is for the parent to handle
         if number == signal.SIGTERM:
             os._exit(128 + number)
         return
     if not _tidy or _received is not None:
         end_at_once(number)
-    _received = number
+    _received, _waits = number, 0
     _again(0, frame)
 
 
 def _again(number: int = 0, frame: FrameType | None = None) -> None:
-    """Raises what was received, or comes back a little later: out of a finaliser (no frame is given) and in an import it would get lost."""
+    """Raises what was received, or comes back a little later: out of a finaliser (no frame is given) and in an import it would get lost.
+
+    In an import that takes long it is raised all the same, and again half a second later if that did not end the work.
+    """
+    global _waits
     if not _tidy or _received is None:
         return
     if hasattr(signal, "setitimer") and (frame is None or _importing(frame)):
+        _waits = (_waits + 1) % _PATIENCE
         signal.setitimer(signal.ITIMER_REAL, _WAIT_S)
-        return
+        if _waits or frame is None:
+            return
     raise KeyboardInterrupt if _received == signal.SIGINT else Terminated
 
 
@@ -108,8 +116,10 @@ def _importing(frame: FrameType | None) -> bool:
 
 
 def _on_alarm(handler: Any) -> Any:
-    """Sets the handler of the timer, where there is one; returns the one before."""
+    """Stops the timer, where there is one, and sets its handler; returns the one before."""
     try:
+        if _received is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         return signal.signal(signal.SIGALRM, handler)
     except (AttributeError, ValueError):  # Windows has none, and only the main thread may
         return None

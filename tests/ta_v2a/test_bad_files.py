@@ -105,7 +105,7 @@ PRESETS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "weights are NaN": ("holds NaN", lambda f: weights(f / "denoiser", lambda s: first(s, lambda t: t * float("nan")))),
     "weights are infinite": ("holds NaN", lambda f: weights(f / "cvalp", lambda s: first(s, lambda t: t + float("inf")))),
     "weights of another shape": ("has shape", lambda f: weights(f / "autoencoder", lambda s: first(s, lambda t: t[:1]))),
-    "weights are whole numbers": ("no floating-point", lambda f: weights(f / "autoencoder", lambda s: first(s, lambda t: t.to(torch.int8)))),
+    "weights are integers": ("no floating-point", lambda f: weights(f / "autoencoder", lambda s: first(s, lambda t: t.to(torch.int8)))),
     "a weight is missing": ("is missing", lambda f: weights(f / "denoiser", lambda s: s.pop(min(s)))),
     "weights are cut off": ("no safetensors file", lambda f: (f / "denoiser" / WEIGHTS).write_bytes(b"\x10\0\0\0\0\0\0\0{")),
     "weights are text": ("no safetensors file", lambda f: (f / "denoiser" / WEIGHTS).write_text("not weights, only text")),
@@ -384,7 +384,8 @@ def test_banks(tmp_path, refused, preset):
                   "long": whole[:40] + b"\xff\xff\xff\x7f" + whole[44:], "wide": whole[:22] + b"\xff\xff" + whole[24:]}  # fmt: skip
         for name, content in broken.items():
             (folder / f"{name}.wav").write_bytes(content)
-        waves = {"tiny": noise[:70], "click": np.eye(1, 70)[0], "constant": np.ones(9000), "nan": np.full(9000, np.nan), "silent": noise * 0}
+        waves = {"tiny": noise[:70], "click": np.eye(1, 70)[0], "constant": np.ones(9000)}
+        waves |= {"nan": np.full(9000, np.nan), "silent": noise * 0}
         for name, wave in waves.items():
             soundfile.write(folder / f"{name}.wav", wave, 16_000, subtype="FLOAT")
     bank = SoundBank(tmp_path / "bank", "all")

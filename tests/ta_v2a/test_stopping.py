@@ -67,14 +67,16 @@ def console_script(tmp_path) -> list[str]:
 
 
 @LINUX
-@pytest.mark.parametrize("number", SAID)
-@pytest.mark.parametrize("delay_s", [0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8])
-def test_from_the_first_moment_on(number, delay_s, tmp_path, pipeline_folder, silent_clip, console_script):
-    """`foley`, through its imports of typer, torch and diffusers; both ways to start the program in turn."""
-    way = console_script if round(delay_s * 100) % 4 else [sys.executable, "-m", "ta_v2a"]
+@pytest.mark.parametrize("way", ["module", "script"])
+@pytest.mark.parametrize(
+    ("number", "delay_s"), [*((signal.SIGINT, s) for s in (0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)), (signal.SIGTERM, 0), (signal.SIGTERM, 0.3)]
+)
+def test_from_the_first_moment_on(number, delay_s, way, tmp_path, silent_clip, console_script):
+    """`foley`, through its imports of typer, torch and diffusers."""
+    command = console_script if way == "script" else [sys.executable, "-m", "ta_v2a"]
     out = tmp_path / "out"
     out.mkdir()
-    process = started([*way, "foley", str(silent_clip), "-p", "x", "--preset", str(pipeline_folder), "-o", str(out / "x.mp4")])
+    process = started([*command, "foley", str(silent_clip), "-p", "x", "-o", str(out / "x.mp4")])
     assert wait_until(lambda: heeds(process))
     time.sleep(delay_s)
     process.send_signal(number)
@@ -103,22 +105,22 @@ def test_while_workers_write(number, tmp_path):
 
 WORK = """
 import sys, time
-from torch.utils.data import DataLoader, Dataset
 from ta_v2a.data.parallel import in_order
 from ta_v2a.processes import follow_parent
 
-class Slow(Dataset):
-    def __len__(self): return 1000
-    def __getitem__(self, index): time.sleep(60); return index
-
 def work(number):
     time.sleep(60)
+
+class Slow:
+    def __len__(self): return 1000
+    def __getitem__(self, index): work(index)
 
 if __name__ == "__main__":
     print("begun", flush=True)
     if sys.argv[1] == "pool":
         for _ in in_order(work, range(9), 2): pass
     else:
+        from torch.utils.data import DataLoader
         for _ in DataLoader(Slow(), 2, num_workers=2, worker_init_fn=follow_parent): pass
 """
 
@@ -160,7 +162,7 @@ def test_the_fallback_alone_ends_a_worker_too(tmp_path):
 
 
 SWALLOWS = """
-import os, signal, sys
+import os, signal, sys, time
 from ta_v2a import stopping
 stopping.heed()
 
@@ -180,10 +182,12 @@ sys.exit(stopping.tidily(work))
 @pytest.mark.parametrize(
     "work",
     [
-        "late = Late(); del late; import time; time.sleep(30)",  # an exception in a finaliser is lost
-        "import interrupted; import time; time.sleep(30)",  # in an import it would come out as an ImportError
-        "try: os.kill(os.getpid(), signal.SIGINT); import time; time.sleep(30)\n    except BaseException: pass",  # somebody's own answer
-        "try: os.kill(os.getpid(), signal.SIGINT); import time; time.sleep(30)\n    except BaseException: sys.exit(1)",  # as Lightning's is
+        "late = Late(); del late; time.sleep(30)",  # an exception in a finaliser is lost
+        "import interrupted; time.sleep(30)",  # in an import it would come out as an ImportError
+        "import endless",  # but no import is waited for long
+        "try: import endless\n    except BaseException: time.sleep(30)",  # not even where it got lost again
+        "try: os.kill(os.getpid(), signal.SIGINT); time.sleep(30)\n    except BaseException: pass",  # somebody's own answer
+        "try: os.kill(os.getpid(), signal.SIGINT); time.sleep(30)\n    except BaseException: sys.exit(1)",  # as Lightning's is
     ],
 )
 def test_where_the_exception_gets_lost(work, tmp_path):
@@ -192,6 +196,7 @@ def test_where_the_exception_gets_lost(work, tmp_path):
         "try:\n    os.kill(os.getpid(), signal.SIGINT)\n    [None for _ in range(1000)]\n"
         "except KeyboardInterrupt: raise ImportError('half a module')\n"
     )
+    (tmp_path / "endless.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(30)\n")
     path = tmp_path / "run.py"
     path.write_text(SWALLOWS.format(work=work))
     process = started([sys.executable, str(path)])
@@ -200,7 +205,7 @@ def test_where_the_exception_gets_lost(work, tmp_path):
 
 
 def test_a_second_one_ends_it_at_once(tmp_path):
-    work = "\n    ".join(["import time", "try: os.kill(os.getpid(), signal.SIGINT); time.sleep(30)",
+    work = "\n    ".join(["try: os.kill(os.getpid(), signal.SIGINT); time.sleep(30)",
                           "finally: os.kill(os.getpid(), signal.SIGINT); time.sleep(30)"])  # fmt: skip
     (tmp_path / "run.py").write_text(SWALLOWS.format(work=work))
     process = started([sys.executable, str(tmp_path / "run.py")])
