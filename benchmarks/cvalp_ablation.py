@@ -73,7 +73,7 @@ def render(folder: Path, steps: int, n: int, workers: int) -> None:
     short = replace(clock_of_test(), duration_s=data["duration_s"])
     for words, seeds, spec in (("training", training, short), ("test", split_seeds("test", n), clock_of_test())):
         clips = StageClips(seeds, spec, cache=folder / "clips")
-        for _ in track(DataLoader(clips, None, num_workers=workers), f"{words} clips", total=len(seeds)):
+        for _ in track(DataLoader(clips, None, num_workers=workers, worker_init_fn=follow_parent), f"{words} clips", total=len(seeds)):
             pass
 
 

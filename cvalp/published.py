@@ -59,7 +59,8 @@ def state_of(content: Any) -> dict[str, Tensor]:
     for name in WRAPPERS:
         if isinstance(content, dict) and isinstance(content.get(name), dict):
             content = content[name]
-    state = {name: value for name, value in content.items() if isinstance(value, Tensor)} if isinstance(content, dict) else {}
+    pairs = content.items() if isinstance(content, dict) else ()
+    state = {name: value for name, value in pairs if isinstance(name, str) and isinstance(value, Tensor)}
     if not state:
         raise ValueError("holds no named tensors")
     return {name.removeprefix("module."): value for name, value in state.items()}

@@ -1,47 +1,49 @@
-"""Entry point of `ta-v2a` and `python -m ta_v2a`.
+"""The command line: `python -m ta_v2a`, and what the console script calls.
 
 Exit codes: 0 done, 1 something was found wrong, 2 an error that the user can mend, 130 and 143 stopped from outside.
 """
 
-import io
-import signal
+if __name__ == "__main__":
+    import ta_v2a.start  # noqa: F401 (before all others)
+
 import sys
-from types import FrameType
 
-
-class Terminated(BaseException):
-    """SIGTERM as an exception, so that temporary files are removed on the way out."""
-
-
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise Terminated
+from ta_v2a import stopping
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit code."""
-    from .cli import run_app
-    from .errors import UserError
+    before = stopping.heed()
+    try:
+        return stopping.tidily(lambda: _run(arguments))
+    finally:
+        stopping.restore(before)
 
-    previous = signal.signal(signal.SIGTERM, _terminate)
+
+def _run(arguments: list[str] | None) -> int:
+    import io
+
+    from ta_v2a.errors import UserError
+
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a file name that is no valid text must not end in a traceback
             stream.reconfigure(errors="backslashreplace")
     try:
+        from ta_v2a.cli import run_app
+
         return run_app(arguments)
     except UserError as error:
         print(f"ta-v2a: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("ta-v2a: stopped", file=sys.stderr)
-        return 130
-    except Terminated:
-        print("ta-v2a: terminated", file=sys.stderr)
-        return 143
     except BrokenPipeError:  # the reader of our output left
         sys.stderr.close()
         return 141
-    finally:
-        signal.signal(signal.SIGTERM, previous)
+    except OSError as error:  # of a file that the user named, or of a disk: whatever was not foreseen where it is read or written
+        if error.filename is None:
+            raise
+        name = str(error.filename)
+        print(f"ta-v2a: {name if len(name) <= 80 else name[:79] + '…'}: {error.strerror}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from .cues import cut_prompt
 from .encoders import clip_vector, load_encoders
 from .errors import UserError
 from .media.probe import Clip, probe
+from .user_files import is_file
 
 NAMES: dict[str, str] = {
     "wood": "something hits wood",
@@ -61,7 +62,7 @@ def label_bank(path: str | None = None) -> dict[str, list[str]]:
     if path is None:
         return {label: [label, *LEXICON[kind].keywords[:WORDINGS]] for kind, label in NAMES.items()}
     source = Path(path)
-    if not source.is_file():
+    if not is_file(source):
         raise UserError(f"no such list of labels: {path}")
     try:
         lines = [line.strip() for line in source.read_text(encoding="utf-8-sig").splitlines() if line.strip()]

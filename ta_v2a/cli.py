@@ -1,5 +1,6 @@
 """The command line. Every heavy import is inside the command that needs it, so that `--help` answers at once."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -32,23 +33,27 @@ Seed = Annotated[int, typer.Option("--seed", min=0, max=LAST_SEED, help="Same se
 
 
 def run_app(arguments: list[str] | None = None) -> int:
-    """Runs a command line; returns the exit code.
+    """Runs a command line (by default the program's own); returns the exit code.
 
     Raises:
         UserError: for a wrong option or argument, in one line, as for every other mistake of the user.
     """
-    from typer._click.exceptions import ClickException
-
+    command = typer.main.get_command(app)
     try:
-        code = app(args=arguments, prog_name="ta-v2a", standalone_mode=False)
+        # What `app()` does, less its own answers to Ctrl-C, a closed pipe and mistakes.
+        with command.make_context("ta-v2a", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
     except typer.Abort as error:
         raise KeyboardInterrupt from error
-    except ClickException as error:
-        message = " ".join(error.format_message().split())
-        if not message:  # a command without arguments prints its help by itself
+    except typer.TyperException as error:
+        message = error.format_message()
+        if message.startswith("Usage:"):  # a command without arguments: its help
+            print(message, file=sys.stderr)
             return error.exit_code
-        raise UserError(f"{message} (see ta-v2a --help)") from error
-    return code if isinstance(code, int) else 0
+        raise UserError(f"{' '.join(message.split())} (see ta-v2a --help)") from error
+    return 0
 
 
 def _version(asked: bool | None) -> None:
@@ -165,7 +170,7 @@ def pack_command(
     cvalp: Annotated[str, typer.Option(help="Checkpoint, or a folder of a preset's component.")] = "runs/video/last.ckpt",
     vae: Annotated[str, typer.Option(help="Checkpoint, or a folder of a preset's component.")] = "runs/vae/last.ckpt",
     ldm: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/ldm/last.ckpt",
-    tokenizer: Annotated[str, typer.Option(help="Vocabulary of the text encoder.")] = "ta_v2a/weights/mini/cvalp/spiece.model",
+    tokenizer: Annotated[str | None, typer.Option(help="Vocabulary of the text encoder. Default: the bundled one.")] = None,
     vocoder: Annotated[str | None, typer.Option(help="Folder that train vocoder exported. Default: Griffin-Lim.")] = None,
     bandwidth: Annotated[str | None, typer.Option(help="Folder that train bandwidth exported. Default: none.")] = None,
     as_json: Json = False,
@@ -179,6 +184,7 @@ def pack_command(
 
 @evaluate_app.callback()
 def evaluate(
+    context: typer.Context,
     task: Annotated[str, typer.Option(help="v2a, a2v or t2av: whose sound and whose picture are judged.")] = "v2a",
     generated: Annotated[str | None, typer.Option(help="Folder of generated clips.")] = None,
     reference: Annotated[str | None, typer.Option(help="Folder of true clips with the same names.")] = None,
@@ -194,9 +200,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure --generated against --reference; or one of the commands below."""
-    from typer._click.globals import get_current_context
-
-    if get_current_context().invoked_subcommand is not None:
+    if context.invoked_subcommand is not None:
         return
     if generated is None or reference is None:
         raise UserError("evaluate needs --generated DIR and --reference DIR, or a command: stage, films (see ta-v2a evaluate --help)")

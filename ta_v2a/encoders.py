@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import UserError
+from .engine.parts import load_component
 from .media.frames import colour_frames, luma_blocks
 from .media.probe import Clip
 from .presets import resolve
+from .user_files import is_file
 
 if TYPE_CHECKING:
     import torch
@@ -25,7 +26,7 @@ def cvalp_folder(name_or_folder: str | Path) -> Path:
         UserError: there is none.
     """
     given = Path(name_or_folder)
-    if (given / "config.json").is_file() and not (given / "model_index.json").is_file():
+    if is_file(given / "config.json") and not is_file(given / "model_index.json"):
         return given
     return resolve(name_or_folder) / "cvalp"
 
@@ -36,13 +37,7 @@ def load_encoders(name_or_folder: str | Path) -> Any:
     Raises:
         UserError: there is none.
     """
-    from cvalp.loading import load
-
-    folder = cvalp_folder(name_or_folder)
-    try:
-        return load(folder)
-    except ValueError as error:
-        raise UserError(str(error)) from None
+    return load_component(cvalp_folder(name_or_folder), "cvalp")
 
 
 def clip_pictures(clip: Clip, cvalp: Any) -> Iterator[np.ndarray]:

@@ -7,7 +7,14 @@ import torch
 from torch import nn
 
 from .engine.parts import load_component
-from .errors import UserError
+from .errors import UserError, one_line
+from .preset_check import check_component
+from .presets import WEIGHTS_FOLDER
+from .user_files import is_file, is_folder, whole_folder
+from .weights_import import read_checkpoint
+
+TOKENIZER = WEIGHTS_FOLDER / "mini" / "cvalp" / "spiece.model"
+"""The vocabulary that comes along, wherever the program is run."""
 
 # network -> prefix of its weights in the trainer's checkpoint; the diffusion model ships its moving average
 PREFIXES = {"cvalp": "model.", "autoencoder": "network.", "denoiser": "ema.network."}
@@ -28,20 +35,27 @@ def trained(network: nn.Module, checkpoint: str | Path, prefix: str) -> nn.Modul
         UserError: if the file is missing or holds another network.
     """
     path = Path(checkpoint)
-    if not path.is_file():
+    if not is_file(path):
         raise UserError(f"no such checkpoint: {path}")
-    state = torch.load(path, map_location="cpu", weights_only=True)["state_dict"]
+    content = read_checkpoint(path)
+    state = content.get("state_dict") if isinstance(content, dict) else None
+    if not isinstance(state, dict):
+        raise UserError(f"{path} is no checkpoint of a training: it has no state_dict")
+    weights = {key[len(prefix) :]: value for key, value in state.items() if isinstance(key, str) and key.startswith(prefix)}
     try:
-        network.load_state_dict({key[len(prefix) :]: value for key, value in state.items() if key.startswith(prefix)})
-    except RuntimeError as error:
+        network.load_state_dict(weights)
+    except (RuntimeError, TypeError, AttributeError) as error:
         raise UserError(f"{path} holds another network than mini's: {str(error).splitlines()[0]}") from error
+    if not all(bool(value.isfinite().all()) for value in network.state_dict().values() if value.is_floating_point()):
+        raise UserError(f"{path} holds NaN or infinite weights")
     return network.eval()
 
 
 def _loaded(network: nn.Module, source: str | Path, prefix: str) -> nn.Module:
     """A network of its own, so that nothing of the folder (its path) travels on with the weights."""
-    if not Path(source).is_dir():
+    if not is_folder(source):
         return trained(network, source, prefix)
+    check_component(Path(source), type(network))
     network.load_state_dict(type(network).from_pretrained(source, torch_dtype=torch.float32).state_dict())
     return network.eval()
 
@@ -50,7 +64,11 @@ def mini_cvalp(source: str | Path, tokenizer_file: str | Path) -> nn.Module:
     """CVALP at mini size with trained weights, float32: of a Lightning checkpoint, or of the folder `cvalp` of a preset."""
     from cvalp.model import CVALP
 
-    return _loaded(CVALP(str(tokenizer_file)), source, PREFIXES["cvalp"])
+    try:
+        network = CVALP(str(tokenizer_file))
+    except (ValueError, OSError) as error:
+        raise UserError(one_line(error)) from error
+    return _loaded(network, source, PREFIXES["cvalp"])
 
 
 def mini_autoencoder(source: str | Path) -> nn.Module:
@@ -88,7 +106,7 @@ def _unnamed(component: Any) -> Any:
 
 def pack(
     cvalp: str | Path,
-    tokenizer_file: str | Path,
+    tokenizer_file: str | Path | None,
     vae: str | Path,
     ldm: str | Path,
     out: str | Path,
@@ -100,10 +118,13 @@ def pack(
 
     Args:
         cvalp, vae, ldm: Lightning checkpoints of the three trainings.
-        tokenizer_file: the sentencepiece model the text tower was trained with.
+        tokenizer_file: the sentencepiece model the text tower was trained with; None: the bundled one.
         out: folder of the pipeline, made if needed; a model card in it is left alone.
         vocoder, bandwidth: folders that their trainings exported; None: Griffin-Lim, and no extension.
         defaults: of a pipeline call (`num_inference_steps`, `video_scale`, ...) in place of `DEFAULTS`, kept in model_index.json.
+
+    Raises:
+        UserError: a part is missing or another's, or the folder cannot be written; then it is as it was.
     """
     from diffusers import FlowMatchEulerDiscreteScheduler
 
@@ -113,6 +134,9 @@ def pack(
     from .pipelines.foley import FoleyPipeline
     from .presets import write_checksums
 
+    if is_file(out):
+        raise UserError(f"{out} is no folder")
+    tokenizer_file = TOKENIZER if tokenizer_file is None else tokenizer_file
     pipeline = FoleyPipeline(
         cvalp=mini_cvalp(cvalp, tokenizer_file),
         autoencoder=mini_autoencoder(vae),
@@ -123,6 +147,7 @@ def pack(
         **DEFAULTS | defaults,
     )
     pipeline.to(dtype=torch.float16)
-    pipeline.save_pretrained(out, safe_serialization=True)
+    with whole_folder(Path(out)) as part:
+        pipeline.save_pretrained(part, safe_serialization=True)
     write_checksums(Path(out))
     return Path(out)

@@ -4,9 +4,11 @@ import hashlib
 from pathlib import Path
 
 from .errors import UserError
+from .user_files import is_file
 
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
 CHECKSUMS = "SHA256SUMS"
+_LONGEST_TOLD = 80
 
 
 def preset_names() -> list[str]:
@@ -17,28 +19,34 @@ def preset_names() -> list[str]:
 def resolve(name_or_folder: str | Path) -> Path:
     """Folder of a preset, by its name ("mini") or by its path.
 
-    A folder that holds a `SHA256SUMS` is checked against it first.
+    A folder that holds a `SHA256SUMS` is checked against it first. That says that it is as somebody left it, not that
+    it is a preset: `ta_v2a.engine.parts` looks through it.
 
     Raises:
         UserError: if there is no such preset, or a file differs from its checksum.
     """
-    given = Path(name_or_folder)
-    if given.is_dir() and not (given.name == str(name_or_folder) and (WEIGHTS_FOLDER / given.name).is_dir()):
-        folder = given
-    else:
-        folder = WEIGHTS_FOLDER / str(name_or_folder)
-    if not (folder / "model_index.json").is_file():
-        known = ", ".join(preset_names()) or "none is installed"
-        raise UserError(f"no preset and no pipeline folder {str(name_or_folder)!r} (presets: {known}; a folder needs a model_index.json)")
+    name, known = str(name_or_folder), preset_names()
+    folder = WEIGHTS_FOLDER / name if name in known else Path(name)
+    if not is_file(folder / "model_index.json"):
+        told = name if len(name) <= _LONGEST_TOLD else name[: _LONGEST_TOLD - 1] + "…"
+        presets = ", ".join(known) or "none is installed"
+        raise UserError(f"no preset and no pipeline folder {told!r} (presets: {presets}; a folder needs a model_index.json)")
     if (folder / CHECKSUMS).is_file():
         verify(folder)
     return folder
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file as 64 hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """SHA-256 of a file as 64 hexadecimal digits.
+
+    Raises:
+        UserError: if it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
 
 
 def verify(folder: Path) -> None:
@@ -47,12 +55,16 @@ def verify(folder: Path) -> None:
     Raises:
         UserError: naming the first file that is missing or different.
     """
-    for line in (folder / CHECKSUMS).read_text().splitlines():
+    try:
+        lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise UserError(f"{folder / CHECKSUMS} is no list of checksums") from None
+    for line in lines:
         if not line.strip():
             continue
         expected, _, name = line.partition("  ")
         path = folder / name.strip()
-        if not path.is_file():
+        if not is_file(path):
             raise UserError(f"{path} is missing: the weights are incomplete, install the package again")
         if file_sha256(path) != expected.strip().lower():
             raise UserError(f"{path} is not the file that was shipped (its SHA-256 differs): install the package again")

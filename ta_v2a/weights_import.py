@@ -5,8 +5,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .errors import UserError
+from .errors import UserError, one_line
+from .preset_check import CONFIG_FILE, read_json_object
 from .presets import file_sha256, write_checksums
+from .user_files import is_file, is_folder, whole_folder
+
+_LARGEST_VOCABULARY = 1 << 20
 
 
 def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
@@ -29,51 +33,55 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     if kind not in PUBLISHED_KINDS:
         raise UserError(f"no kind of weights {kind!r}; there are {', '.join(PUBLISHED_KINDS)}")
     folder, given = Path(out), Path(source)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if is_file(folder) or (is_folder(folder) and any(folder.iterdir())):
         raise UserError(f"{out} exists and is not empty: name a new folder")
     done = _flan_t5(given) if kind == "flan-t5" else _tower(kind, given)
+    wrong = next((name for name, value in done.weights.items() if value.is_floating_point() and not bool(value.isfinite().all())), None)
+    if wrong is not None:
+        raise UserError(f"{source}: the weight {wrong} holds NaN or infinite values")
     from safetensors.torch import save_file
 
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / (WEIGHTS_FILE + ".part")
-    save_file(done.weights, part, {"kind": kind})
-    part.replace(folder / WEIGHTS_FILE)
-    if kind == "flan-t5":
-        from cvalp.flan_t5 import read_tokenizer
-
-        read_tokenizer(given).save_pretrained(folder / "tokenizer")
     main_file = _flan_t5_weights(given) if kind == "flan-t5" else given
-    card = {
-        "kind": kind,
-        "source": main_file.name,
-        "source_sha256": file_sha256(main_file),
-        "sha256": file_sha256(folder / WEIGHTS_FILE),
-        "settings": done.settings,
-    }
-    (folder / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n")  # last: a folder without it is not taken for weights
-    write_checksums(folder)
+    with whole_folder(folder) as part:
+        save_file(done.weights, part / WEIGHTS_FILE, {"kind": kind})
+        if kind == "flan-t5":
+            from cvalp.flan_t5 import read_tokenizer
+
+            read_tokenizer(given).save_pretrained(part / "tokenizer")
+        card = {
+            "kind": kind,
+            "source": main_file.name,
+            "source_sha256": file_sha256(main_file),
+            "sha256": file_sha256(part / WEIGHTS_FILE),
+            "settings": done.settings,
+        }
+        (part / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n")
+        write_checksums(part)
     return {**card, "folder": str(folder), "used": done.used, "unused": done.unused, "missing": done.missing}
 
 
 def read_checkpoint(path: Path) -> Any:
-    """Tensors of a checkpoint, never code."""
+    """Tensors of a checkpoint, never code.
+
+    Raises:
+        UserError: it is no checkpoint, or holds more than tensors and plain values.
+    """
     import pickle
-    import zipfile
 
     import numpy as np
     import torch
 
+    if not is_file(path):
+        raise UserError(f"no such file: {path}")
     if path.suffix == ".safetensors":
-        from safetensors import SafetensorError
         from safetensors.torch import load_file
 
         try:
             return load_file(path)
-        except (SafetensorError, OSError) as error:
-            raise UserError(f"{path} is no safetensors file: {error}") from None
-    # Arrays and numbers of numpy lie beside the weights in some files; rebuilding them runs no foreign code.
-    from numpy._core.multiarray import _reconstruct, scalar
-
+        except Exception as error:  # a broken file may be refused in any way
+            raise UserError(f"{path} is no safetensors file: {one_line(error)}") from None
+    # Arrays and numbers of numpy lie beside the weights in some files; rebuilding them, as numpy itself says how, runs no foreign code.
+    _reconstruct, scalar = np.zeros(1).__reduce__()[0], np.float64(0).__reduce__()[0]
     numbers = [type(np.dtype(kind)) for kind in (np.int32, np.int64, np.float32, np.float64, bool)]
     harmless: list[Any] = [_reconstruct, scalar, np.ndarray, np.dtype, *numbers]
     harmless += [(_reconstruct, "numpy.core.multiarray._reconstruct"), (scalar, "numpy.core.multiarray.scalar")]
@@ -84,7 +92,7 @@ def read_checkpoint(path: Path) -> Any:
         refused = re.search(r"GLOBAL (\S+)", str(error))
         problem = f"holds objects besides tensors, which are never loaded: {refused[1]}" if refused else "is no checkpoint"
         raise UserError(f"{path} {problem}") from None
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except Exception:  # what is no checkpoint may be refused in any way: a pickle of three bytes by an IndexError
         raise UserError(f"{path} is no checkpoint, or only a part of one (downloads break off)") from None
 
 
@@ -100,8 +108,6 @@ def _checked(done: Any, path: Path, what: str) -> Any:
 def _tower(kind: str, path: Path) -> Any:
     from cvalp.published import CONVERSIONS, convert, state_of
 
-    if not path.is_file():
-        raise UserError(f"no such file: {path}")
     try:
         state = state_of(read_checkpoint(path))
     except ValueError as error:
@@ -111,7 +117,7 @@ def _tower(kind: str, path: Path) -> Any:
 
 def _flan_t5_weights(folder: Path) -> Path:
     for name in ("model.safetensors", "pytorch_model.bin"):
-        if (folder / name).is_file():
+        if is_file(folder / name):
             return folder / name
     raise UserError(f"{folder} holds neither model.safetensors nor pytorch_model.bin")
 
@@ -123,11 +129,12 @@ def _flan_t5(folder: Path) -> Any:
     from cvalp.flan_t5 import encoder_config, read_tokenizer
     from cvalp.published import Conversion, state_of
 
-    if not (folder / "config.json").is_file():
+    if not is_file(folder / CONFIG_FILE):
         raise UserError(f"{folder} is no folder of a Flan-T5: it has no config.json")
-    config = json.loads((folder / "config.json").read_text())
-    wanted = ("d_model", "d_ff", "d_kv", "num_layers", "num_heads", "vocab_size")
-    if config.get("feed_forward_proj") != "gated-gelu" or not all(name in config for name in wanted):
+    config = read_json_object(folder / CONFIG_FILE, _LARGEST_VOCABULARY)
+    wanted = {"d_model": 1 << 13, "d_ff": 1 << 15, "d_kv": 1 << 10, "num_layers": 64, "num_heads": 256, "vocab_size": _LARGEST_VOCABULARY}
+    sized = all(type(config.get(name)) is int and 0 < config[name] <= most for name, most in wanted.items())
+    if config.get("feed_forward_proj") != "gated-gelu" or not sized:
         raise UserError(f"{folder} is no Flan-T5: its config.json says otherwise (gated-gelu, {', '.join(wanted)})")
     shape = {name: config[name] for name in wanted}
     from transformers.models.t5.modeling_t5 import T5EncoderModel
@@ -137,9 +144,13 @@ def _flan_t5(folder: Path) -> Any:
     expected.pop("shared.weight")
     try:
         read_tokenizer(folder)
-        state = state_of(read_checkpoint(_flan_t5_weights(folder)))
+    except Exception as error:  # a broken vocabulary may be refused in any way
+        raise UserError(f"{folder}: its tokenizer cannot be read: {one_line(error)}") from None
+    weights = _flan_t5_weights(folder)
+    try:
+        state = state_of(read_checkpoint(weights))
     except ValueError as error:
-        raise UserError(f"{folder}: {error}") from None
+        raise UserError(f"{weights} {error}") from None
     done = Conversion("flan-t5", settings={"text_size": shape})
     for name, value in state.items():
         ours = "encoder.embed_tokens.weight" if name == "shared.weight" else name

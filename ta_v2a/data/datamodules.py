@@ -7,6 +7,7 @@ import lightning
 from torch.utils.data import DataLoader
 
 from ta_v2a.data.stage_clips import StageClips, split_seeds
+from ta_v2a.processes import follow_parent
 from vocoders.clock import MINI, ClipSpec
 from vocoders.mel import LogMel
 
@@ -50,7 +51,10 @@ class StageData(lightning.LightningDataModule):
 
     def _loader(self, seeds: range, bank: str | None) -> DataLoader:
         clips = StageClips(seeds, self.spec, bank, self.sound_only, self.cache)
-        return DataLoader(clips, self.batch_size, num_workers=self.workers, drop_last=True, prefetch_factor=4 if self.workers else None)
+        ahead = 4 if self.workers else None
+        return DataLoader(
+            clips, self.batch_size, num_workers=self.workers, worker_init_fn=follow_parent, drop_last=True, prefetch_factor=ahead
+        )
 
     def train_dataloader(self) -> DataLoader:
         epoch = self.trainer.current_epoch if self.trainer else 0

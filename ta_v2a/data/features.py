@@ -18,6 +18,7 @@ from prompts.grammar import caption
 from ta_v2a.data.stage_clips import STAGE_CODE, StageClips, kinds_heard, split_seeds
 from ta_v2a.pack import mini_autoencoder, mini_cvalp, weights_file
 from ta_v2a.presets import file_sha256
+from ta_v2a.processes import follow_parent
 from ta_v2a.provenance import code_digest, recordings_digest
 from ta_v2a.stage.scene import heard, plan
 from vocoders.clock import MINI
@@ -60,7 +61,8 @@ def write_features(
     for network in (cvalp, vae, log_mel):
         network.to(device)
     scenes = StageClips([seed for shard in missing for seed in shard], MINI, bank)
-    loader = DataLoader(scenes, max(1, SHARD // 8), num_workers=workers, prefetch_factor=4 if workers else None)
+    ahead = 4 if workers else None
+    loader = DataLoader(scenes, max(1, SHARD // 8), num_workers=workers, worker_init_fn=follow_parent, prefetch_factor=ahead)
     rows: list[dict[str, torch.Tensor]] = []
     for batch in track(loader, "stage features"):
         with torch.autocast(device.type, torch.bfloat16):

@@ -10,6 +10,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from ta_v2a.data.stage_clips import split_seeds
 from ta_v2a.media.sound import resampled
+from ta_v2a.processes import follow_parent
 from ta_v2a.stage.bank import SoundBank
 from ta_v2a.stage.scene import plan
 from ta_v2a.stage.sound import render_sound
@@ -121,7 +122,10 @@ class FullBandData(lightning.LightningDataModule):
     def _loader(self, split: str, seeds: range) -> DataLoader:
         kinds = SoundBank(Path(self.bank), split).files.values() if self.bank else ()
         clips = FullBandClips(seeds, self.duration_s, sorted(path for files in kinds for path in files), self.stage_share)
-        return DataLoader(clips, self.batch_size, num_workers=self.workers, drop_last=True, prefetch_factor=4 if self.workers else None)
+        ahead = 4 if self.workers else None
+        return DataLoader(
+            clips, self.batch_size, num_workers=self.workers, worker_init_fn=follow_parent, drop_last=True, prefetch_factor=ahead
+        )
 
     def train_dataloader(self) -> DataLoader:
         epoch = self.trainer.current_epoch if self.trainer else 0

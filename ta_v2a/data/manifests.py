@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ta_v2a.errors import UserError
+from ta_v2a.errors import UserError, one_line
+from ta_v2a.user_files import is_file, is_folder
 
 _MEDIA = {".mp4", ".mkv", ".webm", ".mov", ".avi", ".m4v", ".flv", ".ts", ".mpg"}
 _CAPTIONS = ("caption", "description", "prompt", "label")
@@ -39,7 +40,7 @@ class Films:
     """The films of a folder by name. A name with a start in it ("ID_000030") is a clip that was cut out already and begins at 0."""
 
     def __init__(self, folder: Path):
-        if not folder.is_dir():
+        if not is_folder(folder):
             raise UserError(f"no such folder of films: {folder}")
         self._films = {path.stem: path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _MEDIA}
 
@@ -64,7 +65,7 @@ def read_manifest(path: str | Path, films: str | Path | None = None, split: str 
         UserError: the file cannot be read, has another layout, or has no rows.
     """
     source = Path(path)
-    if not source.is_file():
+    if not is_file(source):
         raise UserError(f"no such manifest: {source}")
     folder = Path(films) if films is not None else source.parent
     table = _parquet(source) if source.suffix.lower() == ".parquet" else _csv(source)
@@ -110,7 +111,7 @@ def _plain(index: int, row: dict[str, Any], folder: Path) -> Row:
     path = folder / name
     caption = next((row[column] for column in _CAPTIONS if row.get(column)), "")
     start_s = _seconds(row.get("start_s"), index)
-    return _row(index, name, path if name and path.is_file() else None, start_s, caption, row.get("split"))
+    return _row(index, name, path if name and is_file(path) else None, start_s, caption, row.get("split"))
 
 
 def _audiocaps(table: Iterable[dict[str, Any]], films: Films) -> list[Row]:
@@ -159,7 +160,7 @@ def _lines(source: Path) -> list[list[str]]:
 def _csv(source: Path) -> list[dict[str, Any]]:
     header, *lines = _lines(source) or [[]]
     # Lists of several splits are often files put together, each with its header.
-    return [dict(zip(header, line, strict=False)) for line in lines if line and line != header]
+    return [dict(zip(header, line + [""] * (len(header) - len(line)), strict=False)) for line in lines if line and line != header]
 
 
 def _parquet(source: Path) -> list[dict[str, Any]]:
@@ -168,5 +169,5 @@ def _parquet(source: Path) -> list[dict[str, Any]]:
 
     try:
         return pyarrow.parquet.read_table(source).to_pylist()
-    except (pyarrow.ArrowException, OSError) as error:
-        raise UserError(f"{source} is no Parquet file: {str(error).splitlines()[0]}") from None
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise UserError(f"{source} is no Parquet file: {one_line(error)}") from None

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, Dataset
 from ta_v2a.data.film_clips import from_strip
 from ta_v2a.data.prepare import INDEX_FILE
 from ta_v2a.data.stage_clips import split_seeds
+from ta_v2a.processes import follow_parent
 from ta_v2a.stage.picture import render_pictures
 from ta_v2a.stage.scene import plan
 from ta_v2a.stage.sound import render_sound
@@ -69,7 +70,8 @@ class PaperStage(lightning.LightningDataModule):
         self.clips_per_epoch, self.validation_clips = clips_per_epoch, validation_clips
 
     def _loader(self, seeds: range) -> DataLoader:
-        return DataLoader(ColourScenes(seeds, self.spec, self.sound_hz), self.batch_size, num_workers=self.workers, drop_last=True)
+        scenes = ColourScenes(seeds, self.spec, self.sound_hz)
+        return DataLoader(scenes, self.batch_size, num_workers=self.workers, worker_init_fn=follow_parent, drop_last=True)
 
     def train_dataloader(self) -> DataLoader:
         epoch = self.trainer.current_epoch if self.trainer else 0
@@ -126,7 +128,7 @@ def read_shards(
     if shuffle_clips:
         clips = clips.shuffle(shuffle_clips, rng=random.Random(f"{epoch} {rank}"))
     clips = clips.map(from_sample).with_epoch(batches * batch_size)
-    return DataLoader(clips, batch_size, num_workers=workers, drop_last=True)
+    return DataLoader(clips, batch_size, num_workers=workers, worker_init_fn=follow_parent, drop_last=True)
 
 
 class PaperShards(lightning.LightningDataModule):

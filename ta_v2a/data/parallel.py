@@ -1,11 +1,12 @@
 """Many items through worker processes, in order, whatever an item does to its worker."""
 
-import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
+
+from ta_v2a.processes import Following
 
 Item = TypeVar("Item")
 
@@ -14,13 +15,10 @@ class Crashed:
     """Stands where the result of an item would, whose worker died (a decoder's segmentation fault, out of memory)."""
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    # Fresh interpreters: forking a process that has threads (torch has) may hang.
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-
-
 def in_order(function: Callable[[Item], Any], items: Iterable[Item], workers: int) -> Iterator[tuple[Item, Any]]:
     """(item, function(item)) in the order of `items`; at most four items a worker are under way.
+
+    Left early (an exception, Ctrl-C, `close`), it ends its workers at once; they also end when this process is killed.
 
     Args:
         function: importable, as are its items; what it raises is raised here.
@@ -31,7 +29,8 @@ def in_order(function: Callable[[Item], Any], items: Iterable[Item], workers: in
             yield item, function(item)
         return
     waiting: deque[tuple[Item, Future]] = deque()
-    rest, pool = iter(items), _pool(workers)
+    rest, processes = iter(items), Following()
+    pool = ProcessPoolExecutor(workers, processes)
     try:
         while True:
             while len(waiting) < 4 * workers and (item := next(rest, None)) is not None:
@@ -43,19 +42,27 @@ def in_order(function: Callable[[Item], Any], items: Iterable[Item], workers: in
                 result = future.result()
             except BrokenProcessPool:
                 pool.shutdown(wait=False)
-                pool, result = _pool(workers), _alone(function, item)
+                pool, result = ProcessPoolExecutor(workers, processes), _alone(function, item)
                 # All others went down with it: they start again.
                 waiting = deque((other, pool.submit(function, other)) for other, _ in waiting)
             waiting.popleft()
             yield item, result
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        if waiting:
+            processes.kill()
+        pool.shutdown(cancel_futures=True)
 
 
 def _alone(function: Callable[[Item], Any], item: Item) -> Any:
     """The item in a process of its own: was it this one?"""
-    with _pool(1) as pool:
-        try:
-            return pool.submit(function, item).result()
-        except BrokenProcessPool:
-            return Crashed()
+    processes = Following()
+    pool = ProcessPoolExecutor(1, processes)
+    try:
+        return pool.submit(function, item).result()
+    except BrokenProcessPool:
+        return Crashed()
+    except BaseException:
+        processes.kill()
+        raise
+    finally:
+        pool.shutdown()

@@ -23,6 +23,7 @@ from ta_v2a.data.manifests import Row
 from ta_v2a.data.parallel import Crashed, in_order
 from ta_v2a.errors import UserError
 from ta_v2a.media.atomic import whole_file
+from ta_v2a.user_files import made_folder
 from vocoders.clock import ClipSpec
 
 SETTINGS_FILE, INDEX_FILE = "prepare.json", "index.json"
@@ -108,10 +109,10 @@ def _claim(folder: Path, settings: dict[str, Any]) -> None:
     Raises:
         UserError: it holds shards of another order.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    made_folder(folder)
     file = folder / SETTINGS_FILE
     if file.is_file():
-        before = json.loads(file.read_text())
+        before = _account(file)
         changed = sorted(name for name in settings.keys() | before.keys() if settings.get(name) != before.get(name))
         if changed:
             raise UserError(f"{folder} holds shards that were made with another {', '.join(changed)}: name a new folder")
@@ -120,6 +121,21 @@ def _claim(folder: Path, settings: dict[str, Any]) -> None:
     else:
         with whole_file(file) as temporary:
             Path(temporary).write_text(json.dumps(settings, indent=2))
+
+
+def _account(file: Path, names: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What an earlier run wrote down.
+
+    Raises:
+        UserError: somebody else changed it.
+    """
+    try:
+        account = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(account, dict) and all(name in account for name in names):
+            return account
+    except (OSError, ValueError):
+        pass
+    raise UserError(f"{file} is damaged: remove it and the shard of its name, if there is one, and run again")
 
 
 def rows_digest(rows: list[Row]) -> str:
@@ -195,7 +211,7 @@ def prepare(
                 advance(before + done, len(rows))
             _write_shard(shard_file(folder, number), samples, problems)
     seconds = time.perf_counter() - began
-    accounts = [json.loads(shard_file(folder, number).with_suffix(".json").read_text()) for number in range(len(shards))]
+    accounts = [_account(shard_file(folder, number).with_suffix(".json"), ("clips", "problems")) for number in range(len(shards))]
     written = [account["clips"] for account in accounts]
     index = {"settings": settings, "shards": {shard_file(folder, n).name: count for n, count in enumerate(written)}, "clips": sum(written)}
     with whole_file(folder / INDEX_FILE) as temporary:

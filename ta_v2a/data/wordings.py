@@ -12,6 +12,7 @@ from prompts.grammar import caption
 from ta_v2a.data.features import evened
 from ta_v2a.data.stage_clips import StageClips, split_seeds
 from ta_v2a.pack import mini_cvalp
+from ta_v2a.processes import follow_parent
 from ta_v2a.stage.scene import heard, plan
 from vocoders.clock import ClipSpec
 from vocoders.mel import LogMel
@@ -60,7 +61,7 @@ class StageWordings(lightning.LightningDataModule):
 
     @torch.no_grad()
     def _wordings(self, seeds: range, cvalp: Any) -> Wordings:
-        loader = DataLoader(StageClips(seeds, self.spec, sound_only=True), 32, num_workers=self.workers)
+        loader = DataLoader(StageClips(seeds, self.spec, sound_only=True), 32, num_workers=self.workers, worker_init_fn=follow_parent)
         log_mel, audio, kinds = LogMel(self.spec), [], []
         for batch in track(loader, "audio features"):
             audio.append(torch.nn.functional.normalize(cvalp.encode_audio(log_mel(batch["wave"])).mean(1), dim=-1))

@@ -1,7 +1,6 @@
 """The parts of a preset, assembled from its folder. Neither diffusers nor transformers is imported where a preset does not use them."""
 
 import inspect
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from importlib import import_module
@@ -14,8 +13,10 @@ import torch
 from cvalp.role import Encoders
 from ldm.denoisers.role import Denoiser
 from ldm.scheduling import quick_scheduler
-from ta_v2a.errors import UserError
-from ta_v2a.presets import resolve
+from ta_v2a.arguments import checked_settings
+from ta_v2a.errors import UserError, one_line
+from ta_v2a.preset_check import check_component, read_json_object
+from ta_v2a.presets import WEIGHTS_FOLDER, resolve
 from vocoders.clock import ClipSpec
 from vocoders.component import class_name
 from vocoders.role import Vocoder
@@ -102,14 +103,20 @@ def read_index(folder: Path) -> dict[str, Any]:
     """What a preset's `model_index.json` says.
 
     Raises:
-        UserError: it cannot be read, or is no JSON object.
+        UserError: it cannot be read, or is not that of a preset.
     """
-    try:
-        index = json.loads((folder / INDEX_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        index = None
-    if not isinstance(index, dict):
-        raise UserError(f"{folder / INDEX_FILE} is no JSON object: this is no preset")
+    path = folder / INDEX_FILE
+    index = read_json_object(path)
+    if index.get("_class_name") != "FoleyPipeline":
+        raise UserError(f"{path} is not that of a FoleyPipeline")
+    for role, names in ROLES.items():
+        named = index.get(role)
+        if role in OPTIONAL and named in (None, [None, None]):
+            continue
+        if not (isinstance(named, list) and len(named) == 2 and all(isinstance(part, str) for part in named)):
+            raise UserError(f"{path} names no class for {role}")
+        if named[1] not in names:
+            raise UserError(f"{path}: {'.'.join(named)} cannot be the {role}")
     return index
 
 
@@ -126,20 +133,22 @@ def component_class(name: str) -> type:
 def load_component(folder: Path, role: str, dtype: torch.dtype = torch.float32) -> Any:
     """The component of a role that a folder holds, in evaluation mode.
 
+    A folder that did not come along with the program is looked through first (`ta_v2a.preset_check`).
+
     Raises:
         UserError: the folder holds none of that role, or it cannot be loaded.
     """
     try:
         name = class_name(folder)
         if name not in ROLES[role]:
-            raise ValueError(f"{folder} holds no {role}: its config.json names {name or 'nothing'}, not {' or '.join(ROLES[role])}")
-        part = component_class(name).from_pretrained(folder, torch_dtype=dtype)
+            kinds = " or ".join(ROLES[role])
+            raise UserError(f"{folder} holds no {role}: its config.json names {name or 'nothing'}, not {kinds}")
+        kind = component_class(name)
+        if not folder.is_relative_to(WEIGHTS_FOLDER):
+            check_component(folder, kind)
+        return kind.from_pretrained(folder, torch_dtype=dtype)
     except (ValueError, TypeError, RuntimeError, OSError) as error:
-        raise UserError(" ".join(str(error).split())) from None
-    for key, value in part.state_dict().items():
-        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
-            raise UserError(f"the weights in {folder} hold values that are not finite ({key})")
-    return part
+        raise UserError(one_line(error)) from None
 
 
 def load_scheduler(folder: Path, name: str) -> Any:
@@ -148,12 +157,7 @@ def load_scheduler(folder: Path, name: str) -> Any:
     Raises:
         UserError: it cannot be read, or diffusers has no such scheduler.
     """
-    try:
-        config = json.loads((folder / SCHEDULER_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        config = None
-    if not isinstance(config, dict):
-        raise UserError(f"{folder / SCHEDULER_FILE} is no JSON object")
+    config = read_json_object(folder / SCHEDULER_FILE)
     quick = quick_scheduler(name, config)
     if quick is not None:
         return quick
@@ -161,8 +165,11 @@ def load_scheduler(folder: Path, name: str) -> Any:
 
     kind = getattr(diffusers, name, None) if name.isidentifier() else None
     if not (inspect.isclass(kind) and issubclass(kind, diffusers.SchedulerMixin)):
-        raise UserError(f"diffusers has no scheduler {name!r}")
-    return kind.from_config(config)
+        raise UserError(f"{folder}: {name} cannot be the scheduler")
+    try:
+        return kind.from_config(config)
+    except Exception as error:  # a constructor may refuse wrong settings in any way
+        raise UserError(f"{folder}: its settings are not those of a {name}: {one_line(error)}") from error
 
 
 def load_parts(
@@ -182,8 +189,7 @@ def load_parts(
     index = read_index(folder)
     parts = dict(given)
     for role in ROLES:
-        named = index.get(role)
-        if role in parts or (role in OPTIONAL and (named is None or named == [None, None])):
+        if role in parts or (role in OPTIONAL and index.get(role) in (None, [None, None])):
             continue
         parts[role] = load_component(folder / role, role, dtype)
     if "scheduler" not in parts:
@@ -192,4 +198,8 @@ def load_parts(
         if not isinstance(name, str):
             raise UserError(f"{folder / INDEX_FILE} names no scheduler")
         parts["scheduler"] = load_scheduler(folder / "scheduler", name)
-    return Parts(**parts), settings_in(index)
+    try:
+        settings = checked_settings(settings_in(index))
+    except UserError as error:
+        raise UserError(f"{folder / INDEX_FILE}: {error}") from None
+    return Parts(**parts), settings

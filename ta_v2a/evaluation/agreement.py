@@ -34,7 +34,7 @@ def need_librosa() -> None:
     try:
         import librosa  # noqa: F401
     except ImportError as error:
-        raise UserError("this measurement needs librosa; install it with: pip install librosa") from error
+        raise UserError("this measurement needs librosa: pip install 'ta-v2a[eval]'") from error
 
 
 def read_sound(path: str | Path, rate_hz: int = ONSET_RATE_HZ) -> np.ndarray | None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ta_v2a.errors import UserError
+from ta_v2a.errors import UserError, one_line
 from ta_v2a.media.atomic import output_file, whole_file
+from ta_v2a.user_files import made_folder
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,12 @@ def caption_beside(clip: Path) -> str | None:
         return None
     try:
         held = json.loads(truth.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise UserError(f"{truth}: cannot be read ({error})") from error
-    return held.get("caption") if isinstance(held, dict) else None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(f"{truth}: cannot be read ({one_line(error)})") from error
+    caption = held.get("caption") if isinstance(held, dict) else None
+    if caption is not None and not isinstance(caption, str):
+        raise UserError(f"{truth}: its caption is no text")
+    return caption
 
 
 def generate_sounds(
@@ -72,10 +76,7 @@ def generate_sounds(
     from ta_v2a.presets import resolve
     from ta_v2a.provenance import code_digest, folder_sha256
 
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{out}: the folder cannot be made ({error.strerror})") from None
+    made_folder(out)
     if any(path.parent.resolve() == out.resolve() for path in clips):
         raise UserError(f"{out}: holds the clips; name another folder for the sounds, which are called as the clips are")
     words = {path: caption_beside(path) if prompts is None else prompts.get(path.stem) for path in clips}
@@ -119,7 +120,7 @@ def _write_sound(clip: SoundedClip, weights: str, order: dict[str, Any], one_thr
 def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 

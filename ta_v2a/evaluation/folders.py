@@ -1,6 +1,5 @@
 """Two folders of clips side by side: which generated file belongs to which reference, and what cannot be used, with the reason."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -8,6 +7,7 @@ from typing import Literal, get_args
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.film_sounds import caption_beside
 from ta_v2a.evaluation.real_films import CLIP_SUFFIXES, read_prompts
+from ta_v2a.user_files import is_folder
 
 Task = Literal["v2a", "a2v", "t2av"]
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -64,7 +64,7 @@ def clip_files(folder: str | Path) -> tuple[dict[str, Files], list[tuple[str, st
         UserError: if there is no such folder or no clip in it.
     """
     folder = Path(folder)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UserError(f"{folder}: no such folder")
     found: dict[str, dict[str, list[Path]]] = {}
     for path in sorted(folder.iterdir()):
@@ -132,16 +132,3 @@ def _complete(pairs: list[Pair], task: Task) -> tuple[list[Pair], list[Bad]]:
 def _truth_beside(files: Files) -> Path | None:
     path = (files.picture or files.sound).with_suffix(".json")
     return path if path.is_file() else None
-
-
-def content_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes.
-
-    Raises:
-        UserError: if it cannot be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror})") from error

@@ -12,7 +12,9 @@ from jaxtyping import Float
 from torch import nn
 
 from ta_v2a.errors import UserError
+from ta_v2a.preset_check import check_component
 from ta_v2a.stage.kinds import KIND_NAMES
+from ta_v2a.user_files import is_file
 from vocoders.component import Component, configured
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "listener"
@@ -73,11 +75,13 @@ def load_listener(folder: str | Path | None = None) -> Listener:
         folder: where its weights are; None takes the bundled ones.
 
     Raises:
-        UserError: if there are none.
+        UserError: if there are none, or they are not a listener's.
     """
-    folder = Path(folder) if folder is not None else WEIGHTS
-    if not (folder / "config.json").is_file():
+    given, folder = folder is not None, Path(folder) if folder is not None else WEIGHTS
+    if not is_file(folder / "config.json"):
         raise UserError(f"{folder}: no listener weights here; train them with: ta-v2a train classifier")
+    if given:
+        check_component(folder, Listener)
     return Listener.from_pretrained(str(folder), torch_dtype=torch.float32).eval()
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import secrets
-import zipfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,15 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from ta_v2a.errors import UserError
+from ta_v2a.errors import UserError, one_line
 from ta_v2a.evaluation.agreement import read_sound
 from ta_v2a.evaluation.baselines import ALTERATIONS, STATIC
 from ta_v2a.evaluation.extractors import Arrays, Extractor, Modality, PictureInput
-from ta_v2a.evaluation.folders import Bad, Files, Pair, Side, Task, content_sha256
+from ta_v2a.evaluation.folders import Bad, Files, Pair, Side, Task
 from ta_v2a.media.atomic import output_error
 from ta_v2a.media.opening import open_media
 from ta_v2a.media.probe import probe
+from ta_v2a.presets import file_sha256
 from ta_v2a.provenance import code_digest
+from ta_v2a.user_files import made_folder
 
 LEAST_S = 0.5
 MOST_RATIO = 2.0  # a generated clip twice as long as its reference is not its partner
@@ -61,11 +62,7 @@ class Store:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder, self.code = Path(folder), code_digest(MEASURING)
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(f"{folder}: the cache folder cannot be made ({error.strerror})") from error
+        self.folder, self.code = made_folder(folder), code_digest(MEASURING)
 
     def path(self, source: MeasuredInput, extractor: Extractor) -> Path:
         """Where the arrays of an extractor on a source lie."""
@@ -103,8 +100,9 @@ class Store:
         try:
             with np.load(self.path(source, extractor), allow_pickle=False) as held:
                 return held[name] if name in held.files else None
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
-            raise UserError(f"{source.name}: the cache lacks {extractor.key} ({error}); remove {self.folder} and run again") from error
+        except Exception as error:  # a damaged file may be refused in any way
+            reason = one_line(error)
+            raise UserError(f"{source.name}: the cache lacks {extractor.key} ({reason}); remove {self.folder} and run again") from error
 
 
 @dataclass(frozen=True)
@@ -283,7 +281,7 @@ def _picture(files: Files, side: Side, pair: Pair, order: MeasurementOrder, stor
 
 def _hash(path: Path, side: Side) -> str:
     try:
-        return content_sha256(path)
+        return file_sha256(path)
     except UserError as error:
         raise _Unusable(side, str(error)) from error
 

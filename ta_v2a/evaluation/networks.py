@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ta_v2a.errors import UserError
+from ta_v2a.errors import UserError, one_line
 from ta_v2a.evaluation.extractors import Arrays, Extractor, Modality, PictureInput, transformers_features
 from ta_v2a.provenance import folder_sha256
 
 CLIP_FRAMES = 48  # JavisDiT's CLIPSIM
 CLAP_HZ, CLAP_S = 48_000, 10.0
+EXTERNAL = {"features": 1, "logits": 1, "frames": 2, "patches": 2, "offsets": 2}
+"""Axes of the arrays that may come from elsewhere, see `ta_v2a.evaluation.extractors`."""
 VGGISH_LAYERS = (64, 0, 128, 0, 256, 256, 0, 512, 512, 0)  # channels, 0 halves (Hershey et al. 2017)
 VGGISH_HZ, VGGISH_PATCH_FRAMES = 16_000, 96
 
@@ -29,14 +31,17 @@ def _state(path: str | Path) -> dict[str, Any]:
     from ta_v2a.weights_import import read_checkpoint
 
     state = read_checkpoint(Path(path))
-    return state.get("model", state) if isinstance(state, dict) else {}
+    state = state.get("model", state) if isinstance(state, dict) else {}
+    return {name: value for name, value in state.items() if isinstance(name, str)} if isinstance(state, dict) else {}
 
 
 def _fill(network: Any, state: dict[str, Any], path: str | Path, what: str) -> Any:
     try:
         network.load_state_dict(state)
     except (RuntimeError, AttributeError, TypeError) as error:
-        raise UserError(f"{path}: holds other weights than {what}'s: {' '.join(str(error).split())[:160]}") from error
+        raise UserError(f"{path}: holds other weights than {what}'s: {one_line(error)}") from error
+    if not all(bool(value.isfinite().all()) for value in network.state_dict().values() if value.is_floating_point()):
+        raise UserError(f"{path}: holds NaN or infinite weights")
     return network.eval()
 
 
@@ -132,8 +137,8 @@ def _pretrained(kind: str, folder: str | Path) -> tuple[Any, Any]:
         # float32 whatever the file holds: half precision moves the scores.
         model = getattr(transformers, f"{kind}Model").from_pretrained(str(folder), local_files_only=True, dtype="float32")
         processor = getattr(transformers, f"{kind}Processor").from_pretrained(str(folder), local_files_only=True)
-    except (OSError, ValueError, ImportError, RuntimeError, KeyError) as error:
-        raise UserError(f"{folder}: cannot be loaded as {kind}: {' '.join(str(error).split())[:160]}") from error
+    except Exception as error:  # transformers refuses wrong files in many ways
+        raise UserError(f"{folder}: cannot be loaded as {kind}: {one_line(error)}") from error
     return model.eval(), processor
 
 
@@ -215,8 +220,13 @@ def external_extractors(
                 with np.load(path, allow_pickle=False) as held:
                     prefix = f"{modality}_" if len(modalities) > 1 else ""
                     arrays = {key.removeprefix(prefix): held[key] for key in held.files if key.startswith(prefix)}
-            except (OSError, ValueError) as error:
-                raise UserError(f"{path}: cannot be read ({error})") from error
+            except Exception as error:  # a damaged file may be refused in any way
+                raise UserError(f"{path}: cannot be read ({one_line(error)})") from error
+            for key, array in arrays.items():
+                numbers = array.dtype.kind in "fiu" and array.size and np.isfinite(array).all()
+                if key in EXTERNAL and not (numbers and array.ndim == EXTERNAL[key]):
+                    axes = "one axis" if EXTERNAL[key] == 1 else "two axes"
+                    raise UserError(f"{path}: {prefix}{key} is no array of {axes} that holds finite numbers")
             if not any(key in arrays for key in needed):
                 raise UserError(f"{path}: holds none of the arrays {', '.join(prefix + key for key in needed)}")
             return arrays

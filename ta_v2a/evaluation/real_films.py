@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ta_v2a.errors import UserError
+from ta_v2a.errors import UserError, one_line
 from ta_v2a.evaluation import statistics
 from ta_v2a.evaluation.agreement import AGREEMENT_TOLERANCE_S, SoundOnsets, librosa_onsets, need_librosa, onset_agreement, read_sound
 from ta_v2a.evaluation.av_align import ALIGN_VARIANT, flow_curve, flow_peaks, intersection_over_union, sound_peaks
 from ta_v2a.evaluation.film_sounds import SoundedClip, generate_sounds
 from ta_v2a.evaluation.onsets import ONSET_RATE_HZ
+from ta_v2a.user_files import is_folder
 
 CLIP_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v")
 ALIGN_HEIGHT_PX = 180
@@ -26,7 +27,7 @@ def list_clips(folder: str | Path) -> list[Path]:
         UserError: if there is no such folder, no clip in it, or two clips whose names differ only in their ending.
     """
     folder = Path(folder)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UserError(f"{folder}: no such folder")
     clips = sorted(path for path in folder.iterdir() if path.suffix.lower() in CLIP_SUFFIXES)
     if not clips:
@@ -48,8 +49,8 @@ def read_prompts(table: str | Path) -> dict[str, str]:
     try:
         with Path(table).open(newline="", encoding="utf-8-sig") as stream:
             rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{table}: cannot be read ({error})") from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise UserError(f"{table}: cannot be read ({one_line(error)})") from error
     columns = rows[0].keys() if rows else ()
     name = next((c for c in ("path", "file", "name") if c in columns), None)
     words = next((c for c in ("prompt", "description", "caption") if c in columns), None)

@@ -10,6 +10,7 @@ from scipy.special import softmax
 
 from ta_v2a.evaluation.onset_probe import onset_columns, onset_probe
 from ta_v2a.evaluation.statistics import Estimate, mean, pooled_median
+from ta_v2a.processes import follow_parent
 from vocoders.clock import ClipSpec
 
 RECALLS = (1, 5, 10)
@@ -135,7 +136,7 @@ def embed_stage(
     log_mel = LogMel(spec).to(device)
     rows: dict[str, list] = defaultdict(list)
     captions: list[str] = []
-    for item in DataLoader(clips, batch, num_workers=workers):
+    for item in DataLoader(clips, batch, num_workers=workers, worker_init_fn=follow_parent):
         with torch.inference_mode():
             wave = item["wave"].to(device)
             audio = cvalp.encode_audio(cvalp.audio.mel(wave) if hears_wave else log_mel(wave))

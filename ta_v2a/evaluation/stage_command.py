@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ta_v2a.errors import UserError
 from ta_v2a.evaluation import frozen
 from ta_v2a.evaluation.listener import WEIGHTS, load_listener
 from ta_v2a.evaluation.stage_benchmark import evaluate_stage
@@ -40,7 +41,10 @@ def stage_command(
     if bank is not None:
         from ta_v2a.stage.bank import SoundBank
 
-        sounds = SoundBank(Path(bank), split="test")
+        try:
+            sounds = SoundBank(Path(bank), split="test")
+        except ValueError as error:
+            raise UserError(str(error)) from error
     bench = frozen.checked_bench() if n == frozen.SCENES and bank is None else None
     measured = evaluate_stage(
         pipeline, n, seed, batch, judge, chance_n, sounds, progress=progress, **settings

@@ -66,8 +66,19 @@ class View:
         return (self.get(column, key, name, row) for row in range(self.n))
 
     def stack(self, column: str, key: str, name: str) -> np.ndarray:
-        """(clips, ...) of arrays of one shape; kept, since several metrics ask for the same."""
-        return self.once(("stack", column, key, name), lambda view: np.stack(list(view.each(column, key, name))))
+        """(clips, ...) of arrays of one shape; kept, since several metrics ask for the same.
+
+        Raises:
+            UserError: if their shapes differ (features of a user's own may).
+        """
+
+        def stacked(view: "View") -> np.ndarray:
+            arrays = list(view.each(column, key, name))
+            if len({array.shape for array in arrays}) > 1:
+                raise UserError(f"{key}: {name} is not of one shape for all clips")
+            return np.stack(arrays)
+
+        return self.once(("stack", column, key, name), stacked)
 
     def rows_of(self, column: str, key: str, name: str) -> list[np.ndarray]:
         """That array of every clip, of any length; kept likewise, so for small arrays."""

@@ -135,7 +135,7 @@ def _held_out(path: Path) -> bool:
 
 
 def _read(path: Path, sample_rate_hz: int) -> np.ndarray | None:
-    """(samples,) mono at the wanted rate, or None if it cannot be read or is silent."""
+    """(samples,) mono at the wanted rate, or None if it cannot be read, is silent or hardly anything."""
     import soundfile
     import soxr
 
@@ -143,11 +143,11 @@ def _read(path: Path, sample_rate_hz: int) -> np.ndarray | None:
         with soundfile.SoundFile(path) as file:
             rate = file.samplerate
             wave = file.read(int(_LONGEST_FILE_S * rate), dtype="float32", always_2d=True).mean(axis=1)
-    except (OSError, RuntimeError, ValueError):
+        if rate != sample_rate_hz and len(wave):
+            wave = soxr.resample(wave, rate, sample_rate_hz).astype(np.float32)
+    except (OSError, RuntimeError, ValueError, MemoryError):  # a damaged header may promise any rate and length
         return None
-    if len(wave) < 64 or not np.isfinite(wave).all() or np.abs(wave).max() < 1e-4:
-        return None
-    return soxr.resample(wave, rate, sample_rate_hz).astype(np.float32) if rate != sample_rate_hz else wave
+    return wave if len(wave) >= 64 and np.isfinite(wave).all() and np.abs(wave).max() >= 1e-4 else None
 
 
 def _frame_peaks(wave: np.ndarray, hop: int) -> np.ndarray:

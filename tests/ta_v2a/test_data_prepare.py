@@ -16,7 +16,6 @@ from scipy.io import wavfile
 from tiny_words import tiny_tokenizer
 
 from cvalp.features import as_input
-from cvalp.loading import load
 from cvalp.paper import PaperCVALP
 from ta_v2a.data.check import check
 from ta_v2a.data.film_clips import ClipProblem, from_strip, read_clip, to_strip
@@ -24,6 +23,7 @@ from ta_v2a.data.manifests import Row, read_manifest
 from ta_v2a.data.paper_clips import ColourScenes, PaperStage, read_shards
 from ta_v2a.data.parallel import Crashed, in_order
 from ta_v2a.data.prepare import prepare, shard_file
+from ta_v2a.encoders import load_encoders as load
 from ta_v2a.errors import UserError
 from ta_v2a.media.mux import mux
 from ta_v2a.media.probe import probe

@@ -1,0 +1,21 @@
+"""The first thing the program does. To import this module is to start the program: from here on Ctrl-C is answered."""
+
+import os
+import sys
+
+try:
+    from ta_v2a import stopping
+
+    _processes = sys.modules.get("multiprocessing")
+    if _processes is None or _processes.parent_process() is None:  # a worker process imports its parent's first module again
+        stopping.heed()
+except KeyboardInterrupt:  # a moment too early for that
+    os.write(2, b"ta-v2a: stopped\n")
+    os._exit(130)
+
+
+def main() -> int:
+    """The console script; returns the exit code."""
+    from ta_v2a.__main__ import main
+
+    return main()

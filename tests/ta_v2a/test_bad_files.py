@@ -1,0 +1,397 @@
+"""Whatever file a command is pointed at: one line, exit code 2, no code run, nothing written."""
+
+import json
+import pickle
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from safetensors.torch import load_file, save_file
+
+from ta_v2a.__main__ import main
+
+LONG = "x" * 300
+WEIGHTS = "diffusion_pytorch_model.safetensors"
+
+
+class Rogue:
+    """What a pickle may not do."""
+
+    def __init__(self, marker: Path):
+        self.marker = str(marker)
+
+    def __reduce__(self):
+        return open, (self.marker, "w")
+
+
+@pytest.fixture(scope="module")
+def preset(pipeline, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("bad") / "preset"
+    pipeline.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def refused(tmp_path, capfd, monkeypatch):
+    """Runs a command in an empty folder; it must be refused in one line that holds `said`, and leave everything as it was."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(said: str, *arguments: object) -> str:
+        before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+        capfd.readouterr()
+        code = main([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        assert (code, out) == (2, ""), err
+        assert err.startswith("ta-v2a: ") and err.count("\n") == 1 and said in err and len(err) < 600, err
+        assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+        return err
+
+    return run
+
+
+def changed(path: Path, **settings: object) -> None:
+    path.write_text(json.dumps({**json.loads(path.read_text()), **settings}))
+
+
+def weights(folder: Path, change: Callable[[dict[str, torch.Tensor]], object]) -> None:
+    state = load_file(folder / WEIGHTS)
+    change(state)
+    save_file(state, folder / WEIGHTS, {"format": "pt"})
+
+
+def first(state: dict[str, torch.Tensor], value: Callable[[torch.Tensor], torch.Tensor]) -> None:
+    name = min(name for name, tensor in state.items() if tensor.is_floating_point() and tensor.ndim)
+    state[name] = value(state[name]).contiguous()
+
+
+INDEX, DENOISER = "model_index.json", "denoiser/config.json"
+PRESETS: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "index is a list": ("holds no JSON object", lambda f: (f / INDEX).write_text("[1, 2]")),
+    "index is no JSON": ("is no JSON", lambda f: (f / INDEX).write_text("{")),
+    "index is bytes": ("is no JSON", lambda f: (f / INDEX).write_bytes(b"\xff\xfe\x00\xd8")),
+    "index is nested": ("", lambda f: (f / INDEX).write_text("[" * 100_000)),
+    "index is huge": ("too large", lambda f: (f / INDEX).write_text(" " * 2_000_000)),
+    "a number of 5,000 digits": ("is no JSON", lambda f: (f / INDEX).write_text('{"lag_s": ' + "9" * 5000 + "}")),
+    "__class__": ("'__class__'", lambda f: changed(f / INDEX, __class__="x")),
+    "a method's name": ("'items'", lambda f: changed(f / INDEX, items=5)),
+    "another pipeline": ("FoleyPipeline", lambda f: changed(f / INDEX, _class_name="StableDiffusionPipeline")),
+    "unknown guidance": ("guidance is 'loud'", lambda f: changed(f / INDEX, guidance="loud")),
+    "guidance is a list": ("guidance is", lambda f: changed(f / INDEX, guidance=["conditional"])),
+    "steps are words": ("num_inference_steps is 'x'", lambda f: changed(f / INDEX, num_inference_steps="x")),
+    "a scale is NaN": ("beyond what settings hold", lambda f: changed(f / INDEX, text_scale=float("nan"))),
+    "a component is missing": ("no class for denoiser", lambda f: changed(f / INDEX, denoiser=None)),
+    "a component is a number": ("no class for denoiser", lambda f: changed(f / INDEX, denoiser=[1, 2])),
+    "a component of elsewhere": ("cannot be the denoiser", lambda f: changed(f / INDEX, denoiser=["subprocess", "Popen"])),
+    "a component of another role": ("cannot be the denoiser", lambda f: changed(f / INDEX, denoiser=["cvalp.model", "CVALP"])),
+    "no scheduler of diffusers": ("cannot be the scheduler", lambda f: changed(f / INDEX, scheduler=["diffusers", "AutoencoderKL"])),
+    "checksums are no text": ("no list of checksums", lambda f: (f / "SHA256SUMS").write_bytes(b"\xff\xfe\x00")),
+    "checksums of nothing": ("is missing", lambda f: (f / "SHA256SUMS").write_text("0" * 64 + "  " + LONG)),
+    "settings are a list": ("holds no JSON object", lambda f: (f / DENOISER).write_text("[]")),
+    "settings are gone": ("cannot be read", lambda f: (f / DENOISER).unlink()),
+    "settings: __class__": ("'__class__'", lambda f: changed(f / DENOISER, __class__=1)),
+    "settings of another": ("holds a CVALP", lambda f: changed(f / DENOISER, _class_name="CVALP")),
+    "a width is a word": ("settings", lambda f: changed(f / DENOISER, width="wide")),
+    "a width is negative": ("settings", lambda f: changed(f / DENOISER, width=-16)),
+    "a width is huge": ("beyond what settings hold", lambda f: changed(f / DENOISER, width=10**12)),
+    "a width is large": ("more weights than its files hold", lambda f: changed(f / DENOISER, width=32768)),
+    "depth is large": ("more weights than its files hold", lambda f: changed(f / DENOISER, depth=60000)),
+    "a width is another": ("its settings say", lambda f: changed(f / DENOISER, width=32)),
+    "vocoder settings": ("settings", lambda f: changed(f / "vocoder/config.json", fft_samples=[1])),
+    "scheduler settings": ("settings", lambda f: changed(f / "scheduler/scheduler_config.json", num_train_timesteps="many")),
+    "weights are NaN": ("holds NaN", lambda f: weights(f / "denoiser", lambda s: first(s, lambda t: t * float("nan")))),
+    "weights are infinite": ("holds NaN", lambda f: weights(f / "cvalp", lambda s: first(s, lambda t: t + float("inf")))),
+    "weights of another shape": ("has shape", lambda f: weights(f / "autoencoder", lambda s: first(s, lambda t: t[:1]))),
+    "weights are integers": ("no floating-point", lambda f: weights(f / "autoencoder", lambda s: first(s, lambda t: t.to(torch.int8)))),
+    "a weight is missing": ("is missing", lambda f: weights(f / "denoiser", lambda s: s.pop(min(s)))),
+    "weights are cut off": ("no safetensors file", lambda f: (f / "denoiser" / WEIGHTS).write_bytes(b"\x10\0\0\0\0\0\0\0{")),
+    "weights are text": ("no safetensors file", lambda f: (f / "denoiser" / WEIGHTS).write_text("not weights, only text")),
+    "weights are gone": ("holds no diffusion_pytorch_model", lambda f: (f / "denoiser" / WEIGHTS).unlink()),
+    "vocabulary is text": ("sentencepiece", lambda f: (f / "cvalp/spiece.model").write_text("a b c")),
+    "vocabulary is empty": ("sentencepiece", lambda f: (f / "cvalp/spiece.model").write_bytes(b"")),
+    "vocabulary is gone": ("vocabulary", lambda f: (f / "cvalp/spiece.model").unlink()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", PRESETS)
+def test_presets(what, preset, silent_clip, tmp_path, refused):
+    said, damage = PRESETS[what]
+    folder = shutil.copytree(preset, tmp_path / "p")
+    damage(folder)
+    refused(said, "foley", silent_clip, "-p", "x", "--preset", folder, "-o", tmp_path / "out.wav")
+
+
+def test_presets_that_are_none(silent_clip, tmp_path, refused):
+    for name in (LONG, "a\nb", "", "/dev/null", str(silent_clip)):
+        refused("no preset and no pipeline folder", "foley", silent_clip, "-p", "x", "--preset", name, "-o", tmp_path / "out.wav")
+
+
+def test_a_pickle_beside_the_settings_is_not_taken_for_weights(preset, silent_clip, tmp_path, refused):
+    folder = shutil.copytree(preset, tmp_path / "p")
+    (folder / "denoiser" / WEIGHTS).unlink()
+    (folder / "denoiser" / "diffusion_pytorch_model.bin").write_bytes(pickle.dumps(Rogue(tmp_path / "ran")))
+    refused("holds no diffusion_pytorch_model", "foley", silent_clip, "-p", "x", "--preset", folder, "-o", tmp_path / "out.wav")
+
+
+CVALPS: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "settings are a list": ("holds no JSON object", lambda f: (f / "config.json").write_text("[]")),
+    "settings of nothing": ("holds no CVALP", lambda f: (f / "config.json").write_text('{"_class_name": ["CVALP"]}')),
+    "weights are NaN": ("holds NaN", lambda f: weights(f, lambda s: first(s, lambda t: t * float("nan")))),
+    "vocabulary is text": ("sentencepiece", lambda f: (f / "spiece.model").write_text("a b c")),
+}
+
+
+@pytest.mark.parametrize("what", CVALPS)
+def test_a_folder_of_encoders(what, preset, silent_clip, tmp_path, refused):
+    said, damage = CVALPS[what]
+    folder = shutil.copytree(preset / "cvalp", tmp_path / "c")
+    damage(folder)
+    refused(said, "caption", silent_clip, "--preset", folder)
+    if what == "weights are NaN":
+        refused(said, "evaluate", "cvalp", "--preset", folder)
+
+
+CHECKPOINTS: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "gone": ("no such file", lambda p: None),
+    "empty": ("is no checkpoint", lambda p: p.write_bytes(b"")),
+    "three bytes of a pickle": ("is no checkpoint", lambda p: p.write_bytes(b"\x80\x02.")),
+    "a pickle of a number": ("holds no named tensors", lambda p: torch.save(5, p)),
+    "keys are numbers": ("holds no named tensors", lambda p: torch.save({1: torch.zeros(2), 2: torch.zeros(2)}, p)),
+    "a model of numbers": ("holds no named tensors", lambda p: torch.save({"model": {0: torch.zeros(1)}}, p)),
+    "a pickle that runs": ("", lambda p: p.write_bytes(pickle.dumps(Rogue(p.parent / "ran")))),
+    "an archive that runs": ("besides tensors", lambda p: torch.save({"x": Rogue(p.parent / "ran")}, p)),
+    "text": ("is no checkpoint", lambda p: p.write_text("nothing\n" * 50)),
+    "an archive of nothing": ("is no checkpoint", lambda p: p.write_bytes(b"PK\x05\x06" + bytes(18))),
+}
+
+
+@pytest.mark.parametrize("what", CHECKPOINTS)
+def test_weights_import(what, tmp_path, refused):
+    said, make = CHECKPOINTS[what]
+    make(tmp_path / "file.pth")
+    refused(said, "weights", "import", "slowonly", tmp_path / "file.pth", "-o", tmp_path / "out")
+
+
+@pytest.mark.parametrize("what", CHECKPOINTS)
+def test_training_goes_on_from_no_such_file(what, tmp_path, refused):
+    _, make = CHECKPOINTS[what]
+    make(tmp_path / "file.ckpt")
+    refused("file.ckpt", "train", "classifier", "--ckpt_path", tmp_path / "file.ckpt")
+
+
+def test_training_goes_on_from_no_other_model(tmp_path, refused):
+    torch.save({"state_dict": {"x": torch.zeros(2)}, "pytorch-lightning_version": "2.6.6"}, tmp_path / "other.ckpt")
+    refused("of another model", "train", "classifier", f"--ckpt_path={tmp_path / 'other.ckpt'}")
+
+
+CONFIGS: dict[str, tuple[str, str | bytes]] = {
+    "no YAML": ("", "a: [1, 2"),
+    "bytes": ("", b"\xff\xfe\x00\xd8"),
+    "a list": ("", "- 1\n- 2\n"),
+    "a word": ("", "word"),
+    "wrong keys": ("nonesuch", "nonesuch: 5\n"),
+    "a wrong class": ("os.system", "model: {class_path: os.system}\n"),
+    "a wrong type": ("max_steps", "trainer: {max_steps: many}\n"),
+    "a YAML tag": ("", "trainer: !!python/object/apply:os.system ['touch ran']\n"),
+    "no such bank": ("no such sound bank: nowhere", "data: {class_path: ta_v2a.data.datamodules.StageData, init_args: {bank: nowhere}}\n"),
+}
+
+
+@pytest.mark.parametrize("what", CONFIGS)
+def test_configurations(what, tmp_path, refused):
+    said, content = CONFIGS[what]
+    path = tmp_path / "c.yaml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    stage = "vae" if what == "no such bank" else "classifier"
+    refused(said, "train", stage, "--config", "mini", "--config", path)
+
+
+def test_configurations_that_are_none(refused):
+    refused("no configuration", "train", "vae", "--config", LONG)
+    refused("refused", "train", "vae", "--trainer.nonesuch", "5")
+
+
+def test_training_away_from_the_repository(refused):
+    """The packaged configurations name files of the repository, such as runs/video/last.ckpt."""
+    refused("", "train", "ldm", "--trainer.max_steps", "1", "--trainer.logger", "false", "--trainer.enable_progress_bar", "false")
+    refused("spiece.model", "train", "text")
+
+
+PACKS = {
+    "away from the repository": ("no such checkpoint: runs/video/last.ckpt", []),
+    "no tokenizer": ("no vocabulary at gone", ["--tokenizer", "gone"]),
+    "a pickle": ("besides tensors", ["--cvalp", "rogue.ckpt"]),
+    "no state": ("has no state_dict", ["--cvalp", "plain.ckpt"]),
+    "keys are numbers": ("another network", ["--cvalp", "numbers.ckpt"]),
+    "a folder of nothing": ("cannot be read", ["--cvalp", "."]),
+    "a long name": ("no such checkpoint", ["--cvalp", LONG]),
+}
+
+
+@pytest.mark.parametrize("what", PACKS)
+def test_pack(what, tmp_path, refused):
+    torch.save({"x": Rogue(tmp_path / "ran")}, tmp_path / "rogue.ckpt")
+    torch.save({"x": 1}, tmp_path / "plain.ckpt")
+    torch.save({"state_dict": {1: torch.zeros(2)}}, tmp_path / "numbers.ckpt")
+    said, arguments = PACKS[what]
+    refused(said, "pack", "-o", tmp_path / "out", *arguments)
+
+
+def test_pack_refuses_weights_that_are_not_finite(tmp_path, refused):
+    from untrained import cvalp_checkpoint
+
+    content = torch.load(cvalp_checkpoint(tmp_path), weights_only=True)
+    content["state_dict"]["model.log_scale"][0] = float("nan")
+    torch.save(content, tmp_path / "cvalp.ckpt")
+    refused("holds NaN", "pack", "-o", tmp_path / "out", "--cvalp", tmp_path / "cvalp.ckpt")
+
+
+FLAN = {"feed_forward_proj": "gated-gelu", "d_model": 16, "d_ff": 32, "d_kv": 8, "num_layers": 1, "num_heads": 2, "vocab_size": 100}
+FLANS: dict[str, tuple[str, str]] = {
+    "no JSON": ("is no JSON", "{"),
+    "a list": ("holds no JSON object", "[]"),
+    "words": ("is no Flan-T5", json.dumps({**FLAN, "d_model": "x"})),
+    "none": ("is no Flan-T5", json.dumps({**FLAN, "num_layers": None})),
+    "huge": ("is no Flan-T5", json.dumps({**FLAN, "num_layers": 100_000})),
+    "negative": ("is no Flan-T5", json.dumps({**FLAN, "d_kv": -8})),
+    "no tokenizer": ("tokenizer cannot be read", json.dumps(FLAN)),
+}
+
+
+@pytest.mark.parametrize("what", FLANS)
+def test_flan_t5(what, tmp_path, refused):
+    said, content = FLANS[what]
+    (tmp_path / "flan").mkdir()
+    (tmp_path / "flan" / "config.json").write_text(content)
+    refused(said, "weights", "import", "flan-t5", tmp_path / "flan", "-o", tmp_path / "out")
+    if what == "no tokenizer":
+        for name in ("tokenizer.json", "spiece.model"):
+            (tmp_path / "flan" / name).write_text("{}")
+            refused(said, "weights", "import", "flan-t5", tmp_path / "flan", "-o", tmp_path / "out")
+
+
+TABLES: dict[str, bytes] = {
+    "no text": b"\xff\xfe\x00\xd8",
+    "empty": b"",
+    "a huge field": b"path,caption,label\n" + b"x" * 200_000,
+    "another table": b"a;b\n1;2\n",
+}
+
+
+@pytest.mark.parametrize("what", TABLES)
+def test_tables(what, silent_clip, tmp_path, refused):
+    """Manifests, labels and prompts."""
+    table = tmp_path / "t.csv"
+    table.write_bytes(TABLES[what])
+    (tmp_path / "films").mkdir()
+    shutil.copy(silent_clip, tmp_path / "films" / "a.mp4")
+    refused("t.csv", "data", "prepare", table, "-o", tmp_path / "out")
+    refused("t.csv", "caption", silent_clip, "--labels", table)
+    if what != "a huge field":
+        refused("t.csv", "evaluate", "films", tmp_path / "films", "--prompts", table, "-o", tmp_path / "out")
+
+
+def test_manifests(tmp_path, refused):
+    for name, content in {"no.parquet": b"PAR1 nothing PAR1", "start.csv": b"path,start_s\na.mp4,soon\n"}.items():
+        (tmp_path / name).write_bytes(content)
+        refused("", "data", "check", tmp_path / name)
+    refused("no such manifest", "data", "check", LONG)
+    (tmp_path / "short.csv").write_text("start_s,path\n5\n")
+    assert main(["data", "check", str(tmp_path / "short.csv"), "--workers", "0"]) == 1  # a line that is too short names no film
+    (tmp_path / "good.csv").write_text("path\na.mp4\n")
+    (tmp_path / "file").write_text("")
+    refused("cannot be made", "data", "prepare", tmp_path / "good.csv", "-o", tmp_path / "file")
+    (tmp_path / "shards").mkdir()
+    for content in (b"[]", b"{", b"\xff\xfe"):
+        (tmp_path / "shards" / "prepare.json").write_bytes(content)
+        refused("is damaged", "data", "prepare", tmp_path / "good.csv", "-o", tmp_path / "shards")
+
+
+@pytest.fixture
+def two_folders(tmp_path) -> tuple[Path, Path]:
+    """A second of noise, generated and true."""
+    wave = 0.1 * np.random.default_rng(0).standard_normal(16_000)
+    for name in ("made", "true"):
+        (tmp_path / name).mkdir()
+        soundfile.write(tmp_path / name / "a.wav", wave, 16_000)
+    return tmp_path / "made", tmp_path / "true"
+
+
+TRUTHS = ["{", "\x00", '{"caption": 5}', '{"sources": 5}', '{"sources": [1]}', '{"sources": [{"kind": "x", "look": "x", "events": []}]}',
+          '{"sources": [{"kind": "wood", "look": "wood", "events": [{"time_s": "soon"}]}]}',
+          '{"sources": [{"kind": "wood", "look": "wood", "events": [{"time_s": NaN}]}]}']  # fmt: skip
+
+
+@pytest.mark.parametrize("content", TRUTHS)
+def test_truths(content, two_folders, preset, tmp_path, refused):
+    made, true = two_folders
+    (true / "a.json").write_text(content)
+    options = ["--preset", preset, "--cache", tmp_path.parent / f"{tmp_path.name}-cache"]
+    refused("a.json", "evaluate", "--generated", made, "--reference", true, *options)
+
+
+def test_networks_and_caches(two_folders, preset, tmp_path, refused):
+    made, true = two_folders
+    cache = tmp_path.parent / f"{tmp_path.name}-cache"
+    both = ["evaluate", "--generated", made, "--reference", true, "--preset", preset, "--metric", "fad", "--cache", cache]
+    (tmp_path / "net").mkdir()
+    for content in ({}, {"features": np.zeros((2, 2))}, {"features": np.array(["x"])}, {"features": np.array([np.nan])},
+                    {"features": np.zeros(0)}, {"features": np.array([object()], dtype=object)}):  # fmt: skip
+        np.savez(tmp_path / "net" / "a.npz", **content)
+        refused("a.npz", *both, "--network", f"embedding={tmp_path / 'net'}")
+    (tmp_path / "net" / "a.npz").write_bytes(b"PK\x03\x04 nothing")
+    refused("a.npz", *both, "--network", f"embedding={tmp_path / 'net'}")
+    (tmp_path / "net" / "config.json").write_text("[]")
+    for role in ("clap", "clip"):
+        refused("net", *both, "--network", f"{role}={tmp_path / 'net'}")
+    for name, content in {"three.pth": b"\x80\x02.", "text.pth": b"text", "no.safetensors": b"text"}.items():
+        (tmp_path / name).write_bytes(content)
+        refused(name, *both, "--network", f"vggish={tmp_path / name}")
+    torch.save({1: torch.zeros(2)}, tmp_path / "numbers.pth")
+    refused("numbers.pth", *both, "--network", f"panns16k={tmp_path / 'numbers.pth'}")
+    (tmp_path / "file").write_text("")
+    refused("cannot be made", *both[:-1], tmp_path / "file")
+
+
+def test_listeners(preset, tmp_path, refused):
+    from ta_v2a.evaluation.listener import WEIGHTS as BUNDLED
+
+    command = ["evaluate", "stage", "-n", "2", "--preset", preset, "--listener"]
+    refused("no listener weights", *command, tmp_path / LONG)
+    folder = shutil.copytree(BUNDLED, tmp_path / "listener")
+    weights(folder, lambda state: first(state, lambda tensor: tensor * float("nan")))
+    refused("holds NaN", *command, folder)
+    (folder / "config.json").write_text("[]")
+    refused("holds no JSON object", *command, folder)
+
+
+def test_banks(tmp_path, refused, preset):
+    """A bank that is none is refused; broken sounds in one are passed over."""
+    refused("no such folder of sounds", "evaluate", "stage", "-n", "2", "--bank", tmp_path / "nowhere", "--preset", preset)
+    from ta_v2a.stage.bank import SoundBank
+
+    for kind in ("wood", "rain"):
+        folder = tmp_path / "bank" / kind
+        folder.mkdir(parents=True)
+        noise = np.random.default_rng(0).standard_normal(20_000) * 0.1
+        soundfile.write(folder / "good.wav", noise, 16_000)
+        whole = (folder / "good.wav").read_bytes()
+        broken = {"empty": b"", "text": b"text", "cut": whole[:60], "no rate": whole[:24] + bytes(4) + whole[28:],
+                  "slow": whole[:24] + b"\1\0\0\0" + whole[28:], "fast": whole[:24] + b"\xff\xff\xff\x7f" + whole[28:],
+                  "long": whole[:40] + b"\xff\xff\xff\x7f" + whole[44:], "wide": whole[:22] + b"\xff\xff" + whole[24:]}  # fmt: skip
+        for name, content in broken.items():
+            (folder / f"{name}.wav").write_bytes(content)
+        waves = {"tiny": noise[:70], "click": np.eye(1, 70)[0], "constant": np.ones(9000)}
+        waves |= {"nan": np.full(9000, np.nan), "silent": noise * 0}
+        for name, wave in waves.items():
+            soundfile.write(folder / f"{name}.wav", wave, 16_000, subtype="FLOAT")
+    bank = SoundBank(tmp_path / "bank", "all")
+    assert all(np.isfinite(shot).all() for shot in bank.one_shots("wood"))
+    for seed in range(60):
+        bed = bank.pick_bed("rain", np.random.default_rng(seed), 16_000, 8000)
+        assert bed.shape == (8000,) and np.isfinite(bed).all()
+    assert {path.stem for path in bank.skipped} >= {"empty", "text", "nan", "silent", "no rate"}
+    assert bank.has("wood") and bank.has("rain")
