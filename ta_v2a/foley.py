@@ -1,21 +1,17 @@
 """One order of `ta-v2a foley`: what is checked first, the sound spooled to disk, then whole files."""
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from .cues import cut_prompt, parse_cue, read_cues
-from .errors import UserError
-from .media.atomic import output_file
-from .media.containers import fitting_ending
-from .media.mux import Original, check_output, mux
+from .delivery import Place, Spool, deliver, destination
+from .media.mux import Original
 from .media.probe import Clip, probe
-from .media.sound import DELIVERY_HZ, picture_samples, resampled, write_wav
+from .media.sound import DELIVERY_HZ, picture_samples, resampled
 
 Advance = Callable[[int, int], None]
 _SPOOL_SAMPLES = 1 << 18
@@ -37,40 +33,8 @@ class Order:
     scales: dict[str, Any] = field(default_factory=dict)
     original: Original = "replace"
     wav: bool = True
+    encode: Literal["h264"] | None = None
     preset: str = "mini"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where one take goes: a film, a WAV, or both."""
-
-    film: Path | None
-    wav: Path | None
-
-
-def places(order: Order, clip: Clip) -> list[Place]:
-    """The files to come, one place a take; checked before any long work.
-
-    Raises:
-        UserError: if one cannot be written, or is the clip itself.
-    """
-    sound_only = order.output is not None and order.output.lower().endswith(".wav")
-    given = Path(order.output) if order.output is not None else clip.path.with_name(clip.path.stem + ".foley" + fitting_ending(clip))
-    if not given.name:
-        raise UserError(f"{order.output} is a folder: give the name of a file, such as {clip.path.stem}.foley.mp4")
-    if sound_only and not order.wav:
-        raise UserError("a .wav as output and --no-wav leave nothing to write")
-    chosen = []
-    for take in range(1, order.takes + 1):
-        name = given.stem if order.takes == 1 else f"{given.stem}.take{take}"
-        film = None if sound_only else given.with_name(name + given.suffix)
-        wav = given.with_name(name + ".wav") if order.wav else None
-        if film is not None:
-            check_output(clip, film)
-        if wav is not None:
-            output_file(wav, clip.path)
-        chosen.append(Place(film, wav))
-    return chosen
 
 
 def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) -> dict[str, Any]:
@@ -81,9 +45,9 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
     """
     began = time.perf_counter()
     clip = probe(order.clip)
-    where = places(order, clip)
+    where = destination(clip, order.output, order.takes, order.wav, order.original, order.encode is not None)
     cues = read_cues(map(parse_cue, order.cues), clip.duration_s)
-    warnings = list(clip.warnings)
+    warnings = [*clip.warnings, *where.notices]
     if clip.has_sound:
         warnings.append({"replace": "the clip's own sound is replaced (--original mix or keep retains it)"}.get(order.original, ""))
     for line in filter(None, warnings):
@@ -102,15 +66,15 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
         order = replace(order, prompt=suggested["label"] if suggested["taken"] else "")
     video = _pictures_of(clip, order.takes, pipeline.spec)
     takes = []
-    for index, place in enumerate(where):
+    for index, place in enumerate(where.places):
         watch = _stepper(advance, index, order.takes)
-        with tempfile.TemporaryFile(prefix="ta-v2a-") as spool:
+        with Spool() as spool:
             blocks, rate_hz = _generated(pipeline, order, video, cues, order.seed + index, watch), pipeline.spec.sample_rate_hz
             if pipeline.bandwidth is not None:
                 blocks, rate_hz = widened(blocks, rate_hz, pipeline.bandwidth, picture_samples(clip.duration_s)), DELIVERY_HZ
             for block in blocks:
                 spool.write(np.ascontiguousarray(block, np.float32).tobytes())
-            takes.append({"seed": order.seed + index, **_write(spool, place, clip, rate_hz, order.original)})
+            takes.append({"seed": order.seed + index, **_write(spool, place, clip, rate_hz, order.original, where.encode)})
     done = time.perf_counter()
     return {
         "clip": str(clip.path),
@@ -123,6 +87,7 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
         "settings": vars(pipeline._scales(**order.scales)),
         "original": order.original if clip.has_sound else "none",
         "sampling_rate": pipeline.spec.sample_rate_hz,
+        "left_out": [] if where.film is None else list(where.film.left_out),
         "takes": takes,
         "warnings": [line for line in warnings if line],
         "seconds": {"checking": round(loading - began, 3), "loading": round(loaded - loading, 3), "sounding": round(done - loaded, 3)},
@@ -205,21 +170,14 @@ def widened(blocks: Iterator[np.ndarray], rate_hz: int, bandwidth: Any, samples:
         yield piece[0].cpu().numpy()
 
 
-def _spooled(spool: Any, gain: float = 1.0) -> Iterator[np.ndarray]:
+def _spooled(spool: Spool, gain: float = 1.0) -> Iterator[np.ndarray]:
     spool.seek(0)
     while data := spool.read(4 * _SPOOL_SAMPLES):
         yield np.frombuffer(data, np.float32) * np.float32(gain)
 
 
-def _write(spool: Any, place: Place, clip: Clip, rate_hz: int, original: Original) -> dict[str, Any]:
+def _write(spool: Spool, place: Place, clip: Clip, rate_hz: int, original: Original, encode: bool) -> dict[str, Any]:
     peak = max((float(np.abs(block).max()) for block in _spooled(spool)), default=0.0)
     gain = 1 / max(peak, 1.0)  # of the whole take: resampling and the extension may pass full scale
-    if place.wav is not None:
-        write_wav(place.wav, _spooled(spool, gain), rate_hz, clip.duration_s)
-    if place.film is not None:
-        mux(clip, _spooled(spool, gain), rate_hz, place.film, original)
-    return {
-        "film": None if place.film is None else str(place.film),
-        "wav": None if place.wav is None else str(place.wav),
-        "peak": round(peak * gain, 4),
-    }
+    written = deliver(place, lambda: _spooled(spool, gain), rate_hz, clip, original, encode)
+    return {**written, "peak": round(peak * gain, 4)}

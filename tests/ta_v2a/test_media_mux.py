@@ -13,7 +13,7 @@ import pytest
 import soundfile
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.containers import CONTAINERS, fitting_ending
+from ta_v2a.media.containers import CONTAINERS
 from ta_v2a.media.film import write_film
 from ta_v2a.media.mux import Muxed, mux
 from ta_v2a.media.opening import open_media
