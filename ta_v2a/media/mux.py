@@ -162,12 +162,14 @@ def _write_tracks(
         first = next(encodings, None)  # the encoder's header is known from here on
         timeline = heapq.merge(timeline, chain([] if first is None else [first], encodings), key=lambda item: item[0])
     target.start_encoding()
-    times_s: list[float | None] = []
+    times_s: list[float] = []
     hides = False
     for when, packet, stream in timeline:
         if stream is picture:
             tick = packet.pts if packet.pts is not None else packet.dts
-            times_s.append(None if tick is None else float(tick * packet.time_base))
+            if tick is None:
+                raise Unfaithful("its pictures have no times, as in a raw stream")
+            times_s.append(float(tick * packet.time_base))
             hides = hides or packet.is_discard
             if voice is not None:
                 voice.advance(when + 0.5)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ta_v2a.errors import UserError
 from ta_v2a.media.containers import CONTAINERS, MP4_FAMILY, Kept
 from ta_v2a.media.opening import open_media
 from ta_v2a.media.probe import Clip, packets
+from ta_v2a.media.sound_track import SoundTrack
 from ta_v2a.media.tags import survivors
 
 if TYPE_CHECKING:
@@ -195,7 +198,8 @@ def _holds(clip: Clip, stream: "Stream", kept: Kept) -> bool:
         with av.open(file, "w", format=kept.muxer) as target:
             added = add_further(target, stream, clip, kept)
             if added is None:  # a container of attachments alone is none
-                target.add_stream(kept.encoder, rate=48_000, format=kept.sample_format)
+                silence = iter([np.zeros((4096, 1), np.float32)])
+                SoundTrack(target, kept, 1, silence, clip, clip.start_tick * clip.time_base).advance(None)
             target.start_encoding()
             packet = next(_first_packets(clip, stream.index), None) if added is not None else None
             if packet is not None:

@@ -27,7 +27,7 @@ class Promised:
 
     clip: Clip
     codec: str
-    times_s: Sequence[float | None]
+    times_s: Sequence[float]
     hides: bool
 
 
@@ -48,12 +48,10 @@ def _times_s(path: str | os.PathLike) -> list[float | None]:
 def _moved(promised: Promised, path: str | os.PathLike) -> str:
     """How the pictures' times differ, in words; empty where they do not."""
     wanted, found = promised.times_s, _times_s(path)
-    if None in wanted:
-        return "its pictures have no times"
     if len(wanted) != len(found):
         return f"{len(found)} of its {len(wanted)} pictures would be left"
     there = np.asarray([np.nan if time is None else time for time in found])
-    away = np.abs((there - there[0]) - (np.asarray(wanted) - wanted[0])) if len(wanted) else np.zeros(1)
+    away = np.abs((there - there[0]) - (np.asarray(wanted) - wanted[0]))
     if not (away <= _TOLERANCE_S).all():
         return "its pictures would be shown at other times"
     return ""
