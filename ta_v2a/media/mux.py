@@ -163,21 +163,19 @@ def _write_tracks(
         timeline = heapq.merge(timeline, chain([] if first is None else [first], encodings), key=lambda item: item[0])
     target.start_encoding()
     times_s: list[float] = []
-    hides = False
     for when, packet, stream in timeline:
         if stream is picture:
             tick = packet.pts if packet.pts is not None else packet.dts
             if tick is None:
                 raise Unfaithful("its pictures have no times, as in a raw stream")
             times_s.append(float(tick * packet.time_base))
-            hides = hides or packet.is_discard
             if voice is not None:
                 voice.advance(when + 0.5)
         packet.stream = stream
         target.mux(packet)
     if voice is not None:
         voice.advance(None)
-    return Promised(order.clip, "h264" if order.encode else order.clip.codec, times_s, hides)
+    return Promised(order.clip, "h264" if order.encode else order.clip.codec, times_s)
 
 
 def _write(order: _Order, path: str, further: Further, sound: tuple | None) -> tuple[str, ...]:
@@ -208,7 +206,7 @@ def _write(order: _Order, path: str, further: Further, sound: tuple | None) -> t
     except av.error.FFmpegError as error:
         if isinstance(error, OSError):
             raise output_error(order.name, error) from None
-        raise Unfaithful(f"its tracks do not fit ({error.strerror})") from None
+        raise Unfaithful(f"its tracks, or their times, do not fit ({error.strerror})") from None
     return (*further.left_out, *left_out(clip, path))
 
 

@@ -90,12 +90,16 @@ class SoundTrack:
         self._stream.metadata["handler_name" if kept.muxer in MP4_FAMILY else "title"] = mark_of(clip)
         self._next = round((clip.start_tick * clip.time_base - shift_s) * DELIVERY_HZ)
         self._open = True
+        lead = 0
         if kept.muxer in MP4_FAMILY and self._next == 0:
             # Readers of MP4 heed where an edit list begins, few where it ends. So silence that it hides goes ahead of the sound,
             # as much as makes the last frame end with the picture.
             lead = -picture_samples(clip.duration_s) % _AAC_FRAME
-            self._next -= lead
-            blocks = chain([np.zeros((lead, channels), np.float32)], blocks)
+        elif kept.muxer == "avi":  # its sound has no times: it begins with the file
+            lead = max(0, self._next)
+        self._next -= lead
+        silence = (np.zeros((min(4096, lead - done), channels), np.float32) for done in range(0, lead, 4096))
+        blocks = chain(silence, blocks)
         self._blocks = self._sized(blocks)
 
     def _sized(self, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:

@@ -29,6 +29,7 @@ class OwnSound(UserError):
     """The clip's own sound is to be kept, and cannot be."""
 
 
+_NO_TAG = "\0\0\0\0"
 _COVER_ENDINGS = {"mjpeg": ("jpg", "image/jpeg"), "png": ("png", "image/png"), "bmp": ("bmp", "image/bmp")}
 
 
@@ -87,14 +88,25 @@ def picture_track(target: "OutputContainer", template: "Stream", clip: Clip, kep
         context.framerate = rate  # a timecode track counts by it, Matroska's last picture lasts as long
         if kept.muxer == "avi":  # its one clock ticks once a picture
             stream.time_base = 1 / rate
-    same_family = set(clip.container.split(",")) & MP4_FAMILY
-    if kept.muxer in MP4_FAMILY and same_family:
-        context.codec_tag = template.codec_context.codec_tag  # hvc1 and hev1 name one codec, and some players open only one
-    elif kept.muxer in MP4_FAMILY and codec_of(template) == "hevc":
-        context.codec_tag = "hvc1"
-    elif not same_family or kept.muxer in MP4_FAMILY:
-        context.codec_tag = "\0\0\0\0"
+    context.codec_tag = _NO_TAG
+    if kept.muxer in MP4_FAMILY:  # hvc1 and hev1 name one codec, and some players open only one
+        in_family = set(clip.container.split(",")) & MP4_FAMILY
+        wanted = template.codec_context.codec_tag if in_family else {"hevc": "hvc1"}.get(codec_of(template) or "", _NO_TAG)
+        context.codec_tag = wanted if _has_tag(template, wanted, kept) else _NO_TAG
     return stream
+
+
+def _has_tag(template: "Stream", tag: str, kept: Kept) -> bool:
+    """Whether the container knows the codec by this name, too: MP4 and MOV have names of their own for some."""
+    import av
+
+    try:
+        with av.open(io.BytesIO(), "w", format=kept.muxer) as target:
+            target.add_stream_from_template(template, opaque=True).codec_context.codec_tag = tag
+            target.start_encoding()
+    except (ValueError, av.error.FFmpegError):
+        return False
+    return True
 
 
 class _Unchanged:
@@ -114,7 +126,7 @@ def picture_filter(template: "Stream", stream: "Stream", kept: Kept) -> Any:
     time_base = stream.time_base
     shape = stream.codec_context.sample_aspect_ratio, stream.codec_context.framerate
     annex_b = BitStreamFilterContext(f"{codec}_mp4toannexb", template, stream)
-    stream.codec_context.codec_tag = "\0\0\0\0"
+    stream.codec_context.codec_tag = _NO_TAG
     stream.codec_context.sample_aspect_ratio, stream.codec_context.framerate = shape
     stream.time_base = time_base
     return annex_b

@@ -22,13 +22,11 @@ class Promised:
         clip: whose picture it has.
         codec: FFmpeg's name of the picture's codec.
         times_s: presentation times of the packets of its picture, in the file's order.
-        hides: whether an edit list hides some of them.
     """
 
     clip: Clip
     codec: str
     times_s: Sequence[float]
-    hides: bool
 
 
 class Unfaithful(UserError):
@@ -45,13 +43,15 @@ def _times_s(path: str | os.PathLike) -> list[float | None]:
         return [None if tick is None else float(tick * stream.time_base) for tick in ticks]
 
 
-def _moved(promised: Promised, path: str | os.PathLike) -> str:
+def _moved(promised: Promised, film: Clip, path: str | os.PathLike) -> str:
     """How the pictures' times differ, in words; empty where they do not."""
     wanted, found = promised.times_s, _times_s(path)
     if len(wanted) != len(found):
         return f"{len(found)} of its {len(wanted)} pictures would be left"
     there = np.asarray([np.nan if time is None else time for time in found])
-    away = np.abs((there - there[0]) - (np.asarray(wanted) - wanted[0]))
+    # Matroska knows no time before 0: its writer moves all tracks together.
+    start_s = there[0] - wanted[0] if "matroska" in film.container else 0.0
+    away = np.abs(there - start_s - np.asarray(wanted))
     if not (away <= _TOLERANCE_S).all():
         return "its pictures would be shown at other times"
     return ""
@@ -70,7 +70,7 @@ def check(path: str | os.PathLike, promised: Promised) -> Clip:
         raise Unfaithful(f"what is written cannot be read again ({str(error).removeprefix(f'{shown_name(path)}: ')})") from None
     if film.codec != promised.codec:
         raise Unfaithful(f"its {promised.codec} picture would be taken for {film.codec}")
-    if moved := _moved(promised, path):
+    if moved := _moved(promised, film, path):
         raise Unfaithful(moved)
     # Matroska does not say how long its last picture lasts, and shows what an edit list hides.
     late_s = abs(film.duration_s - clip.duration_s)
