@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .errors import UserError
-from .media.atomic import NameTaken, output_file, reason
+from .media.atomic import NameTaken, check_folder, output_file, reason
 from .media.marks import mark_in, mark_of
 from .media.mux import Muxed, Original, fitting, mux, rehearse
 from .media.opening import shown_name
@@ -68,11 +68,16 @@ def _free_stem(stems: tuple[str, ...], paths: Callable[[str], list[Path]], mark:
 
 def _place(folder: Path, film: str | None, wav: str | None, named: tuple[bool, bool]) -> Place:
     files = [None if name is None else folder / name for name in (film, wav)]
-    replaces = [by_name or (path is not None and os.path.lexists(path)) for path, by_name in zip(files, named, strict=True)]
+    replaces = [
+        by_name or (path is not None and os.path.lexists(path))
+        for path, by_name in zip(files, named, strict=True)
+    ]
     return Place(*files, *replaces)
 
 
-def _places(given: Path | None, folder: Path, clip: Clip, takes: int, wav: bool, ending: str | None) -> tuple[Place, ...]:
+def _places(
+    given: Path | None, folder: Path, clip: Clip, takes: int, wav: bool, ending: str | None
+) -> tuple[Place, ...]:
     numbers = [""] if takes == 1 else [f".take{take}" for take in range(1, takes + 1)]
 
     def files(stem: str, *endings: str | None) -> list[Path]:
@@ -81,7 +86,9 @@ def _places(given: Path | None, folder: Path, clip: Clip, takes: int, wav: bool,
     film_stem = wav_stem = "" if given is None else given.stem
     if given is None:
         stems = (f"{clip.path.stem}.foley", f"{clip.path.name}.foley")
-        film_stem = wav_stem = _free_stem(stems, lambda stem: files(stem, ending, ".wav" * wav), mark_of(clip))
+        film_stem = wav_stem = _free_stem(
+            stems, lambda stem: files(stem, ending, ".wav" * wav), mark_of(clip)
+        )
     elif ending is not None and wav:
         wav_stem = _free_stem((given.stem, f"{given.stem}.foley"), lambda stem: files(stem, ".wav"), None)
     named = given is not None
@@ -130,6 +137,7 @@ def destination(
     notices = []
     ending = given.suffix if given is not None else None
     if given is None:
+        check_folder(folder, shown_name(folder / f"{clip.path.stem}.foley.mp4"))
         ending, why = fitting(clip, folder / clip.path.stem, original, encode)
         encode = encode or bool(why)
         notices += [f"{why}: the picture is encoded anew, as H.264"] if why else []
@@ -144,7 +152,9 @@ def destination(
     beside = None if given is None or sound_only else given.with_suffix(".wav")
     if wav and beside is not None and takes == 1 and places[0].wav != beside:
         name = shown_name(beside)
-        notices.append(f"{name} is there, and this program did not make it: the sound goes to {shown_name(places[0].wav)}")
+        notices.append(
+            f"{name} is there, and this program did not make it: the sound goes to {shown_name(places[0].wav)}"
+        )
     return Destination(places, film, encode, tuple(notices))
 
 
@@ -167,7 +177,9 @@ class Spool:
 
     def _failed(self, error: OSError) -> UserError:
         folder = shown_name(self._folder)
-        return UserError(f"{folder}: the sound in work cannot be kept there: {reason(error)}; name another folder in TMPDIR")
+        return UserError(
+            f"{folder}: the sound in work cannot be kept there: {reason(error)}; name another folder in TMPDIR"
+        )
 
     def write(self, data: bytes) -> None:
         """Raises: UserError: the disk is full."""
@@ -201,7 +213,12 @@ def _written(path: Path, write: Callable[[Path], Any]) -> tuple[Path, Any]:
 
 
 def deliver(
-    place: Place, sound: Callable[[], Iterator[np.ndarray]], rate_hz: int, clip: Clip, original: Original, encode: bool
+    place: Place,
+    sound: Callable[[], Iterator[np.ndarray]],
+    rate_hz: int,
+    clip: Clip,
+    original: Original,
+    encode: bool,
 ) -> dict[str, Any]:
     """Write one take's files, each whole or not at all; what was written, ready for JSON.
 
@@ -218,12 +235,18 @@ def deliver(
     if place.wav is not None:
         mark = mark_of(clip)
         wav, _ = _written(
-            place.wav, lambda path: write_wav(path, sound(), rate_hz, clip.duration_s, mark=mark, replace=place.wav_replaces)
+            place.wav,
+            lambda path: write_wav(
+                path, sound(), rate_hz, clip.duration_s, mark=mark, replace=place.wav_replaces
+            ),
         )
         report["wav"] = str(wav)
     if place.film is not None:
         film, muxed = _written(
-            place.film, lambda path: mux(clip, sound(), rate_hz, path, original, encode=encode, replace=place.film_replaces)
+            place.film,
+            lambda path: mux(
+                clip, sound(), rate_hz, path, original, encode=encode, replace=place.film_replaces
+            ),
         )
         report |= {"film": str(film), "picture": muxed.picture}
     return report

@@ -14,6 +14,14 @@ from ta_v2a.errors import UserError
 from ta_v2a.media.opening import shown_name
 
 
+def check_folder(folder: Path, name: str) -> None:
+    """Raises: UserError: `folder` is missing or not writable; the line begins with `name`."""
+    if not folder.is_dir():
+        raise UserError(f"{name}: the output folder does not exist")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UserError(f"{name}: the output folder is not writable")
+
+
 def output_file(out_path: str | os.PathLike, *inputs: str | os.PathLike) -> Path:
     """`out_path` with links followed, if a file can be put there; call it before long work.
 
@@ -24,7 +32,7 @@ def output_file(out_path: str | os.PathLike, *inputs: str | os.PathLike) -> Path
     if not os.fspath(out_path) or "\0" in os.fspath(out_path):
         raise UserError("the output has no usable file name")
     out = Path(os.path.realpath(out_path))
-    if out.is_symlink():  # what remains a link once all links were followed leads in a circle
+    if os.path.islink(out):  # what remains a link once all links were followed leads in a circle
         raise UserError(f"{name}: is a symbolic link that leads back to itself")
     try:
         for source in inputs:
@@ -34,14 +42,11 @@ def output_file(out_path: str | os.PathLike, *inputs: str | os.PathLike) -> Path
             raise UserError(f"{name}: is a folder; name a file in it")
         if out.exists() and not stat.S_ISREG(out.stat().st_mode):
             raise UserError(f"{name}: is a device or pipe, not a plain file")
-        if not out.parent.is_dir():
-            raise UserError(f"{name}: the output folder does not exist")
+        check_folder(out.parent, name)
     except PermissionError:
         raise UserError(f"{name}: permission denied") from None
     except OSError as error:
         raise UserError(f"{name}: {error.strerror}") from None
-    if not os.access(out.parent, os.W_OK | os.X_OK):
-        raise UserError(f"{name}: the output folder is not writable")
     return out
 
 

@@ -23,7 +23,11 @@ def encoded_track(target: "OutputContainer", clip: Clip, template: "VideoStream"
     """An H.264 stream of `target` for the pictures of `template`: even sides, 4:2:0, the pixels' shape as it was."""
     rate = Fraction(clip.fps).limit_denominator(1001)
     stream = target.add_stream("libx264", rate=rate, options=dict(_SETTINGS))
-    stream.width, stream.height, stream.pix_fmt = (template.width + 1) // 2 * 2, (template.height + 1) // 2 * 2, "yuv420p"
+    stream.width, stream.height, stream.pix_fmt = (
+        (template.width + 1) // 2 * 2,
+        (template.height + 1) // 2 * 2,
+        "yuv420p",
+    )
     stream.codec_context.time_base = stream.time_base = clip.time_base
     stream.codec_context.sample_aspect_ratio = template.sample_aspect_ratio or Fraction(1)
     return stream
@@ -55,7 +59,10 @@ def _shown(clip: Clip) -> "Iterator[tuple[int, VideoFrame]]":
 
 def _tell(stream: "VideoStream", frame: "VideoFrame") -> bool:
     """Hand the first picture's colours and turn to the encoder; whether it is RGB or grey and so gets its matrix here."""
-    context, rgb = stream.codec_context, not frame.format.name.startswith(("yuv", "nv", "p0", "p2", "y2", "uyvy"))
+    context, rgb = (
+        stream.codec_context,
+        not frame.format.name.startswith(("yuv", "nv", "p0", "p2", "y2", "uyvy")),
+    )
     told = (_BT709,) * 3 if rgb else (frame.colorspace, frame.color_primaries, frame.color_trc)
     context.colorspace, context.color_primaries, context.color_trc = told
     context.color_range = _LIMITED

@@ -11,8 +11,20 @@ from fractions import Fraction
 from ta_v2a.errors import UserError
 
 ROOM = "#" * 64  # appended to the track's name
-_SEGMENT, _TRACKS, _ENTRY, _NAME, _VIDEO = b"\x18\x53\x80\x67", b"\x16\x54\xae\x6b", b"\xae", b"\x53\x6e", b"\xe0"
-_CRC, _VOID, _DISPLAY_WIDTH, _DISPLAY_HEIGHT, _DISPLAY_UNIT = b"\xbf", b"\xec", b"\x54\xb0", b"\x54\xba", b"\x54\xb2"
+_SEGMENT, _TRACKS, _ENTRY, _NAME, _VIDEO = (
+    b"\x18\x53\x80\x67",
+    b"\x16\x54\xae\x6b",
+    b"\xae",
+    b"\x53\x6e",
+    b"\xe0",
+)
+_CRC, _VOID, _DISPLAY_WIDTH, _DISPLAY_HEIGHT, _DISPLAY_UNIT = (
+    b"\xbf",
+    b"\xec",
+    b"\x54\xb0",
+    b"\x54\xba",
+    b"\x54\xb2",
+)
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
@@ -49,7 +61,10 @@ def _with_shape(entry: bytes, aspect: Fraction) -> bytes:
             video = {key: entry[at:stop] for key, _, at, stop in _elements(entry, content, end)}
             video.pop(_DISPLAY_UNIT, None)  # "unknown"; pixels are the default
             width, height = (int.from_bytes(video[key], "big") for key in (b"\xb0", b"\xba"))
-            shown = round(width * aspect) if aspect >= 1 else width, height if aspect >= 1 else round(height / aspect)
+            shown = (
+                round(width * aspect) if aspect >= 1 else width,
+                height if aspect >= 1 else round(height / aspect),
+            )
             video[_DISPLAY_WIDTH], video[_DISPLAY_HEIGHT] = (side.to_bytes(4, "big") for side in shown)
             rebuilt += _element(_VIDEO, b"".join(_element(key, value, 2) for key, value in video.items()))
         else:

@@ -20,7 +20,15 @@ from ta_v2a.media.probe import Clip, packets, probe
 from ta_v2a.media.sound import Sound
 from ta_v2a.media.sound_track import SoundTrack, check_mixable, sound_for
 from ta_v2a.media.tags import fill_room, room_for
-from ta_v2a.media.tracks import Further, NoPlace, OwnSound, add_further, further_tracks, picture_filter, picture_track
+from ta_v2a.media.tracks import (
+    Further,
+    NoPlace,
+    OwnSound,
+    add_further,
+    further_tracks,
+    picture_filter,
+    picture_track,
+)
 from ta_v2a.media.written import Promised, Unfaithful, check, left_out
 
 if TYPE_CHECKING:
@@ -105,7 +113,9 @@ def _when(packet: "Packet", before: float) -> float:
     return before if tick is None else float(tick * packet.time_base)
 
 
-def _copies(source: "InputContainer", order: _Order, tracks: "dict[Stream, Stream]", picture_bits) -> Iterator[_Timed]:
+def _copies(
+    source: "InputContainer", order: _Order, tracks: "dict[Stream, Stream]", picture_bits
+) -> Iterator[_Timed]:
     """Every packet of `tracks` (input stream: output stream) in the file's order, with its time."""
     when = 0.0
     for packet in packets(source, *tracks) if tracks else ():
@@ -128,7 +138,12 @@ def _encodings(order: _Order, stream: "Stream") -> Iterator[_Timed]:
 
 
 def _write_tracks(
-    source: "InputContainer", target: "OutputContainer", order: _Order, further: Further, room: bool, sound: tuple | None
+    source: "InputContainer",
+    target: "OutputContainer",
+    order: _Order,
+    further: Further,
+    room: bool,
+    sound: tuple | None,
 ) -> Promised:
     """Header, packets and index of a film; what it promises to be."""
     from av.stream import Disposition
@@ -146,7 +161,11 @@ def _write_tracks(
     if room:
         picture.metadata["title"] = picture.metadata.get("title", "") + matroska.ROOM
     picture.disposition = Disposition.default
-    voice = None if sound is None else SoundTrack(target, order.kept, *sound, clip=order.clip, shift_s=order.shift_s)
+    voice = (
+        None
+        if sound is None
+        else SoundTrack(target, order.kept, *sound, clip=order.clip, shift_s=order.shift_s)
+    )
     for index in further.indices:
         stream = source.streams[index]
         added = add_further(target, stream, order.clip, order.kept)
@@ -160,7 +179,9 @@ def _write_tracks(
     if order.encode:
         encodings = _encodings(order, picture)
         first = next(encodings, None)  # the encoder's header is known from here on
-        timeline = heapq.merge(timeline, chain([] if first is None else [first], encodings), key=lambda item: item[0])
+        timeline = heapq.merge(
+            timeline, chain([] if first is None else [first], encodings), key=lambda item: item[0]
+        )
     target.start_encoding()
     times_s: list[float] = []
     for when, packet, stream in timeline:
@@ -195,7 +216,9 @@ def _write(order: _Order, path: str, further: Further, sound: tuple | None) -> t
             shaped = kept.muxer in ("matroska", "webm") and aspect != 1
             options = _options(order, items is not None, sound is not None)
             with av.open(f"file:{path}", "w", format=kept.muxer, container_options=options) as target:
-                target.flags |= Flags.bitexact.value  # no random track numbers: the same sound gives the same bytes
+                target.flags |= (
+                    Flags.bitexact.value
+                )  # no random track numbers: the same sound gives the same bytes
                 target.metadata.update(tags)
                 promised = _write_tracks(source, target, order, further, shaped, sound)
         if items:
@@ -264,7 +287,9 @@ def _advising(order: _Order, out: Path) -> Iterator[None]:
         raise UserError(f"{shown_name(order.name)}: {order.ending} {error}") from None
 
 
-def rehearse(clip: Clip, out_path: str | os.PathLike, original: Original = "replace", encode: bool = False) -> Muxed:
+def rehearse(
+    clip: Clip, out_path: str | os.PathLike, original: Original = "replace", encode: bool = False
+) -> Muxed:
     """What `mux` would write, found by writing it without its sound and reading it again; call it before long work.
 
     Raises:
@@ -275,7 +300,9 @@ def rehearse(clip: Clip, out_path: str | os.PathLike, original: Original = "repl
     if original == "mix" and clip.has_sound:
         check_mixable(clip)
     if encode and order.ending not in _HOLDS_H264:
-        raise UserError(f"{shown_name(out_path)}: pictures encoded anew go into {' '.join(_HOLDS_H264)}, not {order.ending}")
+        raise UserError(
+            f"{shown_name(out_path)}: pictures encoded anew go into {' '.join(_HOLDS_H264)}, not {order.ending}"
+        )
     with _advising(order, out):
         _, missing = _rehearsed(order, out)
     return _muxed(order, out, original, missing)
@@ -283,7 +310,9 @@ def rehearse(clip: Clip, out_path: str | os.PathLike, original: Original = "repl
 
 def _muxed(order: _Order, out: Path, original: Original, missing: tuple[str, ...]) -> Muxed:
     done = original if order.clip.has_sound else "none"
-    return Muxed(out, order.kept.encoder.removeprefix("lib"), done, "h264" if order.encode else "copied", missing)
+    return Muxed(
+        out, order.kept.encoder.removeprefix("lib"), done, "h264" if order.encode else "copied", missing
+    )
 
 
 def fitting(clip: Clip, stem: Path, original: Original = "replace", encode: bool = False) -> tuple[str, str]:

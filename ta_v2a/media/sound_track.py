@@ -26,7 +26,9 @@ def _encoder(container: "OutputContainer", kept: Kept, channels: int) -> "AudioS
     stream = container.add_stream(kept.encoder, rate=DELIVERY_HZ, layout=layout, format=kept.sample_format)
     stream.codec_context.time_base = Fraction(1, DELIVERY_HZ)
     if kept.encoder == "aac":
-        stream.options["aac_coder"] = "fast"  # several times faster than the default search; inaudible at this bit rate
+        stream.options["aac_coder"] = (
+            "fast"  # several times faster than the default search; inaudible at this bit rate
+        )
     if kept.kbit_per_channel:
         stream.bit_rate = kept.kbit_per_channel * 1000 * channels
     return stream
@@ -103,7 +105,9 @@ class SoundTrack:
         self._blocks = self._sized(blocks)
 
     def _sized(self, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-        yield from _pieces(blocks, self._stream.codec_context.frame_size or 4096)  # the encoder is open by then
+        yield from _pieces(
+            blocks, self._stream.codec_context.frame_size or 4096
+        )  # the encoder is open by then
 
     def advance(self, until_s: float | None) -> None:
         """Write sound up to `until_s` on the film's time line; None: all that is left, and the encoder's rest."""
@@ -129,7 +133,9 @@ def check_mixable(clip: Clip) -> None:
     with open_media(clip.path) as container:
         stream = container.streams.best("audio") or container.streams.audio[0]
         if stream.codec_context is None:
-            raise UserError(f"{name}: its own sound is of an unknown codec and cannot be mixed; use --original replace")
+            raise UserError(
+                f"{name}: its own sound is of an unknown codec and cannot be mixed; use --original replace"
+            )
         read = 0
         for packet in packets(container, stream):
             read += 1

@@ -14,7 +14,16 @@ from ta_v2a.media.containers import MP4_FAMILY, Kept
 
 # Said by the writer of a file about that file; of another file they would be wrong.
 _OF_THE_WRITER = {
-    *("major_brand", "minor_version", "compatible_brands", "encoder", "software", "duration", "vendor_id", "handler_name"),
+    *(
+        "major_brand",
+        "minor_version",
+        "compatible_brands",
+        "encoder",
+        "software",
+        "duration",
+        "vendor_id",
+        "handler_name",
+    ),
     *("bps", "number_of_frames", "number_of_bytes"),
 }
 _ROOM = "ta-v2a"
@@ -54,7 +63,11 @@ _QUICKTIME = {
 
 def survivors(tags: Mapping[str, str]) -> dict[str, str]:
     """The tags that a copy should carry: all but those that speak of the file itself."""
-    return {key: value for key, value in tags.items() if key.lower() not in _OF_THE_WRITER and not key.startswith("_STATISTICS")}
+    return {
+        key: value
+        for key, value in tags.items()
+        if key.lower() not in _OF_THE_WRITER and not key.startswith("_STATISTICS")
+    }
 
 
 def lost(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -39,7 +39,9 @@ class Unfaithful(UserError):
 def _times_s(path: str | os.PathLike) -> list[float | None]:
     with open_media(path) as container:
         stream = picture_stream(container, path)
-        ticks = [packet.pts if packet.pts is not None else packet.dts for packet in packets(container, stream)]
+        ticks = [
+            packet.pts if packet.pts is not None else packet.dts for packet in packets(container, stream)
+        ]
         return [None if tick is None else float(tick * stream.time_base) for tick in ticks]
 
 
@@ -67,7 +69,9 @@ def check(path: str | os.PathLike, promised: Promised) -> Clip:
     try:
         film = probe(path, allow_long=True)
     except UserError as error:
-        raise Unfaithful(f"what is written cannot be read again ({str(error).removeprefix(f'{shown_name(path)}: ')})") from None
+        raise Unfaithful(
+            f"what is written cannot be read again ({str(error).removeprefix(f'{shown_name(path)}: ')})"
+        ) from None
     if film.codec != promised.codec:
         raise Unfaithful(f"its {promised.codec} picture would be taken for {film.codec}")
     if moved := _moved(promised, film, path):
@@ -76,9 +80,15 @@ def check(path: str | os.PathLike, promised: Promised) -> Clip:
     late_s = abs(film.duration_s - clip.duration_s)
     if late_s > _TOLERANCE_S and "matroska" not in film.container:
         raise Unfaithful(f"it would last {film.duration_s:.3f} s, not {clip.duration_s:.3f} s")
-    if film.rotation != clip.rotation or abs(film.width - clip.width) > 1 or abs(film.height - clip.height) > 1:
+    if (
+        film.rotation != clip.rotation
+        or abs(film.width - clip.width) > 1
+        or abs(film.height - clip.height) > 1
+    ):
         turned = f" turned by {clip.rotation} degrees" if clip.rotation else ""
-        raise Unfaithful(f"its picture of {clip.width} x {clip.height}{turned} would be shown as {film.width} x {film.height}")
+        raise Unfaithful(
+            f"its picture of {clip.width} x {clip.height}{turned} would be shown as {film.width} x {film.height}"
+        )
     return film
 
 

@@ -317,7 +317,8 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_output(tmp_path, what, named
     out.write_bytes(b"old")
     ended = run(what, str(source), str(out), named)
     assert ended.returncode == 2, ended.stderr
-    assert "not written: the file would be larger than this system or account allows" in ended.stdout and len(ended.stdout.splitlines()) == 1 and not ended.stderr
+    said = "not written: the file would be larger than this system or account allows"
+    assert said in ended.stdout and len(ended.stdout.splitlines()) == 1 and not ended.stderr
     assert out.read_bytes() == b"old" and sorted(os.listdir(tmp_path)) == sorted(["in.mp4", out.name])
 
 

@@ -28,7 +28,9 @@ def film(path: Path, count: int = 20, fps: int = 20, **more) -> Path:
     return write_film(path, noisy(count), fps, **more)
 
 
-def dressed(path: Path, source: Path, dress=None, aspect: Fraction | None = None, tags=None, **options) -> Path:
+def dressed(
+    path: Path, source: Path, dress=None, aspect: Fraction | None = None, tags=None, **options
+) -> Path:
     """A copy of `source` with what `dress(target)` adds: it returns packets to write before the picture's."""
     with av.open(str(source)) as before, av.open(str(path), "w", container_options=options) as target:
         template = before.streams.video[0]
@@ -70,16 +72,36 @@ def test_the_shape_of_pixels_survives(tmp_path, into, aspect):
 
 
 def test_a_shape_that_the_container_cannot_tell_is_refused_before_the_work(tmp_path):
-    clip = probe(dressed(tmp_path / "in.mov", film(tmp_path / "a.mov", codec="prores_ks", pixel_format="yuv422p10le"), aspect=Fraction(4, 3)))
+    clip = probe(
+        dressed(
+            tmp_path / "in.mov",
+            film(tmp_path / "a.mov", codec="prores_ks", pixel_format="yuv422p10le"),
+            aspect=Fraction(4, 3),
+        )
+    )
     plain = film(tmp_path / "b.avi", codec="mpeg4")
     assert rehearse(probe(plain), tmp_path / "out.avi").left_out == ()
-    wide = probe(dressed(tmp_path / "wide.mp4", film(tmp_path / "m.mp4", codec="mjpeg", pixel_format="yuvj420p"), aspect=Fraction(4, 3)))
-    with pytest.raises(UserError, match=r"picture of 85 x 48 would be shown as 64 x 48; use \.mp4 or \.m4v or \.mov or \.mkv"):
+    wide = probe(
+        dressed(
+            tmp_path / "wide.mp4",
+            film(tmp_path / "m.mp4", codec="mjpeg", pixel_format="yuvj420p"),
+            aspect=Fraction(4, 3),
+        )
+    )
+    with pytest.raises(
+        UserError, match=r"picture of 85 x 48 would be shown as 64 x 48; use \.mp4 or \.m4v or \.mov or \.mkv"
+    ):
         rehearse(wide, tmp_path / "out.avi")
     assert probe(mux(clip, SOUND, 16_000, tmp_path / "out.mov").path).width == 85
 
 
-TAGS = {"title": "Tür", "comment": "C", "prompt": '{"3": 42}', "workflow": '{"nodes": [1]}', "com.apple.place": "+01.0+002.0/"}
+TAGS = {
+    "title": "Tür",
+    "comment": "C",
+    "prompt": '{"3": 42}',
+    "workflow": '{"nodes": [1]}',
+    "com.apple.place": "+01.0+002.0/",
+}
 
 
 @pytest.mark.parametrize("into", [".mp4", ".mov", ".mkv"])
@@ -123,7 +145,9 @@ def test_tags_that_have_no_place_are_named(tmp_path):
     source = dressed(tmp_path / "in.mkv", film(tmp_path / "a.avi", codec="mpeg4"), tags=TAGS)
     made = mux(source, SOUND, 16_000, tmp_path / "out.avi")
     assert len(made.left_out) == 1 and made.left_out[0].startswith("tags (")
-    assert {"PROMPT", "WORKFLOW"} <= set(made.left_out[0][6:-1].split(", ")) and "TITLE" not in made.left_out[0]
+    assert {"PROMPT", "WORKFLOW"} <= set(made.left_out[0][6:-1].split(", ")) and "TITLE" not in made.left_out[
+        0
+    ]
 
 
 @pytest.mark.parametrize("original", ["replace", "keep"])
@@ -147,8 +171,15 @@ def test_subtitles_covers_and_attachments_are_copied_or_named(tmp_path, original
     for (source, into), (kept, left_out) in table.items():
         made = mux(source, SOUND, 16_000, tmp_path / f"out{into}", original=original)
         with open_media(made.path) as container:
-            kinds = sorted(stream.type for stream in container.streams if stream.type not in ("audio", "video"))
-            texts = [bytes(p) for s in container.streams.subtitles for p in packets(container, s) if b"Hello" in bytes(p)]
+            kinds = sorted(
+                stream.type for stream in container.streams if stream.type not in ("audio", "video")
+            )
+            texts = [
+                bytes(p)
+                for s in container.streams.subtitles
+                for p in packets(container, s)
+                if b"Hello" in bytes(p)
+            ]
         assert kinds == kept and sorted(made.left_out) == sorted(left_out)
         assert len(texts) == kept.count("subtitle")
         assert rehearse(probe(source), made.path, original).left_out == made.left_out
@@ -159,14 +190,18 @@ def test_a_cover_picture_goes_along(tmp_path, into, kept):
     cover = io.BytesIO()
     with av.open(cover, "w", format="mjpeg") as target:
         stream = target.add_stream("mjpeg", width=64, height=48, pix_fmt="yuvj420p")
-        target.mux(stream.encode(av.VideoFrame.from_ndarray(next(noisy(1)), "gray").reformat(format="yuvj420p")))
+        target.mux(
+            stream.encode(av.VideoFrame.from_ndarray(next(noisy(1)), "gray").reformat(format="yuvj420p"))
+        )
         target.mux(stream.encode(None))
 
     def dress(target, _):
         target.add_attachment("cover.jpg", "image/jpeg", cover.getvalue())
         return []
 
-    made = mux(dressed(tmp_path / "in.mkv", film(tmp_path / "a.mp4"), dress), SOUND, 16_000, tmp_path / f"out{into}")
+    made = mux(
+        dressed(tmp_path / "in.mkv", film(tmp_path / "a.mp4"), dress), SOUND, 16_000, tmp_path / f"out{into}"
+    )
     assert made.left_out == (() if kept else ("attachment cover.jpg",))
     with open_media(made.path) as container:
         covers = [stream for stream in container.streams.video if stream.disposition & 1024]
@@ -185,7 +220,9 @@ def test_further_picture_tracks_and_chapters_go_along(tmp_path):
                 if packet.size:
                     packet.stream = other
                     rest.append(packet)
-        target.set_chapters([{"id": 1, "start": 0, "end": 500, "time_base": Fraction(1, 1000), "metadata": {"title": "One"}}])
+        target.set_chapters(
+            [{"id": 1, "start": 0, "end": 500, "time_base": Fraction(1, 1000), "metadata": {"title": "One"}}]
+        )
         return rest
 
     source = dressed(tmp_path / "in.mkv", plain, dress)
@@ -194,7 +231,9 @@ def test_further_picture_tracks_and_chapters_go_along(tmp_path):
         with open_media(made.path) as container:
             assert len(container.streams.video) == 2 and made.left_out == ()
             assert [chapter["metadata"]["title"] for chapter in container.chapters()] == ["One"]
-        again = mux(made.path, SOUND, 16_000, tmp_path / f"again{into}")  # MP4's own text track of chapters is no track
+        again = mux(
+            made.path, SOUND, 16_000, tmp_path / f"again{into}"
+        )  # MP4's own text track of chapters is no track
         with open_media(again.path) as container:
             assert len(container.chapters()) == 1 and again.left_out == ()
 
@@ -206,7 +245,9 @@ def test_the_timecode_survives(tmp_path, into, codec):
         return []
 
     pixels = "yuv422p10le" if codec == "prores_ks" else "yuv420p"
-    source = dressed(tmp_path / "in.mov", film(tmp_path / "a.mov", 25, 25, codec=codec, pixel_format=pixels), dress)
+    source = dressed(
+        tmp_path / "in.mov", film(tmp_path / "a.mov", 25, 25, codec=codec, pixel_format=pixels), dress
+    )
     made = mux(source, SOUND, 16_000, tmp_path / f"out{into}")
     with open_media(made.path) as container:
         assert container.streams.video[0].metadata["timecode"] == "01:00:00:00"
@@ -219,7 +260,12 @@ OLD = {
     "wmv2": ("in.asf", {"codec": "wmv2", "muxer": "asf"}, ".mkv", {".avi", ".mkv"}),
     "flv1": ("in.flv", {"codec": "flv", "muxer": "flv"}, ".mkv", {".avi", ".mkv"}),
     "vp8": ("in.webm", {"codec": "libvpx"}, ".webm", {".webm", ".mkv", ".avi"}),
-    "mjpeg": ("in.nut", {"codec": "mjpeg", "pixel_format": "yuvj420p", "muxer": "nut"}, ".mp4", {".mp4", ".mov", ".mkv", ".avi"}),
+    "mjpeg": (
+        "in.nut",
+        {"codec": "mjpeg", "pixel_format": "yuvj420p", "muxer": "nut"},
+        ".mp4",
+        {".mp4", ".mov", ".mkv", ".avi"},
+    ),
 }
 
 
@@ -231,7 +277,9 @@ def test_old_codecs_find_every_container_that_holds_them(tmp_path, codec):
     for into in (".mp4", ".mov", ".mkv", ".webm", ".avi"):
         if into in holding:
             made = probe(mux(clip, SOUND, 16_000, tmp_path / f"out{into}").path)
-            assert (made.codec, made.frames) == (codec, 20) and made.duration_s == pytest.approx(1.0, abs=0.002)
+            assert (made.codec, made.frames) == (codec, 20) and made.duration_s == pytest.approx(
+                1.0, abs=0.002
+            )
         else:
             with pytest.raises(UserError, match=f"{into} cannot hold .*; use .*{chosen}"):
                 rehearse(clip, tmp_path / f"out{into}")
@@ -254,7 +302,10 @@ def unknown_sound(path: Path) -> Path:
 def test_a_sound_of_unknown_codec_is_found_before_the_work(tmp_path):
     clip = probe(unknown_sound(tmp_path / "in.mov"))
     assert clip.has_sound and rehearse(clip, tmp_path / "out.mov").original == "replace"
-    for original, words in {"keep": "own sound track .of an unknown codec.; use another", "mix": "unknown codec and cannot be mixed"}.items():
+    for original, words in {
+        "keep": "own sound track .of an unknown codec.; use another",
+        "mix": "unknown codec and cannot be mixed",
+    }.items():
         for call in (rehearse, lambda clip, out, original: mux(clip, SOUND, 16_000, out, original)):
             with pytest.raises(UserError, match=words) as caught:
                 call(clip, tmp_path / "out.mov", original)
@@ -265,12 +316,22 @@ def test_a_sound_of_unknown_codec_is_found_before_the_work(tmp_path):
 REFUSED = {
     "reordered pictures": (lambda p: film(p / "in.mp4", options={"bf": "2"}), ".avi", "shown at other times"),
     "varying rate": (
-        lambda p: film(p / "in.mp4", 5, 25, codec="mjpeg", pixel_format="yuvj420p", times_s=[0, 0.1, 0.5, 0.55, 1.2]),
+        lambda p: film(
+            p / "in.mp4", 5, 25, codec="mjpeg", pixel_format="yuvj420p", times_s=[0, 0.1, 0.5, 0.55, 1.2]
+        ),
         ".avi",
         "other times|their times, do not fit|it would last",
     ),
-    "undecodable": (lambda p: film(p / "in.mov", codec="qtrle", pixel_format="rgb24"), ".mkv", "cannot be read again .no picture in it"),
-    "raw stream": (lambda p: film(p / "in.h264", muxer="h264", options={"bf": "2"}), ".mp4", "no times, as in a raw stream"),
+    "undecodable": (
+        lambda p: film(p / "in.mov", codec="qtrle", pixel_format="rgb24"),
+        ".mkv",
+        "cannot be read again .no picture in it",
+    ),
+    "raw stream": (
+        lambda p: film(p / "in.h264", muxer="h264", options={"bf": "2"}),
+        ".mp4",
+        "no times, as in a raw stream",
+    ),
 }
 
 
@@ -301,7 +362,9 @@ def test_mpeg4_goes_into_avi_in_time(tmp_path):
 @pytest.mark.parametrize(("fps", "count"), [(25, 10), (Fraction(30000, 1001), 31), (24, 37), (23, 50)])
 def test_sound_decodes_as_long_as_the_picture_lasts(tmp_path, fps, count):
     clip = probe(write_film(tmp_path / "in.mp4", noisy(count), fps))
-    sound = (0.3 * np.random.default_rng(1).standard_normal(round(clip.duration_s * 16_000))).astype(np.float32)
+    sound = (0.3 * np.random.default_rng(1).standard_normal(round(clip.duration_s * 16_000))).astype(
+        np.float32
+    )
     for into in (".mp4", ".mov", ".mkv"):
         with open_media(mux(clip, sound, 16_000, tmp_path / f"out{into}").path) as container:
             frames = list(container.decode(audio=0))
