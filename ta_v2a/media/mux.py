@@ -29,7 +29,7 @@ from ta_v2a.media.tracks import (
     picture_filter,
     picture_track,
 )
-from ta_v2a.media.written import Promised, Unfaithful, check, left_out
+from ta_v2a.media.written import Promised, Unfaithful, check
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
@@ -161,11 +161,9 @@ def _write_tracks(
     if room:
         picture.metadata["title"] = picture.metadata.get("title", "") + matroska.ROOM
     picture.disposition = Disposition.default
-    voice = (
-        None
-        if sound is None
-        else SoundTrack(target, order.kept, *sound, clip=order.clip, shift_s=order.shift_s)
-    )
+    voice = None
+    if sound is not None:
+        voice = SoundTrack(target, order.kept, *sound, clip=order.clip, shift_s=order.shift_s)
     for index in further.indices:
         stream = source.streams[index]
         added = add_further(target, stream, order.clip, order.kept)
@@ -196,7 +194,9 @@ def _write_tracks(
         target.mux(packet)
     if voice is not None:
         voice.advance(None)
-    return Promised(order.clip, "h264" if order.encode else order.clip.codec, times_s)
+    tags = {**template.metadata, **source.metadata}
+    codec = "h264" if order.encode else order.clip.codec
+    return Promised(order.clip, codec, times_s, tags, bool(chapters))
 
 
 def _write(order: _Order, path: str, further: Further, sound: tuple | None) -> tuple[str, ...]:
@@ -216,21 +216,19 @@ def _write(order: _Order, path: str, further: Further, sound: tuple | None) -> t
             shaped = kept.muxer in ("matroska", "webm") and aspect != 1
             options = _options(order, items is not None, sound is not None)
             with av.open(f"file:{path}", "w", format=kept.muxer, container_options=options) as target:
-                target.flags |= (
-                    Flags.bitexact.value
-                )  # no random track numbers: the same sound gives the same bytes
+                # No random track numbers: the same sound gives the same bytes.
+                target.flags |= Flags.bitexact.value
                 target.metadata.update(tags)
                 promised = _write_tracks(source, target, order, further, shaped, sound)
         if items:
             fill_room(path, items, kept)
         if shaped:
             matroska.set_shape(path, aspect)
-        check(path, promised)
+        return (*further.left_out, *check(path, promised))
     except av.error.FFmpegError as error:
         if isinstance(error, OSError):
             raise output_error(order.name, error) from None
         raise Unfaithful(f"its tracks, or their times, do not fit ({error.strerror})") from None
-    return (*further.left_out, *left_out(clip, path))
 
 
 def _further(order: _Order) -> Further:
