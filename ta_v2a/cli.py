@@ -81,7 +81,7 @@ def foley(
     prompt: Annotated[str, typer.Option("-p", "--prompt", help="What is heard, in English; without it the picture decides.")] = "",
     negative: Annotated[str, typer.Option("-n", "--negative", help="What is not to be heard.")] = "",
     cue: Annotated[list[str] | None, typer.Option("--cue", help='Text for a stretch, as "1.2-3.0: glass breaking"; repeatable.')] = None,
-    output: Annotated[str, typer.Option("-o", "--output", help="Film to write, or .wav for the sound alone. Default: CLIP.foley.mp4")] = "",
+    output: Annotated[str, typer.Option("-o", "--output", help="Film, .wav (sound alone), or folder. Default: CLIP.foley.mp4")] = "",
     seed: Seed = 0,
     takes: Annotated[int, typer.Option(min=1, max=64, help="Versions to make, from seeds SEED, SEED + 1, ...")] = 1,
     steps: Annotated[int | None, typer.Option(min=1, max=1000, help="Sampler steps; more is slower. Default: the preset's.")] = None,
@@ -93,6 +93,7 @@ def foley(
     original: Annotated[Literal["replace", "mix", "keep"], typer.Option(help="What becomes of the clip's own sound.")] = "replace",
     loudness: Annotated[str, typer.Option(help="LUFS of the new sound, 20 dB up at most; none: as it was made.")] = "-23",
     wav: Annotated[bool, typer.Option("--wav/--no-wav", help="Write the sound as 48 kHz 24-bit WAV too.")] = True,
+    encode: Annotated[Literal["h264"] | None, typer.Option(help="Encode the picture anew. Default: it stays as it is.")] = None,
     preset: Preset = "mini",
     as_json: Json = False,
 ) -> None:
@@ -116,6 +117,7 @@ def foley(
         original=original,
         loudness=read_target(loudness),
         wav=wav,
+        encode=encode,
         preset=preset,
     )
     with console.progress("sounding", quiet=as_json) as advance:

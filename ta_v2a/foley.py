@@ -1,24 +1,20 @@
 """One order of `ta-v2a foley`: what is checked first, the sound spooled to disk, then whole files."""
 
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from .arguments import chosen_scales
 from .cues import cut_prompt, parse_cue, read_cues
-from .errors import UserError
-from .media.atomic import output_file
-from .media.containers import fitting_ending
+from .delivery import Place, Spool, deliver, destination
 from .media.loudness import CEILING_DBTP, MOST_GAIN_DB, TARGET_LUFS, Loudness, gain_to, louder, measured, peak_limited
-from .media.mux import Original, check_output, mux
+from .media.mux import Original
 from .media.probe import Clip, probe
-from .media.sound import DELIVERY_HZ, picture_samples, resampled, write_wav
+from .media.sound import DELIVERY_HZ, picture_samples, resampled
 from .understanding import followed
 
 if TYPE_CHECKING:
@@ -51,40 +47,8 @@ class Order:
     original: Original = "replace"
     loudness: float | None = TARGET_LUFS
     wav: bool = True
+    encode: Literal["h264"] | None = None
     preset: str = "mini"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where one take goes: a film, a WAV, or both."""
-
-    film: Path | None
-    wav: Path | None
-
-
-def places(order: Order, clip: Clip) -> list[Place]:
-    """The files to come, one place a take; checked before any long work.
-
-    Raises:
-        UserError: if one cannot be written, or is the clip itself.
-    """
-    sound_only = order.output is not None and order.output.lower().endswith(".wav")
-    given = Path(order.output) if order.output is not None else clip.path.with_name(clip.path.stem + ".foley" + fitting_ending(clip))
-    if not given.name:
-        raise UserError(f"{order.output} is a folder: give the name of a file, such as {clip.path.stem}.foley.mp4")
-    if sound_only and not order.wav:
-        raise UserError("a .wav as output and --no-wav leave nothing to write")
-    chosen = []
-    for take in range(1, order.takes + 1):
-        name = given.stem if order.takes == 1 else f"{given.stem}.take{take}"
-        film = None if sound_only else given.with_name(name + given.suffix)
-        wav = given.with_name(name + ".wav") if order.wav else None
-        if film is not None:
-            check_output(clip, film)
-        if wav is not None:
-            output_file(wav, clip.path)
-        chosen.append(Place(film, wav))
-    return chosen
 
 
 def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) -> dict[str, Any]:
@@ -95,9 +59,9 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
     """
     began = time.perf_counter()
     clip = probe(order.clip)
-    where = places(order, clip)
+    where = destination(clip, order.output, order.takes, order.wav, order.original, order.encode is not None)
     cues = read_cues(map(parse_cue, order.cues), clip.duration_s)
-    warnings = list(clip.warnings)
+    warnings = [*clip.warnings, *where.notices]
     if clip.has_sound:
         warnings.append({"replace": "the clip's own sound is replaced (--original mix or keep retains it)"}.get(order.original, ""))
     for line in filter(None, warnings):
@@ -126,13 +90,13 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
             watch = _stepper(advance, index, order.takes)
             raw = _generated(engine, order, video, cues, order.seed + index, watch)
             blocks = _delivered(engine, raw, clip.duration_s)
-            spool = spools.enter_context(tempfile.TemporaryFile(prefix="ta-v2a-"))
+            spool = spools.enter_context(Spool())
             for block in blocks:
                 spool.write(np.ascontiguousarray(block, np.float32).tobytes())
             made.append(Take(order.seed + index, spool, measured(_spooled(spool))))
         gain_db = 0.0 if order.loudness is None else gain_to(order.loudness, [take.loudness for take in made])
-        pairs = zip(made, where, strict=True)
-        takes = [_write(take, place, clip, gain_db, order.original) for take, place in pairs]
+        pairs = zip(made, where.places, strict=True)
+        takes = [_write(take, place, clip, gain_db, order.original, where.encode) for take, place in pairs]
     if order.loudness is not None:
         notice(_loudness_line(takes, gain_db))
     done = time.perf_counter()
@@ -149,6 +113,7 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
         "original": order.original if clip.has_sound else "none",
         "loudness": {"target_lufs": order.loudness, "gain_db": round(gain_db, 2)},
         "sampling_rate": engine.clock.sample_rate_hz,
+        "left_out": [] if where.film is None else list(where.film.left_out),
         "takes": takes,
         "warnings": [line for line in warnings if line],
         "seconds": {"checking": round(loading - began, 3), "loading": round(loaded - loading, 3), "sounding": round(done - loaded, 3)},
@@ -230,7 +195,7 @@ def _delivered(engine: "FoleyEngine", blocks: Iterator[np.ndarray], duration_s: 
     return (columns[:, 0] for columns in resampled(blocks, rate_hz, DELIVERY_HZ, samples))
 
 
-def _spooled(spool: IO[bytes]) -> Iterator[np.ndarray]:
+def _spooled(spool: Spool) -> Iterator[np.ndarray]:
     """Blocks (n, 1) of a spooled sound."""
     spool.seek(0)
     while data := spool.read(4 * _SPOOL_SAMPLES):
@@ -242,7 +207,7 @@ class Take:
     """One sound as the engine made it: its seed, its samples at 48 kHz (float32), and how loud it is."""
 
     seed: int
-    spool: IO[bytes]
+    spool: Spool
     loudness: Loudness
 
 
@@ -251,16 +216,12 @@ def _levelled(take: Take, gain_db: float) -> Iterator[np.ndarray]:
     return (block.T for block in peak_limited(louder(_spooled(take.spool), gain_db)))
 
 
-def _write(take: Take, place: Place, clip: Clip, gain_db: float, original: Original) -> dict[str, Any]:
-    if place.wav is not None:
-        write_wav(place.wav, _levelled(take, gain_db), DELIVERY_HZ, clip.duration_s)
-    if place.film is not None:
-        mux(clip, _levelled(take, gain_db), DELIVERY_HZ, place.film, original)
+def _write(take: Take, place: Place, clip: Clip, gain_db: float, original: Original, encode: bool) -> dict[str, Any]:
+    written = deliver(place, lambda: _levelled(take, gain_db), DELIVERY_HZ, clip, original, encode)
     after = measured(block.T for block in _levelled(take, gain_db))
     return {
         "seed": take.seed,
-        "film": None if place.film is None else str(place.film),
-        "wav": None if place.wav is None else str(place.wav),
+        **written,
         "peak": round(after.peak, 4),
         "loudness_before_lufs": _rounded(take.loudness.integrated_lufs),
         "loudness_after_lufs": _rounded(after.integrated_lufs),

@@ -14,6 +14,14 @@ from ta_v2a.errors import UserError
 from ta_v2a.media.opening import shown_name
 
 
+def check_folder(folder: Path, name: str) -> None:
+    """Raises: UserError: `folder` is missing or not writable; the line begins with `name`."""
+    if not folder.is_dir():
+        raise UserError(f"{name}: the output folder does not exist")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UserError(f"{name}: the output folder is not writable")
+
+
 def output_file(out_path: str | os.PathLike, *inputs: str | os.PathLike) -> Path:
     """`out_path` with links followed, if a file can be put there; call it before long work.
 
@@ -24,6 +32,8 @@ def output_file(out_path: str | os.PathLike, *inputs: str | os.PathLike) -> Path
     if not os.fspath(out_path) or "\0" in os.fspath(out_path):
         raise UserError("the output has no usable file name")
     out = Path(os.path.realpath(out_path))
+    if os.path.islink(out):  # what remains a link once all links were followed leads in a circle
+        raise UserError(f"{name}: is a symbolic link that leads back to itself")
     try:
         for source in inputs:
             if os.path.exists(out) and os.path.samefile(out, source):
@@ -32,19 +42,16 @@ def output_file(out_path: str | os.PathLike, *inputs: str | os.PathLike) -> Path
             raise UserError(f"{name}: is a folder; name a file in it")
         if out.exists() and not stat.S_ISREG(out.stat().st_mode):
             raise UserError(f"{name}: is a device or pipe, not a plain file")
-        if not out.parent.is_dir():
-            raise UserError(f"{name}: the output folder does not exist")
+        check_folder(out.parent, name)
     except PermissionError:
         raise UserError(f"{name}: permission denied") from None
     except OSError as error:
         raise UserError(f"{name}: {error.strerror}") from None
-    if not os.access(out.parent, os.W_OK | os.X_OK):
-        raise UserError(f"{name}: the output folder is not writable")
     return out
 
 
-def output_error(out_path: str | os.PathLike, error: OSError) -> UserError:
-    """What a failed write means to the user."""
+def reason(error: OSError) -> str:
+    """Why a file could not be written, in words."""
     reasons = {
         errno.ENOSPC: "the disk is full",
         errno.EDQUOT: "the disk quota is used up",
@@ -54,7 +61,12 @@ def output_error(out_path: str | os.PathLike, error: OSError) -> UserError:
         errno.EROFS: "the disk is read-only",
         errno.ENAMETOOLONG: "the file name is too long",
     }
-    return UserError(f"{shown_name(out_path)}: not written: {reasons.get(error.errno, error.strerror or str(error))}")
+    return reasons.get(error.errno, error.strerror or str(error))
+
+
+def output_error(out_path: str | os.PathLike, error: OSError) -> UserError:
+    """What a failed write means to the user."""
+    return UserError(f"{shown_name(out_path)}: not written: {reason(error)}")
 
 
 @contextmanager
@@ -98,35 +110,93 @@ def _sync(path: str | os.PathLike, flags: int = os.O_RDONLY) -> None:
 
 
 @contextmanager
-def whole_file(out: Path) -> Iterator[str]:
-    """A path to write to; `out` becomes that file when the block ends well, and stays as it was otherwise.
+def _unnamed(folder: Path) -> Iterator[tuple[str, str, int | None]]:
+    """(path to write to, hidden name that the file has or may get, descriptor of a file without a name) of a file in `folder`.
 
-    Args:
-        out: as `output_file` returned it.
+    Whatever has the hidden name afterwards is removed.
+    """
+    hidden = str(folder / f".{secrets.token_hex(8)}.part")
+    descriptor = _nameless(folder)
+    try:
+        with _ended_by_signals():
+            if descriptor is None:
+                os.close(os.open(hidden, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+                yield hidden, hidden, None
+            else:
+                # By number, not "self": other processes of this user may read it too.
+                yield f"/proc/{os.getpid()}/fd/{descriptor}", hidden, descriptor
+    finally:
+        with suppress(OSError):
+            os.unlink(hidden)
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+@contextmanager
+def scratch_file(beside: Path) -> Iterator[str]:
+    """A path to write to, on the disk of `beside`; what was written is gone after the block.
 
     Raises:
         UserError: the disk is full, or the folder refuses the file.
     """
-    temporary = str(out.parent / f".{secrets.token_hex(8)}.part")
-    descriptor = _nameless(out.parent)
     try:
-        with _ended_by_signals():
+        with _unnamed(beside.parent) as (path, _, _):
+            yield path
+    except OSError as error:
+        raise output_error(beside, error) from None
+
+
+def _as_before(path: str, out: Path) -> None:
+    """The rights and, where this account may do that, the owner of the file that is replaced."""
+    with suppress(OSError):
+        before = os.stat(out)
+        with suppress(OSError):
+            os.chown(path, before.st_uid, before.st_gid)
+        os.chmod(path, stat.S_IMODE(before.st_mode))
+
+
+class NameTaken(UserError):
+    """A file that was not to be replaced appeared meanwhile."""
+
+
+def _put(hidden: str, out: Path, replace: bool) -> None:
+    if replace:
+        _as_before(hidden, out)
+        os.replace(hidden, out)
+        return
+    try:
+        os.link(hidden, out)
+    except FileExistsError:
+        raise NameTaken(f"{shown_name(out)}: another program has made this file meanwhile") from None
+    except OSError:  # a disk without links
+        if os.path.lexists(out):
+            raise NameTaken(f"{shown_name(out)}: another program has made this file meanwhile") from None
+        os.replace(hidden, out)
+
+
+@contextmanager
+def whole_file(out: Path, replace: bool = True) -> Iterator[str]:
+    """A path to write to; `out` becomes that file when the block ends well, and stays as it was otherwise.
+
+    Args:
+        out: as `output_file` returned it.
+        replace: take the place of a file that has this name, with its rights; else such a file stays.
+
+    Raises:
+        UserError: the disk is full, or the folder refuses the file.
+        NameTaken: there is such a file, and it is not to be replaced.
+    """
+    try:
+        with _unnamed(out.parent) as (path, hidden, descriptor):
+            yield path
             if descriptor is None:
-                os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-                yield temporary
-                _sync(temporary)
+                _sync(hidden)
             else:
-                yield f"/proc/self/fd/{descriptor}"
                 os.fsync(descriptor)
                 # Naming `src_dir_fd` makes Python follow the link in /proc, as open(2) asks for nameless files.
-                os.link(f"/proc/self/fd/{descriptor}", temporary, src_dir_fd=descriptor, follow_symlinks=True)
-            os.replace(temporary, out)
+                os.link(path, hidden, src_dir_fd=descriptor, follow_symlinks=True)
+            _put(hidden, out, replace)
             with suppress(OSError):  # some network folders cannot be synchronised
                 _sync(out.parent)
     except OSError as error:
         raise output_error(out, error) from None
-    finally:
-        with suppress(OSError):
-            os.unlink(temporary)
-        if descriptor is not None:
-            os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Which sound goes into which container, and which container suits a clip."""
+"""Which sound goes into which container."""
 
 import os
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from pathlib import Path
 
 from ta_v2a.errors import UserError
 from ta_v2a.media.opening import shown_name
-from ta_v2a.media.probe import Clip
 
 
 @dataclass(frozen=True)
@@ -48,21 +47,3 @@ def container_for(out_path: str | os.PathLike) -> Kept:
         said = f"the ending {ending!r}" if ending else "no ending"
         raise UserError(f"{shown_name(out_path)}: {said} is not known for a film; use one of {' '.join(CONTAINERS)}")
     return CONTAINERS[ending]
-
-
-def fitting_ending(clip: Clip) -> str:
-    """An ending whose container takes the clip's picture as it is: the clip's own where possible, else .mp4, .mov or .mkv."""
-    own = clip.path.suffix.lower()
-    order = [own] if own in CONTAINERS else []
-    for ending in [*order, ".mp4", ".mov", ".mkv"]:
-        if takes(CONTAINERS[ending], clip.codec):
-            return ending
-    return ".mkv"
-
-
-def takes(kept: Kept, codec: str) -> bool:
-    """Whether the container can hold a picture of `codec` (FFmpeg's name) unchanged."""
-    import av
-
-    with av.open(os.devnull, "w", format=kept.muxer) as container:
-        return codec in container.supported_codecs

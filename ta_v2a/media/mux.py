@@ -1,202 +1,340 @@
-"""Sound beside an untouched picture: the picture's packets are copied, never decoded and encoded again."""
+"""Sound beside an untouched picture: the picture's packets are copied, never decoded and encoded again unless that is asked for."""
 
+import heapq
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
+from typing import TYPE_CHECKING, Literal
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.atomic import output_error, output_file, whole_file
-from ta_v2a.media.containers import CONTAINERS, MP4_FAMILY, Kept, container_for, takes
+from ta_v2a.media import matroska
+from ta_v2a.media.atomic import output_error, output_file, scratch_file, whole_file
+from ta_v2a.media.containers import CONTAINERS, MP4_FAMILY, Kept, container_for
+from ta_v2a.media.encoding import encoded_pictures, encoded_track
 from ta_v2a.media.opening import open_media, shown_name
 from ta_v2a.media.probe import Clip, packets, probe
-from ta_v2a.media.sound import DELIVERY_HZ, Sound, mixed, own_sound_blocks, picture_samples, resampled
+from ta_v2a.media.sound import Sound
+from ta_v2a.media.sound_track import SoundTrack, check_mixable, sound_for
+from ta_v2a.media.tags import fill_room, room_for
+from ta_v2a.media.tracks import (
+    Further,
+    NoPlace,
+    OwnSound,
+    add_further,
+    further_tracks,
+    picture_filter,
+    picture_track,
+)
+from ta_v2a.media.written import Promised, Unfaithful, check
+
+if TYPE_CHECKING:
+    from av.container import InputContainer, OutputContainer
+    from av.packet import Packet
+    from av.stream import Stream
 
 Original = Literal["replace", "mix", "keep"]
 ORIGINALS: tuple[Original, ...] = ("replace", "mix", "keep")
 # Broadcast streams start at an arbitrary time; the film written starts at 0 like everyone else's.
 _ARBITRARY_START = {"mpegts", "mpeg"}
-_MUXER_OWNS = {"major_brand", "minor_version", "compatible_brands", "encoder", "duration"}
+_HOLDS_H264 = (".mp4", ".m4v", ".mov", ".mkv")
+# Pictures of web pages: films in these codecs play hardly anywhere, whatever container they are in.
+_PLAYS_NOWHERE = {"gif", "apng", "webp"}
 
 
 @dataclass(frozen=True)
 class Muxed:
-    """What was written: the file, the sound's codec, and what became of the clip's own sound ("none" if it had none)."""
+    """What was written.
+
+    Attributes:
+        path: the file.
+        sound_codec: FFmpeg's name of the new sound's codec.
+        original: what became of the clip's own sound ("none" if it had none).
+        picture: "copied", or the codec that it was encoded with anew.
+        left_out: what the clip has and the film has not, in words.
+    """
 
     path: Path
     sound_codec: str
     original: str
+    picture: str = "copied"
+    left_out: tuple[str, ...] = ()
 
 
-def check_output(clip: Clip, out_path: str | os.PathLike) -> Path:
-    """The real place of a film to come; call it before long work.
+@dataclass(frozen=True)
+class _Order:
+    """One film to write: the clip, where it is meant for, and what becomes of its sound and picture."""
 
-    Raises:
-        UserError: as `output_file`, or if the ending names no container or one that cannot hold this picture unchanged.
-    """
-    kept = container_for(out_path)
-    out = output_file(out_path, clip.path)
-    if not takes(kept, clip.codec):
-        fits = [ending for ending, other in CONTAINERS.items() if takes(other, clip.codec)]
-        advice = f"use {' or '.join(fits)}" if fits else "convert the clip to H.264 first, or write the sound alone (.wav)"
-        raise UserError(f"{shown_name(out_path)}: {out.suffix} cannot hold a {clip.codec} picture unchanged; {advice}")
-    return out
+    clip: Clip
+    name: str | os.PathLike
+    kept: Kept
+    keep_sound: bool
+    encode: bool
 
+    @property
+    def ending(self) -> str:
+        return Path(self.name).suffix.lower()
 
-def _encoder(container, kept: Kept, channels: int):
-    stream = container.add_stream(kept.encoder, rate=DELIVERY_HZ, layout="mono" if channels == 1 else "stereo", format=kept.sample_format)
-    stream.codec_context.time_base = Fraction(1, DELIVERY_HZ)
-    if kept.encoder == "aac":
-        stream.options["aac_coder"] = "fast"  # several times faster than the default search; inaudible at this bit rate
-    if kept.kbit_per_channel:
-        stream.bit_rate = kept.kbit_per_channel * 1000 * channels
-    return stream
+    @property
+    def shift_s(self) -> Fraction:
+        arbitrary = set(self.clip.container.split(",")) & _ARBITRARY_START
+        return self.clip.start_tick * self.clip.time_base if arbitrary else Fraction(0)
 
 
-def _frame(columns: np.ndarray, kept: Kept, at_sample: int):
-    """(n, channels) float32 as an `av.AudioFrame` in the encoder's own format, starting `at_sample`."""
-    import av
-
-    columns = columns.clip(-1.0, 1.0)
-    if kept.sample_format == "s32":  # 24 bits, in the upper three bytes
-        columns = np.rint(columns.astype(np.float64) * 8388607).astype(np.int32) << 8
-    elif kept.sample_format == "s16":
-        columns = np.rint(columns * 32767).astype(np.int16)
-    planar = kept.sample_format.endswith("p")
-    values = np.ascontiguousarray(columns.T) if planar else np.ascontiguousarray(columns).reshape(1, -1)
-    frame = av.AudioFrame.from_ndarray(values, format=kept.sample_format, layout="mono" if columns.shape[1] == 1 else "stereo")
-    frame.sample_rate, frame.pts, frame.time_base = DELIVERY_HZ, at_sample, Fraction(1, DELIVERY_HZ)
-    return frame
-
-
-class _SoundTrack:
-    """Encodes a block stream just ahead of the picture, so that neither waits for the other in memory."""
-
-    def __init__(self, container, stream, kept: Kept, blocks: Iterator[np.ndarray], first_sample: int) -> None:
-        self._container, self._stream, self._kept, self._blocks = container, stream, kept, blocks
-        self._next = first_sample
-        self._open = True
-
-    def advance(self, until_s: float | None) -> None:
-        """Write sound up to `until_s` on the file's time line; None: all that is left, and the encoder's rest."""
-        while self._open and (until_s is None or self._next / DELIVERY_HZ <= until_s):
-            block = next(self._blocks, None)
-            if block is None:
-                self._container.mux(self._stream.encode(None))
-                self._open = False
-                return
-            self._container.mux(self._stream.encode(_frame(block, self._kept, self._next)))
-            self._next += len(block)
-
-
-def _pieces(blocks: Iterator[np.ndarray], size: int) -> Iterator[np.ndarray]:
-    """The same columns in pieces of exactly `size` (the last holds the rest)."""
-    held = None
-    for block in blocks:
-        held = block if held is None else np.concatenate([held, block])
-        while len(held) >= size:
-            yield held[:size]
-            held = held[size:]
-    if held is not None and len(held):
-        yield held
-
-
-def _sound_for(clip: Clip, sound: Sound, sample_rate_hz: int, mix: bool) -> tuple[int, Iterator[np.ndarray]]:
-    """(channels, blocks at 48 kHz as long as the picture)."""
-    new = resampled(sound, sample_rate_hz, DELIVERY_HZ, picture_samples(clip.duration_s))
-    first = next(new)
-    channels = first.shape[1]
-    if channels > 2:
-        raise ValueError(f"one or two channels, not {channels}")
-    new = chain([first], new)
-    if not mix:
-        return channels, new
-    with open_media(clip.path) as container:
-        own = container.streams.best("audio") or container.streams.audio[0]
-        channels = max(channels, min(2, own.codec_context.channels or 1))
-    return channels, mixed(new, own_sound_blocks(clip, DELIVERY_HZ, channels))
-
-
-def _options(clip: Clip, kept: Kept) -> dict[str, str]:
-    if kept.muxer not in MP4_FAMILY:
+def _options(order: _Order, names: bool, final: bool) -> dict[str, str]:
+    if order.kept.muxer not in MP4_FAMILY:
         return {}
+    clip = order.clip
     ticks = clip.time_base.denominator
-    # Edit lists count in the movie's ticks: the picture's own clock keeps its start exact. The index goes to the front for the web.
-    options = {"movflags": "+faststart", "movie_timescale": str(ticks * -(-1000 // ticks))}
+    flags = ["use_metadata_tags"] * names + ["faststart"] * final  # the index goes to the front for the web
+    # Edit lists count in the movie's ticks: the picture's own clock keeps its start exact.
+    options = {"movflags": "+".join(["", *flags]), "movie_timescale": str(ticks * -(-1000 // ticks))}
     if clip.time_base.numerator == 1 and set(clip.container.split(",")) & MP4_FAMILY:
         options["video_track_timescale"] = str(ticks)
-    return options
+    return options if flags else {key: value for key, value in options.items() if key != "movflags"}
 
 
-def _copied(container, template, out_path: str | os.PathLike):
-    """A stream that takes `template`'s packets as they are."""
-    try:
-        stream = container.add_stream_from_template(template, opaque=True)
-    except ValueError:
-        ending = Path(out_path).suffix
-        codec = template.codec_context.codec.canonical_name
-        raise UserError(f"{shown_name(out_path)}: {ending} cannot hold the clip's {codec} track; use .mkv, or another --original") from None
-    stream.metadata.update({key: value for key, value in template.metadata.items() if key.lower() not in _MUXER_OWNS})
-    return stream
+_Timed = tuple[float, "Packet", "Stream"]
 
 
-def _keep_tag(stream, template, source_container: str, kept: Kept) -> None:
-    """hvc1 and hev1 name the same codec, but some players open only one: within a family the clip's own name stays."""
-    if kept.muxer in MP4_FAMILY and set(source_container.split(",")) & MP4_FAMILY:
-        stream.codec_context.codec_tag = template.codec_context.codec_tag
-    elif kept.muxer in MP4_FAMILY and template.codec_context.codec.canonical_name == "hevc":
-        stream.codec_context.codec_tag = "hvc1"
+def _moved(packet: "Packet", shift_s: Fraction) -> "Packet":
+    if shift_s:
+        ticks = round(shift_s / packet.time_base)
+        packet.pts = None if packet.pts is None else packet.pts - ticks
+        packet.dts = None if packet.dts is None else packet.dts - ticks
+    return packet
 
 
-def _copy_all(source, target, clip: Clip, tracks: dict, sound: _SoundTrack) -> None:
-    """Every packet of `tracks` (input stream: output stream) in the file's order, sound in between."""
-    shift_s = clip.start_tick * clip.time_base if set(clip.container.split(",")) & _ARBITRARY_START else Fraction(0)
-    for packet in packets(source, *tracks):
+def _when(packet: "Packet", before: float) -> float:
+    tick = packet.dts if packet.dts is not None else packet.pts
+    return before if tick is None else float(tick * packet.time_base)
+
+
+def _copies(
+    source: "InputContainer", order: _Order, tracks: "dict[Stream, Stream]", picture_bits
+) -> Iterator[_Timed]:
+    """Every packet of `tracks` (input stream: output stream) in the file's order, with its time."""
+    when = 0.0
+    for packet in packets(source, *tracks) if tracks else ():
         stream = packet.stream
-        if shift_s:
-            ticks = round(shift_s / packet.time_base)
-            packet.pts = None if packet.pts is None else packet.pts - ticks
-            packet.dts = None if packet.dts is None else packet.dts - ticks
-        if stream.index == clip.stream_index:
-            when = packet.dts if packet.dts is not None else packet.pts
-            if when is not None:
-                sound.advance(float(when * packet.time_base) + 0.5)
-        packet.stream = tracks[stream]
-        target.mux(packet)
-    sound.advance(None)
+        when = _when(_moved(packet, order.shift_s), when)
+        if stream.index != order.clip.stream_index:
+            yield when, packet, tracks[stream]
+            continue
+        time_base = packet.time_base
+        for filtered in picture_bits.filter(packet):
+            filtered.time_base = time_base
+            yield when, filtered, tracks[stream]
 
 
-def _write(clip: Clip, blocks: Iterator[np.ndarray], channels: int, temporary: str, out_path, keep: bool) -> None:
-    import av
-    from av.container import Flags
+def _encodings(order: _Order, stream: "Stream") -> Iterator[_Timed]:
+    when = 0.0
+    for packet in encoded_pictures(order.clip, stream):
+        when = _when(_moved(packet, order.shift_s), when)
+        yield when, packet, stream
+
+
+def _write_tracks(
+    source: "InputContainer",
+    target: "OutputContainer",
+    order: _Order,
+    further: Further,
+    room: bool,
+    sound: tuple | None,
+) -> Promised:
+    """Header, packets and index of a film; what it promises to be."""
     from av.stream import Disposition
 
-    kept = container_for(out_path)
-    written = av.open(f"file:{temporary}", "w", format=kept.muxer, container_options=_options(clip, kept))
-    with open_media(clip.path) as source, written as target:
-        target.flags |= Flags.bitexact.value  # no random track numbers: the same sound gives the same bytes
-        target.metadata.update({key: value for key, value in source.metadata.items() if key.lower() not in _MUXER_OWNS})
-        picture = source.streams[clip.stream_index]
-        tracks = {picture: _copied(target, picture, out_path)}
-        _keep_tag(tracks[picture], picture, clip.container, kept)
-        track = _encoder(target, kept, channels)
-        tracks[picture].disposition = track.disposition = Disposition.default
-        for own in source.streams.audio if keep else ():
-            tracks[own] = _copied(target, own, out_path)
-            tracks[own].disposition = Disposition(0)
-        chapters = source.chapters()
-        if chapters:
-            target.set_chapters(chapters)
-        target.start_encoding()
-        shifted = set(clip.container.split(",")) & _ARBITRARY_START
-        start = 0 if shifted else round(clip.start_tick * clip.time_base * DELIVERY_HZ)
-        size = track.codec_context.frame_size or 4096
-        _copy_all(source, target, clip, tracks, _SoundTrack(target, track, kept, _pieces(blocks, size), start))
+    template = source.streams[order.clip.stream_index]
+    tracks, bits = {}, None
+    if order.encode:
+        picture = encoded_track(target, order.clip, template)
+    else:
+        try:
+            picture = tracks[template] = picture_track(target, template, order.clip, order.kept)
+        except ValueError:
+            raise NoPlace(f"cannot hold a {order.clip.codec} picture unchanged") from None
+        bits = picture_filter(template, picture, order.kept)
+    if room:
+        picture.metadata["title"] = picture.metadata.get("title", "") + matroska.ROOM
+    picture.disposition = Disposition.default
+    voice = None
+    if sound is not None:
+        voice = SoundTrack(target, order.kept, *sound, clip=order.clip, shift_s=order.shift_s)
+    for index in further.indices:
+        stream = source.streams[index]
+        added = add_further(target, stream, order.clip, order.kept)
+        if added is not None:
+            tracks[stream] = added
+            if stream.type == "audio":
+                added.disposition = Disposition(0)
+    if chapters := source.chapters():
+        target.set_chapters(chapters)
+    timeline = _copies(source, order, tracks, bits)
+    if order.encode:
+        encodings = _encodings(order, picture)
+        first = next(encodings, None)  # the encoder's header is known from here on
+        timeline = heapq.merge(
+            timeline, chain([] if first is None else [first], encodings), key=lambda item: item[0]
+        )
+    target.start_encoding()
+    times_s: list[float] = []
+    for when, packet, stream in timeline:
+        if stream is picture:
+            tick = packet.pts if packet.pts is not None else packet.dts
+            if tick is None:
+                raise Unfaithful("its pictures have no times, as in a raw stream")
+            times_s.append(float(tick * packet.time_base))
+            if voice is not None:
+                voice.advance(when + 0.5)
+        packet.stream = stream
+        target.mux(packet)
+    if voice is not None:
+        voice.advance(None)
+    tags = {**template.metadata, **source.metadata}
+    codec = "h264" if order.encode else order.clip.codec
+    return Promised(order.clip, codec, times_s, tags, bool(chapters))
+
+
+def _write(order: _Order, path: str, further: Further, sound: tuple | None) -> tuple[str, ...]:
+    """Write a film to `path` and read it again; without sound it is a rehearsal. What was left out, in words.
+
+    Raises:
+        UserError: this container cannot hold this clip, or the disk is full.
+    """
+    import av
+    from av.container import Flags
+
+    kept, clip = order.kept, order.clip
+    try:
+        with open_media(clip.path) as source:
+            tags, items = room_for(source.metadata, kept)
+            aspect = source.streams[clip.stream_index].sample_aspect_ratio or Fraction(1)
+            shaped = kept.muxer in ("matroska", "webm") and aspect != 1
+            options = _options(order, items is not None, sound is not None)
+            with av.open(f"file:{path}", "w", format=kept.muxer, container_options=options) as target:
+                # No random track numbers: the same sound gives the same bytes.
+                target.flags |= Flags.bitexact.value
+                target.metadata.update(tags)
+                promised = _write_tracks(source, target, order, further, shaped, sound)
+        if items:
+            fill_room(path, items, kept)
+        if shaped:
+            matroska.set_shape(path, aspect)
+        return (*further.left_out, *check(path, promised))
+    except av.error.FFmpegError as error:
+        if isinstance(error, OSError):
+            raise output_error(order.name, error) from None
+        raise Unfaithful(f"its tracks, or their times, do not fit ({error.strerror})") from None
+
+
+def _further(order: _Order) -> Further:
+    with open_media(order.clip.path) as source:
+        return further_tracks(source, order.clip, order.kept, order.keep_sound)
+
+
+def _rehearsed(order: _Order, out: Path) -> tuple[Further, tuple[str, ...]]:
+    """(further tracks that go along, all that is left out), from writing the film without its sound to the disk of `out`.
+
+    Raises:
+        UserError: this container cannot hold this clip, or the disk is full.
+    """
+    further = _further(order)
+    if order.encode:
+        return further, further.left_out
+    for tracks in (further, further.sound_only()) if further.indices else (further,):
+        try:
+            with scratch_file(out) as path:
+                return tracks, _write(order, path, tracks, None)
+        except (Unfaithful, NoPlace) as error:
+            refused = error
+    raise refused
+
+
+def _order(clip: Clip, out_path: str | os.PathLike, original: Original, encode: bool) -> _Order:
+    return _Order(clip, out_path, container_for(out_path), original == "keep" and clip.has_sound, encode)
+
+
+def _advice(order: _Order, out: Path) -> str:
+    """What else the user can do: the endings whose containers hold the clip, found by trying."""
+    fits: list[str] = []
+    tried: dict[str, bool] = {order.kept.muxer: False}
+    for ending, kept in CONTAINERS.items():
+        if kept.muxer not in tried:
+            try:
+                _rehearsed(_Order(order.clip, out.with_suffix(ending), kept, order.keep_sound, False), out)
+                tried[kept.muxer] = True
+            except (Unfaithful, NoPlace, OwnSound):
+                tried[kept.muxer] = False
+        fits += [ending] * tried[kept.muxer]
+    use = f"use {' or '.join(fits)}, or encode it anew" if fits else "encode it anew"
+    return f"{use} (--encode h264, into {' '.join(_HOLDS_H264)})"
+
+
+@contextmanager
+def _advising(order: _Order, out: Path) -> Iterator[None]:
+    """What a container refuses becomes one line that says what else can be done."""
+    try:
+        yield
+    except (Unfaithful, NoPlace) as error:
+        raise UserError(f"{shown_name(order.name)}: {order.ending} {error}; {_advice(order, out)}") from None
+    except OwnSound as error:
+        raise UserError(f"{shown_name(order.name)}: {order.ending} {error}") from None
+
+
+def rehearse(
+    clip: Clip, out_path: str | os.PathLike, original: Original = "replace", encode: bool = False
+) -> Muxed:
+    """What `mux` would write, found by writing it without its sound and reading it again; call it before long work.
+
+    Raises:
+        UserError: as `output_file`; the ending names no container, or one that cannot hold this clip; or the disk is full.
+    """
+    order = _order(clip, out_path, original, encode)
+    out = output_file(out_path, clip.path)
+    if original == "mix" and clip.has_sound:
+        check_mixable(clip)
+    if encode and order.ending not in _HOLDS_H264:
+        raise UserError(
+            f"{shown_name(out_path)}: pictures encoded anew go into {' '.join(_HOLDS_H264)}, not {order.ending}"
+        )
+    with _advising(order, out):
+        _, missing = _rehearsed(order, out)
+    return _muxed(order, out, original, missing)
+
+
+def _muxed(order: _Order, out: Path, original: Original, missing: tuple[str, ...]) -> Muxed:
+    done = original if order.clip.has_sound else "none"
+    return Muxed(
+        out, order.kept.encoder.removeprefix("lib"), done, "h264" if order.encode else "copied", missing
+    )
+
+
+def fitting(clip: Clip, stem: Path, original: Original = "replace", encode: bool = False) -> tuple[str, str]:
+    """(ending, why the picture is encoded anew without having been asked) of a film that holds the clip, beside `stem`.
+
+    The clip's own container where that works, else the first of `CONTAINERS` that takes the picture as it is. H.264 in .mp4 where
+    none does, and for pictures that hardly any player shows. "Why" is empty where nothing speaks against a copy.
+
+    Raises:
+        UserError: the disk is full, or refuses the file.
+    """
+    own = clip.path.suffix.lower()
+    if encode:
+        return own if own in _HOLDS_H264 else ".mp4", ""
+    if clip.codec in _PLAYS_NOWHERE:
+        return ".mp4", f"hardly any player shows a film in {clip.codec}"
+    for ending in dict.fromkeys([own] * (own in CONTAINERS) + [*CONTAINERS]):
+        out = stem.with_name(stem.name + ending)
+        try:
+            _rehearsed(_order(clip, out, original, False), out)
+            return ending, ""
+        except (Unfaithful, NoPlace, OwnSound):
+            continue
+    return ".mp4", "no container holds this picture unchanged"
 
 
 def mux(
@@ -205,6 +343,9 @@ def mux(
     sample_rate_hz: int,
     out_path: str | os.PathLike,
     original: Original = "replace",
+    *,
+    encode: bool = False,
+    replace: bool = True,
 ) -> Muxed:
     """Write a film: the clip's picture, packet for packet, and `sound`, which starts with the picture and lasts as long.
 
@@ -213,31 +354,31 @@ def mux(
         sound: (samples,) or (channels, samples) float, one or two channels, or an iterable of such pieces; what
             lies outside [-1, 1] is clipped.
         sample_rate_hz: of `sound`; the file gets 48 kHz.
-        out_path: its ending names the container (see `CONTAINERS`). Appears whole or not at all.
-        original: the clip's own sound is dropped ("replace"), added to the new sound at equal weight and the
-            sum's peaks held at -1 dBTP ("mix"), or copied as further tracks behind the new one ("keep").
+        out_path: its ending names the container (see `CONTAINERS`). Appears whole or not at all, and only if it can be read again
+            and shows the clip's pictures when the clip does.
+        original: the clip's own sound is dropped ("replace"), added to the new sound at equal weight ("mix"), or copied as further
+            tracks behind the new one ("keep").
+        encode: encode the picture anew, as H.264.
+        replace: whether a file of that name may be replaced.
 
     Returns:
         What was written.
 
     Raises:
         UserError: the clip or the output is unusable, the container cannot hold the tracks, or the disk is full.
+        NameTaken: there is a file of that name, and `replace` is off.
         ValueError: a malformed sound or an unknown `original`.
     """
-    import av
-
     if original not in ORIGINALS:
         raise ValueError(f"original is one of {', '.join(ORIGINALS)}, not {original!r}")
     clip = video_path if isinstance(video_path, Clip) else probe(video_path)
-    out = check_output(clip, out_path)
-    done = original if clip.has_sound else "none"
-    channels, blocks = _sound_for(clip, sound, sample_rate_hz, done == "mix")
-    with whole_file(out) as temporary:
-        try:
-            _write(clip, blocks, channels, temporary, out_path, done == "keep")
-        except av.error.FFmpegError as error:
-            if isinstance(error, OSError):
-                raise output_error(out_path, error) from None
-            what = f"this clip's tracks do not fit into {Path(out_path).suffix} ({error.strerror})"
-            raise UserError(f"{shown_name(out_path)}: {what}; try .mkv or .mov") from None
-    return Muxed(out, container_for(out_path).encoder.removeprefix("lib"), done)
+    order = _order(clip, out_path, original, encode)
+    out = output_file(out_path, clip.path)
+    channels, blocks = sound_for(clip, sound, sample_rate_hz, original == "mix" and clip.has_sound)
+    with _advising(order, out):
+        further = _further(order)
+        if further.indices:
+            further, _ = _rehearsed(order, out)
+        with whole_file(out, replace) as temporary:
+            missing = _write(order, temporary, further, (channels, blocks))
+    return _muxed(order, out, original, missing)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 
@@ -93,7 +94,15 @@ def picture_samples(duration_s: int | float, rate_hz: int = DELIVERY_HZ) -> int:
     return max(1, round(duration_s * rate_hz))
 
 
-def write_wav(out_path: str | os.PathLike, sound: Sound, sample_rate_hz: int, duration_s: int | float | None = None) -> Path:
+def write_wav(
+    out_path: str | os.PathLike,
+    sound: Sound,
+    sample_rate_hz: int,
+    duration_s: int | float | None = None,
+    *,
+    mark: str | None = None,
+    replace: bool = True,
+) -> Path:
     """Write 48 kHz 24-bit PCM, exactly `duration_s` long; a long sound may come as an iterable of pieces.
 
     Args:
@@ -102,12 +111,15 @@ def write_wav(out_path: str | os.PathLike, sound: Sound, sample_rate_hz: int, du
             needed); what lies outside [-1, 1] is clipped.
         sample_rate_hz: of `sound`.
         duration_s: length of the file; default the sound's own.
+        mark: the file's comment.
+        replace: whether a file of that name may be replaced.
 
     Returns:
         The file written.
 
     Raises:
         UserError: the file cannot be written.
+        NameTaken: there is a file of that name, and `replace` is off.
         ValueError: the sound is malformed, or an iterable without `duration_s`.
     """
     import soundfile
@@ -122,23 +134,33 @@ def write_wav(out_path: str | os.PathLike, sound: Sound, sample_rate_hz: int, du
     first = next(blocks)
     # A WAV's sizes are 32-bit; beyond 4 GiB the RF64 form of EBU Tech 3306 takes over.
     form = "RF64" if samples * first.shape[1] * 3 >= (1 << 32) - 4096 else "WAV"
-    with whole_file(out) as temporary:
+    with whole_file(out, replace) as temporary:
         try:
             with soundfile.SoundFile(temporary, "w", DELIVERY_HZ, first.shape[1], subtype="PCM_24", format=form) as file:
+                if mark is not None:
+                    file.comment = mark
                 for block in chain([first], blocks):
                     file.write(block.clip(-1.0, 1.0))
-            _check_written(temporary, samples * first.shape[1] * 3)
-        except soundfile.SoundFileError as error:
-            raise UserError(f"{shown_name(out_path)}: not written ({error}); is the disk full?") from None
+        except soundfile.SoundFileError:
+            _fail(temporary)
+        # libsndfile reports a full disk only sometimes: the file's size does not lie.
+        if os.stat(temporary).st_size < samples * first.shape[1] * 3:
+            _fail(temporary)
     return out
 
 
-def _check_written(path: str, least_bytes: int) -> None:
-    """libsndfile reports a full disk only sometimes: the file's size does not lie."""
+def _fail(path: str) -> NoReturn:
+    """libsndfile does not say why it failed: the same file is asked for more room.
+
+    Raises:
+        OSError: always.
+    """
     import errno
 
-    if os.stat(path).st_size < least_bytes:
-        raise OSError(errno.ENOSPC, "the disk is full")
+    with open(path, "ab", buffering=0) as file:
+        file.write(bytes(1 << 16))
+        os.fsync(file.fileno())
+    raise OSError(errno.ENOSPC, "the disk is full")
 
 
 def _placed(clip: Clip, rate_hz: int, channels: int) -> Iterator[tuple[int, np.ndarray]]:

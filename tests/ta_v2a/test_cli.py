@@ -265,6 +265,38 @@ def test_mistakes_are_one_line_and_exit_code_2_and_leave_nothing(foley, silent_c
     assert list(tmp_path.iterdir()) == [] and silent_clip.read_bytes() == before
 
 
+def test_a_gif_becomes_a_film_that_plays_and_that_is_said(foley, tmp_path):
+    from ta_v2a.media.film import write_film
+    from ta_v2a.media.probe import probe
+
+    pictures = (np.full((48, 64), shade, np.uint8) for shade in range(0, 240, 12))
+    clip = write_film(tmp_path / "a.gif", pictures, 10, codec="gif", pixel_format="gray", muxer="gif")
+    code, out, err = foley(clip, "-p", "rain", "--json")
+    report = json.loads(out)
+    assert code == 0 and err == "ta-v2a: hardly any player shows a film in gif: the picture is encoded anew, as H.264\n"
+    assert report["takes"][0]["picture"] == "h264" and report["takes"][0]["film"] == str(tmp_path / "a.foley.mp4")
+    assert probe(tmp_path / "a.foley.mp4").codec == "h264" and "encoded anew" in report["warnings"][0]
+    code, out, err = foley(clip, "-p", "rain", "--json", "-o", tmp_path / "b.mov")
+    assert code == 0 and not err and json.loads(out)["takes"][0]["picture"] == "copied" and probe(tmp_path / "b.mov").codec == "gif"
+    code, out, _ = foley(clip, "-p", "rain", "--json", "--encode", "h264", "-o", tmp_path / "c.mov")
+    assert code == 0 and json.loads(out)["takes"][0]["picture"] == "h264" and probe(tmp_path / "c.mov").codec == "h264"
+
+
+def test_what_the_film_leaves_out_is_said_before_the_work_and_reported(foley, silent_clip, tmp_path):
+    import av
+
+    with av.open(str(silent_clip)) as source, av.open(str(tmp_path / "in.mkv"), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0], opaque=True)
+        target.add_attachment("font.ttf", "font/ttf", b"abc")
+        for packet in source.demux(source.streams.video[0]):
+            if packet.size:
+                packet.stream = stream
+                target.mux(packet)
+    code, out, err = foley(tmp_path / "in.mkv", "-p", "rain", "--json", "-o", tmp_path / "out.mp4")
+    assert code == 0 and err == "ta-v2a: .mp4 cannot hold and leaves out: attachment font.ttf\n"
+    assert json.loads(out)["left_out"] == ["attachment font.ttf"]
+
+
 def test_no_such_preset(silent_clip, capsys):
     assert main(["foley", str(silent_clip), "--preset", "nonesuch"]) == 2
     assert "no preset" in capsys.readouterr().err

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.containers import CONTAINERS, fitting_ending
+from ta_v2a.media.containers import CONTAINERS
 from ta_v2a.media.film import write_film
 from ta_v2a.media.mux import Muxed, mux
 from ta_v2a.media.opening import open_media
@@ -237,11 +237,10 @@ def test_malformed_sounds_are_refused(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["in.mp4"]
 
 
-def test_a_gif_finds_a_container(tmp_path):
+def test_a_gif_is_copied_where_that_is_asked_for(tmp_path):
     source = film(tmp_path / "in.gif", 10, 10, codec="gif", pixel_format="gray", muxer="gif")
     clip = probe(source)
-    assert fitting_ending(clip) == ".mov"
-    with pytest.raises(UserError, match=r"\.mp4 cannot hold a gif picture unchanged; use \.mov"):
+    with pytest.raises(UserError, match=r"\.mp4 cannot hold a gif picture unchanged; use \.mov or .*--encode h264"):
         mux(clip, np.zeros(10, np.float32), RATE, tmp_path / "out.mp4")
     made = mux(clip, np.zeros(10, np.float32), RATE, tmp_path / "out.mov")
     assert probe(made.path).duration_s == pytest.approx(clip.duration_s, abs=0.02)
@@ -264,6 +263,40 @@ def test_an_old_output_survives_every_failure(tmp_path):
     mux(source, np.zeros(10, np.float32), RATE, out)
     assert probe(out).has_sound
     assert os.stat(out).st_mode & 0o777 == os.stat(source).st_mode & 0o777
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_replaced_file_keeps_its_rights_and_its_owner(tmp_path, monkeypatch, named):
+    import ta_v2a.media.atomic as atomic
+
+    if named:  # systems without nameless files
+        monkeypatch.setattr(atomic, "_nameless", lambda folder: None)
+    for name, write in {
+        "a.wav": lambda out: write_wav(out, np.zeros(10, np.float32), RATE),
+        "a.mp4": lambda out: mux(film(tmp_path / "in.mp4"), np.zeros(10, np.float32), RATE, out),
+    }.items():
+        out = tmp_path / name
+        out.write_bytes(b"old")
+        out.chmod(0o600)
+        if os.getuid() == 0:
+            os.chown(out, 12345, 54321)
+        before = os.stat(out)
+        write(out)
+        after = os.stat(out)
+        assert after.st_size > 3 and (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+
+
+def test_a_link_in_a_circle_is_refused(tmp_path):
+    for name, target in {"self.mp4": "self.mp4", "a.mp4": "b.mp4", "b.mp4": "a.mp4"}.items():
+        (tmp_path / name).symlink_to(tmp_path / target)
+    source = film(tmp_path / "in.mp4")
+    for name in ("self.mp4", "a.mp4", "b.mp4"):
+        with pytest.raises(UserError, match="symbolic link that leads back to itself"):
+            mux(source, np.zeros(10, np.float32), RATE, tmp_path / name)
+        assert (tmp_path / name).is_symlink()
+    (tmp_path / "dangling.mp4").symlink_to(tmp_path / "new.mp4")
+    mux(source, np.zeros(10, np.float32), RATE, tmp_path / "dangling.mp4")
+    assert (tmp_path / "dangling.mp4").is_symlink() and probe(tmp_path / "new.mp4").has_sound
 
 
 SCRIPT = """
@@ -301,7 +334,8 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_output(tmp_path, what, named
     out.write_bytes(b"old")
     ended = run(what, str(source), str(out), named)
     assert ended.returncode == 2, ended.stderr
-    assert "not written" in ended.stdout and len(ended.stdout.splitlines()) == 1 and not ended.stderr
+    said = "not written: the file would be larger than this system or account allows"
+    assert said in ended.stdout and len(ended.stdout.splitlines()) == 1 and not ended.stderr
     assert out.read_bytes() == b"old" and sorted(os.listdir(tmp_path)) == sorted(["in.mp4", out.name])
 
 
