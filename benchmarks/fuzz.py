@@ -48,26 +48,30 @@ def sound_it(path: Path, rng: random.Random) -> str:
     Raises:
         UserError: one clear line.
     """
-    from ta_v2a.media.containers import CONTAINERS, fitting_ending
+    from ta_v2a.media.containers import CONTAINERS
     from ta_v2a.media.frames import luma_blocks
-    from ta_v2a.media.mux import ORIGINALS, check_output, mux
+    from ta_v2a.media.mux import ORIGINALS, fitting, mux, rehearse
     from ta_v2a.media.probe import probe
     from ta_v2a.media.sound import write_wav
     from vocoders.clock import MINI
 
     original, ending = rng.choice(ORIGINALS), rng.choice((None, None, None, *CONTAINERS))
     clip = probe(path)
-    out = path.with_name("out" + (ending or fitting_ending(clip)))
+    encode = False
+    if ending is None:
+        ending, why = fitting(clip, path.with_name("out"), original)
+        encode = bool(why)
+    out = path.with_name("out" + ending)
     sounding = clip.duration_s <= LONGEST_S
     if sounding:
-        check_output(clip, out)
+        rehearse(clip, out, original, encode)
     for block in luma_blocks(clip, MINI.lasting(min(clip.duration_s, LONGEST_S))):
         assert block.dtype == np.uint8
     if not sounding:
         return "long"
     sound = np.sin(np.arange(round(16_000 * clip.duration_s)) * 0.3).astype(np.float32) * 0.5
     write_wav(path.with_name("out.wav"), sound, 16_000, clip.duration_s)
-    made = mux(clip, sound, 16_000, out, original)
+    made = mux(clip, sound, 16_000, out, original, encode=encode)
     again = probe(made.path)
     return "sounded" if abs(again.duration_s - clip.duration_s) < 0.1 else "other length"
 

@@ -18,7 +18,7 @@ from ta_v2a.errors import UserError, one_line
 from ta_v2a.preset_check import check_component, read_json_object
 from ta_v2a.presets import WEIGHTS_FOLDER, resolve
 from vocoders.clock import ClipSpec
-from vocoders.component import class_name
+from vocoders.component import CONFIG_FILE
 from vocoders.role import Vocoder
 
 INDEX_FILE = "model_index.json"
@@ -121,8 +121,9 @@ def read_index(folder: Path) -> dict[str, Any]:
 
 
 def settings_in(index: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a call that travel with a preset."""
-    return {name: value for name, value in index.items() if not name.startswith("_") and not isinstance(value, list)}
+    """The settings of a call that travel with a preset: all that is neither a component nor for the machine."""
+    parts = (*ROLES, "scheduler")
+    return {name: value for name, value in index.items() if not name.startswith("_") and name not in parts}
 
 
 def component_class(name: str) -> type:
@@ -139,10 +140,9 @@ def load_component(folder: Path, role: str, dtype: torch.dtype = torch.float32) 
         UserError: the folder holds none of that role, or it cannot be loaded.
     """
     try:
-        name = class_name(folder)
+        name = str(read_json_object(folder / CONFIG_FILE).get("_class_name") or "nothing")
         if name not in ROLES[role]:
-            kinds = " or ".join(ROLES[role])
-            raise UserError(f"{folder} holds no {role}: its config.json names {name or 'nothing'}, not {kinds}")
+            raise UserError(f"{folder} holds no {role}: its config.json names {name}, not {' or '.join(ROLES[role])}")
         kind = component_class(name)
         if not folder.is_relative_to(WEIGHTS_FOLDER):
             check_component(folder, kind)

@@ -9,7 +9,8 @@ import numpy as np
 
 from ta_v2a.errors import UserError
 from ta_v2a.media.opening import open_media, shown_name
-from ta_v2a.media.probe import Clip, packets, picture_stream, probe
+from ta_v2a.media.probe import Clip, packets, probe
+from ta_v2a.media.scan import picture_stream
 from ta_v2a.media.tags import lost
 
 if TYPE_CHECKING:

@@ -56,6 +56,7 @@ class FoleyPipeline(DiffusionPipeline):
     _optional_components = list(OPTIONAL)
     _callback_tensor_inputs = ["latents"]
 
+    @no_type_check  # the settings are checked below
     def __init__(
         self,
         cvalp: Encoders,

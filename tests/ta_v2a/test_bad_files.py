@@ -79,9 +79,9 @@ PRESETS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "__class__": ("'__class__'", lambda f: changed(f / INDEX, __class__="x")),
     "a method's name": ("'items'", lambda f: changed(f / INDEX, items=5)),
     "another pipeline": ("FoleyPipeline", lambda f: changed(f / INDEX, _class_name="StableDiffusionPipeline")),
-    "unknown guidance": ("guidance is 'loud'", lambda f: changed(f / INDEX, guidance="loud")),
+    "unknown guidance": ("not 'loud'", lambda f: changed(f / INDEX, guidance="loud")),
     "guidance is a list": ("guidance is", lambda f: changed(f / INDEX, guidance=["conditional"])),
-    "steps are words": ("num_inference_steps is 'x'", lambda f: changed(f / INDEX, num_inference_steps="x")),
+    "steps are words": ("not 'x'", lambda f: changed(f / INDEX, num_inference_steps="x")),
     "a scale is NaN": ("beyond what settings hold", lambda f: changed(f / INDEX, text_scale=float("nan"))),
     "a component is missing": ("no class for denoiser", lambda f: changed(f / INDEX, denoiser=None)),
     "a component is a number": ("no class for denoiser", lambda f: changed(f / INDEX, denoiser=[1, 2])),
@@ -93,7 +93,7 @@ PRESETS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "settings are a list": ("holds no JSON object", lambda f: (f / DENOISER).write_text("[]")),
     "settings are gone": ("cannot be read", lambda f: (f / DENOISER).unlink()),
     "settings: __class__": ("'__class__'", lambda f: changed(f / DENOISER, __class__=1)),
-    "settings of another": ("holds a CVALP", lambda f: changed(f / DENOISER, _class_name="CVALP")),
+    "settings of another": ("holds no denoiser: its config.json names CVALP", lambda f: changed(f / DENOISER, _class_name="CVALP")),
     "a width is a word": ("settings", lambda f: changed(f / DENOISER, width="wide")),
     "a width is negative": ("settings", lambda f: changed(f / DENOISER, width=-16)),
     "a width is huge": ("beyond what settings hold", lambda f: changed(f / DENOISER, width=10**12)),
@@ -138,7 +138,7 @@ def test_a_pickle_beside_the_settings_is_not_taken_for_weights(preset, silent_cl
 
 CVALPS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "settings are a list": ("holds no JSON object", lambda f: (f / "config.json").write_text("[]")),
-    "settings of nothing": ("holds no CVALP", lambda f: (f / "config.json").write_text('{"_class_name": ["CVALP"]}')),
+    "settings of nothing": ("holds no cvalp", lambda f: (f / "config.json").write_text('{"_class_name": ["CVALP"]}')),
     "weights are NaN": ("holds NaN", lambda f: weights(f, lambda s: first(s, lambda t: t * float("nan")))),
     "vocabulary is text": ("sentencepiece", lambda f: (f / "spiece.model").write_text("a b c")),
 }

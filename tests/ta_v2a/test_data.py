@@ -241,33 +241,27 @@ def features_by_hand(folder: Path, seeds: range) -> torch.Tensor:
     return (plain + mirrored) / 2
 
 
-def test_features_are_those_that_the_pipeline_gives_the_denoiser(tmp_path, monkeypatch):
-    """Written by the trainer's data, and given by the pipeline for the same pictures."""
+def test_features_are_those_that_the_engine_gives_the_denoiser(tmp_path, monkeypatch):
+    """Written by the trainer's data, and given by the engine for the same pictures."""
     monkeypatch.setattr(features, "SHARD", 1)
     monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=2.048))
     files = (cvalp_checkpoint(tmp_path), TOKENIZER_FILE, vae_checkpoint(tmp_path))
     write_features(range(40, 41), tmp_path / "features", *files, None, 0)
-    from diffusers import FlowMatchEulerDiscreteScheduler
-    from ta_v2a.pipeline import FoleyPipeline
-
     from ldm.denoisers.audio_transformer import AudioTransformer
+    from ldm.scheduling import FlowEuler
+    from ta_v2a.engine.foley import FoleyEngine
+    from ta_v2a.engine.parts import Parts
     from ta_v2a.pack import mini_autoencoder
     from ta_v2a.tapes import PictureTape
     from ta_v2a.windows import plan_windows
     from vocoders.griffin_lim import GriffinLim
 
     cvalp, denoiser = mini_cvalp(*files[:2]), AudioTransformer(width=16, depth=1, heads=2, modulation_rank=8)
-    pipeline = FoleyPipeline(
-        cvalp,
-        mini_autoencoder(files[2]),
-        denoiser,
-        GriffinLim(iterations=1),
-        FlowMatchEulerDiscreteScheduler(),
-    )
-    pipeline.autocast_dtype = torch.bfloat16
+    parts = Parts(cvalp, mini_autoencoder(files[2]), denoiser, GriffinLim(iterations=1), FlowEuler())
+    engine = FoleyEngine(parts, {}, autocast_dtype=torch.bfloat16)
     frames = StageClips([40], ClipSpec(duration_s=2.048))[0]["frames"].numpy()[None]
     with torch.no_grad():
-        found = pipeline._video(PictureTape(iter([frames])), plan_windows(32, 128)[0])
+        found = engine._video(PictureTape(iter([frames])), plan_windows(32, 128)[0])
     assert torch.equal(load_file(tmp_path / "features" / "40.safetensors")["video"], found.half())
 
 

@@ -304,7 +304,7 @@ def test_a_sound_of_unknown_codec_is_found_before_the_work(tmp_path):
     assert clip.has_sound and rehearse(clip, tmp_path / "out.mov").original == "replace"
     for original, words in {
         "keep": "own sound track .of an unknown codec.; use another",
-        "mix": "unknown codec and cannot be mixed",
+        "mix": "cannot be decoded .codec unknown. and so cannot be mixed",
     }.items():
         for call in (rehearse, lambda clip, out, original: mux(clip, SOUND, 16_000, out, original)):
             with pytest.raises(UserError, match=words) as caught:

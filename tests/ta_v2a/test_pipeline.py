@@ -206,7 +206,7 @@ def test_colour_and_rate_of_arrays(pipeline, pictures):
 def words(pipeline, cues, prompt=None, columns=32):
     from ta_v2a.cues import read_cues
 
-    return pipeline._words([prompt], read_cues(cues, columns * 0.064), columns)
+    return pipeline.engine._words([prompt], read_cues(cues, columns * 0.064), columns)
 
 
 def test_the_lag_moves_the_picture_and_the_preset_has_one_of_its_own(pipeline, pictures):
@@ -224,10 +224,10 @@ def test_the_lag_moves_the_picture_and_the_preset_has_one_of_its_own(pipeline, p
 
 def test_cues_hold_in_their_columns_only(pipeline):
     found = words(pipeline, ["0.64-1.28: glass breaking", "1.3-1.31: a bell"])
-    assert found.features.shape == (1, 32, pipeline.cvalp.text_width)
+    assert found.values.shape == (1, 32, pipeline.cvalp.text_width)
     assert found.present[0].nonzero().ravel().tolist() == [*range(10, 21)]
-    np.testing.assert_array_equal(found.features[0, 10], found.features[0, 19])
-    assert (found.features[0, 20] - found.features[0, 19]).abs().max() > 1e-4
+    np.testing.assert_array_equal(found.values[0, 10], found.values[0, 19])
+    assert (found.values[0, 20] - found.values[0, 19]).abs().max() > 1e-4
     assert words(pipeline, ["0.64-1.28: glass breaking"], "rain").present.all()
 
 
