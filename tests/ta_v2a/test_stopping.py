@@ -176,6 +176,8 @@ sys.exit(stopping.tidily(work))
     [
         "late = Late(); del late; time.sleep(30)",  # an exception in a finaliser is lost
         "import interrupted; time.sleep(30)",  # in an import it would come out as an ImportError
+        "from ctypes import py_object, pythonapi; run = pythonapi.PyRun_String; run.restype = py_object\n"
+        "    run(b'import endless', 257, py_object(globals()), py_object(globals()))",  # out of Python code that C code runs
         "import endless",  # but no import is waited for long
         "try: import endless\n    except BaseException: time.sleep(30)",  # not even where it got lost again
         "try: os.kill(os.getpid(), signal.SIGINT); time.sleep(30)\n    except BaseException: pass",  # somebody's own answer
@@ -188,10 +190,10 @@ def test_where_the_exception_gets_lost(work, tmp_path):
         "try:\n    os.kill(os.getpid(), signal.SIGINT)\n    [None for _ in range(1000)]\n"
         "except KeyboardInterrupt: raise ImportError('half a module')\n"
     )
-    (tmp_path / "endless.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(30)\n")
-    path = tmp_path / "run.py"
-    path.write_text(SWALLOWS.format(work=work))
-    process = started([sys.executable, str(path)])
+    slow = "import os, signal, time\ntry:\n    os.kill(os.getpid(), signal.SIGINT); time.sleep(30)\nfinally: pass\n"
+    (tmp_path / "endless.py").write_text(slow)
+    (tmp_path / "run.py").write_text(SWALLOWS.format(work=work))
+    process = started([sys.executable, "-m", "run"], cwd=tmp_path)
     _, err = process.communicate(timeout=20)
     assert (process.returncode, err) == SAID[signal.SIGINT]
 
