@@ -24,6 +24,10 @@ _received: int | None = None
 _waits = 0
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C. After a plain KeyboardInterrupt out of Python code that C code ran, Python ends itself with SIGINT in the end."""
+
+
 class Terminated(BaseException):
     """SIGTERM as an exception."""
 
@@ -104,7 +108,7 @@ def _again(number: int = 0, frame: FrameType | None = None) -> None:
         signal.setitimer(signal.ITIMER_REAL, _WAIT_S)
         if _waits or frame is None:
             return
-    raise KeyboardInterrupt if _received == signal.SIGINT else Terminated
+    raise Interrupted if _received == signal.SIGINT else Terminated
 
 
 def _importing(frame: FrameType | None) -> bool:

@@ -104,11 +104,12 @@ def test_while_workers_write(number, tmp_path):
 
 
 WORK = """
-import sys, time
+import os, sys, time
 from ta_v2a.data.parallel import in_order
 from ta_v2a.processes import follow_parent
 
 def work(number):
+    open(f"{os.getpid()}.begun", "w").close()
     time.sleep(60)
 
 class Slow:
@@ -126,39 +127,30 @@ if __name__ == "__main__":
 
 
 @LINUX
-@pytest.mark.parametrize(("kind", "count"), [("pool", 3), ("loader", 2)])
-def test_workers_and_resource_tracker_end_with_a_parent_that_was_killed(kind, count, tmp_path):
+@pytest.mark.parametrize(
+    ("kind", "count", "elsewhere"),
+    [("pool", 3, False), ("loader", 2, False), ("pool", 3, True)],
+    ids=["pool and resource tracker", "loader", "pool without the kernel's help, as on other systems"],
+)
+def test_workers_end_with_a_parent_that_was_killed(kind, count, elsewhere, tmp_path):
     path = tmp_path / "work.py"
-    path.write_text(WORK)
-    process = started([sys.executable, str(path), kind])
-    assert process.stdout.readline() == "begun\n"
-    assert wait_until(lambda: len(children(process.pid)) == count)
-    found = children(process.pid)
-    threads = lambda: [int(status(pid, "Threads") or 0) for pid in found]  # noqa: E731
-    assert wait_until(lambda: sum(number > 1 for number in threads()) >= 2)  # those that follow have a thread for it
-    process.kill()
-    process.wait()
+    path.write_text(WORK.replace("import os, sys, time", "import os, sys, time\nsys.platform = 'other'") if elsewhere else WORK)
+    process = started([sys.executable, str(path), kind], cwd=tmp_path)
+    try:
+        assert process.stdout.readline() == "begun\n"
+        assert wait_until(lambda: len(list(tmp_path.glob("*.begun"))) == 2)
+        found = children(process.pid)
+        assert len(found) == count
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
     try:
         assert wait_until(lambda: not any(map(alive, found)), 5)
     finally:
         for pid in filter(alive, found):
             os.kill(pid, signal.SIGKILL)
-        process.stdout.close()
-        process.stderr.close()
-
-
-@LINUX
-def test_the_fallback_alone_ends_a_worker_too(tmp_path):
-    """Without the kernel's help, as on other systems."""
-    path = tmp_path / "work.py"
-    path.write_text(WORK.replace("import sys, time", "import sys, time\nsys.platform = 'other'"))
-    process = started([sys.executable, str(path), "pool"])
-    assert process.stdout.readline() == "begun\n" and wait_until(lambda: len(children(process.pid)) == 3)
-    found = children(process.pid)
-    assert wait_until(lambda: sum(int(status(pid, "Threads") or 0) > 1 for pid in found) >= 2)
-    process.kill()
-    process.communicate()
-    assert wait_until(lambda: not any(map(alive, found)), 5)
 
 
 SWALLOWS = """
@@ -184,6 +176,8 @@ sys.exit(stopping.tidily(work))
     [
         "late = Late(); del late; time.sleep(30)",  # an exception in a finaliser is lost
         "import interrupted; time.sleep(30)",  # in an import it would come out as an ImportError
+        "from ctypes import py_object, pythonapi; run = pythonapi.PyRun_String; run.restype = py_object\n"
+        "    run(b'import endless', 257, py_object(globals()), py_object(globals()))",  # out of Python code that C code runs
         "import endless",  # but no import is waited for long
         "try: import endless\n    except BaseException: time.sleep(30)",  # not even where it got lost again
         "try: os.kill(os.getpid(), signal.SIGINT); time.sleep(30)\n    except BaseException: pass",  # somebody's own answer
@@ -196,10 +190,10 @@ def test_where_the_exception_gets_lost(work, tmp_path):
         "try:\n    os.kill(os.getpid(), signal.SIGINT)\n    [None for _ in range(1000)]\n"
         "except KeyboardInterrupt: raise ImportError('half a module')\n"
     )
-    (tmp_path / "endless.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(30)\n")
-    path = tmp_path / "run.py"
-    path.write_text(SWALLOWS.format(work=work))
-    process = started([sys.executable, str(path)])
+    slow = "import os, signal, time\ntry:\n    os.kill(os.getpid(), signal.SIGINT); time.sleep(30)\nfinally: pass\n"
+    (tmp_path / "endless.py").write_text(slow)
+    (tmp_path / "run.py").write_text(SWALLOWS.format(work=work))
+    process = started([sys.executable, "-m", "run"], cwd=tmp_path)
     _, err = process.communicate(timeout=20)
     assert (process.returncode, err) == SAID[signal.SIGINT]
 
