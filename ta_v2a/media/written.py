@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ta_v2a.errors import UserError
+from ta_v2a.media.limits import LIMITS
 from ta_v2a.media.opening import open_media, shown_name
 from ta_v2a.media.probe import Clip, packets, probe
 from ta_v2a.media.scan import picture_stream
@@ -73,7 +74,7 @@ def check(path: str | os.PathLike, promised: Promised) -> tuple[str, ...]:
     """
     clip = promised.clip
     try:
-        film = probe(path, allow_long=True)
+        film = probe(path, allow_long=clip.duration_s > LIMITS.longest_s)
     except UserError as error:
         why = str(error).removeprefix(f"{shown_name(path)}: ")
         raise Unfaithful(f"what is written cannot be read again ({why})") from None

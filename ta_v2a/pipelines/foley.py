@@ -55,6 +55,7 @@ class FoleyPipeline(DiffusionPipeline):
 
     _optional_components = list(OPTIONAL)
     _callback_tensor_inputs = ["latents"]
+    _num_timesteps: int
 
     @no_type_check  # the settings are checked below
     def __init__(
