@@ -22,7 +22,7 @@ import numpy as np
 from measuring import machine, show
 from vocoder_table import cell, unheard
 
-from ta_v2a.evaluation.statistics import mean, ratio_of_means
+from ta_v2a.evaluation.metrics.statistics import mean, ratio_of_means
 
 SOUND_S = 4.096
 FFT_SAMPLES, HOP_SAMPLES = 2048, 512
@@ -34,8 +34,8 @@ MEASURES = ("above", "below", "bands", "changed")
 def sounds(folder: Path | None, scenes: int, recordings: int) -> dict[str, list[np.ndarray]]:
     """Full-band sounds (samples,) at 48 kHz by group."""
     from ta_v2a.data.full_band import is_full_band, read_piece
-    from ta_v2a.stage.scene import SPLITS, plan
-    from ta_v2a.stage.sound import render_sound
+    from ta_v2a.stage.scene.scene import SPLITS, plan
+    from ta_v2a.stage.sound.render import render_sound
     from vocoders.bandwidth_extension import SAMPLE_RATE_HZ
 
     rendered = (render_sound(plan(seed, SOUND_S), SAMPLE_RATE_HZ) for seed in SPLITS["test"][:scenes])

@@ -45,7 +45,7 @@ def base() -> dict[str, Any]:
     """The base configuration as it is written."""
     import yaml
 
-    from ta_v2a.train import config_file
+    from ta_v2a.training.stages import config_file
 
     return yaml.safe_load(config_file("cvalp", BASE).read_text())
 
@@ -79,7 +79,7 @@ def render(folder: Path, steps: int, n: int, workers: int) -> None:
 
 def trained(name: str, folder: Path, steps: int) -> Path:
     """The checkpoint of a variant after `steps` steps."""
-    from ta_v2a.train import run_stage
+    from ta_v2a.training.stages import run_stage
 
     home = folder / "checkpoints" / f"{result_file(folder, name).stem}-{steps}"
     options = ["--trainer.max_steps", str(steps), f"{MODEL}max_steps", str(steps)]
@@ -110,8 +110,8 @@ def run(name: str, folder: Path, steps: int, n: int) -> None:
     from rich.progress import Progress
 
     from cvalp.model import CVALP
-    from ta_v2a import pack
-    from ta_v2a.evaluation.retrieval import embed_stage, measure_embedded
+    from ta_v2a.evaluation.encoders.retrieval import embed_stage, measure_embedded
+    from ta_v2a.packing import pack
 
     torch.set_num_threads(1)
     began = time.process_time()

@@ -99,9 +99,9 @@ def warm_run(engine: Any, film: Path, prompt: str, folder: Path, watch: Stopwatc
     """Seconds by stage, "other" and "total" of one clip, from file to files."""
     import torch
 
-    from ta_v2a.media.mux import mux
-    from ta_v2a.media.probe import probe
-    from ta_v2a.media.sound import write_wav
+    from ta_v2a.media.reading.probe import probe
+    from ta_v2a.media.writing.mux import mux
+    from ta_v2a.media.writing.wav import write_wav
 
     watch.seconds.clear()
     began = time.perf_counter()

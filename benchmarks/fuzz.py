@@ -48,11 +48,11 @@ def sound_it(path: Path, rng: random.Random) -> str:
     Raises:
         UserError: one clear line.
     """
-    from ta_v2a.media.containers import CONTAINERS
-    from ta_v2a.media.frames import luma_blocks
-    from ta_v2a.media.mux import ORIGINALS, fitting, mux, rehearse
-    from ta_v2a.media.probe import probe
-    from ta_v2a.media.sound import write_wav
+    from ta_v2a.media.reading.frames import luma_blocks
+    from ta_v2a.media.reading.probe import probe
+    from ta_v2a.media.writing.containers import CONTAINERS
+    from ta_v2a.media.writing.mux import ORIGINALS, fitting, mux, rehearse
+    from ta_v2a.media.writing.wav import write_wav
     from vocoders.clock import MINI
 
     original, ending = rng.choice(ORIGINALS), rng.choice((None, None, None, *CONTAINERS))
@@ -120,7 +120,7 @@ def _peak_mib() -> float:
 
 def one_string(number: int, seed: int, tokenizer: Any) -> dict[str, Any]:
     """How text `number` ended."""
-    from ta_v2a.cues import cut_prompt, parse_cue, read_cues
+    from ta_v2a.engine.cues import cut_prompt, parse_cue, read_cues
     from ta_v2a.errors import UserError
 
     text = string_of(number, seed)

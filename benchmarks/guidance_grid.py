@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from rich.progress import track
 
-from ta_v2a.evaluation.listener import load_listener
-from ta_v2a.evaluation.stage_benchmark import Tally, listener_logits, render_scenes
-from ta_v2a.evaluation.stage_truth import Truth
+from ta_v2a.evaluation.networks.listener import load_listener
+from ta_v2a.evaluation.stage.benchmark import Tally, listener_logits, render_scenes
+from ta_v2a.evaluation.stage.truth import Truth
 from ta_v2a.pipelines.foley import FoleyPipeline
-from ta_v2a.stage.scene import SPLITS, plan
+from ta_v2a.stage.scene.scene import SPLITS, plan
 from vocoders.clock import MINI
 
 BATCH = 8

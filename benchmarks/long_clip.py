@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from measuring import Run, machine, show, ta_v2a
 
-from ta_v2a.media.film import write_film
+from ta_v2a.media.writing.film import write_film
 
 FPS = 25
 HEIGHT, WIDTH = 90, 160

@@ -82,7 +82,7 @@ def write_vggish(folder: Path) -> int:
     """VGGish with torchvggish's keys."""
     import torch
 
-    from ta_v2a.evaluation.networks import vggish_network
+    from ta_v2a.evaluation.networks.published import vggish_network
 
     network = vggish_network()
     torch.save(network.state_dict(), folder / "vggish.pth")
@@ -103,8 +103,8 @@ def write_film_features(sides: dict[str, Path], out: Path) -> int:
     import torch
     from torchvision.models.video import r3d_18
 
-    from ta_v2a.media.frames import colour_frames
-    from ta_v2a.media.probe import probe
+    from ta_v2a.media.reading.frames import colour_frames
+    from ta_v2a.media.reading.probe import probe
 
     network = r3d_18().eval()
     for side, folder in sides.items():
@@ -137,9 +137,9 @@ def write_clips(folder: Path, n: int) -> dict[str, Path]:
 
 def tried(extractor: Any, film: Path) -> tuple[float, dict[str, list[int]]]:
     """Processor seconds and the shapes of the arrays of one extractor on one clip."""
-    from ta_v2a.evaluation.agreement import read_sound
-    from ta_v2a.evaluation.extractors import PictureInput
-    from ta_v2a.media.probe import probe
+    from ta_v2a.evaluation.metrics.agreement import read_sound
+    from ta_v2a.evaluation.networks.extractors import PictureInput
+    from ta_v2a.media.reading.probe import probe
 
     given: tuple[Any, ...] = ("a dog barks twice",)
     if extractor.modality == "sound":
@@ -157,8 +157,8 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=2, help="clips that are scored, at least 2")
     parser.add_argument("--only", nargs="+", choices=[*NETWORKS, "i3d"], default=[*NETWORKS, "i3d"], help="roles")
     given = parser.parse_args()
-    from ta_v2a.evaluation.folder_command import evaluate_folders
-    from ta_v2a.evaluation.networks import load_roles
+    from ta_v2a.evaluation.folders.command import evaluate_folders
+    from ta_v2a.evaluation.networks.published import load_roles
 
     with tempfile.TemporaryDirectory(prefix="ta-v2a-") as temporary:
         folder = Path(temporary)

@@ -19,9 +19,9 @@ PARTS = ("plan", "picture", "sound")
 
 def made(seed: int, bank: Any) -> list[tuple[float, float]]:
     """(processor, wall-clock) seconds of every part of one scene."""
-    from ta_v2a.stage.picture import render_pictures
-    from ta_v2a.stage.scene import plan
-    from ta_v2a.stage.sound import render_sound
+    from ta_v2a.stage.picture.render import render_pictures
+    from ta_v2a.stage.scene.scene import plan
+    from ta_v2a.stage.sound.render import render_sound
     from vocoders.clock import MINI
 
     marks = [(time.process_time(), time.perf_counter())]
@@ -47,8 +47,8 @@ def main() -> None:
     import cv2
     import numpy as np
 
-    from ta_v2a.stage.bank import SoundBank
-    from ta_v2a.stage.scene import SPLITS
+    from ta_v2a.stage.scene.scene import SPLITS
+    from ta_v2a.stage.sound.bank import SoundBank
 
     cv2.setNumThreads(1)
     bank = None if given.bank is None else SoundBank(given.bank)

@@ -40,7 +40,7 @@ def configured(name: str) -> dict[str, Any]:
     """A packaged configuration of `ta-v2a train cvalp`."""
     import yaml
 
-    from ta_v2a.train import config_file
+    from ta_v2a.training.stages import config_file
 
     return yaml.safe_load(config_file("cvalp", name).read_text())
 

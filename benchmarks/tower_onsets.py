@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from ta_v2a.evaluation.agreement import SoundOnsets, librosa_onsets, onset_agreement, read_sound
-from ta_v2a.evaluation.real_films import list_clips
-from ta_v2a.media.frames import luma_pictures
-from ta_v2a.media.probe import probe
-from ta_v2a.pack import mini_cvalp
-from ta_v2a.presets import WEIGHTS_FOLDER
+from ta_v2a.evaluation.films.command import list_clips
+from ta_v2a.evaluation.metrics.agreement import SoundOnsets, librosa_onsets, onset_agreement, read_sound
+from ta_v2a.media.reading.frames import luma_pictures
+from ta_v2a.media.reading.probe import probe
+from ta_v2a.presets.resolve import WEIGHTS_FOLDER
+from ta_v2a.presets.trained import mini_cvalp
 from vocoders.clock import MINI
 
 ONSETS_PER_COLUMN = 4

@@ -14,10 +14,10 @@ import torch
 from tower_onsets import ONSETS_PER_COLUMN, peaks_s
 
 from ta_v2a.data.stage_clips import StageClips, split_seeds
-from ta_v2a.evaluation.onsets import f1_score, match
-from ta_v2a.pack import mini_cvalp
-from ta_v2a.presets import WEIGHTS_FOLDER
-from ta_v2a.stage.scene import plan
+from ta_v2a.evaluation.metrics.onsets import f1_score, match
+from ta_v2a.presets.resolve import WEIGHTS_FOLDER
+from ta_v2a.presets.trained import mini_cvalp
+from ta_v2a.stage.scene.scene import plan
 from vocoders.clock import MINI
 
 TOLERANCE_S = 0.05

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from measuring import machine, mebibytes, show
 
-from ta_v2a.evaluation.statistics import mean, pooled_f1, pooled_median, ratio_of_means
+from ta_v2a.evaluation.metrics.statistics import mean, pooled_f1, pooled_median, ratio_of_means
 
 SOUND_S = 4.096
 DB_OF_LOG_MEL = 100.0  # the log-mel's scale: 0.2 a factor of ten in amplitude, which is 20 dB
@@ -43,8 +43,8 @@ SMALL = {
 
 def render(folder: Path, sounds: Path | None, scenes: int, recordings: int, split: str) -> None:
     """Writes waves.npy (n, samples) and groups.json, the group of every sound."""
-    from ta_v2a.stage.scene import SPLITS, plan
-    from ta_v2a.stage.sound import render_sound
+    from ta_v2a.stage.scene.scene import SPLITS, plan
+    from ta_v2a.stage.sound.render import render_sound
     from vocoders.clock import MINI
 
     spec = MINI.lasting(SOUND_S)
@@ -64,7 +64,7 @@ def unheard(folder: Path, count: int) -> dict[str, list[Path]]:
     Raises:
         SystemExit: if there is no sound in the folder.
     """
-    from ta_v2a.stage.bank import RECORDING_SUFFIXES, SoundBank, kind_of
+    from ta_v2a.stage.sound.bank import RECORDING_SUFFIXES, SoundBank, kind_of
 
     held = sorted(path for files in SoundBank(folder, "test").files.values() for path in files)
     every = sorted(path for path in folder.rglob("*") if path.suffix.lower() in RECORDING_SUFFIXES and path.is_file())
@@ -167,7 +167,7 @@ def distances(made: Any, waves: Any) -> dict[str, list]:
     """One value a sound and measure; of onsets the errors in ms and the counts (hits, found, true)."""
     import torch
 
-    from ta_v2a.evaluation.onsets import match, onsets
+    from ta_v2a.evaluation.metrics.onsets import match, onsets
     from vocoders.losses import MultiResolutionStft, mel_loss
     from vocoders.mel import LogMel
 

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from ta_v2a import FoleyPipeline
-from ta_v2a.media.mux import mux
-from ta_v2a.media.sound import write_wav
+from ta_v2a.media.writing.mux import mux
+from ta_v2a.media.writing.wav import write_wav
 
 pipe = FoleyPipeline.from_pretrained("mini")
 takes = []

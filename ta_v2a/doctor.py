@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import import_module, metadata
 from typing import Any
 
-from .errors import UserError
+from ta_v2a.errors import UserError
 
 # distribution -> module imported to prove it; panns-inference and pytorchvideo have doors of their own
 PACKAGES: dict[str, str] = {
@@ -51,7 +51,7 @@ def check_package(name: str, module: str) -> dict[str, Any]:
 
 def check_presets() -> list[dict[str, Any]]:
     """One row a preset: its files compared with their checksums."""
-    from .presets import preset_names, resolve
+    from ta_v2a.presets.resolve import preset_names, resolve
 
     if not preset_names():
         return [{"name": "preset", "version": None, "ok": False, "problem": "no preset is installed: run `make mini` or install a release"}]

@@ -4,7 +4,7 @@ import os
 import sys
 
 try:
-    from ta_v2a import stopping
+    from ta_v2a.system import stopping
 
     _processes = sys.modules.get("multiprocessing")
     if _processes is None or _processes.parent_process() is None:  # a worker process imports its parent's first module again
@@ -14,8 +14,8 @@ except KeyboardInterrupt:  # a moment too early for that
     os._exit(130)
 
 
-def main() -> int:
-    """The console script; returns the exit code."""
-    from ta_v2a.__main__ import main
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command line; returns the exit code."""
+    from ta_v2a.cli.main import main
 
-    return main()
+    return main(arguments)

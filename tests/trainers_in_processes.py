@@ -112,7 +112,7 @@ def paper_in_chunks(folder: Path) -> Case:
 
 def vae(_: Path) -> Case:
     from ldm.autoencoders.mel_autoencoder import MelAutoencoder
-    from ldm.training import VaeTraining
+    from ldm.training.modules import VaeTraining
 
     return VaeTraining(MelAutoencoder.tiny(), warmup_steps=2, max_steps=8), lambda g: {
         "mel": torch.rand(ROWS, 8, 32, generator=g)
@@ -121,7 +121,7 @@ def vae(_: Path) -> Case:
 
 def ldm(_: Path) -> Case:
     from ldm.denoisers.audio_transformer import AudioTransformer
-    from ldm.training import LdmTraining
+    from ldm.training.modules import LdmTraining
 
     def batch(g: torch.Generator) -> Batch:
         features = {
@@ -168,8 +168,8 @@ def bandwidth(_: Path) -> Case:
 
 
 def listener(_: Path) -> Case:
-    from ta_v2a.evaluation.listener import Listener
-    from ta_v2a.evaluation.training import ListenerTraining
+    from ta_v2a.evaluation.networks.listener import Listener
+    from ta_v2a.evaluation.networks.listener_training import ListenerTraining
 
     def batch(g: torch.Generator) -> Batch:
         kinds = torch.eye(29)[:ROWS] + torch.eye(29)[1 : ROWS + 1]

@@ -8,7 +8,7 @@ from typing import Any
 
 from ta_v2a.data.film_clips import STATUSES, ClipProblem, read_clip
 from ta_v2a.data.manifests import Row
-from ta_v2a.data.parallel import Crashed, in_order
+from ta_v2a.system.parallel import Crashed, in_order
 from vocoders.clock import ClipSpec
 
 

@@ -7,7 +7,7 @@ import lightning
 from torch.utils.data import DataLoader
 
 from ta_v2a.data.stage_clips import StageClips, split_seeds
-from ta_v2a.processes import follow_parent
+from ta_v2a.system.processes import follow_parent
 from vocoders.clock import MINI, ClipSpec
 from vocoders.mel import LogMel
 

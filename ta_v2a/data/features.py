@@ -16,11 +16,10 @@ from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 from cvalp.features import film_features
 from prompts.grammar import caption
 from ta_v2a.data.stage_clips import STAGE_CODE, StageClips, kinds_heard, split_seeds
-from ta_v2a.pack import mini_autoencoder, mini_cvalp, weights_file
-from ta_v2a.presets import file_sha256
-from ta_v2a.processes import follow_parent
-from ta_v2a.provenance import code_digest, recordings_digest
-from ta_v2a.stage.scene import heard, plan
+from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp, weights_file
+from ta_v2a.stage.scene.scene import heard, plan
+from ta_v2a.system.processes import follow_parent
+from ta_v2a.system.provenance import code_digest, file_sha256, recordings_digest
 from vocoders.clock import MINI
 from vocoders.mel import LogMel
 
@@ -211,7 +210,7 @@ class StageFeatures(lightning.LightningDataModule):
     def folder(self) -> Path:
         """The cache of exactly these weights, recordings and source code: whatever else changes gets another
         folder."""
-        code = code_digest(FEATURE_CODE, alone=(__name__, "ta_v2a.pack"))
+        code = code_digest(FEATURE_CODE, alone=(__name__, "ta_v2a.presets.trained"))
         facts = [*(file_sha256(weights_file(f)) for f in self.files), recordings_digest(self.bank), code]
         return self.cache / hashlib.sha256(" ".join(facts).encode()).hexdigest()[:12]
 

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.frames import colour_frames, luma_pictures
-from ta_v2a.media.probe import probe
-from ta_v2a.media.sound import own_sound_blocks
+from ta_v2a.media.reading.frames import colour_frames, luma_pictures
+from ta_v2a.media.reading.own_sound import own_sound_blocks
+from ta_v2a.media.reading.probe import probe
 from vocoders.clock import ClipSpec
 
 Status = Literal["ok", "missing", "corrupt", "too_short", "no_sound", "silent"]

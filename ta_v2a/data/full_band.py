@@ -10,10 +10,10 @@ from torch.utils.data import DataLoader, Dataset
 
 from ta_v2a.data.stage_clips import split_seeds
 from ta_v2a.media.sound import resampled
-from ta_v2a.processes import follow_parent
-from ta_v2a.stage.bank import SoundBank
-from ta_v2a.stage.scene import plan
-from ta_v2a.stage.sound import render_sound
+from ta_v2a.stage.scene.scene import plan
+from ta_v2a.stage.sound.bank import SoundBank
+from ta_v2a.stage.sound.render import render_sound
+from ta_v2a.system.processes import follow_parent
 from vocoders.bandwidth_extension import LOW_RATE_HZ, SAMPLE_RATE_HZ
 
 _LEAST_RATE_HZ = 44_100

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ta_v2a.errors import UserError, one_line
-from ta_v2a.user_files import is_file, is_folder
+from ta_v2a.system.user_files import is_file, is_folder
 
 _MEDIA = {".mp4", ".mkv", ".webm", ".mov", ".avi", ".m4v", ".flv", ".ts", ".mpg"}
 _CAPTIONS = ("caption", "description", "prompt", "label")

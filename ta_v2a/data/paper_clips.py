@@ -16,10 +16,10 @@ from torch.utils.data import DataLoader, Dataset
 from ta_v2a.data.film_clips import from_strip
 from ta_v2a.data.prepare import INDEX_FILE
 from ta_v2a.data.stage_clips import split_seeds
-from ta_v2a.processes import follow_parent
-from ta_v2a.stage.picture import render_pictures
-from ta_v2a.stage.scene import plan
-from ta_v2a.stage.sound import render_sound
+from ta_v2a.stage.picture.render import render_pictures
+from ta_v2a.stage.scene.scene import plan
+from ta_v2a.stage.sound.render import render_sound
+from ta_v2a.system.processes import follow_parent
 from vocoders.clock import ClipSpec
 from vocoders.mel import LogMel
 

@@ -20,10 +20,10 @@ import numpy as np
 
 from ta_v2a.data.film_clips import ClipProblem, read_clip, to_strip
 from ta_v2a.data.manifests import Row
-from ta_v2a.data.parallel import Crashed, in_order
 from ta_v2a.errors import UserError
-from ta_v2a.media.atomic import whole_file
-from ta_v2a.user_files import made_folder
+from ta_v2a.media.writing.atomic import whole_file
+from ta_v2a.system.parallel import Crashed, in_order
+from ta_v2a.system.user_files import made_folder
 from vocoders.clock import ClipSpec
 
 SETTINGS_FILE, INDEX_FILE = "prepare.json", "index.json"
@@ -58,7 +58,7 @@ class Encoder:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.log_mel, self.cvalp = LogMel(spec).to(self.device), None
         if features is not None:
-            from ta_v2a.encoders import load_encoders
+            from ta_v2a.engine.encoders import load_encoders
 
             self.cvalp = load_encoders(features).to(self.device)
             if self.cvalp.wants_colour != colour:
@@ -174,8 +174,8 @@ def prepare(
     Raises:
         UserError: the folder is another order's, or cannot be written.
     """
-    from ta_v2a.encoders import cvalp_folder
-    from ta_v2a.provenance import code_digest, folder_sha256
+    from ta_v2a.engine.encoders import cvalp_folder
+    from ta_v2a.system.provenance import code_digest, folder_sha256
 
     settings = {
         "format": FORMAT,

@@ -14,12 +14,12 @@ from safetensors.torch import save_file
 from torch.utils.data import Dataset
 
 from prompts.lexicon import LEXICON
-from ta_v2a.provenance import code_digest, recordings_digest
-from ta_v2a.stage.bank import SoundBank
-from ta_v2a.stage.kinds import KIND_NAMES
-from ta_v2a.stage.picture import render_pictures
-from ta_v2a.stage.scene import ENVELOPE_HZ, SPLITS, Scene, plan
-from ta_v2a.stage.sound import render_sound
+from ta_v2a.stage.picture.render import render_pictures
+from ta_v2a.stage.scene.kinds import KIND_NAMES
+from ta_v2a.stage.scene.scene import ENVELOPE_HZ, SPLITS, Scene, plan
+from ta_v2a.stage.sound.bank import SoundBank
+from ta_v2a.stage.sound.render import render_sound
+from ta_v2a.system.provenance import code_digest, recordings_digest
 from vocoders.clock import ClipSpec
 
 STAGE_CODE = ("ta_v2a.data.stage_clips",)

@@ -11,9 +11,9 @@ from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 from prompts.grammar import caption
 from ta_v2a.data.features import evened
 from ta_v2a.data.stage_clips import StageClips, split_seeds
-from ta_v2a.pack import mini_cvalp
-from ta_v2a.processes import follow_parent
-from ta_v2a.stage.scene import heard, plan
+from ta_v2a.presets.trained import mini_cvalp
+from ta_v2a.stage.scene.scene import heard, plan
+from ta_v2a.system.processes import follow_parent
 from vocoders.clock import ClipSpec
 from vocoders.mel import LogMel
 

@@ -16,14 +16,14 @@ from ldm.guidance import Weights, composable, conditional, double, plan
 from ldm.guides.onset import OnsetGuide, expected_onsets
 from ldm.latents import Latents
 from ldm.sampling import Step, clip_noise, sample
-from ta_v2a.arguments import MOST_TAKES, Scales, checked_settings, chosen_scales, shown, spread, texts, whole
-from ta_v2a.cues import Cue, cut_prompt, read_cues
-from ta_v2a.devices import Generators, fast_dtype, own_generators, woken
+from ta_v2a.engine.arguments import MOST_TAKES, Scales, checked_settings, chosen_scales, shown, spread, texts, whole
+from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
+from ta_v2a.engine.devices import Generators, fast_dtype, own_generators, woken
 from ta_v2a.engine.parts import Parts, load_parts
+from ta_v2a.engine.pictures import PictureStream, Video, open_pictures
+from ta_v2a.engine.tapes import PictureTape, decoded, delayed, limited
+from ta_v2a.engine.windows import Carry, Seam, Window, plan_windows
 from ta_v2a.errors import UserError
-from ta_v2a.films import Film, Video, open_film
-from ta_v2a.tapes import PictureTape, decoded, delayed, limited
-from ta_v2a.windows import Carry, Seam, Window, plan_windows
 from vocoders.clock import ClipSpec
 
 SHORTEST_COLUMNS = 32  # 2 s of context, below which the networks have never seen a clip
@@ -71,7 +71,7 @@ class FoleyEngine:
 
     Args:
         parts: what makes sound.
-        settings: of a call, as they travel with a preset (`ta_v2a.arguments.DEFAULTS`).
+        settings: of a call, as they travel with a preset (`ta_v2a.engine.arguments.DEFAULTS`).
         autocast_dtype: of video tower and denoiser; "auto" is bfloat16 where the device multiplies it in hardware (on such CPUs it
             is about 2.5 times as fast as float32), None is the weights' own.
         device: where it runs; None: where the denoiser is.
@@ -126,31 +126,31 @@ class FoleyEngine:
             raise UserError(f"the callback is a function, not {shown(watch)}")
         if self.settings["guidance"] == "double" and any(cut_prompt(text)[0] for text in negatives):
             raise UserError('negative_prompt has no place in guidance "double" (eq. 11)')
-        film = open_film(video, self.clock, fps)
-        batch = max(film.batch, len(prompts))
-        if batch % film.batch or batch % len(prompts):
-            raise UserError(f"{len(prompts)} prompts do not fit {film.batch} films: give one, or one for each")
+        stream = open_pictures(video, self.clock, fps)
+        batch = max(stream.batch, len(prompts))
+        if batch % stream.batch or batch % len(prompts):
+            raise UserError(f"{len(prompts)} prompts do not fit {stream.batch} films: give one, or one for each")
         generators = own_generators(generator, batch * takes)
-        repeats = batch // film.batch * takes
+        repeats = batch // stream.batch * takes
         late = round(settings.lag_s * self.clock.fps)
-        blocks = (np.repeat(block, repeats, axis=0) for block in delayed(film.blocks, late))
+        blocks = (np.repeat(block, repeats, axis=0) for block in delayed(stream.blocks, late))
         prompts = [text for text in spread("prompt", prompts, batch) for _ in range(takes)]
         negatives = [text for text in spread("negative_prompt", negatives, batch) for _ in range(takes)]
-        film = replace(film, blocks=blocks, batch=batch * takes)
-        columns = self._columns(film)
+        stream = replace(stream, blocks=blocks, batch=batch * takes)
+        columns = self._columns(stream)
         words = {
-            TEXT: self._words(prompts, read_cues(cues, film.duration_s), columns),
+            TEXT: self._words(prompts, read_cues(cues, stream.duration_s), columns),
             NEGATIVE: self._words(negatives, [], columns),
         }
-        return self._sound(film, words, settings, generators, watch)
+        return self._sound(stream, words, settings, generators, watch)
 
     def was_cut(self, text: str) -> bool:
         """Whether the text encoder reads only the beginning of a prompt."""
         return self.parts.cvalp.was_cut(text)
 
-    def _columns(self, film: Film) -> int:
+    def _columns(self, stream: PictureStream) -> int:
         """Latent columns that are generated for a clip; a very short one gets context, which is cut off again."""
-        columns, whole_pictures = self.clock.lasting(film.duration_s).columns, self.clock.columns_per_picture
+        columns, whole_pictures = self.clock.lasting(stream.duration_s).columns, self.clock.columns_per_picture
         return max(SHORTEST_COLUMNS, -(-columns // whole_pictures) * whole_pictures)
 
     @torch.no_grad()
@@ -178,11 +178,11 @@ class FoleyEngine:
 
     @torch.no_grad()
     def _sound(
-        self, film: Film, words: dict[str, Track | None], scales: Scales, generators: Generators, watch: Watch | None
+        self, stream: PictureStream, words: dict[str, Track | None], scales: Scales, generators: Generators, watch: Watch | None
     ) -> Iterator[np.ndarray]:
         """The sound in blocks, cut to the clip's length."""
-        left = round(film.duration_s * self.clock.sample_rate_hz)
-        latents = self._latents(film, words, scales, generators, watch)
+        left = round(stream.duration_s * self.clock.sample_rate_hz)
+        latents = self._latents(stream, words, scales, generators, watch)
         mels = decoded(latents, self._mel, self.clock.mel_frames_per_column)
         # Without a generator: the vocoder starts from phases of its own seed, so the same latents sound the same.
         for sound in woken(self.parts.vocoder).stream(mels, chunk_frames=self.clock.mel_frames):
@@ -196,13 +196,13 @@ class FoleyEngine:
         return autoencoder.decode(latents.to(autoencoder.dtype)).float()
 
     def _latents(
-        self, film: Film, words: dict[str, Track | None], scales: Scales, generators: Generators, watch: Watch | None
+        self, stream: PictureStream, words: dict[str, Track | None], scales: Scales, generators: Generators, watch: Watch | None
     ) -> Iterator[torch.Tensor]:
         """Final latent columns (batch, latent, n) in order."""
-        windows = plan_windows(self._columns(film), self.clock.columns, grain=self.clock.columns_per_picture)
-        pictures, carry = PictureTape(film.blocks), None
+        windows = plan_windows(self._columns(stream), self.clock.columns, grain=self.clock.columns_per_picture)
+        pictures, carry = PictureTape(stream.blocks), None
         for index, (window, following) in enumerate(zip_longest(windows, windows[1:])):
-            noise = self._noise(film.batch, window, carry, generators)
+            noise = self._noise(stream.batch, window, carry, generators)
             seam = Seam(noise, window, carry)
 
             def blended(step: Step, index: int = index, seam: Seam = seam) -> Latents:

@@ -13,10 +13,10 @@ import torch
 from cvalp.role import Encoders
 from ldm.denoisers.role import Denoiser
 from ldm.scheduling import quick_scheduler
-from ta_v2a.arguments import checked_settings
+from ta_v2a.engine.arguments import checked_settings
 from ta_v2a.errors import UserError, one_line
-from ta_v2a.preset_check import check_component, read_json_object
-from ta_v2a.presets import WEIGHTS_FOLDER, resolve
+from ta_v2a.presets.check import check_component, read_json_object
+from ta_v2a.presets.resolve import WEIGHTS_FOLDER, resolve
 from vocoders.clock import ClipSpec
 from vocoders.component import CONFIG_FILE
 from vocoders.role import Vocoder
@@ -134,7 +134,7 @@ def component_class(name: str) -> type:
 def load_component(folder: Path, role: str, dtype: torch.dtype = torch.float32) -> Any:
     """The component of a role that a folder holds, in evaluation mode.
 
-    A folder that did not come along with the program is looked through first (`ta_v2a.preset_check`).
+    A folder that did not come along with the program is looked through first (`ta_v2a.presets.check`).
 
     Raises:
         UserError: the folder holds none of that role, or it cannot be loaded.

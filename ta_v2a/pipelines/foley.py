@@ -16,13 +16,13 @@ from jaxtyping import Float
 from cvalp.role import Encoders
 from ldm.denoisers.role import Denoiser
 from ldm.scheduling import FlowEuler
-from ta_v2a.arguments import DEFAULTS, checked_settings, shown
-from ta_v2a.arrays import read_grey_films
-from ta_v2a.cues import Cue
+from ta_v2a.engine.arguments import DEFAULTS, checked_settings, shown
+from ta_v2a.engine.arrays import read_grey_films
+from ta_v2a.engine.cues import Cue
 from ta_v2a.engine.foley import FoleyEngine, Progress, Texts
 from ta_v2a.engine.parts import INDEX_FILE, OPTIONAL, ROLES, Parts, load_parts
+from ta_v2a.engine.pictures import Video, stream_of
 from ta_v2a.errors import UserError
-from ta_v2a.films import Video, film_of
 from vocoders.clock import ClipSpec
 from vocoders.role import Vocoder
 
@@ -44,7 +44,7 @@ class FoleyPipeline(DiffusionPipeline):
         cvalp, autoencoder, denoiser, vocoder, scheduler: the five components; any diffusers scheduler of the denoiser's process will do.
         bandwidth: optional; gives delivered 48 kHz files what lies above 7.6 kHz. The pipeline's own output stays at the vocoder's rate.
         num_inference_steps, video_scale, text_scale, negative_scale, align_scale, lag_s: defaults of a call; they travel with the weights.
-        guidance, text_scale_until, caption_share: see `ta_v2a.arguments.DEFAULTS`.
+        guidance, text_scale_until, caption_share: see `ta_v2a.engine.arguments.DEFAULTS`.
 
     Attributes:
         autocast_dtype: see `FoleyEngine`.
@@ -168,7 +168,7 @@ class FoleyPipeline(DiffusionPipeline):
 
         Args:
             video: a file, or pictures at `fps` (default: the clock's rate): an array, a tensor or a list of pictures, uint8 or
-                floats in [0, 1], grey, RGB or RGBA, channels last or first (`ta_v2a.arrays.ACCEPTED`).
+                floats in [0, 1], grey, RGB or RGBA, channels last or first (`ta_v2a.engine.arrays.ACCEPTED`).
             prompt: what is heard; None or "" leaves it to the picture. A list makes one sound for each prompt.
             negative_prompt: what is not to be heard, weighted by `negative_scale`: one for all, or a list with one or None for each sound.
             cues: "1.2-3.0: glass breaking" or `Cue`: text for a stretch of the clip, in place of the prompt there.
@@ -253,7 +253,7 @@ class FoleyPipeline(DiffusionPipeline):
         if not isinstance(prompts, list | tuple) or len(prompts) != films.films:
             count = len(prompts) if isinstance(prompts, list | tuple) else shown(prompts)
             raise UserError(f"prompts are a list with a prompt each for {films.films} films, not {count}")
-        film = film_of(films, self.clock, self.clock.fps)
+        film = stream_of(films, self.clock, self.clock.fps)
         given = {"lag_s": 0.0, **scales}
         pieces = self.stream(film, prompts, generator=generator, negative_prompt=negative_prompt, **given)
         return np.concatenate(list(pieces), axis=-1)

@@ -14,17 +14,16 @@ from uuid import uuid4
 
 import numpy as np
 
+from ta_v2a.errors import UserError
+from ta_v2a.media.writing.atomic import output_file, whole_file
+from ta_v2a.media.writing.film import write_film
+from ta_v2a.media.writing.mux import mux
+from ta_v2a.media.writing.wav import write_wav
+from ta_v2a.stage.picture.render import render_pictures
+from ta_v2a.stage.scene.scene import SPLITS, Scene, plan
+from ta_v2a.stage.sound.render import render_sound
+from ta_v2a.system.provenance import code_digest
 from vocoders.clock import MINI
-
-from ..errors import UserError
-from ..media.atomic import output_file, whole_file
-from ..media.film import write_film
-from ..media.mux import mux
-from ..media.sound import write_wav
-from ..provenance import code_digest
-from .picture import render_pictures
-from .scene import SPLITS, Scene, plan
-from .sound import render_sound
 
 PROMPTS_FILE = "prompts.csv"
 _BLOCK_PICTURES = 64  # rendered at a time, so that a long clip needs little memory
@@ -106,7 +105,7 @@ def write_split(
     Raises:
         UserError: if the split has fewer scenes, or a file cannot be written.
     """
-    from ..data.parallel import Crashed, in_order
+    from ta_v2a.system.parallel import Crashed, in_order
 
     if split not in SPLITS or not 1 <= n <= len(SPLITS[split]):
         raise UserError(f"1 to {len(SPLITS['test'])} scenes of {', '.join(SPLITS)}, not {n} of {split!r}")

@@ -10,7 +10,7 @@ from prompts.grammar import Heard, caption
 from prompts.lexicon import LEXICON
 from prompts.lexicon.impacts import IMPACT_CLAUSES
 from prompts.vocabulary import grammar_captions
-from ta_v2a.stage.kinds import KINDS
+from ta_v2a.stage.scene.kinds import KINDS
 
 
 def heard(kind: str, action: str, **changes: float) -> Heard:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from ta_v2a.arguments import LAST_SEED, chosen_scales
-from ta_v2a.cues import Cue
+from ta_v2a.engine.arguments import LAST_SEED, chosen_scales
+from ta_v2a.engine.cues import Cue
 from ta_v2a.errors import UserError
 
 NUMBERS = ("video_scale", "text_scale", "negative_scale", "align_scale", "lag_s", "fps")

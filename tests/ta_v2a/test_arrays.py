@@ -8,9 +8,9 @@ import pytest
 import torch
 from PIL import Image
 
-from ta_v2a.arrays import read_grey_films, read_pictures
+from ta_v2a.engine.arrays import read_grey_films, read_pictures
+from ta_v2a.engine.pictures import open_pictures
 from ta_v2a.errors import UserError
-from ta_v2a.films import open_film
 from vocoders.clock import MINI
 
 RGB = np.random.default_rng(0).integers(0, 256, (6, 20, 24, 3), dtype=np.uint8)
@@ -168,7 +168,7 @@ def test_images_of_any_palette():
 def test_blocks_hold_the_pictures_of_the_clock():
     """Ten pictures a second: each is shown by three or four of the clock's 31.25."""
     steps = np.repeat(np.arange(20, dtype=np.uint8)[:, None, None] * 10, 12, axis=1).repeat(12, axis=2)
-    opened = open_film(steps, MINI, 10)
+    opened = open_pictures(steps, MINI, 10)
     assert (opened.duration_s, opened.batch) == (2.0, 1)
     seen = np.concatenate(list(opened.blocks), axis=1)[0, :, 40, 40]
     np.testing.assert_array_equal(seen, np.floor(MINI.lasting(2.0).picture_times_s * 10).clip(max=19) * 10)
@@ -178,7 +178,7 @@ def test_memory_does_not_grow_with_the_pictures():
     def extra(count: int) -> int:
         pictures = np.zeros((count, 96, 96, 3), np.float32)
         tracemalloc.start()
-        for block in open_film(pictures, MINI).blocks:
+        for block in open_pictures(pictures, MINI).blocks:
             del block
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -357,7 +357,7 @@ def test_networks_and_caches(two_folders, preset, tmp_path, refused):
 
 
 def test_listeners(preset, tmp_path, refused):
-    from ta_v2a.evaluation.listener import WEIGHTS as BUNDLED
+    from ta_v2a.evaluation.networks.listener import WEIGHTS as BUNDLED
 
     command = ["evaluate", "stage", "-n", "2", "--preset", preset, "--listener"]
     refused("no listener weights", *command, tmp_path / LONG)
@@ -371,7 +371,7 @@ def test_listeners(preset, tmp_path, refused):
 def test_banks(tmp_path, refused, preset):
     """A bank that is none is refused; broken sounds in one are passed over."""
     refused("no such folder of sounds", "evaluate", "stage", "-n", "2", "--bank", tmp_path / "nowhere", "--preset", preset)
-    from ta_v2a.stage.bank import SoundBank
+    from ta_v2a.stage.sound.bank import SoundBank
 
     for kind in ("wood", "rain"):
         folder = tmp_path / "bank" / kind

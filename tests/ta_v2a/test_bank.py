@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from ta_v2a.stage.bank import SoundBank, cut_shots, kind_of
-from ta_v2a.stage.kinds import KINDS
-from ta_v2a.stage.sound import render_sound
+from ta_v2a.stage.scene.kinds import KINDS
+from ta_v2a.stage.sound.bank import SoundBank, cut_shots, kind_of
+from ta_v2a.stage.sound.render import render_sound
 from tests.ta_v2a.test_stage_sound import Event, scene_of
 
 RATE = 16000

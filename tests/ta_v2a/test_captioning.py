@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from prompts.lexicon import LEXICON
-from ta_v2a.captioning import NAMES, WORDINGS, bank_vectors, caption_clip, label_bank, scored
+from ta_v2a.engine.captioning import NAMES, WORDINGS, bank_vectors, caption_clip, label_bank, scored
 from ta_v2a.errors import UserError
 
 

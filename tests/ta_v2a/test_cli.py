@@ -72,7 +72,7 @@ def test_foley_writes_film_and_wav_beside_the_clip(foley, silent_clip, tmp_path)
     assert err.startswith("ta-v2a: loudness: ") and err.count("\n") == 1
     info = soundfile.info(wav)
     assert (info.samplerate, info.subtype, info.frames) == (48_000, "PCM_24", round(2.56 * 48_000))
-    from ta_v2a.media.probe import probe
+    from ta_v2a.media.reading.probe import probe
 
     sounded = probe(film)
     assert sounded.has_sound and sounded.duration_s == pytest.approx(2.56)
@@ -80,7 +80,7 @@ def test_foley_writes_film_and_wav_beside_the_clip(foley, silent_clip, tmp_path)
 
 
 def test_widened_sound_is_as_long_as_asked_goes_on_above_8_khz_and_is_unchanged_below():
-    from ta_v2a.foley import widened
+    from ta_v2a.delivery.order import widened
     from ta_v2a.media.sound import resampled
     from vocoders.bandwidth_extension import BandwidthExtension
 
@@ -96,7 +96,7 @@ def test_widened_sound_is_as_long_as_asked_goes_on_above_8_khz_and_is_unchanged_
 
 
 def test_what_resampling_takes_past_full_scale_reaches_the_gain_unclipped(pipeline):
-    from ta_v2a.foley import _delivered, widened
+    from ta_v2a.delivery.order import _delivered, widened
     from ta_v2a.media.loudness import louder, peak_limited
     from vocoders.bandwidth_extension import BandwidthExtension
 
@@ -266,8 +266,8 @@ def test_mistakes_are_one_line_and_exit_code_2_and_leave_nothing(foley, silent_c
 
 
 def test_a_gif_becomes_a_film_that_plays_and_that_is_said(foley, tmp_path):
-    from ta_v2a.media.film import write_film
-    from ta_v2a.media.probe import probe
+    from ta_v2a.media.reading.probe import probe
+    from ta_v2a.media.writing.film import write_film
 
     pictures = (np.full((48, 64), shade, np.uint8) for shade in range(0, 240, 12))
     clip = write_film(tmp_path / "a.gif", pictures, 10, codec="gif", pixel_format="gray", muxer="gif")
@@ -312,24 +312,24 @@ def test_unknown_training_stage_and_configuration(capsys):
     ("stage", "module"),
     [
         ("cvalp", "cvalp.training.CvalpTraining"),
-        ("vae", "ldm.training.VaeTraining"),
-        ("ldm", "ldm.training.LdmTraining"),
+        ("vae", "ldm.training.modules.VaeTraining"),
+        ("ldm", "ldm.training.modules.LdmTraining"),
         ("vocoder", "vocoders.training.VocoderTraining"),
         ("bandwidth", "vocoders.bandwidth_training.BandwidthTraining"),
-        ("classifier", "ta_v2a.evaluation.training.ListenerTraining"),
+        ("classifier", "ta_v2a.evaluation.networks.listener_training.ListenerTraining"),
     ],
 )
 def test_every_stage_has_a_packaged_configuration_for_its_own_module(stage, module):
     import yaml
 
-    from ta_v2a.train import config_file
+    from ta_v2a.training.stages import config_file
 
     config = yaml.safe_load(config_file(stage, "mini").read_text())
     assert config["model"]["class_path"] == module
 
 
 def test_stage_writes_film_sound_and_truth(tmp_path, capsys):
-    from ta_v2a.media.probe import probe
+    from ta_v2a.media.reading.probe import probe
 
     assert main(["stage", "--seed", "7", "--duration", "0.64", "--width", "48", "--height", "32", "-o", str(tmp_path / "s"), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)

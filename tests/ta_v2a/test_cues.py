@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ta_v2a.cues import PROMPT_CHARACTERS, Cue, cut_prompt, parse_cue, read_cues
+from ta_v2a.engine.cues import PROMPT_CHARACTERS, Cue, cut_prompt, parse_cue, read_cues
 from ta_v2a.errors import UserError
 
 

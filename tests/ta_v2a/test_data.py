@@ -15,9 +15,9 @@ from ta_v2a.data import features
 from ta_v2a.data.datamodules import StageData
 from ta_v2a.data.features import CAPTIONS, FeatureRows, RandomCrop, StageFeatures, evened, text_features, wordings, write_features
 from ta_v2a.data.stage_clips import ONSETS_PER_COLUMN, StageClips, activity_targets, kinds_heard, kinds_seen, split_seeds
-from ta_v2a.pack import mini_cvalp
-from ta_v2a.stage.kinds import KIND_NAMES
-from ta_v2a.stage.scene import SPLITS, Event, Scene, Source, plan
+from ta_v2a.presets.trained import mini_cvalp
+from ta_v2a.stage.scene.kinds import KIND_NAMES
+from ta_v2a.stage.scene.scene import SPLITS, Event, Scene, Source, plan
 from vocoders.clock import MINI, ClipSpec
 
 SHORT = ClipSpec(duration_s=1.024, picture_px=16)
@@ -251,9 +251,9 @@ def test_features_are_those_that_the_engine_gives_the_denoiser(tmp_path, monkeyp
     from ldm.scheduling import FlowEuler
     from ta_v2a.engine.foley import FoleyEngine
     from ta_v2a.engine.parts import Parts
-    from ta_v2a.pack import mini_autoencoder
-    from ta_v2a.tapes import PictureTape
-    from ta_v2a.windows import plan_windows
+    from ta_v2a.engine.tapes import PictureTape
+    from ta_v2a.engine.windows import plan_windows
+    from ta_v2a.presets.trained import mini_autoencoder
     from vocoders.griffin_lim import GriffinLim
 
     cvalp, denoiser = mini_cvalp(*files[:2]), AudioTransformer(width=16, depth=1, heads=2, modulation_rank=8)

@@ -21,12 +21,12 @@ from ta_v2a.data.check import check
 from ta_v2a.data.film_clips import ClipProblem, from_strip, read_clip, to_strip
 from ta_v2a.data.manifests import Row, read_manifest
 from ta_v2a.data.paper_clips import ColourScenes, PaperStage, read_shards
-from ta_v2a.data.parallel import Crashed, in_order
 from ta_v2a.data.prepare import prepare, shard_file
-from ta_v2a.encoders import load_encoders as load
+from ta_v2a.engine.encoders import load_encoders as load
 from ta_v2a.errors import UserError
-from ta_v2a.media.mux import mux
-from ta_v2a.media.probe import probe
+from ta_v2a.media.reading.probe import probe
+from ta_v2a.media.writing.mux import mux
+from ta_v2a.system.parallel import Crashed, in_order
 from vocoders.clock import ClipSpec
 from vocoders.mel import LogMel
 
@@ -217,7 +217,7 @@ prepare(rows, Path({str(tmp_path / "killed")!r}), spec, True, shard_clips=2, wor
 def test_a_crashing_worker_costs_its_own_item_only(tmp_path):
     script = (
         "import os, signal, time\n"
-        "from ta_v2a.data.parallel import Crashed, in_order\n"
+        "from ta_v2a.system.parallel import Crashed, in_order\n"
         "def work(number):\n"
         "    os.kill(os.getpid(), signal.SIGSEGV) if number == 3 else time.sleep(0.01)\n"
         "    return 10 * number\n"

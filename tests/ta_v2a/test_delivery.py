@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from ta_v2a.delivery import Place, Spool, deliver, destination
+from ta_v2a.delivery.places import Place, Spool, deliver, destination
 from ta_v2a.errors import UserError
-from ta_v2a.media.film import write_film
-from ta_v2a.media.marks import mark_in
-from ta_v2a.media.probe import probe
+from ta_v2a.media.reading.probe import probe
+from ta_v2a.media.writing.film import write_film
+from ta_v2a.media.writing.marks import mark_in
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -149,7 +149,7 @@ def test_what_a_spool_is_given_comes_back(tmp_path):
 SCRIPT = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
-from ta_v2a.delivery import Spool
+from ta_v2a.delivery.places import Spool
 from ta_v2a.errors import UserError
 try:
     with Spool() as spool:

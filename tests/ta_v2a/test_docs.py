@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ta_v2a import presets
+from ta_v2a.presets import resolve as presets
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -9,8 +9,8 @@ import pytest
 import soundfile
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.agreement import SoundOnsets, greedy_counts, librosa_onsets, onset_agreement, read_sound
-from ta_v2a.evaluation.av_align import flow_curve, flow_peaks, intersection_over_union
+from ta_v2a.evaluation.metrics.agreement import SoundOnsets, greedy_counts, librosa_onsets, onset_agreement, read_sound
+from ta_v2a.evaluation.metrics.av_align import flow_curve, flow_peaks, intersection_over_union
 
 RATE = 16_000
 

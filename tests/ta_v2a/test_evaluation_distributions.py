@@ -8,7 +8,7 @@ from torchmetrics.image.fid import _compute_fid
 from torchmetrics.image.inception import InceptionScore
 from torchmetrics.image.kid import poly_mmd
 
-from ta_v2a.evaluation.distributions import (
+from ta_v2a.evaluation.metrics.distributions import (
     TooFew,
     cosines,
     frechet_distance,

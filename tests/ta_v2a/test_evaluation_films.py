@@ -9,8 +9,8 @@ import pytest
 import soundfile
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.figure import _moments, clip_figure
-from ta_v2a.evaluation.real_films import SoundedClip, compare_clips, list_clips, read_prompts
+from ta_v2a.evaluation.films.command import SoundedClip, compare_clips, list_clips, read_prompts
+from ta_v2a.evaluation.report.figure import _moments, clip_figure
 
 RATE = 16_000
 

@@ -10,18 +10,19 @@ import soundfile
 
 from ta_v2a.__main__ import main
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation import frozen, report
-from ta_v2a.evaluation.baselines import ALTERATIONS
-from ta_v2a.evaluation.extractors import Arrays, Extractor, cvalp_extractors, flow_extractor, listener_extractor, onset_extractors
-from ta_v2a.evaluation.folder_command import evaluate_folders, lines
-from ta_v2a.evaluation.folders import pair_folders
-from ta_v2a.evaluation.measured import MeasurementOrder, Store, in_threads, measure_pairs
-from ta_v2a.evaluation.metric import of_clips, score
-from ta_v2a.evaluation.networks import load_roles, vggish_filters, vggish_network
-from ta_v2a.evaluation.sanity import conditions, sanity_table
-from ta_v2a.evaluation.stage_truth import Truth, read_truth
-from ta_v2a.evaluation.view import View
-from ta_v2a.stage.scene import SPLITS, plan
+from ta_v2a.evaluation.folders import page as report
+from ta_v2a.evaluation.folders.baselines import ALTERATIONS
+from ta_v2a.evaluation.folders.command import evaluate_folders, lines
+from ta_v2a.evaluation.folders.measured import MeasurementOrder, Store, in_threads, measure_pairs
+from ta_v2a.evaluation.folders.metric import of_clips, score
+from ta_v2a.evaluation.folders.pairs import pair_folders
+from ta_v2a.evaluation.folders.sanity import conditions, sanity_table
+from ta_v2a.evaluation.folders.view import View
+from ta_v2a.evaluation.networks.extractors import Arrays, Extractor, cvalp_extractors, flow_extractor, listener_extractor, onset_extractors
+from ta_v2a.evaluation.networks.published import load_roles, vggish_filters, vggish_network
+from ta_v2a.evaluation.stage import frozen
+from ta_v2a.evaluation.stage.truth import Truth, read_truth
+from ta_v2a.stage.scene.scene import SPLITS, plan
 
 RATE = 16_000
 NAMES = [f"clip{i}" for i in range(6)]

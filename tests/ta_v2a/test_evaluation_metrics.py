@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ta_v2a.evaluation.measured import MeasuredInput, Store
-from ta_v2a.evaluation.metric import score
-from ta_v2a.evaluation.metrics import metrics_for
-from ta_v2a.evaluation.networks import external_extractors
-from ta_v2a.evaluation.stage_scores import stage_scores
-from ta_v2a.evaluation.stage_truth import Truth
-from ta_v2a.evaluation.sync import REACH_TOKENS, TOKEN_S
-from ta_v2a.evaluation.view import View
-from ta_v2a.stage.kinds import KIND_NAMES
+from ta_v2a.evaluation.folders.measured import MeasuredInput, Store
+from ta_v2a.evaluation.folders.metric import score
+from ta_v2a.evaluation.folders.metric_table import metrics_for
+from ta_v2a.evaluation.folders.view import View
+from ta_v2a.evaluation.metrics.sync import REACH_TOKENS, TOKEN_S
+from ta_v2a.evaluation.networks.published import external_extractors
+from ta_v2a.evaluation.stage.scores import stage_scores
+from ta_v2a.evaluation.stage.truth import Truth
+from ta_v2a.stage.scene.kinds import KIND_NAMES
 
 Arrays = dict[str, Any]
 LN = np.log

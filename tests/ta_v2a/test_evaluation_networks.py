@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.extractors import PictureInput
-from ta_v2a.evaluation.networks import CLAP_HZ, CLIP_FRAMES, clap_extractors, load_roles
-from ta_v2a.media.probe import probe
+from ta_v2a.evaluation.networks.extractors import PictureInput
+from ta_v2a.evaluation.networks.published import CLAP_HZ, CLIP_FRAMES, clap_extractors, load_roles
+from ta_v2a.media.reading.probe import probe
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ta_v2a.evaluation.onset_probe import average_precision, best_threshold, fit_logistic, onset_columns, onset_probe, probe_scores
+from ta_v2a.evaluation.encoders.onset_probe import average_precision, best_threshold, fit_logistic, onset_columns, onset_probe, probe_scores
 
 
 def test_columns_hold_their_first_moment_and_not_their_last():

@@ -5,7 +5,7 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 
-from ta_v2a.evaluation.onsets import f1_score, match, merge_close, onsets
+from ta_v2a.evaluation.metrics.onsets import f1_score, match, merge_close, onsets
 
 RATE = 16_000
 

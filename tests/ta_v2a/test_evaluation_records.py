@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.records import NotComparable, Score, code_version, difference, read_scores
+from ta_v2a.evaluation.metrics.records import NotComparable, Score, code_version, difference, read_scores
 
 RATES = {"vggish": 16_000}
 SCORE = Score("FAD", "vggish:patches", 1.25, 1.0, 1.5, 100, "lower", RATES, "libswresample, mono", "vggish", "ab" * 32, "0.1+1", ("few",))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ta_v2a.evaluation.retrieval import linear_probe, measure_embedded, naming, partner_ranks, retrieval, temporal_top1
+from ta_v2a.evaluation.encoders.retrieval import linear_probe, measure_embedded, naming, partner_ranks, retrieval, temporal_top1
 
 
 def unit(*shape: int, seed: int = 0) -> np.ndarray:

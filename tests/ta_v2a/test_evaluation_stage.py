@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.listener import Listener, load_listener, save_listener
-from ta_v2a.evaluation.stage_benchmark import STAGE_CONDITIONS, Tally, evaluate_stage, summarise
-from ta_v2a.evaluation.stage_truth import Truth
-from ta_v2a.stage.kinds import KIND_NAMES
-from ta_v2a.stage.scene import SPLITS, plan
+from ta_v2a.evaluation.networks.listener import Listener, load_listener, save_listener
+from ta_v2a.evaluation.stage.benchmark import STAGE_CONDITIONS, Tally, evaluate_stage, summarise
+from ta_v2a.evaluation.stage.truth import Truth
+from ta_v2a.stage.scene.kinds import KIND_NAMES
+from ta_v2a.stage.scene.scene import SPLITS, plan
 
 RATE = 16_000
 
@@ -40,7 +40,7 @@ def test_listener_survives_its_folder(tmp_path, small_listener):
 
 
 def test_disguise_keeps_range_shape_and_silence():
-    from ta_v2a.evaluation.training import disguise
+    from ta_v2a.evaluation.networks.listener_training import disguise
 
     mel = torch.rand(4, 128, 64, generator=torch.Generator().manual_seed(0))
     mel[0] = 0
@@ -55,7 +55,7 @@ def test_training_learns_to_tell_two_kinds_and_writes_its_weights(tmp_path, smal
     import lightning as L
     from torch.utils.data import DataLoader
 
-    from ta_v2a.evaluation.training import ListenerTraining
+    from ta_v2a.evaluation.networks.listener_training import ListenerTraining
 
     generator = torch.Generator().manual_seed(0)
     rows = []
@@ -141,7 +141,7 @@ def test_benchmark_end_to_end(small_listener, pipeline):
 
 
 def test_controls_end_to_end(small_listener, pipeline):
-    from ta_v2a.evaluation.stage_controls import evaluate_controls, scenes_of_two
+    from ta_v2a.evaluation.stage.controls import evaluate_controls, scenes_of_two
 
     result = evaluate_controls(pipeline, 1, 2**64 - 1, small_listener.eval(), num_inference_steps=1)
     assert set(result["leakage"]) == {"negated", "not_negated", "true_sound", "other_negated", "other_not_negated"}

@@ -7,12 +7,12 @@ import pytest
 
 from ta_v2a.__main__ import main
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.extractors import flow_extractor, onset_extractors
-from ta_v2a.evaluation.film_sounds import generate_sounds
-from ta_v2a.evaluation.folder_command import evaluate_folders
-from ta_v2a.evaluation.real_films import films_command, list_clips, read_prompts
+from ta_v2a.evaluation.films.command import films_command, list_clips, read_prompts
+from ta_v2a.evaluation.films.sounds import generate_sounds
+from ta_v2a.evaluation.folders.command import evaluate_folders
+from ta_v2a.evaluation.networks.extractors import flow_extractor, onset_extractors
 from ta_v2a.stage.export import scene_name, write_split
-from ta_v2a.stage.scene import SPLITS, plan
+from ta_v2a.stage.scene.scene import SPLITS, plan
 
 SMALL = {"duration_s": 0.8, "width": 32, "height": 24, "fps": 10.0, "silent": True}
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ta_v2a.evaluation import statistics
+from ta_v2a.evaluation.metrics import statistics
 
 
 def test_interval_of_a_mean_covers_it():

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from ta_v2a.evaluation.agreement import greedy_counts
-from ta_v2a.evaluation.av_align import ALIGN_VARIANTS, align_score, flow_peaks, intersection_over_union
-from ta_v2a.evaluation.stage_controls import cue_energy, leakage
-from ta_v2a.evaluation.sync import LEAST_OVERLAP_TOKENS, TOKEN_S, best_lag_s, lag_scores, synchformer_s
-from ta_v2a.stage.kinds import KIND_NAMES
+from ta_v2a.evaluation.metrics.agreement import greedy_counts
+from ta_v2a.evaluation.metrics.av_align import ALIGN_VARIANTS, align_score, flow_peaks, intersection_over_union
+from ta_v2a.evaluation.metrics.sync import LEAST_OVERLAP_TOKENS, TOKEN_S, best_lag_s, lag_scores, synchformer_s
+from ta_v2a.evaluation.stage.controls import cue_energy, leakage
+from ta_v2a.stage.scene.kinds import KIND_NAMES
 
 
 def test_variants_of_av_align_differ_as_published():

@@ -6,7 +6,7 @@ import soundfile
 import torch
 
 from ta_v2a.data.full_band import FullBandClips, FullBandData, by_way_of_16_khz, is_full_band, read_piece
-from ta_v2a.stage.scene import SPLITS
+from ta_v2a.stage.scene.scene import SPLITS
 
 
 def noise(seed: int, samples: int, rate_hz: int, top_hz: float = 1e9) -> np.ndarray:
@@ -77,7 +77,7 @@ def test_data_for_the_trainer(bank):
 
 
 def test_the_packaged_configuration_trains(bank, tmp_path, monkeypatch):
-    from ta_v2a.train import run_stage
+    from ta_v2a.training.stages import run_stage
     from vocoders.bandwidth_extension import BandwidthExtension
 
     monkeypatch.chdir(tmp_path)

@@ -11,12 +11,13 @@ import pytest
 import soundfile
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.film import write_film
-from ta_v2a.media.frames import luma_pictures
-from ta_v2a.media.limits import Limits
-from ta_v2a.media.mux import mux
-from ta_v2a.media.probe import probe
-from ta_v2a.media.sound import own_sound, write_wav
+from ta_v2a.media.reading.frames import luma_pictures
+from ta_v2a.media.reading.limits import Limits
+from ta_v2a.media.reading.own_sound import own_sound
+from ta_v2a.media.reading.probe import probe
+from ta_v2a.media.writing.film import write_film
+from ta_v2a.media.writing.mux import mux
+from ta_v2a.media.writing.wav import write_wav
 
 ROOT = Path(__file__).resolve().parents[2]
 SOUND = np.zeros(100, np.float32)
@@ -222,7 +223,7 @@ def test_limits_are_the_callers(tmp_path, film):
 
 @pytest.mark.parametrize(("name", "more"), [("a.mkv", {}), ("a.mp4", {"options": {"bf": "0"}}), ("a.avi", {"codec": "mpeg4"})])
 def test_cut_off_films_are_used_as_far_as_they_go(tmp_path, name, more):
-    from ta_v2a.media.mux import mux as with_sound
+    from ta_v2a.media.writing.mux import mux as with_sound
 
     whole = write_film(tmp_path / f"whole-{name}", noisy(50), 25, **more)
     if name.endswith("mp4"):  # its index at the front, as downloads have it
@@ -278,11 +279,11 @@ def test_permissions(tmp_path, film):
     locked.chmod(0o555)
     script = f"""
 import os, numpy as np
-import ta_v2a.media.mux, ta_v2a.media.probe, ta_v2a.media.opening, ta_v2a.media.atomic
+import ta_v2a.media.writing.mux, ta_v2a.media.reading.probe, ta_v2a.media.reading.opening, ta_v2a.media.writing.atomic
 from ta_v2a.errors import UserError
 if os.getuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
-for call in (lambda: ta_v2a.media.opening.plain_file({str(secret)!r}), lambda: ta_v2a.media.atomic.output_file({str(locked / "a.mp4")!r})):
+for call in (lambda: ta_v2a.media.reading.opening.plain_file({str(secret)!r}), lambda: ta_v2a.media.writing.atomic.output_file({str(locked / "a.mp4")!r})):
     try:
         call()
     except UserError as error:

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.film import write_film
-from ta_v2a.media.frames import colour_frames
-from ta_v2a.media.mux import fitting, mux, rehearse
-from ta_v2a.media.opening import open_media
-from ta_v2a.media.probe import probe
-from ta_v2a.media.sound import own_sound
+from ta_v2a.media.reading.frames import colour_frames
+from ta_v2a.media.reading.opening import open_media
+from ta_v2a.media.reading.own_sound import own_sound
+from ta_v2a.media.reading.probe import probe
+from ta_v2a.media.writing.film import write_film
+from ta_v2a.media.writing.mux import fitting, mux, rehearse
 
 ROOT = Path(__file__).resolve().parents[2]
 SOUND = np.zeros(1000, np.float32)
@@ -141,8 +141,8 @@ def test_the_own_sound_goes_along(tmp_path):
 SCRIPT = """
 import resource, sys
 import numpy as np
-from ta_v2a.media.film import write_film
-from ta_v2a.media.mux import mux
+from ta_v2a.media.writing.film import write_film
+from ta_v2a.media.writing.mux import mux
 folder, count = sys.argv[1], int(sys.argv[2])
 base = np.random.default_rng(0).integers(0, 255, (240, 320), dtype=np.uint8)
 pictures = (np.roll(base, shift, 1) for shift in range(count))

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ta_v2a.media.film import write_film
-from ta_v2a.media.frames import colour_frames, luma_blocks, luma_pictures
-from ta_v2a.media.probe import probe
+from ta_v2a.media.reading.frames import colour_frames, luma_blocks, luma_pictures
+from ta_v2a.media.reading.probe import probe
+from ta_v2a.media.writing.film import write_film
 from vocoders.clock import MINI
 
 STEP = 8  # grey levels between one picture and the next

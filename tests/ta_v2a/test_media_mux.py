@@ -13,12 +13,14 @@ import pytest
 import soundfile
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.containers import CONTAINERS
-from ta_v2a.media.film import write_film
-from ta_v2a.media.mux import Muxed, mux
-from ta_v2a.media.opening import open_media
-from ta_v2a.media.probe import packets, probe
-from ta_v2a.media.sound import mixed, own_sound, resampled, write_wav
+from ta_v2a.media.reading.opening import open_media
+from ta_v2a.media.reading.own_sound import own_sound
+from ta_v2a.media.reading.probe import packets, probe
+from ta_v2a.media.sound import mixed, resampled
+from ta_v2a.media.writing.containers import CONTAINERS
+from ta_v2a.media.writing.film import write_film
+from ta_v2a.media.writing.mux import Muxed, mux
+from ta_v2a.media.writing.wav import write_wav
 
 RATE = 16_000
 ROOT = Path(__file__).resolve().parents[2]
@@ -267,7 +269,7 @@ def test_an_old_output_survives_every_failure(tmp_path):
 
 @pytest.mark.parametrize("named", [False, True])
 def test_a_replaced_file_keeps_its_rights_and_its_owner(tmp_path, monkeypatch, named):
-    import ta_v2a.media.atomic as atomic
+    import ta_v2a.media.writing.atomic as atomic
 
     if named:  # systems without nameless files
         monkeypatch.setattr(atomic, "_nameless", lambda folder: None)
@@ -303,9 +305,9 @@ SCRIPT = """
 import resource, signal, sys, os
 import numpy as np
 from ta_v2a.errors import UserError
-from ta_v2a.media.mux import mux
+from ta_v2a.media.writing.mux import mux
 from ta_v2a.media.sound import write_wav
-import ta_v2a.media.atomic as atomic
+import ta_v2a.media.writing.atomic as atomic
 what, source, out, named = sys.argv[1:5]
 if named == "named":
     atomic._nameless = lambda folder: None

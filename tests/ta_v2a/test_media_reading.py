@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 
 from ta_v2a.errors import UserError
-from ta_v2a.media import apart
-from ta_v2a.media.film import write_film
-from ta_v2a.media.frames import colour_frames, luma_blocks, luma_pictures
-from ta_v2a.media.limits import COSTS, Limits, check_size
-from ta_v2a.media.opening import open_media
-from ta_v2a.media.orientation import Orientation
-from ta_v2a.media.probe import Clip, SoundTrack, packets, probe
-from ta_v2a.media.sound import own_sound
+from ta_v2a.media.reading import apart
+from ta_v2a.media.reading.frames import colour_frames, luma_blocks, luma_pictures
+from ta_v2a.media.reading.limits import COSTS, Limits, check_size
+from ta_v2a.media.reading.opening import open_media
+from ta_v2a.media.reading.orientation import Orientation
+from ta_v2a.media.reading.own_sound import own_sound
+from ta_v2a.media.reading.probe import Clip, SoundTrack, packets, probe
+from ta_v2a.media.writing.film import write_film
 from vocoders.clock import MINI
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,8 +84,8 @@ def peak_mib(path: Path) -> float:
     script = f"""
 import resource
 from ta_v2a.media import apart
-from ta_v2a.media.frames import luma_blocks
-from ta_v2a.media.probe import probe
+from ta_v2a.media.reading.frames import luma_blocks
+from ta_v2a.media.reading.probe import probe
 from vocoders.clock import MINI
 clip = probe({str(path)!r})
 assert sum(len(block) for block in luma_blocks(clip, MINI.lasting(clip.duration_s))) > 50
@@ -296,8 +296,8 @@ def test_it_ends_with_its_parent(tmp_path, busy):
     more = "list(luma_blocks(clip, MINI.lasting(clip.duration_s)))" if busy else "import time; time.sleep(60)"
     script = f"""
 from ta_v2a.media import apart
-from ta_v2a.media.frames import luma_blocks
-from ta_v2a.media.probe import probe
+from ta_v2a.media.reading.frames import luma_blocks
+from ta_v2a.media.reading.probe import probe
 from vocoders.clock import MINI
 clip = probe({str(path)!r})
 print(apart._idle[-1]._process.pid, flush=True)

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.film import write_film
-from ta_v2a.media.mux import fitting, mux, rehearse
-from ta_v2a.media.opening import open_media
-from ta_v2a.media.probe import packets, probe
+from ta_v2a.media.reading.opening import open_media
+from ta_v2a.media.reading.probe import packets, probe
+from ta_v2a.media.writing.film import write_film
+from ta_v2a.media.writing.mux import fitting, mux, rehearse
 
 SOUND = np.zeros(1000, np.float32)
 
@@ -349,7 +349,7 @@ def test_what_a_container_cannot_hold_is_refused_before_and_after_the_work(tmp_p
 
 
 def test_mpeg4_goes_into_avi_in_time(tmp_path):
-    from ta_v2a.media.sound import own_sound
+    from ta_v2a.media.reading.own_sound import own_sound
 
     clip = probe(film(tmp_path / "in.mp4", 30, 30, codec="mpeg4"))
     sound = np.zeros(16_000, np.float32)

@@ -9,10 +9,12 @@ from safetensors.torch import load_file
 from untrained import TOKENIZER_FILE, cvalp_checkpoint, save, vae_checkpoint
 
 from ldm.denoisers.audio_transformer import AudioTransformer
-from ldm.training import LdmTraining
-from ta_v2a import FoleyPipeline, presets
+from ldm.training.modules import LdmTraining
+from ta_v2a import FoleyPipeline
 from ta_v2a.errors import UserError
-from ta_v2a.pack import mini_autoencoder, mini_cvalp, pack, saved_bandwidth, saved_vocoder, weights_file
+from ta_v2a.packing.pack import pack, saved_bandwidth, saved_vocoder
+from ta_v2a.presets import resolve as presets
+from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp, weights_file
 from vocoders.bandwidth_extension import BandwidthExtension
 from vocoders.istft_net import IstftNet
 from vocoders.wavegrad import WaveGrad

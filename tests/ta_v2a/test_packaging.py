@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ta_v2a import train
 from ta_v2a.__main__ import main
+from ta_v2a.training import stages as train
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("ta_v2a", "cvalp", "ldm", "vocoders", "prompts")

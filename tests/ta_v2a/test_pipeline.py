@@ -9,9 +9,9 @@ import torch
 
 from ldm.guides import onset
 from ta_v2a import FoleyPipeline
+from ta_v2a.engine.tapes import decoded
 from ta_v2a.errors import UserError
 from ta_v2a.pipelines.foley import FoleyOutput
-from ta_v2a.tapes import decoded
 from vocoders.bandwidth_extension import BandwidthExtension
 from vocoders.istft_net import IstftNet
 
@@ -204,7 +204,7 @@ def test_colour_and_rate_of_arrays(pipeline, pictures):
 
 
 def words(pipeline, cues, prompt=None, columns=32):
-    from ta_v2a.cues import read_cues
+    from ta_v2a.engine.cues import read_cues
 
     return pipeline.engine._words([prompt], read_cues(cues, columns * 0.064), columns)
 
@@ -321,8 +321,8 @@ def test_mistakes_are_one_line(pipeline, pictures, arguments, message):
 
 
 def test_bundled_preset_sounds_a_stage_scene():
-    from ta_v2a.stage.picture import render_pictures
-    from ta_v2a.stage.scene import SPLITS, plan
+    from ta_v2a.stage.picture.render import render_pictures
+    from ta_v2a.stage.scene.scene import SPLITS, plan
     from vocoders.clock import MINI
 
     pipe = FoleyPipeline.from_pretrained("mini")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ta_v2a import presets
 from ta_v2a.errors import UserError
+from ta_v2a.presets import resolve as presets
 
 
 @pytest.fixture

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from conftest import write_clip
 
-from ta_v2a import provenance
 from ta_v2a.data.features import StageFeatures
 from ta_v2a.data.manifests import Row
 from ta_v2a.data.prepare import prepare
 from ta_v2a.data.stage_clips import StageClips
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.extractors import onset_extractors
-from ta_v2a.evaluation.measured import MeasuredInput, Store
-from ta_v2a.provenance import code_digest, folder_sha256
+from ta_v2a.evaluation.folders.measured import MeasuredInput, Store
+from ta_v2a.evaluation.networks.extractors import onset_extractors
 from ta_v2a.stage.export import write_split
+from ta_v2a.system import provenance
+from ta_v2a.system.provenance import code_digest, folder_sha256
 from vocoders.clock import ClipSpec
 
 ROOT = Path(provenance.__file__).parents[1]
@@ -61,7 +61,7 @@ KEPT: dict[str, tuple[Callable[[Path], Path | None], list[str], list[str]]] = {
     "features": (
         feature_folder,
         [
-            "ta_v2a/stage/choreography.py",
+            "ta_v2a/stage/picture/choreography.py",
             "ta_v2a/data/features.py",
             "cvalp/video_tower.py",
             "ldm/autoencoders/mel_autoencoder.py",
@@ -71,13 +71,13 @@ KEPT: dict[str, tuple[Callable[[Path], Path | None], list[str], list[str]]] = {
     ),
     "clips": (
         clip_folder,
-        ["ta_v2a/stage/synth_common.py", "ta_v2a/data/stage_clips.py"],
+        ["ta_v2a/stage/sound/synth_common.py", "ta_v2a/data/stage_clips.py"],
         ["cvalp/video_tower.py"],
     ),
     "measurements": (
         measurement,
-        ["ta_v2a/evaluation/onsets.py", "ta_v2a/evaluation/baselines.py", "vocoders/mel.py"],
-        ["ta_v2a/cli.py"],
+        ["ta_v2a/evaluation/metrics/onsets.py", "ta_v2a/evaluation/folders/baselines.py", "vocoders/mel.py"],
+        ["ta_v2a/cli/app.py"],
     ),
 }
 
@@ -100,7 +100,7 @@ def test_shards_of_another_source_are_not_gone_on_with(sources, tmp_path):
     rows = [Row("00000000", "gone.mp4", None, 0.0, "a dog", "train")]
     prepare(rows, tmp_path / "shards", SHORT, False, workers=0)
     assert prepare(rows, tmp_path / "shards", SHORT, False, workers=0)["now"] == 0
-    changed(sources, "ta_v2a/media/frames.py")
+    changed(sources, "ta_v2a/media/reading/frames.py")
     with pytest.raises(UserError, match="another code: name a new folder"):
         prepare(rows, tmp_path / "shards", SHORT, False, workers=0)
 
@@ -109,12 +109,12 @@ def test_scenes_of_another_source_are_written_again(sources, tmp_path):
     order = (tmp_path / "scenes", "test", 1, 0.6, 32, 32, 25.0)
     assert [write_split(*order)["new"] for _ in range(2)] == [1, 0]
     assert [write_split(*order, silent=True)["new"] for _ in range(2)] == [1, 0]
-    changed(sources, "ta_v2a/stage/picture.py")
+    changed(sources, "ta_v2a/stage/picture/render.py")
     assert write_split(*order, silent=True)["new"] == 1
 
 
 def test_sounds_of_another_source_are_made_again(sources, tmp_path, pipeline_folder):
-    from ta_v2a.evaluation.film_sounds import generate_sounds
+    from ta_v2a.evaluation.films.sounds import generate_sounds
 
     film = write_clip(tmp_path / "film.mp4", np.full((30, 32, 32), 90, np.uint8))
     order = (str(pipeline_folder), [film], {}, tmp_path / "out")

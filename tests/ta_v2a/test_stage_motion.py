@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ta_v2a.stage.motion import approach, bouncing, neighbours, pulse, ringing, smooth_walk, strokes, swinging
+from ta_v2a.stage.picture.motion import approach, bouncing, neighbours, pulse, ringing, smooth_walk, strokes, swinging
 
 EVENTS = np.array([0.5, 1.3, 2.0, 3.1])
 CLOCK = np.linspace(0, 4, 4001)

@@ -6,12 +6,12 @@ from math import ceil
 import numpy as np
 import pytest
 
-from ta_v2a.stage.choreography import ACTIONS
-from ta_v2a.stage.kinds import KINDS
-from ta_v2a.stage.picture import render_pictures
-from ta_v2a.stage.place import Place, Sparks
-from ta_v2a.stage.scene import Event, Scene, Source, plan
-from ta_v2a.stage.texture import LUMA
+from ta_v2a.stage.picture.choreography import ACTIONS
+from ta_v2a.stage.picture.place import Place, Sparks
+from ta_v2a.stage.picture.render import render_pictures
+from ta_v2a.stage.picture.texture import LUMA
+from ta_v2a.stage.scene.kinds import KINDS
+from ta_v2a.stage.scene.scene import Event, Scene, Source, plan
 
 TIMES_S = (np.arange(20) + 0.5) / 20
 

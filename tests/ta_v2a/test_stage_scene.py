@@ -8,9 +8,9 @@ from math import ceil
 import numpy as np
 import pytest
 
-from ta_v2a.stage.choreography import ACTIONS
-from ta_v2a.stage.kinds import FAMILIES, KINDS
-from ta_v2a.stage.scene import ENVELOPE_HZ, GAPS_S, SPLITS, Event, Scene, Source, heard, plan
+from ta_v2a.stage.picture.choreography import ACTIONS
+from ta_v2a.stage.scene.kinds import FAMILIES, KINDS
+from ta_v2a.stage.scene.scene import ENVELOPE_HZ, GAPS_S, SPLITS, Event, Scene, Source, heard, plan
 
 DURATION_S = 8.192
 

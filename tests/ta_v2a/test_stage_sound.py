@@ -9,19 +9,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from ta_v2a.stage import (
-    sound,
-    synth_air,
-    synth_creatures,
-    synth_friction,
-    synth_impacts,
-    synth_liquids,
-    synth_machines,
-)
-from ta_v2a.stage.kinds import KINDS
-from ta_v2a.stage.sound import ONE_SHOTS, limit, render_sound
-from ta_v2a.stage.synth_common import Voice, modes, shaped_noise, wavetable
-from ta_v2a.stage.synth_liquids import bubble
+from ta_v2a.stage.scene.kinds import KINDS
+from ta_v2a.stage.sound import render as sound
+from ta_v2a.stage.sound import synth_air, synth_creatures, synth_friction, synth_impacts, synth_liquids, synth_machines
+from ta_v2a.stage.sound.render import ONE_SHOTS, limit, render_sound
+from ta_v2a.stage.sound.synth_common import Voice, modes, shaped_noise, wavetable
+from ta_v2a.stage.sound.synth_liquids import bubble
 
 RATE = 16000
 SHARP = ("wood", "metal", "glass", "ceramic", "plastic", "stone", "drum", "cloth", "clap", "gunshot", "clock")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ta_v2a import stopping
+from ta_v2a.system import stopping
 
 ROOT = Path(__file__).parents[2]
 SAID = {signal.SIGINT: (130, "ta-v2a: stopped\n"), signal.SIGTERM: (143, "ta-v2a: terminated\n")}
@@ -105,8 +105,8 @@ def test_while_workers_write(number, tmp_path):
 
 WORK = """
 import os, sys, time
-from ta_v2a.data.parallel import in_order
-from ta_v2a.processes import follow_parent
+from ta_v2a.system.parallel import in_order
+from ta_v2a.system.processes import follow_parent
 
 def work(number):
     open(f"{os.getpid()}.begun", "w").close()

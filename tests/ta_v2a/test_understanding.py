@@ -1,7 +1,7 @@
 """What is done with words that the text encoder never learnt."""
 
-from ta_v2a.cues import Cue
-from ta_v2a.understanding import followed
+from ta_v2a.engine.cues import Cue
+from ta_v2a.engine.understanding import followed
 
 BELL, UNKNOWN = Cue(0, 1, "a bell"), Cue(1, 2, "campana")
 

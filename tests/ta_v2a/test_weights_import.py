@@ -15,8 +15,8 @@ from cvalp.paper import PaperCVALP
 from cvalp.published import _slow_only_from_mmaction, convert, start_published, state_of
 from cvalp.slow_only import MEAN_STD, SlowOnlyTower
 from ta_v2a.errors import UserError
-from ta_v2a.presets import file_sha256
-from ta_v2a.weights_import import import_weights
+from ta_v2a.packing.weights_import import import_weights
+from ta_v2a.system.provenance import file_sha256
 
 
 def shaken(network: torch.nn.Module, seed: int = 0) -> torch.nn.Module:

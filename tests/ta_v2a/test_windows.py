@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from ldm.autoencoders.mel_autoencoder import MelAutoencoder
-from ta_v2a.tapes import KNEE, MARGIN_COLUMNS, PictureTape, decoded, delayed, limited
-from ta_v2a.windows import Seam, Window, plan_windows
+from ta_v2a.engine.tapes import KNEE, MARGIN_COLUMNS, PictureTape, decoded, delayed, limited
+from ta_v2a.engine.windows import Seam, Window, plan_windows
 
 
 @pytest.mark.parametrize("columns", [1, 31, 128, 129, 144, 145, 200, 224, 225, 352, 9375])

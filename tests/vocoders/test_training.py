@@ -100,7 +100,7 @@ def test_starting_from_weights_of_another_shape_is_refused(tmp_path, waves) -> N
 
 def test_the_packaged_configuration_trains_on_recordings_too(tmp_path, monkeypatch, waves) -> None:
     """At a tiny size, over the real command's parser, data and trainer: three batches, the adversary in the last two."""
-    from ta_v2a.train import run_stage
+    from ta_v2a.training.stages import run_stage
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bank" / "wood").mkdir(parents=True)

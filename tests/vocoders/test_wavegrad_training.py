@@ -104,7 +104,7 @@ def test_resumed_equals_uninterrupted_and_exports(tmp_path, waves, module) -> No
 @pytest.mark.parametrize(("overlays", "folder"), [([], "runs/wavegrad"), (["wavegrad-small.yaml"], "runs/wavegrad-small")])
 def test_the_packaged_configurations_train(overlays, folder, tmp_path, monkeypatch) -> None:
     """At a tiny size, over the real command's parser, data and trainer."""
-    from ta_v2a.train import run_stage
+    from ta_v2a.training.stages import run_stage
 
     monkeypatch.chdir(tmp_path)
     configs = [str(Path(vocoders.__file__).parent / "configs" / name) for name in ["wavegrad.yaml", *overlays]]

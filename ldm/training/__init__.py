@@ -1,0 +1,1 @@
+"""Lightning modules of autoencoder and diffusion."""

@@ -1,0 +1,1 @@
+"""From one order to whole files: places, the spool, loudness, film and sound."""

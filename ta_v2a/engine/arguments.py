@@ -1,0 +1,167 @@
+"""Checks of what a call was given: a wrong type or value is one line that names the argument."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+from ta_v2a.errors import UserError
+
+LAST_SEED = 2**64 - 1
+MOST_TAKES = 1000
+LONGEST_LAG_S = 1.0
+_RANGES = {
+    "video_scale": (-100, 100),
+    "text_scale": (-100, 100),
+    "negative_scale": (-100, 100),
+    "align_scale": (-100, 100),
+    "lag_s": (0, LONGEST_LAG_S),
+    "text_scale_until": (0, 2),
+    "caption_share": (0, 100),
+}
+DEFAULTS: dict[str, Any] = {
+    "num_inference_steps": 10,
+    "video_scale": 2.5,
+    "text_scale": 2.5,
+    "negative_scale": 1.0,
+    "align_scale": 0.0,
+    "lag_s": 0.0,
+    "guidance": "conditional",
+    "text_scale_until": 0.0,
+    "caption_share": 2.0,
+}
+"""The settings of a call that travel with a preset, and what they are where a preset does not say.
+
+`guidance`: "conditional" judges the text given the video; "composable" is eq. 14, which takes the two as independent; "double" is
+eq. 11: `text_scale` weighs text and video together, `video_scale` and negative prompts have no place in it.
+`text_scale_until`: time in [0, 1] of the diffusion (1 is pure noise) below which the text weighs 1 at most. What sounds is decided
+while noise is strong, and a heavy text goes on to add onsets that the picture does not show.
+`caption_share`: share from which the command line takes the picture's own label for a missing prompt; above 1, never.
+"""
+GUIDANCES = ("conditional", "composable", "double")
+SCALES = ("num_inference_steps", "video_scale", "text_scale", "negative_scale", "align_scale", "lag_s")
+
+
+@dataclass(frozen=True)
+class Scales:
+    """Sampler steps, weights of the guidance terms (`ldm.guidance`), and the sound's lag in seconds."""
+
+    steps: int
+    video: float
+    text: float
+    negative: float
+    align: float
+    lag_s: float
+
+
+def shown(value: object) -> str:
+    """A value in few words, on one line."""
+    if isinstance(value, str | bytes) or value is None:
+        return repr(value)[:60]
+    return str(value)[:60] if isinstance(value, Real) else type(value).__name__
+
+
+def whole(name: str, value: object, low: int, high: int) -> int:
+    """A whole number; numpy's are, booleans are not.
+
+    Raises:
+        UserError: if it is none, or out of range.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:
+        raise UserError(f"{name} is a whole number from {low} to {high}, not {shown(value)}")
+    return int(value)
+
+
+def number(name: str, value: object, low: float, high: float) -> float:
+    """A number; numpy's and fractions are, booleans and NaN are not.
+
+    Raises:
+        UserError: if it is none, or out of range.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
+        raise UserError(f"{name} is a number from {low:g} to {high:g}, not {shown(value)}")
+    return float(value)
+
+
+def setting(name: str, value: object) -> float:
+    """A number of the preset's `model_index.json`, or of a call, in its range.
+
+    Raises:
+        UserError: if it is out of range.
+    """
+    if name == "num_inference_steps":
+        return whole(name, value, 1, 1000)
+    return number(name, value, *_RANGES[name])
+
+
+def checked_settings(given: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of a preset, those that it does not give at their defaults.
+
+    Raises:
+        UserError: a setting that there is not, or a value out of range.
+    """
+    if unknown := given.keys() - DEFAULTS.keys():
+        raise UserError(f"a preset has no settings {', '.join(map(shown, sorted(unknown)))}")
+    settings = {**DEFAULTS, **given}
+    if settings["guidance"] not in GUIDANCES:
+        raise UserError(f"guidance is one of {', '.join(GUIDANCES)}, not {shown(settings['guidance'])}")
+    return {name: value if name == "guidance" else setting(name, value) for name, value in settings.items()}
+
+
+def chosen_scales(preset: Mapping[str, Any], given: Mapping[str, object]) -> Scales:
+    """What a call was given, or the preset's own.
+
+    Raises:
+        UserError: if a number is out of range, or eq. 11's guidance is given weights that it does not have.
+        TypeError: for a name that is none of `SCALES`.
+    """
+    if unknown := given.keys() - SCALES:
+        raise TypeError(f"unknown arguments: {', '.join(sorted(unknown))}")
+    if preset["guidance"] == "double":
+        for name in ("video_scale", "negative_scale"):
+            if given.get(name) is not None:
+                raise UserError(
+                    f'{name} has no place in guidance "double" (eq. 11), whose one weight is text_scale'
+                )
+    values = (setting(name, preset[name] if given.get(name) is None else given[name]) for name in SCALES)
+    steps, *weights = values
+    return Scales(int(steps), *weights)
+
+
+def texts(name: str, value: object) -> list[str | None]:
+    """A text, None, or a list of these, as a list.
+
+    Raises:
+        UserError: if it is something else, or an empty list.
+    """
+    listed = list(value) if isinstance(value, list | tuple) else [value]
+    for text in listed:
+        if text is not None and not isinstance(text, str):
+            raise UserError(f"{name} is a text, None, or a list of these, not {shown(text)}")
+    if not listed:
+        raise UserError(f"{name} is an empty list: give one at least, or None")
+    return listed
+
+
+def spread(name: str, given: list[Any], batch: int) -> list[Any]:
+    """One for all sounds, or one for each: `batch` of them.
+
+    Raises:
+        UserError: if they do not fit.
+    """
+    if batch % len(given):
+        raise UserError(f"{name}: {len(given)} of them do not fit {batch} sounds: give one, or one for each")
+    return given * (batch // len(given))
+
+
+def listed_cues(cues: object) -> list[Any]:
+    """Cues as a list; what is in it is for `ta_v2a.engine.cues` to check.
+
+    Raises:
+        UserError: if they are no list.
+    """
+    if cues is None:
+        return []
+    if isinstance(cues, str | bytes) or not isinstance(cues, Iterable):
+        raise UserError(f'cues are a list, such as ["1.2-3.0: glass breaking"], not {shown(cues)}')
+    return list(cues)

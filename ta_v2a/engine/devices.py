@@ -1,0 +1,53 @@
+"""What a call computes with: where, in which precision, from which random numbers."""
+
+from typing import Any
+
+import torch
+
+from ta_v2a.engine.arguments import shown
+from ta_v2a.errors import UserError
+
+Generators = torch.Generator | list[torch.Generator]
+
+
+def woken(component: torch.nn.Module) -> Any:
+    """The component where it is to run.
+
+    Offload hooks (accelerate) watch `forward` only; before other methods they are called here.
+    """
+    hook = getattr(component, "_hf_hook", None)
+    if hook is not None:
+        hook.pre_forward(component)
+    return component
+
+
+def fast_dtype(device: torch.device) -> torch.dtype | None:
+    """bfloat16 where the device multiplies it in hardware, else None."""
+    if device.type == "cuda":
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        in_hardware = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+        fast = device.type == "cpu" and in_hardware
+    return torch.bfloat16 if fast else None
+
+
+def own_generators(given: object, batch: int) -> Generators:
+    """The given random numbers, or some that follow torch's own seed.
+
+    Raises:
+        UserError: if they are something else, or not one for each of `batch` sounds.
+    """
+    if given is None:
+        return torch.Generator().manual_seed(int(torch.randint(2**62, ())))
+    if isinstance(given, torch.Generator):
+        return given
+    listed = given if isinstance(given, list | tuple) else [given]
+    wrong = [each for each in listed if not isinstance(each, torch.Generator)]
+    if wrong:
+        kind = (
+            "a torch.Generator, such as torch.Generator().manual_seed(7), or a list with one for each sound"
+        )
+        raise UserError(f"generator is {kind}, not {shown(wrong[0])}")
+    if len(given) != batch:
+        raise UserError(f"{len(given)} generators for {batch} sounds: give one, or one for each")
+    return list(given)

@@ -1,0 +1,1 @@
+"""What encoders know: retrieval, timing, probes."""

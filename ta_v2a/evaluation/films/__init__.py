@@ -1,0 +1,1 @@
+"""Real film footage against its true sound."""

@@ -1,0 +1,1 @@
+"""Two folders of clips by every metric that the loaded networks allow."""

@@ -1,0 +1,1 @@
+"""The arithmetic of metrics: onsets, alignment, distances, intervals, records."""

@@ -1,0 +1,135 @@
+"""AV-Align (TempoTokens, Yariv et al. 2023, eq. 9) in all the variants that are called so.
+
+Peaks of the mean optical-flow magnitude against onsets of the sound, within one frame; intersection over union. The variants count matches
+differently, and the value depends on frame rate, resolution and sample rate, so it is always reported with its variant. `tt_2025_02` is the
+default: the public code as corrected in February 2025. AV-Align hardly tells a true sound from a shuffled one on short clips: read it
+beside onset agreement.
+
+variant       sound at     peaks of flow   matches counted
+eq9           22,050 Hz    all             mean of sound peaks near a picture peak and picture peaks near a sound peak (at most 1)
+tt_pre2025    22,050 Hz    all             sound peaks near any picture peak: one picture peak may serve many, so the score can pass 1
+tt_2025_02    22,050 Hz    0.1 px and up   one to one
+javis         native       all             as tt_pre2025, with 1e-6 in the denominator
+svg           22,050 Hz    all             p r / (p + r - p r) of the two shares of eq9
+"""
+
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+
+from ta_v2a.errors import UserError
+from ta_v2a.evaluation.metrics.agreement import need_librosa
+
+ALIGN_VARIANT = "tt_2025_02"
+AlignVariant = Literal["eq9", "tt_pre2025", "tt_2025_02", "javis", "svg"]
+ALIGN_VARIANTS: tuple[AlignVariant, ...] = get_args(AlignVariant)
+ALIGN_RATE_HZ = 22_050  # librosa.load's default, which the public code uses
+LEAST_FLOW_PX = 0.1  # smaller peaks of flow are a still picture's noise
+
+
+def flow_curve(clip: str | Path, height_px: int | None = None) -> tuple[np.ndarray, float]:
+    """Mean Farneback flow magnitude between neighbouring frames, the first value doubled so that there is one per frame.
+
+    Args:
+        clip: path of a clip.
+        height_px: taller frames are reduced to this height first (faster; another variant); None keeps the clip's own.
+
+    Returns:
+        ((frames,) pixels per frame, frames per second).
+
+    Raises:
+        UserError: if the clip cannot be read or has fewer than two frames.
+    """
+    import cv2
+
+    capture = cv2.VideoCapture(str(clip))
+    fps = float(capture.get(cv2.CAP_PROP_FPS))
+    flow: list[float] = []
+    previous = None
+    while True:
+        good, frame = capture.read()
+        if not good:
+            break
+        if height_px and frame.shape[0] > height_px:
+            frame = cv2.resize(frame, (max(2, round(frame.shape[1] * height_px / frame.shape[0])), height_px), interpolation=cv2.INTER_AREA)
+        gray = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
+        if previous is not None:
+            field = cv2.calcOpticalFlowFarneback(previous, gray, None, 0.5, 3, 15, 3, 5, 1.2, 0)
+            flow.append(float(cv2.mean(cv2.magnitude(field[..., 0], field[..., 1]))[0]))
+        previous = gray
+    capture.release()
+    if not flow or fps <= 0:
+        raise UserError(f"{clip}: no picture of at least two frames can be read from it")
+    return np.array([flow[0], *flow]), fps
+
+
+def flow_peaks(flow: np.ndarray, fps: float, least_px: float = LEAST_FLOW_PX) -> np.ndarray:
+    """Times in seconds of the strict local maxima of at least `least_px` pixels."""
+    inner = flow[1:-1]
+    return (np.flatnonzero((inner > flow[:-2]) & (inner > flow[2:]) & (inner >= least_px)) + 1) / fps
+
+
+def sound_peaks(wave: np.ndarray, rate: int, native: bool = False) -> np.ndarray:
+    """Onsets in seconds by librosa's defaults (hop 512) of a sound (samples,), at 22,050 Hz or, if `native`, at its own rate.
+
+    Raises:
+        UserError: if librosa is not installed.
+    """
+    need_librosa()
+    import librosa
+    import soxr
+
+    wave = np.asarray(wave, dtype=np.float32)
+    if rate != ALIGN_RATE_HZ and not native:
+        wave, rate = soxr.resample(wave, rate, ALIGN_RATE_HZ, quality="HQ"), ALIGN_RATE_HZ
+    curve = librosa.onset.onset_strength(y=wave, sr=rate)
+    return librosa.frames_to_time(librosa.onset.onset_detect(onset_envelope=curve, sr=rate), sr=rate)
+
+
+def intersection_over_union(sound_s: np.ndarray, picture_s: np.ndarray, fps: float) -> float:
+    """Every sound peak in turn takes the first free picture peak nearer than one frame; 0 where there is no peak at all."""
+    free = list(picture_s)
+    hits = 0
+    for time_s in sound_s:
+        for index, other_s in enumerate(free):
+            if other_s - 1 / fps < time_s < other_s + 1 / fps:
+                hits += 1
+                del free[index]
+                break
+    union = len(sound_s) + len(picture_s) - hits
+    return hits / union if union else 0.0
+
+
+def align_score(sound_s: np.ndarray, picture_s: np.ndarray, fps: float, variant: AlignVariant = "tt_2025_02") -> float:
+    """AV-Align of two rows of peaks in seconds, in [0, 1] but for `tt_pre2025` and `javis`; 0 where there is no peak at all.
+
+    The rows are what the variant is computed from: see the table above for the sound's rate and the least flow.
+
+    Raises:
+        ValueError: if there is no such variant.
+    """
+    if variant not in ALIGN_VARIANTS:
+        raise ValueError(f"no variant of AV-Align is called {variant!r}")
+    if variant == "tt_2025_02":
+        return intersection_over_union(sound_s, picture_s, fps)
+    heard_s, seen_s = np.asarray(sound_s)[:, None], np.asarray(picture_s)[None, :]
+    near = (seen_s - 1 / fps < heard_s) & (heard_s < seen_s + 1 / fps)
+    heard, seen = int(near.any(axis=1).sum()), int(near.any(axis=0).sum())
+    if variant == "svg":
+        precision, recall = heard / max(len(sound_s), 1), seen / max(len(picture_s), 1)
+        union = precision + recall - precision * recall
+        return precision * recall / union if union else 0.0
+    hits = (heard + seen) / 2 if variant == "eq9" else heard
+    union = len(sound_s) + len(picture_s) - hits + (1e-6 if variant == "javis" else 0.0)
+    return hits / union if hits else 0.0
+
+
+def av_align(clip: str | Path, wave: np.ndarray, rate: int, height_px: int | None = None) -> float:
+    """AV-Align `tt_2025_02` of one clip with one sound (samples,), in [0, 1].
+
+    Raises:
+        UserError: if the clip cannot be read or librosa is not installed.
+    """
+    flow, fps = flow_curve(clip, height_px)
+    return intersection_over_union(sound_peaks(wave, rate), flow_peaks(flow, fps), fps)

@@ -1,0 +1,1 @@
+"""The benchmark on scenes of the stage, with exact truth."""

@@ -1,0 +1,105 @@
+"""Controls with exact truth: does a negative prompt keep a source out, does a cue's sound stay in its window?"""
+
+import random
+from typing import Any
+
+import numpy as np
+import torch
+
+from prompts.grammar import caption
+from ta_v2a.engine.arguments import LAST_SEED
+from ta_v2a.engine.cues import Cue
+from ta_v2a.errors import UserError
+from ta_v2a.evaluation.metrics import statistics
+from ta_v2a.evaluation.networks.listener import Listener
+from ta_v2a.evaluation.stage.benchmark import listener_logits, render_scenes
+from ta_v2a.stage.scene.kinds import KIND_NAMES
+from ta_v2a.stage.scene.scene import SPLITS, Scene, heard, plan
+from vocoders.clock import MINI, ClipSpec
+
+SEARCHED = 20  # about a third of the scenes have a second source; far more is looked through before giving up
+
+
+def scenes_of_two(n: int, spec: ClipSpec = MINI) -> list[Scene]:
+    """The first `n` scenes of the test split with more than one source.
+
+    Raises:
+        UserError: if there are not so many.
+    """
+    seeds = SPLITS["test"][: SEARCHED * n]
+    found = [scene for scene in (plan(seed, spec.duration_s) for seed in seeds) if len(scene.sources) > 1][:n]
+    if len(found) < n:
+        raise UserError(f"--controls is at most {len(found)} here, not {n}")
+    return found
+
+
+def leakage(logits: np.ndarray, kinds: list[str]) -> np.ndarray:
+    """(clips,) the listener's probability that each clip's kind is heard, from logits (clips, all kinds).
+
+    Of a kind that was asked *not* to be heard this is its leakage; 0 is best.
+    """
+    chosen = logits[np.arange(len(kinds)), [KIND_NAMES.index(kind) for kind in kinds]]
+    return 0.5 * (1 + np.tanh(0.5 * chosen))
+
+
+def cue_energy(wave: np.ndarray, rate: int, start_s: float, end_s: float) -> float:
+    """Share of a sound's power that lies in a cue's window: power inside / (inside + outside), 0.5 for an even sound.
+
+    Power is mean energy a second, so the window's length does not count; 0.5 too where all is silent.
+
+    Args:
+        wave: (samples,) sound.
+        rate: samples per second.
+        start_s, end_s: the window.
+
+    Raises:
+        ValueError: if the window is empty or leaves nothing outside.
+    """
+    start, end = (round(float(np.clip(time_s * rate, 0, len(wave)))) for time_s in (start_s, end_s))
+    if not 0 < end - start < len(wave):
+        raise ValueError(f"the window {start_s}-{end_s} s is empty or the whole of {len(wave) / rate:.3f} s")
+    energy = np.asarray(wave, dtype=np.float64) ** 2
+    inside = float(energy[start:end].mean())
+    outside = float((energy.sum() - energy[start:end].sum()) / (len(wave) - (end - start)))
+    return inside / (inside + outside) if inside + outside > 0 else 0.5
+
+
+def evaluate_controls(
+    pipeline: Any, n: int, seed: int, listener: Listener, spec: ClipSpec = MINI, bank: Any = None, **settings: Any
+) -> dict[str, Any]:
+    """Leakage of a negated source and energy in a cue's window, over `n` scenes of two sources, with intervals.
+
+    Every scene is generated from its caption, again with its second source named in the negative prompt, and, over its first picture held
+    still, with its first source as a cue for the middle third alone and for all of the clip: the last is what the window is compared with.
+
+    Raises:
+        UserError: as the pipeline does, or if there are too few scenes.
+    """
+    rows: dict[str, list[float]] = {name: [] for name in ("negated", "not_negated", "true_sound", "other_negated", "other_not_negated")}
+    energy: dict[str, list[float]] = {"cue": [], "whole_clip": []}
+    window = (spec.duration_s / 3, 2 * spec.duration_s / 3)
+    for index, scene in enumerate(scenes_of_two(n, spec)):
+        pictures, true = render_scenes([scene], spec, bank)
+        kept, unwanted = (caption([heard(source)], random.Random(scene.seed)) for source in scene.sources[:2])
+
+        def generate(
+            shown: np.ndarray, prompt: str | None, index: int = index, negative_prompt: str | None = None, cues: list[Cue] | None = None
+        ) -> np.ndarray:
+            # The same noise each time: only the words differ.
+            noise = torch.Generator().manual_seed((seed * 1_000_003 + index) % (LAST_SEED + 1))
+            out = pipeline(shown, prompt, negative_prompt=negative_prompt, cues=cues, generator=noise, **settings)
+            return np.asarray(out.audios[0, 0], dtype=np.float32)
+
+        sounds = [generate(pictures, scene.caption, negative_prompt=unwanted), generate(pictures, scene.caption), true[0]]
+        logits = np.concatenate([listener_logits(listener, wave[None], spec) for wave in sounds])
+        first, second = (leakage(logits, [source.kind] * 3) for source in scene.sources[:2])
+        for name, value in zip(rows, (*second, *first[:2]), strict=True):
+            rows[name].append(float(value))
+        still = np.repeat(pictures[:, :1], pictures.shape[1], axis=1)
+        energy["cue"].append(cue_energy(generate(still, None, cues=[Cue(*window, kept)]), spec.sample_rate_hz, *window))
+        energy["whole_clip"].append(cue_energy(generate(still, kept), spec.sample_rate_hz, *window))
+    return {
+        "n": n,
+        "leakage": {name: statistics.mean(values).as_dict() for name, values in rows.items()},
+        "cue_window_energy": {name: statistics.mean(values).as_dict() for name, values in energy.items()},
+    }

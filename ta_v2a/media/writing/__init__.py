@@ -1,0 +1,1 @@
+"""Films and sounds that are written, whole or not at all."""

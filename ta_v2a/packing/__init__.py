@@ -1,0 +1,1 @@
+"""Folders of weights, written: presets from checkpoints, and published checkpoints."""

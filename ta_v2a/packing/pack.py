@@ -1,0 +1,93 @@
+"""From training checkpoints to a preset folder: half-precision safetensors, checksums, one pipeline."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from ta_v2a.engine.parts import load_component
+from ta_v2a.errors import UserError
+from ta_v2a.presets.resolve import WEIGHTS_FOLDER
+from ta_v2a.presets.trained import PREFIXES, mini_autoencoder, mini_cvalp, trained
+from ta_v2a.system.user_files import is_file, whole_folder
+
+TOKENIZER = WEIGHTS_FOLDER / "mini" / "cvalp" / "spiece.model"
+"""The vocabulary that comes along, wherever the program is run."""
+
+STEP_SHIFT = 6.0
+"""The sampler spaces its steps as the times of training (`ldm.process.Flow.times`)."""
+
+
+DEFAULTS = {"video_scale": 4.0, "text_scale": 9.0, "text_scale_until": 0.88, "align_scale": 1.0, "lag_s": 0.032, "caption_share": 0.42}
+"""Of a pipeline call, chosen by `benchmarks/guidance_grid.py` for weights trained by the configurations of this repository; the lag is that
+of sound behind its picture on film; a picture's label of that share is right on about 3 of 4 stage clips (docs/experiments.md)."""
+
+
+def saved_vocoder(folder: str | Path) -> nn.Module:
+    """The vocoder that `save_pretrained` wrote to a folder, whichever it is, float32.
+
+    Raises:
+        UserError: if there is none in the folder.
+    """
+    return _unnamed(load_component(Path(folder), "vocoder"))
+
+
+def saved_bandwidth(folder: str | Path) -> nn.Module:
+    """The bandwidth extension that `save_pretrained` wrote to a folder, float32."""
+    return _unnamed(load_component(Path(folder), "bandwidth"))
+
+
+def _unnamed(component: Any) -> Any:
+    """A new one with the same weights: nothing of the folder (its path) travels on."""
+    fresh = type(component)(**{name: value for name, value in component.config.items() if not name.startswith("_")})
+    fresh.load_state_dict(component.state_dict())
+    return fresh.eval()
+
+
+def pack(
+    cvalp: str | Path,
+    tokenizer_file: str | Path | None,
+    vae: str | Path,
+    ldm: str | Path,
+    out: str | Path,
+    vocoder: str | Path | None = None,
+    bandwidth: str | Path | None = None,
+    **defaults: float | int | str,
+) -> Path:
+    """Writes the preset folder of three checkpoints, a vocoder and, where given, a bandwidth extension; returns it.
+
+    Args:
+        cvalp, vae, ldm: Lightning checkpoints of the three trainings.
+        tokenizer_file: the sentencepiece model the text tower was trained with; None: the bundled one.
+        out: folder of the pipeline, made if needed; a model card in it is left alone.
+        vocoder, bandwidth: folders that their trainings exported; None: Griffin-Lim, and no extension.
+        defaults: of a pipeline call (`num_inference_steps`, `video_scale`, ...) in place of `DEFAULTS`, kept in model_index.json.
+
+    Raises:
+        UserError: a part is missing or another's, or the folder cannot be written; then it is as it was.
+    """
+    from diffusers import FlowMatchEulerDiscreteScheduler
+
+    from ldm.denoisers.audio_transformer import AudioTransformer
+    from ta_v2a.pipelines.foley import FoleyPipeline
+    from ta_v2a.presets.resolve import write_checksums
+    from vocoders.griffin_lim import GriffinLim
+
+    if is_file(out):
+        raise UserError(f"{out} is no folder")
+    tokenizer_file = TOKENIZER if tokenizer_file is None else tokenizer_file
+    pipeline = FoleyPipeline(
+        cvalp=mini_cvalp(cvalp, tokenizer_file),
+        autoencoder=mini_autoencoder(vae),
+        denoiser=trained(AudioTransformer(), ldm, PREFIXES["denoiser"]),
+        vocoder=GriffinLim() if vocoder is None else saved_vocoder(vocoder),
+        scheduler=FlowMatchEulerDiscreteScheduler(shift=STEP_SHIFT),
+        bandwidth=None if bandwidth is None else saved_bandwidth(bandwidth),
+        **DEFAULTS | defaults,
+    )
+    pipeline.to(dtype=torch.float16)
+    with whole_folder(Path(out)) as part:
+        pipeline.save_pretrained(part, safe_serialization=True)
+    write_checksums(Path(out))
+    return Path(out)

@@ -1,0 +1,1 @@
+"""Where presets lie, and whether a folder is one."""

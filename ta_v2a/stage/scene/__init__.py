@@ -1,0 +1,1 @@
+"""What happens in a scene, and what kinds of source there are. No pixels, no samples."""

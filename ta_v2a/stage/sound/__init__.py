@@ -1,0 +1,1 @@
+"""How a scene sounds: synthesis and recordings."""

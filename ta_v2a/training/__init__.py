@@ -1,0 +1,1 @@
+"""What `ta-v2a train` starts."""
