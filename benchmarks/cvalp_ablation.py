@@ -67,6 +67,7 @@ def render(folder: Path, steps: int, n: int, workers: int) -> None:
     from torch.utils.data import DataLoader
 
     from ta_v2a.data.stage_clips import StageClips, split_seeds
+    from ta_v2a.system.processes import follow_parent
 
     data = base()["data"]["init_args"]
     training = split_seeds("train", steps * data["batch_size"], data["first_seed"])

@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
 from measuring import Run, machine, mebibytes, show, ta_v2a
 
 from ta_v2a.errors import UserError
@@ -136,7 +137,7 @@ def warm_report(film: Path, prompt: str, folder: Path, preset: str, repeats: int
         "stages_s": {name: round(seconds, 4) for name, seconds in stages.items()},
         "steps": steps,
         "sampler_step_s": round(stages["sampler"] / steps, 4),
-        "precision": str(pipeline._precision() or torch.float32).removeprefix("torch."),
+        "precision": str(engine._precision() or torch.float32).removeprefix("torch."),
         "torch": torch.__version__,
         "torch_threads": torch.get_num_threads(),
         "peak_mib": round(mebibytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)),

@@ -16,7 +16,7 @@ from cvalp.model import keep_in_bounds
 from cvalp.paper import PaperCVALP
 from cvalp.slow_only import SlowOnlyTower
 
-WEIGHTS_FILE, CARD_FILE = "weights.safetensors", "weights.json"
+PUBLISHED_WEIGHTS_FILE, CARD_FILE = "weights.safetensors", "weights.json"
 WRAPPERS = ("model", "model_state", "state_dict")
 """Under these names PANNs, pytorchvideo and everybody else keep the state dict in their files."""
 
@@ -181,7 +181,7 @@ def start_published(model: PaperCVALP, folder: Path) -> None:
     """
     if not (folder / CARD_FILE).is_file():
         raise ValueError(f"{folder} holds no imported weights: ta-v2a weights import KIND FILE -o {folder}")
-    card, weights = json.loads((folder / CARD_FILE).read_text()), load_file(folder / WEIGHTS_FILE)
+    card, weights = json.loads((folder / CARD_FILE).read_text()), load_file(folder / PUBLISHED_WEIGHTS_FILE)
     kind = card["kind"]
     fresh_input = kind.startswith("panns") and model.config.sound == "mel128"
     for name, value in card["settings"].items():

@@ -106,7 +106,7 @@ class FeedForwardLayer(nn.Module):
         return x + self.dropout(self.DenseReluDense(self.layer_norm(x)))
 
 
-class Block(nn.Module):
+class T5Block(nn.Module):
     """Attention, then feed forward."""
 
     def __init__(self, width: int, heads: int, head_width: int, feed_forward: int, has_bias: bool, dropout: float):
@@ -127,7 +127,7 @@ class T5Stack(nn.Module):
         super().__init__()
         self.embed_tokens = nn.Embedding(vocabulary, width)
         sizes = (width, heads, head_width, feed_forward)
-        self.block = nn.ModuleList(Block(*sizes, index == 0, dropout) for index in range(layers))
+        self.block = nn.ModuleList(T5Block(*sizes, index == 0, dropout) for index in range(layers))
         self.final_layer_norm = RmsNorm(width)
         self.dropout = nn.Dropout(dropout)
 

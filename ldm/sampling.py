@@ -115,7 +115,7 @@ def sample(
         denoiser: the network; its process says what it predicts.
         scheduler: diffusers' own, or one with its interface; it is copied, never changed.
         noise: standard normal.
-        guidance: from `ldm.guidance.plan`.
+        guidance: from `ldm.guidance.plan_branches`.
         steps: sampler steps, 1 or more.
         generators: for schedulers that draw noise: one, or one for each sample.
         guides: moved in order at every step.

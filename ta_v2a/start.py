@@ -16,6 +16,6 @@ except KeyboardInterrupt:  # a moment too early for that
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit code."""
-    from ta_v2a.cli.main import main
+    from ta_v2a.cli.main import run_command
 
-    return main(arguments)
+    return run_command(arguments)

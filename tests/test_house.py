@@ -12,11 +12,6 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("ta_v2a", "cvalp", "ldm", "vocoders", "prompts")
 
 DOUBLED = {
-    "Film": "what a pipeline call reads of a clip, and WaveGrad's feature-wise modulation (FiLM)",
-    "Place": "of a scene's action, and of a take's files",
-    "StepCallback": "the pipeline's and the sampler's, until the engine has one",
-    "delayed": "a stream of pictures, and channels of a picture",
-    "plan": "of a scene, and of guidance's branches",
     "start_from": "of the three trainers, until they share a home",
 }
 """Public names that two modules still define, and what each of them is. It only gets shorter."""

@@ -63,7 +63,7 @@ class Attention(nn.Module):
         return self.to_out(attend(q, k, v).transpose(1, 2).flatten(2))
 
 
-class Block(nn.Module):
+class DiffusionBlock(nn.Module):
     """Self-attention, optional cross-attention, MLP; adaptive layer norm per token through a low-rank projection that starts at zero."""
 
     def __init__(self, width: int, heads: int, mlp_ratio: float, modulation_rank: int, cross_attention: bool):
@@ -137,7 +137,7 @@ class AudioTransformer(Component):
         self.latents_in = nn.Linear(latent_channels, width)
         self.mixed_in = nn.Linear(width, width, bias=False) if self.aligned else None
         self.time_mlp = nn.Sequential(nn.Linear(256, width), nn.SiLU(), nn.Linear(width, width))
-        self.blocks = nn.ModuleList(Block(width, heads, mlp_ratio, modulation_rank, attends) for _ in range(depth))
+        self.blocks = nn.ModuleList(DiffusionBlock(width, heads, mlp_ratio, modulation_rank, attends) for _ in range(depth))
         self.modulation_out = nn.Sequential(nn.Linear(width, modulation_rank), nn.Linear(modulation_rank, 2 * width))
         self.latents_out = nn.Linear(width, latent_channels)
         for layer in (self.modulation_out[1], self.latents_out):  # a fresh network predicts the best linear guess

@@ -8,7 +8,7 @@ import sys
 from ta_v2a.system import stopping
 
 
-def main(arguments: list[str] | None = None) -> int:
+def run_command(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit code."""
     before = stopping.heed()
     try:

@@ -14,7 +14,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from ta_v2a.data.film_clips import from_strip
-from ta_v2a.data.prepare import INDEX_FILE
+from ta_v2a.data.prepare import SHARDS_INDEX_FILE
 from ta_v2a.data.stage_clips import split_seeds
 from ta_v2a.stage.picture.render import render_pictures
 from ta_v2a.stage.scene.scene import plan
@@ -111,9 +111,9 @@ def read_shards(
     """
     import webdataset
 
-    if not (folder / INDEX_FILE).is_file():
+    if not (folder / SHARDS_INDEX_FILE).is_file():
         raise ValueError(f"{folder} holds no finished shards: ta-v2a data prepare MANIFEST -o {folder}")
-    index = json.loads((folder / INDEX_FILE).read_text())
+    index = json.loads((folder / SHARDS_INDEX_FILE).read_text())
     files = [str(folder / name) for name, clips in index["shards"].items() if clips]
     share, readers = world * max(1, workers), max(1, workers)
     batches = index["clips"] // (share * batch_size)

@@ -26,7 +26,7 @@ from ta_v2a.system.parallel import Crashed, in_order
 from ta_v2a.system.user_files import made_folder
 from vocoders.clock import ClipSpec
 
-SETTINGS_FILE, INDEX_FILE = "prepare.json", "index.json"
+SETTINGS_FILE, SHARDS_INDEX_FILE = "prepare.json", "index.json"
 FORMAT = 2
 
 
@@ -214,7 +214,7 @@ def prepare(
     accounts = [_account(shard_file(folder, number).with_suffix(".json"), ("clips", "problems")) for number in range(len(shards))]
     written = [account["clips"] for account in accounts]
     index = {"settings": settings, "shards": {shard_file(folder, n).name: count for n, count in enumerate(written)}, "clips": sum(written)}
-    with whole_file(folder / INDEX_FILE) as temporary:
+    with whole_file(folder / SHARDS_INDEX_FILE) as temporary:
         Path(temporary).write_text(json.dumps(index, indent=2))
     return {
         "folder": str(folder),

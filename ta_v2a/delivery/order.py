@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ta_v2a.delivery.places import Place, Spool, deliver, destination
+from ta_v2a.delivery.places import Spool, TakeFiles, deliver, destination
 from ta_v2a.engine.arguments import chosen_scales
 from ta_v2a.engine.cues import cut_prompt, parse_cue, read_cues
 from ta_v2a.engine.understanding import followed
@@ -216,7 +216,7 @@ def _levelled(take: Take, gain_db: float) -> Iterator[np.ndarray]:
     return (block.T for block in peak_limited(louder(_spooled(take.spool), gain_db)))
 
 
-def _write(take: Take, place: Place, clip: Clip, gain_db: float, original: Original, encode: bool) -> dict[str, Any]:
+def _write(take: Take, place: TakeFiles, clip: Clip, gain_db: float, original: Original, encode: bool) -> dict[str, Any]:
     written = deliver(place, lambda: _levelled(take, gain_db), DELIVERY_HZ, clip, original, encode)
     after = measured(block.T for block in _levelled(take, gain_db))
     return {

@@ -20,7 +20,7 @@ from ta_v2a.media.writing.wav import write_wav
 
 
 @dataclass(frozen=True)
-class Place:
+class TakeFiles:
     """Where one take goes: a film, a WAV, or both.
 
     Attributes:
@@ -46,7 +46,7 @@ class Destination:
         notices: lines that the user should see.
     """
 
-    places: tuple[Place, ...]
+    places: tuple[TakeFiles, ...]
     film: Muxed | None
     encode: bool
     notices: tuple[str, ...]
@@ -66,18 +66,18 @@ def _free_stem(stems: tuple[str, ...], paths: Callable[[str], list[Path]], mark:
     return next(stem for stem in tried if all(_is_free(path, mark) for path in paths(stem)))
 
 
-def _place(folder: Path, film: str | None, wav: str | None, named: tuple[bool, bool]) -> Place:
+def _place(folder: Path, film: str | None, wav: str | None, named: tuple[bool, bool]) -> TakeFiles:
     files = [None if name is None else folder / name for name in (film, wav)]
     replaces = [
         by_name or (path is not None and os.path.lexists(path))
         for path, by_name in zip(files, named, strict=True)
     ]
-    return Place(*files, *replaces)
+    return TakeFiles(*files, *replaces)
 
 
 def _places(
     given: Path | None, folder: Path, clip: Clip, takes: int, wav: bool, ending: str | None
-) -> tuple[Place, ...]:
+) -> tuple[TakeFiles, ...]:
     numbers = [""] if takes == 1 else [f".take{take}" for take in range(1, takes + 1)]
 
     def files(stem: str, *endings: str | None) -> list[Path]:
@@ -213,7 +213,7 @@ def _written(path: Path, write: Callable[[Path], Any]) -> tuple[Path, Any]:
 
 
 def deliver(
-    place: Place,
+    place: TakeFiles,
     sound: Callable[[], Iterator[np.ndarray]],
     rate_hz: int,
     clip: Clip,

@@ -143,7 +143,7 @@ def texts(name: str, value: object) -> list[str | None]:
     return listed
 
 
-def spread(name: str, given: list[Any], batch: int) -> list[Any]:
+def one_for_each(name: str, given: list[Any], batch: int) -> list[Any]:
     """One for all sounds, or one for each: `batch` of them.
 
     Raises:

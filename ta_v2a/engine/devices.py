@@ -4,10 +4,9 @@ from typing import Any
 
 import torch
 
+from ldm.sampling import Generators
 from ta_v2a.engine.arguments import shown
 from ta_v2a.errors import UserError
-
-Generators = torch.Generator | list[torch.Generator]
 
 
 def woken(component: torch.nn.Module) -> Any:

@@ -12,16 +12,16 @@ from jaxtyping import Float
 
 from cvalp.features import as_input, film_features
 from ldm.conditions import NEGATIVE, TEXT, VIDEO, Conditions, Track
-from ldm.guidance import Weights, composable, conditional, double, plan
+from ldm.guidance import Weights, composable, conditional, double, plan_branches
 from ldm.guides.onset import OnsetGuide, expected_onsets
 from ldm.latents import Latents
-from ldm.sampling import Step, clip_noise, sample
-from ta_v2a.engine.arguments import MOST_TAKES, Scales, checked_settings, chosen_scales, shown, spread, texts, whole
+from ldm.sampling import Generators, Step, clip_noise, sample
+from ta_v2a.engine.arguments import MOST_TAKES, Scales, checked_settings, chosen_scales, one_for_each, shown, texts, whole
 from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
-from ta_v2a.engine.devices import Generators, fast_dtype, own_generators, woken
+from ta_v2a.engine.devices import fast_dtype, own_generators, woken
 from ta_v2a.engine.parts import Parts, load_parts
 from ta_v2a.engine.pictures import PictureStream, Video, open_pictures
-from ta_v2a.engine.tapes import PictureTape, decoded, delayed, limited
+from ta_v2a.engine.tapes import PictureTape, decoded, held_back, limited
 from ta_v2a.engine.windows import Carry, Seam, Window, plan_windows
 from ta_v2a.errors import UserError
 from vocoders.clock import ClipSpec
@@ -133,9 +133,9 @@ class FoleyEngine:
         generators = own_generators(generator, batch * takes)
         repeats = batch // stream.batch * takes
         late = round(settings.lag_s * self.clock.fps)
-        blocks = (np.repeat(block, repeats, axis=0) for block in delayed(stream.blocks, late))
-        prompts = [text for text in spread("prompt", prompts, batch) for _ in range(takes)]
-        negatives = [text for text in spread("negative_prompt", negatives, batch) for _ in range(takes)]
+        blocks = (np.repeat(block, repeats, axis=0) for block in held_back(stream.blocks, late))
+        prompts = [text for text in one_for_each("prompt", prompts, batch) for _ in range(takes)]
+        negatives = [text for text in one_for_each("negative_prompt", negatives, batch) for _ in range(takes)]
         stream = replace(stream, blocks=blocks, batch=batch * takes)
         columns = self._columns(stream)
         words = {
@@ -233,7 +233,7 @@ class FoleyEngine:
         weigh, until = GUIDANCE[self.settings["guidance"]], self.settings["text_scale_until"]
         late = weigh(min(scales.text, 1.0), scales.video, scales.negative) if until else None
         weights = weigh(scales.text, scales.video, scales.negative)
-        guidance = plan(weights, len(noise), Conditions.of(**{VIDEO: video, **words}), late, until)
+        guidance = plan_branches(weights, len(noise), Conditions.of(**{VIDEO: video, **words}), late, until)
         onsets = self.parts.cvalp.onsets(video) if scales.align else None
         guides = [] if onsets is None else [OnsetGuide(self._mel, expected_onsets(onsets), scales.align)]
         latents = sample(

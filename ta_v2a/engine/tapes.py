@@ -9,7 +9,7 @@ from jaxtyping import Float, UInt8
 MARGIN_COLUMNS = 10  # the reach of the autoencoder's decoder, whole columns
 
 
-def delayed(blocks: Iterator[np.ndarray], pictures: int) -> Iterator[np.ndarray]:
+def held_back(blocks: Iterator[np.ndarray], pictures: int) -> Iterator[np.ndarray]:
     """The same blocks (batch, any number, height, width), the first picture shown that many times more: what it steers comes later."""
     first = next(blocks, None)
     if first is not None:

@@ -19,7 +19,7 @@ STEP_SHIFT = 6.0
 """The sampler spaces its steps as the times of training (`ldm.process.Flow.times`)."""
 
 
-DEFAULTS = {"video_scale": 4.0, "text_scale": 9.0, "text_scale_until": 0.88, "align_scale": 1.0, "lag_s": 0.032, "caption_share": 0.42}
+MINI_SETTINGS = {"video_scale": 4.0, "text_scale": 9.0, "text_scale_until": 0.88, "align_scale": 1.0, "lag_s": 0.032, "caption_share": 0.42}
 """Of a pipeline call, chosen by `benchmarks/guidance_grid.py` for weights trained by the configurations of this repository; the lag is that
 of sound behind its picture on film; a picture's label of that share is right on about 3 of 4 stage clips (docs/experiments.md)."""
 
@@ -62,7 +62,7 @@ def pack(
         tokenizer_file: the sentencepiece model the text tower was trained with; None: the bundled one.
         out: folder of the pipeline, made if needed; a model card in it is left alone.
         vocoder, bandwidth: folders that their trainings exported; None: Griffin-Lim, and no extension.
-        defaults: of a pipeline call (`num_inference_steps`, `video_scale`, ...) in place of `DEFAULTS`, kept in model_index.json.
+        defaults: of a pipeline call (`num_inference_steps`, `video_scale`, ...) in place of `MINI_SETTINGS`, kept in model_index.json.
 
     Raises:
         UserError: a part is missing or another's, or the folder cannot be written; then it is as it was.
@@ -84,7 +84,7 @@ def pack(
         vocoder=GriffinLim() if vocoder is None else saved_vocoder(vocoder),
         scheduler=FlowMatchEulerDiscreteScheduler(shift=STEP_SHIFT),
         bandwidth=None if bandwidth is None else saved_bandwidth(bandwidth),
-        **DEFAULTS | defaults,
+        **MINI_SETTINGS | defaults,
     )
     pipeline.to(dtype=torch.float16)
     with whole_folder(Path(out)) as part:

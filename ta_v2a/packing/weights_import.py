@@ -29,7 +29,7 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     Raises:
         UserError: in one line, what is wrong with the file.
     """
-    from cvalp.published import CARD_FILE, PUBLISHED_KINDS, WEIGHTS_FILE
+    from cvalp.published import CARD_FILE, PUBLISHED_KINDS, PUBLISHED_WEIGHTS_FILE
 
     if kind not in PUBLISHED_KINDS:
         raise UserError(f"no kind of weights {kind!r}; there are {', '.join(PUBLISHED_KINDS)}")
@@ -44,7 +44,7 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
 
     main_file = _flan_t5_weights(given) if kind == "flan-t5" else given
     with whole_folder(folder) as part:
-        save_file(done.weights, part / WEIGHTS_FILE, {"kind": kind})
+        save_file(done.weights, part / PUBLISHED_WEIGHTS_FILE, {"kind": kind})
         if kind == "flan-t5":
             from cvalp.flan_t5 import read_tokenizer
 
@@ -53,7 +53,7 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
             "kind": kind,
             "source": main_file.name,
             "source_sha256": file_sha256(main_file),
-            "sha256": file_sha256(part / WEIGHTS_FILE),
+            "sha256": file_sha256(part / PUBLISHED_WEIGHTS_FILE),
             "settings": done.settings,
         }
         (part / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n")

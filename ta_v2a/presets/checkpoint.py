@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ta_v2a.errors import UserError, one_line
+from ta_v2a.system.user_files import is_file
 
 
 def read_checkpoint(path: Path) -> Any:

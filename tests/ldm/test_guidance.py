@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ldm.conditions import Conditions
-from ldm.guidance import NONE, active, branch, combine, composable, conditional, double, guided, plan
+from ldm.guidance import NONE, active, branch, combine, composable, conditional, double, guided, plan_branches
 from ldm.latents import Latents
 from ldm.process import Epsilon, Flow, Velocity
 
@@ -34,7 +34,7 @@ def given(video=None, text=None, negative=None) -> Conditions:
 
 
 def run(weights, video=VIDEO, text=TEXT, negative=None, time: float = 0.3) -> torch.Tensor:
-    guidance = plan(weights, B, given(video, text, negative))
+    guidance = plan_branches(weights, B, given(video, text, negative))
     return guided(predict, Latents(audio=LATENTS), time, guidance.conditions, guidance.weights).audio
 
 
@@ -82,7 +82,7 @@ def test_equal_scales_of_the_conditional_mode_are_double_guidance():
 def test_weights_sum_to_one_so_predictions_of_every_process_are_guided_alike(weights, process):
     """Guiding what is predicted, whatever it is, guides the clean estimate by the same sum."""
     assert sum(weights.values()) == pytest.approx(1)
-    guidance = plan(weights, B, given(VIDEO, TEXT, NEGATIVE))
+    guidance = plan_branches(weights, B, given(VIDEO, TEXT, NEGATIVE))
     latents, t = Latents(audio=LATENTS), 0.3
     wanted = guided(predict, latents, t, guidance.conditions, guidance.weights).audio  # of clean estimates
 
@@ -110,7 +110,7 @@ def test_weights_sum_to_one_so_predictions_of_every_process_are_guided_alike(wei
 )
 def test_only_branches_that_count_are_computed(weights, there, branches):
     tracks = (value if here else None for value, here in zip((VIDEO, TEXT, NEGATIVE), there, strict=True))
-    guidance = plan(weights, B, given(*tracks))
+    guidance = plan_branches(weights, B, given(*tracks))
     calls = []
 
     def counting(latents, time, conditions):
@@ -123,12 +123,12 @@ def test_only_branches_that_count_are_computed(weights, there, branches):
 
 def test_late_weights_hold_below_their_time_only():
     early, late = conditional(5.0, 2.0), conditional(1.0, 2.0)
-    guidance = plan(early, B, given(VIDEO, TEXT), late=late, late_below=0.8)
+    guidance = plan_branches(early, B, given(VIDEO, TEXT), late=late, late_below=0.8)
     for time, chosen in ((1.0, early), (0.8, early), (0.79, late), (0.0, late)):
         found = guided(predict, Latents(audio=LATENTS), time, guidance.conditions, guidance.at(time)).audio
         torch.testing.assert_close(found, run(chosen, time=time))
     with pytest.raises(ValueError, match="sum to"):
-        plan(early, B, given(VIDEO, TEXT), late={branch("video", "text"): 2.0}, late_below=0.8)
+        plan_branches(early, B, given(VIDEO, TEXT), late={branch("video", "text"): 2.0}, late_below=0.8)
 
 
 def test_missing_halves_merge_with_their_nulls():
@@ -144,8 +144,8 @@ def test_combine_sums_in_float32():
 
 def test_wrong_batches_and_weights_are_refused():
     with pytest.raises(ValueError, match="2 video, 3 text"):
-        plan(double(2.0), B, given(VIDEO, torch.zeros(3, 3)))
+        plan_branches(double(2.0), B, given(VIDEO, torch.zeros(3, 3)))
     with pytest.raises(ValueError, match="conditions of 2 samples in a batch of 3"):
-        plan(double(2.0), 3, given(VIDEO))
+        plan_branches(double(2.0), 3, given(VIDEO))
     with pytest.raises(ValueError, match="sum to"):
-        plan({branch("video", "text"): 2.0}, B, given(VIDEO, TEXT))
+        plan_branches({branch("video", "text"): 2.0}, B, given(VIDEO, TEXT))

@@ -15,7 +15,7 @@ from diffusers import (
 
 from ldm.conditions import Conditions
 from ldm.denoisers.audio_transformer import AudioTransformer
-from ldm.guidance import conditional, double, plan
+from ldm.guidance import conditional, double, plan_branches
 from ldm.guides.classifier import ClassifierGuide
 from ldm.latents import Latents
 from ldm.process import Epsilon, Flow, Process, Velocity
@@ -24,7 +24,7 @@ from ldm.scheduling import FlowEuler, check_scheduler, quick_scheduler
 
 SD = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 FLOW = {"prediction_type": "flow_prediction", "use_flow_sigmas": True, "flow_shift": 3.0}
-PLAIN = plan(double(1.0), 1, Conditions.of())
+PLAIN = plan_branches(double(1.0), 1, Conditions.of())
 
 
 class ToPoint(torch.nn.Module):
@@ -77,7 +77,7 @@ def noise(seed: int, columns: int, batch: int = 1) -> Latents:
 @pytest.mark.parametrize("scheduler", [FlowMatchEulerDiscreteScheduler(), FlowEuler(), FlowMatchHeunDiscreteScheduler()])
 def test_the_flow_to_a_point_arrives_whatever_the_scheduler(scheduler):
     target = torch.randn(2, 9, 4)
-    guidance = plan(double(1.0), 2, Conditions.of(video=target))
+    guidance = plan_branches(double(1.0), 2, Conditions.of(video=target))
     result = sample(ToPoint(Flow()), scheduler, noise(0, 9, 2), guidance, steps=3).audio
     torch.testing.assert_close(result, target.transpose(1, 2), atol=1e-5, rtol=1e-4)
 
@@ -133,7 +133,7 @@ def test_a_scheduler_of_another_process_is_refused_in_one_line(scheduler, proces
 def test_the_quick_scheduler_is_diffusers_own_sample_for_sample(shift, steps):
     theirs = FlowMatchEulerDiscreteScheduler(shift=shift)
     ours = quick_scheduler("FlowMatchEulerDiscreteScheduler", dict(theirs.config))
-    guidance = plan(conditional(2.0, 2.5), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5)))
+    guidance = plan_branches(conditional(2.0, 2.5), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5)))
     each = [sample(grown(), scheduler, noise(3, 20), guidance, steps).audio for scheduler in (theirs, ours)]
     assert torch.equal(*each)
 
@@ -176,7 +176,7 @@ def test_picture_and_sound_move_together_each_by_a_scheduler_of_its_own():
 def test_same_seed_same_latents_and_every_step_reported():
     seen, runs, scheduler = [], [], FlowMatchEulerDiscreteScheduler()
     for _ in range(2):
-        guidance = plan(conditional(2.0, 2.5), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5)))
+        guidance = plan_branches(conditional(2.0, 2.5), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5)))
         runs.append(sample(grown(), scheduler, noise(3, 20), guidance, 4, callback=lambda step: seen.append((step.done, step.total))).audio)
     assert torch.equal(*runs)
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)] * 2
@@ -189,7 +189,7 @@ def test_a_sample_is_the_same_alone_and_in_a_batch_also_where_the_scheduler_draw
 
     scheduler, process = DDPMScheduler(**SD, clip_sample=False), Epsilon()
     pair = Latents(audio=torch.cat([noise(1, 8).audio, noise(2, 8).audio]))
-    whole = sample(Gaussian(process), scheduler, pair, plan(double(1.0), 2, Conditions.of()), 5, generators(1, 2)).audio
+    whole = sample(Gaussian(process), scheduler, pair, plan_branches(double(1.0), 2, Conditions.of()), 5, generators(1, 2)).audio
     alone = sample(Gaussian(process), scheduler, noise(2, 8), PLAIN, 5, generators(2)).audio
     assert torch.equal(whole[1:], alone)
     assert not torch.equal(alone, sample(Gaussian(process), scheduler, noise(2, 8), PLAIN, 5, generators(3)).audio)
@@ -201,7 +201,7 @@ def test_a_callback_may_replace_the_latents():
 
 
 def test_autocast_is_close_to_full_precision():
-    guidance = plan(double(2.0), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5)))
+    guidance = plan_branches(double(2.0), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5)))
     full, half = (
         sample(grown(), FlowEuler(), noise(3, 20), guidance, 4, autocast_dtype=dtype).audio for dtype in (None, torch.bfloat16)
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from ta_v2a.delivery.places import Place, Spool, deliver, destination
+from ta_v2a.delivery.places import Spool, TakeFiles, deliver, destination
 from ta_v2a.errors import UserError
 from ta_v2a.media.reading.probe import probe
 from ta_v2a.media.writing.film import write_film
@@ -134,7 +134,7 @@ def test_a_file_that_appears_meanwhile_stays(tmp_path):
         == (tmp_path / "in.foley.wav").read_bytes()
         == b"another program's"
     )
-    assert where.places == (Place(tmp_path / "in.foley.mp4", tmp_path / "in.foley.wav", False, False),)
+    assert where.places == (TakeFiles(tmp_path / "in.foley.mp4", tmp_path / "in.foley.wav", False, False),)
 
 
 def test_what_a_spool_is_given_comes_back(tmp_path):

@@ -306,7 +306,7 @@ import resource, signal, sys, os
 import numpy as np
 from ta_v2a.errors import UserError
 from ta_v2a.media.writing.mux import mux
-from ta_v2a.media.sound import write_wav
+from ta_v2a.media.writing.wav import write_wav
 import ta_v2a.media.writing.atomic as atomic
 what, source, out, named = sys.argv[1:5]
 if named == "named":

@@ -83,7 +83,7 @@ def peak_mib(path: Path) -> float:
     """Peak memory of the process that decodes all pictures of a film."""
     script = f"""
 import resource
-from ta_v2a.media import apart
+from ta_v2a.media.reading import apart
 from ta_v2a.media.reading.frames import luma_blocks
 from ta_v2a.media.reading.probe import probe
 from vocoders.clock import MINI
@@ -295,7 +295,7 @@ def test_it_ends_with_its_parent(tmp_path, busy):
     path = repeated_picture(tmp_path / "a.mp4", 2160, 3840, 500)
     more = "list(luma_blocks(clip, MINI.lasting(clip.duration_s)))" if busy else "import time; time.sleep(60)"
     script = f"""
-from ta_v2a.media import apart
+from ta_v2a.media.reading import apart
 from ta_v2a.media.reading.frames import luma_blocks
 from ta_v2a.media.reading.probe import probe
 from vocoders.clock import MINI

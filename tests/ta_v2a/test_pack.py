@@ -119,5 +119,5 @@ def test_exported_vocoders_and_extensions_are_taken_over_without_their_folders(t
         for name, value in original.state_dict().items():
             assert torch.equal(again.state_dict()[name], value), name
     for saved in (saved_vocoder, saved_bandwidth):
-        with pytest.raises(UserError, match="holds no"):
+        with pytest.raises(UserError, match="cannot be read"):
             saved(tmp_path)

@@ -21,7 +21,7 @@ from ta_v2a.system import provenance
 from ta_v2a.system.provenance import code_digest, folder_sha256
 from vocoders.clock import ClipSpec
 
-ROOT = Path(provenance.__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SHORT = ClipSpec(duration_s=1.024, picture_px=16)
 
 

@@ -155,7 +155,7 @@ def test_workers_end_with_a_parent_that_was_killed(kind, count, elsewhere, tmp_p
 
 SWALLOWS = """
 import os, signal, sys, time
-from ta_v2a import stopping
+from ta_v2a.system import stopping
 stopping.heed()
 
 class Late:

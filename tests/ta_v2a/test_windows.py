@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from ldm.autoencoders.mel_autoencoder import MelAutoencoder
-from ta_v2a.engine.tapes import KNEE, MARGIN_COLUMNS, PictureTape, decoded, delayed, limited
+from ta_v2a.engine.tapes import KNEE, MARGIN_COLUMNS, PictureTape, decoded, held_back, limited
 from ta_v2a.engine.windows import Seam, Window, plan_windows
 
 
@@ -83,9 +83,9 @@ def test_picture_tape_reads_blocks_of_any_size_and_repeats_the_last_picture():
 def test_delayed_pictures_come_later_and_none_is_lost():
     numbers = np.arange(9, dtype=np.uint8).reshape(1, 9, 1, 1)
     for pictures in (0, 1, 4):
-        later = np.concatenate(list(delayed(iter([numbers[:, :2], numbers[:, 2:]]), pictures)), axis=1).ravel()
+        later = np.concatenate(list(held_back(iter([numbers[:, :2], numbers[:, 2:]]), pictures)), axis=1).ravel()
         assert later.tolist() == [0] * pictures + list(range(9))
-    assert list(delayed(iter([]), 3)) == []
+    assert list(held_back(iter([]), 3)) == []
 
 
 @pytest.mark.parametrize("pieces", [[40], [3, 30, 7], [10] * 4, [1] * 40, [38, 1, 1]])

@@ -1,6 +1,6 @@
 """Published embedding networks as roles: each loaded from a file or folder that the user names, never fetched, never replaced by another.
 
-`ROLES` maps the names of `--network ROLE=PATH` to what they load. Roles whose networks are in no package that this one stands on
+`NETWORK_ROLES` maps the names of `--network ROLE=PATH` to what they load. Roles whose networks are in no package that this one stands on
 (ImageBind, I3D, C3D, Melception, Synchformer) take features that were computed elsewhere, one npz a clip: see `external_extractors`.
 """
 
@@ -237,7 +237,7 @@ def external_extractors(
     return [Extractor(role, each, reader(each), 0, sha256, by_file=True) for each in modalities]
 
 
-ROLES: dict[str, Callable[[str], list[Extractor]]] = {
+NETWORK_ROLES: dict[str, Callable[[str], list[Extractor]]] = {
     "panns16k": lambda path: panns_extractors(path, "panns16k"),
     "panns32k": lambda path: panns_extractors(path, "panns32k"),
     "vggish": vggish_extractors,
@@ -261,11 +261,11 @@ def load_roles(given: list[str]) -> list[Extractor]:
     loaded: list[Extractor] = []
     for item in given:
         role, _, path = item.partition("=")
-        if role not in ROLES or not path:
-            raise UserError(f"--network {item}: write ROLE=PATH with a role of {', '.join(ROLES)}")
+        if role not in NETWORK_ROLES or not path:
+            raise UserError(f"--network {item}: write ROLE=PATH with a role of {', '.join(NETWORK_ROLES)}")
         if any(extractor.key == role for extractor in loaded):
             raise UserError(f"--network {role} is named twice")
         if not Path(path).exists():
             raise UserError(f"--network {role}: {path} does not exist")
-        loaded += ROLES[role](path)
+        loaded += NETWORK_ROLES[role](path)
     return loaded

@@ -28,8 +28,8 @@ _STOPPING_S = 0.3  # a process that takes longer to leave a job is ended
 _START = """
 import sys
 sys.path[:] = sys.argv[3:]
-from ta_v2a.media.reading.reader import main
-main(int(sys.argv[1]), int(sys.argv[2]))
+from ta_v2a.media.reading.reader import serve
+serve(int(sys.argv[1]), int(sys.argv[2]))
 """
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -191,7 +191,7 @@ def answers(job: str, name: str, **given: Any) -> Iterator[tuple[dict[str, Any],
     """Gives a job to a reading process.
 
     Args:
-        job: one of `ta_v2a.media.reading.reader.JOBS`.
+        job: one of `ta_v2a.media.reading.reader.READER_JOBS`.
         name: the clip's, for messages.
         given: the job's arguments, as JSON.
 

@@ -49,7 +49,7 @@ def _sound(pulse: Pulse, clip: dict[str, Any], rate_hz: int, channels: int) -> I
         yield {"place": place}, columns.astype("float32").tobytes()
 
 
-JOBS: dict[str, Callable[..., Iterator[Answer]]] = {"probe": _probe, "pictures": _pictures, "sound": _sound}
+READER_JOBS: dict[str, Callable[..., Iterator[Answer]]] = {"probe": _probe, "pictures": _pictures, "sound": _sound}
 
 
 def _do(line: Connection, job: str, cwd: str | None, costs: dict[str, Any], given: dict[str, Any]) -> None:
@@ -57,7 +57,7 @@ def _do(line: Connection, job: str, cwd: str | None, costs: dict[str, Any], give
     try:
         if cwd is not None:
             os.chdir(cwd)
-        for facts, data in JOBS[job](pulse, **given):
+        for facts, data in READER_JOBS[job](pulse, **given):
             pulse.look()
             pulse.send("part", facts, data)
         pulse.send("done")
@@ -88,7 +88,7 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def main(line: int, parent: int) -> None:
+def serve(line: int, parent: int) -> None:
     """Does jobs until the asker is gone.
 
     Args:

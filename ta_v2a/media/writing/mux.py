@@ -18,10 +18,10 @@ from ta_v2a.media.writing import matroska
 from ta_v2a.media.writing.atomic import output_error, output_file, scratch_file, whole_file
 from ta_v2a.media.writing.containers import CONTAINERS, MP4_FAMILY, Kept, container_for
 from ta_v2a.media.writing.encoding import encoded_pictures, encoded_track
-from ta_v2a.media.writing.sound_track import SoundTrack, check_mixable, sound_for
+from ta_v2a.media.writing.sound_track import EncodedSound, check_mixable, sound_for
 from ta_v2a.media.writing.tags import fill_room, room_for
 from ta_v2a.media.writing.tracks import Further, NoPlace, OwnSound, add_further, further_tracks, picture_filter, picture_track
-from ta_v2a.media.writing.written import Promised, Unfaithful, check
+from ta_v2a.media.writing.written import Promised, Unfaithful, check_written
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
@@ -155,7 +155,7 @@ def _write_tracks(
     picture.disposition = Disposition.default
     voice = None
     if sound is not None:
-        voice = SoundTrack(target, order.kept, *sound, clip=order.clip, shift_s=order.shift_s)
+        voice = EncodedSound(target, order.kept, *sound, clip=order.clip, shift_s=order.shift_s)
     for index in further.indices:
         stream = source.streams[index]
         added = add_further(target, stream, order.clip, order.kept)
@@ -216,7 +216,7 @@ def _write(order: _Order, path: str, further: Further, sound: tuple | None) -> t
             fill_room(path, items, kept)
         if shaped:
             matroska.set_shape(path, aspect)
-        return (*further.left_out, *check(path, promised))
+        return (*further.left_out, *check_written(path, promised))
     except av.error.FFmpegError as error:
         if isinstance(error, OSError):
             raise output_error(order.name, error) from None

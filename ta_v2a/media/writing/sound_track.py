@@ -64,7 +64,7 @@ def _pieces(blocks: Iterator[np.ndarray], size: int) -> Iterator[np.ndarray]:
         yield held
 
 
-class SoundTrack:
+class EncodedSound:
     """A block stream that is encoded just ahead of the picture, so that neither waits for the other in memory.
 
     Args:

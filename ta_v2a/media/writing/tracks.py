@@ -12,7 +12,7 @@ from ta_v2a.errors import UserError
 from ta_v2a.media.reading.opening import open_media
 from ta_v2a.media.reading.probe import Clip, packets
 from ta_v2a.media.writing.containers import CONTAINERS, MP4_FAMILY, Kept
-from ta_v2a.media.writing.sound_track import SoundTrack
+from ta_v2a.media.writing.sound_track import EncodedSound
 from ta_v2a.media.writing.tags import survivors
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def _holds(clip: Clip, stream: "Stream", kept: Kept) -> bool:
             added = add_further(target, stream, clip, kept)
             if added is None:  # a container of attachments alone is none
                 silence = iter([np.zeros((4096, 1), np.float32)])
-                SoundTrack(target, kept, 1, silence, clip, clip.start_tick * clip.time_base).advance(None)
+                EncodedSound(target, kept, 1, silence, clip, clip.start_tick * clip.time_base).advance(None)
             target.start_encoding()
             packet = next(_first_packets(clip, stream.index), None) if added is not None else None
             if packet is not None:

@@ -63,7 +63,7 @@ def _moved(wanted_s: np.ndarray, found_s: np.ndarray, together: bool) -> str:
     return ""
 
 
-def check(path: str | os.PathLike, promised: Promised) -> tuple[str, ...]:
+def check_written(path: str | os.PathLike, promised: Promised) -> tuple[str, ...]:
     """Read what was written to `path`: it can be decoded, and pictures are shown as and when they should be.
 
     Returns:
