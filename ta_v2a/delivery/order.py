@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Advance = Callable[[int, int], None]
 _SPOOL_SAMPLES = 1 << 18
 _LOOKED_AT_S = 32.0  # of a clip without a prompt, to say what it shows
-_HELD_PICTURES = 40_000  # 21 minutes of luma squares, 256 MB: more is decoded again for every take
+_HELD_BYTES = 1 << 28  # of pictures: 21 minutes of mini's; more is decoded again for every take
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
         outcome = "taken" if suggested["taken"] else "too unsure to be taken"
         notice(f"no prompt: the picture suggests “{suggested['label']}” ({suggested['share']:.0%}), {outcome}")
         order = replace(order, prompt=suggested["label"] if suggested["taken"] else "")
-    video = _pictures_of(clip, order.takes, engine.clock)
+    video = _pictures_of(clip, order.takes, engine)
     with ExitStack() as spools:  # every take before the first file: all share one gain
         made = []
         for index in range(order.takes):
@@ -143,14 +143,14 @@ def _device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def _pictures_of(clip: Clip, takes: int, spec: Any) -> Clip | np.ndarray:
+def _pictures_of(clip: Clip, takes: int, engine: "FoleyEngine") -> Clip | np.ndarray:
     """The clip itself, or its pictures where several takes would decode it again and they are not too many."""
-    from ta_v2a.media.reading.frames import luma_blocks
+    from ta_v2a.engine.pictures import clip_blocks
 
-    clip_spec = spec.lasting(clip.duration_s)
-    if takes == 1 or clip_spec.pictures > _HELD_PICTURES:
+    clock, colour = engine.clock.lasting(clip.duration_s), engine.parts.cvalp.wants_colour
+    if takes == 1 or clock.pictures * clock.picture_px**2 * (3 if colour else 1) > _HELD_BYTES:
         return clip
-    return np.concatenate(list(luma_blocks(clip, clip_spec)))
+    return np.concatenate(list(clip_blocks(clip, clock, colour)))
 
 
 def _stepper(advance: Advance, index: int, takes: int) -> Callable[["Progress"], None]:

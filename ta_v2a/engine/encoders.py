@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ta_v2a.engine.parts import load_component
-from ta_v2a.media.reading.frames import colour_frames, luma_blocks
+from ta_v2a.engine.pictures import clip_blocks
 from ta_v2a.media.reading.probe import Clip
 from ta_v2a.presets.resolve import resolve
 from ta_v2a.system.user_files import is_file
@@ -43,13 +43,7 @@ def load_encoders(name_or_folder: str | Path) -> Any:
 def clip_pictures(clip: Clip, cvalp: Any) -> Iterator[np.ndarray]:
     """All pictures of a clip at the model's clock, in blocks of about 8 s, uint8."""
     spec = cvalp.clock.lasting(clip.duration_s)
-    block = max(2, round(_WINDOW_S * spec.fps))
-    if not cvalp.wants_colour:
-        yield from luma_blocks(clip, spec, block)
-        return
-    times_s = spec.picture_times_s
-    for start in range(0, len(times_s), block):
-        yield colour_frames(clip, times_s[start : start + block], spec.picture_px, spec.picture_px)
+    yield from clip_blocks(clip, spec, cvalp.wants_colour, max(2, round(_WINDOW_S * spec.fps)))
 
 
 def clip_vector(clip: Clip, cvalp: Any, longest_s: float | None = None) -> "torch.Tensor":

@@ -126,7 +126,7 @@ class FoleyEngine:
             raise UserError(f"the callback is a function, not {shown(watch)}")
         if self.settings["guidance"] == "double" and any(cut_prompt(text)[0] for text in negatives):
             raise UserError('negative_prompt has no place in guidance "double" (eq. 11)')
-        stream = open_pictures(video, self.clock, fps)
+        stream = open_pictures(video, self.clock, fps, self.parts.cvalp.wants_colour)
         batch = max(stream.batch, len(prompts))
         if batch % stream.batch or batch % len(prompts):
             raise UserError(f"{len(prompts)} prompts do not fit {stream.batch} films: give one, or one for each")

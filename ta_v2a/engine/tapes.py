@@ -30,7 +30,7 @@ class PictureTape:
         self._first = 0  # index of the first picture held
         self._ended = False
 
-    def read(self, start: int, stop: int) -> UInt8[np.ndarray, "batch pictures height width"]:
+    def read(self, start: int, stop: int) -> UInt8[np.ndarray, "batch pictures height width *rgb"]:
         """Pictures [start, stop); everything before `start` is forgotten.
 
         Raises:

@@ -253,7 +253,7 @@ class FoleyPipeline(DiffusionPipeline):
         if not isinstance(prompts, list | tuple) or len(prompts) != films.films:
             count = len(prompts) if isinstance(prompts, list | tuple) else shown(prompts)
             raise UserError(f"prompts are a list with a prompt each for {films.films} films, not {count}")
-        film = stream_of(films, self.clock, self.clock.fps)
+        film = stream_of(films, self.clock, self.clock.fps, self.cvalp.wants_colour)
         given = {"lag_s": 0.0, **scales}
         pieces = self.stream(film, prompts, generator=generator, negative_prompt=negative_prompt, **given)
         return np.concatenate(list(pieces), axis=-1)
