@@ -14,7 +14,7 @@ from diffusers.utils import BaseOutput
 from jaxtyping import Float
 
 from cvalp.role import Encoders
-from ldm.denoisers.role import Denoiser
+from ldm.denoisers.role import AudioDenoiser
 from ldm.scheduling import FlowEuler
 from ta_v2a.engine.arguments import DEFAULTS, checked_settings, shown
 from ta_v2a.engine.arrays import read_grey_films
@@ -62,7 +62,7 @@ class FoleyPipeline(DiffusionPipeline):
         self,
         cvalp: Encoders,
         autoencoder: torch.nn.Module,
-        denoiser: Denoiser,
+        denoiser: AudioDenoiser,
         vocoder: Vocoder,
         scheduler: Any,
         num_inference_steps: int = DEFAULTS["num_inference_steps"],

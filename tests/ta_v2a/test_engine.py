@@ -101,3 +101,27 @@ def test_parts_that_do_not_share_a_clock_are_refused(paper: FoleyEngine) -> None
     other = Parts(parts.cvalp, parts.autoencoder, parts.denoiser, GriffinLim(hop_samples=160), FlowEuler())
     with pytest.raises(UserError, match="do not share a clock"):
         FoleyEngine(other, {})
+
+
+def test_the_paper_s_kind_of_model_runs_on_the_same_engine(tmp_path_factory, silent_clip, tmp_path) -> None:
+    """UNet over 2-D latents, image VAE, noise prediction, DPM-Solver++; saved as a preset and loaded again, all tiny."""
+    from diffusers import DPMSolverMultistepScheduler
+
+    from ldm.autoencoders.spectrogram_vae import SpectrogramVae
+    from ldm.denoisers.audio_unet import AudioUNet
+    from ta_v2a.pipelines.foley import FoleyPipeline
+
+    torch.manual_seed(0)
+    cvalp = PaperCVALP.tiny(tiny_tokenizer(tmp_path_factory.mktemp("words"))).eval()
+    sizes = {"video_channels": cvalp.video_width, "text_channels": cvalp.text_width, "latent_rows": 16}
+    vae = SpectrogramVae.tiny(block_out_channels=(8, 8, 8, 8)).eval()
+    solver = DPMSolverMultistepScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
+    pipe = FoleyPipeline(cvalp, vae, AudioUNet.tiny(**sizes).eval(), GriffinLim(iterations=1), solver, num_inference_steps=2)
+    assert pipe.clock.columns == 64 and pipe.clock.pictures == 32 and pipe.clock.columns_per_picture == 2
+    made = [sound(pipe.engine, silent_clip, prompt="rain")]
+    pipe.save_pretrained(tmp_path / "paper")
+    made.append(sound(FoleyEngine.from_pretrained(tmp_path / "paper"), silent_clip, prompt="rain"))
+    assert made[0].shape == (1, round(2.56 * 16_000)) and np.isfinite(made[0]).all()
+    np.testing.assert_allclose(made[0], made[1], atol=1e-3)
+    pictures = np.zeros((40, 32, 40, 3), dtype=np.uint8)  # 10.24 s: two windows
+    assert sound(pipe.engine, pictures).shape[-1] == round(40 * 0.256 * 16_000)
