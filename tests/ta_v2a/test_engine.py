@@ -1,5 +1,7 @@
 """The engine itself: another clock than mini's, several calls at once, and nothing of it is changed by a call."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -65,7 +67,7 @@ def test_windows_begin_where_pictures_do() -> None:
     for columns in (128, 132, 148, 152, 300 * 4, 1000):
         windows = plan_windows(columns, 128, 32, grain=4)
         assert all(window.start % 4 == 0 for window in windows) and windows[-1].stop == columns
-        for before, after in zip(windows, windows[1:], strict=False):
+        for before, after in pairwise(windows):
             assert before.start < after.start <= before.stop - 32
     with pytest.raises(ValueError, match="no multiples of 4"):
         plan_windows(130, 128, 32, grain=4)
