@@ -15,8 +15,8 @@ import cvalp
 import ldm
 import ta_v2a
 import vocoders
-from cvalp.joined_norms import JoinedBatchNorm, join_norms
-from vocoders.joined_batch import joined_dropout
+from cvalp.training.joined_norms import JoinedBatchNorm, join_norms
+from vocoders.training.joined_batch import joined_dropout
 
 HERE, WORLD = Path(__file__).parent, 2
 State = dict[str, torch.Tensor]

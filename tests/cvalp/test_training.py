@@ -9,9 +9,9 @@ import torch
 from torch.utils.data import DataLoader
 
 import cvalp
-from cvalp.model import CVALP
-from cvalp.text_training import TextTraining
-from cvalp.training import CvalpTraining, binary_f1, start_from
+from cvalp.mini.model import CVALP
+from cvalp.training.cvalp import CvalpTraining, binary_f1, start_from
+from cvalp.training.text import TextTraining
 from prompts.lexicon import LEXICON, WORDINGS
 
 TOKENIZER = Path(cvalp.__file__).parents[1] / "ta_v2a" / "weights" / "mini" / "cvalp" / "spiece.model"

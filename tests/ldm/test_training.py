@@ -13,7 +13,7 @@ from ldm.autoencoders.mel_autoencoder import MelAutoencoder
 from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.ema import Ema
 from ldm.presence import branch_shares, draw_branches, presence
-from ldm.training.modules import LdmTraining, VaeTraining, cosine_after_warmup, weighted_square
+from ldm.training.diffusion import LdmTraining, VaeTraining, cosine_after_warmup, weighted_square
 
 CONFIGS = Path(__file__).parents[2] / "ldm" / "configs"
 

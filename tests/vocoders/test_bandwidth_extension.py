@@ -154,7 +154,7 @@ def test_training_learns_levels_and_resumes_as_if_uninterrupted(tmp_path) -> Non
     import lightning
     from torch.utils.data import DataLoader
 
-    from vocoders.bandwidth_training import BandwidthTraining
+    from vocoders.training.bandwidth import BandwidthTraining
 
     generator = torch.Generator().manual_seed(0)
     full = 0.3 * torch.randn(8, 4800, generator=generator)

@@ -5,7 +5,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from vocoders.istft_net import IstftNet
-from vocoders.training import VocoderTraining, start_from
+from vocoders.training.vocoder import VocoderTraining, start_from
 
 
 @pytest.fixture(scope="module")

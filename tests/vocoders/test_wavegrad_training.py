@@ -8,9 +8,9 @@ from torch.utils.data import DataLoader
 
 import vocoders
 from vocoders.noise_schedule import NoiseSchedule
-from vocoders.training import learning_share, random_crops
+from vocoders.training.vocoder import learning_share, random_crops
+from vocoders.training.wavegrad import WaveGradTraining, continuous_levels
 from vocoders.wavegrad import WaveGrad
-from vocoders.wavegrad_training import WaveGradTraining, continuous_levels
 
 
 @pytest.fixture(scope="module")

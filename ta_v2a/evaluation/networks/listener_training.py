@@ -7,9 +7,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from ldm.training.modules import adamw, step_generator
+from ldm.training.diffusion import adamw, step_generator
 from ta_v2a.evaluation.networks.listener import Listener, save_listener
-from vocoders.joined_batch import everyones_mean, joined_dropout, own, place
+from vocoders.training.joined_batch import everyones_mean, joined_dropout, own, place
 
 DECIBEL = 0.01  # one dB on the log-mel scale, which is 0.2 log10 of the magnitude
 

@@ -7,9 +7,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cvalp.losses import info_nce
-from cvalp.model import CVALP, keep_in_bounds
-from cvalp.training import cosine_adamw, start_from
-from vocoders.joined_batch import joined, joined_dropout
+from cvalp.mini.model import CVALP
+from cvalp.temperatures import keep_in_bounds
+from cvalp.training.cvalp import cosine_adamw, start_from
+from vocoders.training.joined_batch import joined, joined_dropout
 
 
 class TextTraining(lightning.LightningModule):

@@ -10,15 +10,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from cvalp.checkpointing import chunked
 from cvalp.features import as_input
-from cvalp.joined_norms import join_norms
 from cvalp.losses import audio_text_loss, caption_numbers, cross_video_loss, cvalp_loss, temporal_info_nce
-from cvalp.model import keep_in_bounds, pooled
-from cvalp.paper import PaperCVALP
-from cvalp.published import start_published
-from cvalp.training import cosine_adamw
-from vocoders.joined_batch import joined, joined_dropout
+from cvalp.paper.checkpointing import chunked
+from cvalp.paper.model import PaperCVALP
+from cvalp.paper.published import start_published
+from cvalp.pooling import pooled
+from cvalp.temperatures import keep_in_bounds
+from cvalp.training.cvalp import cosine_adamw
+from cvalp.training.joined_norms import join_norms
+from vocoders.training.joined_batch import joined, joined_dropout
 
 Pooling = Literal["mean", "max"]
 

@@ -8,12 +8,12 @@ import torch
 from jaxtyping import Float
 from torch.optim.lr_scheduler import LambdaLR
 
-from vocoders.discriminators import Discriminators, adversarial_loss, discriminator_loss, feature_loss
 from vocoders.istft_net import IstftNet
-from vocoders.joined_batch import own
-from vocoders.losses import VocoderLoss
 from vocoders.mel import LogMel
 from vocoders.role import Vocoder
+from vocoders.training.discriminators import Discriminators, adversarial_loss, discriminator_loss, feature_loss
+from vocoders.training.joined_batch import own
+from vocoders.training.losses import VocoderLoss
 
 FEATURE_SHARE = 2.0  # weight of feature matching beside the adversarial term (HiFi-GAN, Kong et al. 2020, section 3, lambda_fm)
 

@@ -5,10 +5,10 @@ import torch
 from jaxtyping import Float
 from torch.optim.lr_scheduler import LambdaLR
 
-from vocoders.joined_batch import own
 from vocoders.mel import LogMel
 from vocoders.noise_schedule import TRAINING_BETAS, NoiseSchedule, diffuse
-from vocoders.training import batch_generator, learning_share, random_crops, start_from
+from vocoders.training.joined_batch import own
+from vocoders.training.vocoder import batch_generator, learning_share, random_crops, start_from
 from vocoders.wavegrad import WaveGrad
 
 

@@ -14,7 +14,7 @@ from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.ema import Ema
 from ldm.latents import Latents
 from ldm.presence import branch_shares, draw_branches, presence
-from vocoders.joined_batch import everyones_mean, joined, own, place, take_from_first
+from vocoders.training.joined_batch import everyones_mean, joined, own, place, take_from_first
 
 
 def cosine_after_warmup(step: int, warmup_steps: int, max_steps: int, floor: float = 0.02) -> float:

@@ -6,7 +6,7 @@ from jaxtyping import Float
 from torch.optim.lr_scheduler import LambdaLR
 
 from vocoders.bandwidth_extension import HIGH_BANDS, HIGH_BINS, BandwidthExtension, levels
-from vocoders.training import batch_generator, learning_share, random_gains, start_from
+from vocoders.training.vocoder import batch_generator, learning_share, random_gains, start_from
 
 
 class BandwidthTraining(lightning.LightningModule):

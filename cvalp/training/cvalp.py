@@ -10,11 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cvalp.joined_norms import join_norms
 from cvalp.losses import cvalp_loss, info_nce, label_loss, temporal_info_nce
-from cvalp.model import CVALP, keep_in_bounds, pooled, windows
+from cvalp.mini.model import CVALP
+from cvalp.pooling import pooled, windows
+from cvalp.temperatures import keep_in_bounds
+from cvalp.training.joined_norms import join_norms
 from prompts.lexicon import LEXICON, WORDINGS
-from vocoders.joined_batch import joined, joined_dropout
+from vocoders.training.joined_batch import joined, joined_dropout
 
 
 def binary_f1(predicted: Tensor, target: Tensor, slack: int = 1) -> Tensor:
