@@ -112,7 +112,7 @@ def paper_in_chunks(folder: Path) -> Case:
 
 def vae(_: Path) -> Case:
     from ldm.autoencoders.mel_autoencoder import MelAutoencoder
-    from ldm.training.diffusion import VaeTraining
+    from ldm.training.vae import VaeTraining
 
     return VaeTraining(MelAutoencoder.tiny(), warmup_steps=2, max_steps=8), lambda g: {
         "mel": torch.rand(ROWS, 8, 32, generator=g)

@@ -1,128 +1,22 @@
-"""Lightning modules: thin shells around networks that know nothing of Lightning."""
+"""How the diffusion model learns: a thin shell around a network that knows nothing of Lightning."""
 
-import math
-from pathlib import Path
 from typing import Any
 
-import lightning as L
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from ldm.autoencoders.mel_autoencoder import MelAutoencoder
 from ldm.conditions import Conditions, Track
 from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.ema import Ema
 from ldm.latents import Latents
 from ldm.presence import branch_shares, draw_branches, presence
-from vocoders.training.joined_batch import everyones_mean, joined, own, place, take_from_first
-
-
-def cosine_after_warmup(step: int, warmup_steps: int, max_steps: int, floor: float = 0.02) -> float:
-    """Learning-rate factor: linear warm-up, then half a cosine down to `floor` at `max_steps`."""
-    if step < warmup_steps:
-        return (step + 1) / warmup_steps
-    progress = min(1.0, (step - warmup_steps) / max(1, max_steps - warmup_steps))
-    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * progress))
-
-
-def adamw(
-    network: nn.Module, lr: float, weight_decay: float, betas: tuple[float, float], warmup_steps: int, max_steps: int
-) -> dict[str, Any]:
-    """AdamW whose weight decay spares vectors (biases, norms, nulls), with the schedule above stepped every batch."""
-    parameters = [p for p in network.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
-    ]
-    optimizer = torch.optim.AdamW(groups, lr=lr, betas=betas)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: cosine_after_warmup(step, warmup_steps, max_steps))
-    return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-
-def step_generator(seed: int, step: int, device: torch.device) -> torch.Generator:
-    """Random numbers that depend on (seed, step) alone, so that a resumed run draws what the uninterrupted
-    one would have drawn.
-
-    The same in every process: each takes its `own` rows of what is drawn for the joined batch.
-    """
-    return torch.Generator(device).manual_seed((seed * 1_000_003 + step) * 4_099)
-
-
-class VaeTraining(L.LightningModule):
-    """Trains a `MelAutoencoder`; a batch is {"mel": (batch, bins, frames) log-mel in [0, 1]}.
-
-    The first batch gives the principal components that the network starts from. The latents' mean and
-    standard deviation are followed as a moving average during training, and every validation sets them from
-    all its batches, so that any checkpoint can be used as it is. All three are those of all processes'
-    batches.
-    """
-
-    def __init__(
-        self,
-        network: MelAutoencoder,
-        lr: float = 1e-3,
-        weight_decay: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.99),
-        warmup_steps: int = 100,
-        max_steps: int = 3000,
-        kl_weight: float = 3e-4,
-        difference_weight: float = 0.5,
-        statistics_momentum: float = 0.98,
-        seed: int = 0,
-    ):
-        super().__init__()
-        self.save_hyperparameters(ignore=["network"])
-        self.network = network
-
-    def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
-        generator = step_generator(self.hparams.seed, self.global_step, self.device)
-        mel = batch["mel"]
-        network, p = self.network, self.hparams
-        if self.global_step == 0:  # DistributedDataParallel has made the parameters alike, and does so no more
-            network.start_from_principal_components(joined(mel))
-            take_from_first([*network.encode_patch.parameters(), *network.decode_patch.parameters()])
-        posterior = network.raw_posterior(mel)
-        losses = network.losses(mel, p.kl_weight, p.difference_weight, generator, posterior=posterior)
-        if self.global_step % 10 == 0:  # a moving average needs no more
-            momentum = 0.0 if self.global_step == 0 else p.statistics_momentum
-            network.follow_latent_statistics(everyones_mean(posterior.moments()), momentum)
-        self.log_dict({f"train/{name}": value.detach() for name, value in losses._asdict().items()}, prog_bar=True)
-        return losses.total
-
-    def on_validation_epoch_start(self) -> None:
-        self._moments = None
-
-    def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
-        mel, p = batch["mel"], self.hparams
-        posterior = self.network.raw_posterior(mel)
-        losses = self.network.losses(mel, p.kl_weight, p.difference_weight, sample=False, posterior=posterior)
-        named = {f"validation/{name}": value for name, value in losses._asdict().items()}
-        self.log_dict(named, batch_size=len(mel), sync_dist=True)
-        moments = posterior.moments()
-        self._moments = moments if self._moments is None else self._moments + moments
-
-    def on_validation_epoch_end(self) -> None:
-        if self._moments is None or self.trainer.sanity_checking:
-            return
-        self.network.follow_latent_statistics(everyones_mean(self._moments))
-
-    def configure_optimizers(self) -> dict[str, Any]:
-        p = self.hparams
-        return adamw(self.network, p.lr, p.weight_decay, tuple(p.betas), p.warmup_steps, p.max_steps)
+from vocoders.training.joined_batch import joined, own, place
+from vocoders.training.shared import Training, adamw, batch_generator, scheduled, start_from
 
 
 def weighted_square(error: Tensor, importance: Tensor | None) -> Tensor:
     """Mean square of (batch, channels, columns); `importance` (channels,) of mean 1 weighs the channels, None takes them as equal."""
     return (error.square() if importance is None else error.square() * importance[:, None]).mean()
-
-
-def start_from(network: AudioTransformer, source: str) -> None:
-    """Copies trained weights into `network`: of a training's checkpoint, or of the folder that `save_pretrained` wrote."""
-    if Path(source).is_dir():
-        network.load_state_dict(AudioTransformer.from_pretrained(source, torch_dtype=torch.float32).state_dict())
-        return
-    state = torch.load(source, map_location="cpu", weights_only=True)["state_dict"]
-    network.load_state_dict({k.removeprefix("network."): v for k, v in state.items() if k.startswith("network.")})
 
 
 def _own_noise(like: Tensor, generator: torch.Generator) -> Tensor:
@@ -131,7 +25,7 @@ def _own_noise(like: Tensor, generator: torch.Generator) -> Tensor:
     return own(lambda rows: torch.randn(rows, *like.shape[1:], **where), len(like))
 
 
-class LdmTraining(L.LightningModule):
+class LdmTraining(Training):
     """Trains an `AudioTransformer` on the target of its process; weights for use are those of `ema.network`.
 
     A batch holds {"latents": (batch, Z, columns) scaled latents, "video": (batch, tokens, Cv), "text":
@@ -181,9 +75,9 @@ class LdmTraining(L.LightningModule):
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         p = self.hparams
         data, video, text = batch["latents"], batch["video"], batch["text"]
-        if self.global_step == 0 and p.checkpoint is None:
+        if self.batch_number == 0 and p.checkpoint is None:
             self.network.mixer.set_feature_statistics(joined(video), joined(text))
-        generator = step_generator(p.seed, self.global_step, self.device)
+        generator = batch_generator(p.seed, self.batch_number, self.device)
         noise, process = _own_noise(data, generator), self.network.process
         uniform = own(lambda rows: torch.rand(rows, generator=generator, device=data.device), len(data))
         time = process.times(uniform, p.time_shift)
@@ -211,7 +105,7 @@ class LdmTraining(L.LightningModule):
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         """Loss of the averaged weights at fixed times and fixed noise, one figure per branch."""
         data = batch["latents"]
-        noise = _own_noise(data, step_generator(self.hparams.seed + 1, batch_idx, self.device))
+        noise = _own_noise(data, batch_generator(self.hparams.seed + 1, batch_idx, self.device))
         rows = place()[0] * len(data) + torch.arange(len(data), device=data.device)
         index = rows % len(self.validation_times)
         time = torch.tensor(self.validation_times, device=data.device)[index]
@@ -225,4 +119,4 @@ class LdmTraining(L.LightningModule):
 
     def configure_optimizers(self) -> dict[str, Any]:
         p = self.hparams
-        return adamw(self.network, p.lr, p.weight_decay, tuple(p.betas), p.warmup_steps, p.max_steps)
+        return scheduled(adamw(self.network, p.lr, p.weight_decay, p.betas), p.warmup_steps, p.max_steps)

@@ -10,9 +10,10 @@ from torch.utils.data import DataLoader
 
 import cvalp
 from cvalp.mini.model import CVALP
-from cvalp.training.cvalp import CvalpTraining, binary_f1, start_from
+from cvalp.training.cvalp import GROWS, CvalpTraining, binary_f1
 from cvalp.training.text import TextTraining
 from prompts.lexicon import LEXICON, WORDINGS
+from vocoders.training.shared import start_from
 
 TOKENIZER = Path(cvalp.__file__).parents[1] / "ta_v2a" / "weights" / "mini" / "cvalp" / "spiece.model"
 CAPTIONS = ("a dog barks", "glass breaks", "steady rain", "someone knocks on wood")
@@ -121,7 +122,7 @@ def test_a_tower_grows_out_of_a_smaller_one(tmp_path):
     with torch.no_grad():
         torch.testing.assert_close(grown.encode_video(frames), small.encode_video(frames))
     with pytest.raises(RuntimeError, match="activity_head"):
-        start_from(grown, _checkpoint_without(small, "activity_head", tmp_path))
+        start_from(grown, _checkpoint_without(small, "activity_head", tmp_path), "model.", GROWS)
 
 
 def _checkpoint_without(model: CVALP, part: str, folder: Path) -> str:
@@ -199,7 +200,7 @@ def test_temperatures_beyond_the_bounds_are_loaded_at_them(tmp_path):
     model.half().save_pretrained(tmp_path / "half")
     read = CVALP.from_pretrained(tmp_path / "half", torch_dtype=torch.float32)
     started, plain = module().model, module().model
-    start_from(started, str(tmp_path / "half"))
+    start_from(started, str(tmp_path / "half"), may_lack=GROWS)
     plain.load_state_dict(model.float().state_dict() | {"log_scale": torch.tensor([4.609, 9.0, 2.0])})
     for loaded in (read, started, plain):
         assert loaded.log_scale.tolist() == pytest.approx([math.log(100), math.log(100), 2.0], abs=1e-6)

@@ -312,7 +312,7 @@ def test_unknown_training_stage_and_configuration(capsys):
     ("stage", "module"),
     [
         ("cvalp", "cvalp.training.cvalp.CvalpTraining"),
-        ("vae", "ldm.training.diffusion.VaeTraining"),
+        ("vae", "ldm.training.vae.VaeTraining"),
         ("ldm", "ldm.training.diffusion.LdmTraining"),
         ("vocoder", "vocoders.training.vocoder.VocoderTraining"),
         ("bandwidth", "vocoders.training.bandwidth.BandwidthTraining"),
