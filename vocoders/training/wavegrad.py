@@ -63,9 +63,6 @@ class WaveGradTraining(Training):
         optimizer = torch.optim.Adam(self.vocoder.parameters(), self.hparams.learning_rate)
         return scheduled(optimizer, self.hparams.warmup_steps, self.hparams.total_steps)
 
-    def configure_gradient_clipping(self, optimizer, gradient_clip_val=None, gradient_clip_algorithm=None) -> None:
-        self.clip_gradients(optimizer, gradient_clip_val=gradient_clip_val or 1.0, gradient_clip_algorithm="norm")
-
     def noise_error(self, wave: Float[torch.Tensor, "batch samples"], generator: torch.Generator) -> Float[torch.Tensor, ""]:
         """|epsilon - epsilon_theta(level y_0 + sqrt(1 - level^2) epsilon, mel, level)|, mean (WaveGrad, Algorithm 1)."""
         level = own(lambda rows: continuous_levels(self.schedule, rows, generator), len(wave)).to(wave.device)
