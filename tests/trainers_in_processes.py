@@ -25,7 +25,7 @@ Case = tuple[lightning.LightningModule, Callable[[torch.Generator], Batch]]
 
 
 def _cvalp() -> Any:
-    from cvalp.model import CVALP
+    from cvalp.mini.model import CVALP
 
     return CVALP(
         str(TOKENIZER_FILE), dim=16, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1
@@ -56,19 +56,19 @@ def _clips(g: torch.Generator) -> Batch:
 
 
 def cvalp(_: Path) -> Case:
-    from cvalp.training import CvalpTraining
+    from cvalp.training.cvalp import CvalpTraining
 
     return CvalpTraining(_cvalp(), window_tokens=2, warmup_steps=2, max_steps=8), _clips
 
 
 def cvalp_without_text(_: Path) -> Case:
-    from cvalp.training import CvalpTraining
+    from cvalp.training.cvalp import CvalpTraining
 
     return CvalpTraining(_cvalp(), text_weight=0.0, window_tokens=2, warmup_steps=2, max_steps=8), _clips
 
 
 def video(_: Path) -> Case:
-    from cvalp.training import CvalpTraining
+    from cvalp.training.cvalp import CvalpTraining
 
     return CvalpTraining(
         _cvalp(), window_tokens=2, warmup_steps=2, max_steps=8, video_only=True, label_weight=0.5
@@ -76,7 +76,7 @@ def video(_: Path) -> Case:
 
 
 def text(_: Path) -> Case:
-    from cvalp.text_training import TextTraining
+    from cvalp.training.text import TextTraining
 
     def batch(g: torch.Generator) -> Batch:
         audio = torch.nn.functional.normalize(torch.randn(ROWS, 16, generator=g), dim=-1)
@@ -86,8 +86,8 @@ def text(_: Path) -> Case:
 
 
 def paper(folder: Path, **options: Any) -> Case:
-    from cvalp.paper import PaperCVALP
-    from cvalp.paper_training import PaperTraining
+    from cvalp.paper.model import PaperCVALP
+    from cvalp.training.paper import PaperTraining
 
     def batch(g: torch.Generator) -> Batch:
         frames = torch.randint(0, 256, (ROWS, 4, 32, 32, 3), dtype=torch.uint8, generator=g)
@@ -112,7 +112,7 @@ def paper_in_chunks(folder: Path) -> Case:
 
 def vae(_: Path) -> Case:
     from ldm.autoencoders.mel_autoencoder import MelAutoencoder
-    from ldm.training.modules import VaeTraining
+    from ldm.training.vae import VaeTraining
 
     return VaeTraining(MelAutoencoder.tiny(), warmup_steps=2, max_steps=8), lambda g: {
         "mel": torch.rand(ROWS, 8, 32, generator=g)
@@ -121,7 +121,7 @@ def vae(_: Path) -> Case:
 
 def ldm(_: Path) -> Case:
     from ldm.denoisers.audio_transformer import AudioTransformer
-    from ldm.training.modules import LdmTraining
+    from ldm.training.diffusion import LdmTraining
 
     def batch(g: torch.Generator) -> Batch:
         features = {
@@ -139,7 +139,7 @@ def _waves(g: torch.Generator) -> Batch:
 
 def vocoder(_: Path) -> Case:
     from vocoders.istft_net import IstftNet
-    from vocoders.training import VocoderTraining
+    from vocoders.training.vocoder import VocoderTraining
 
     network = IstftNet(width=16, hidden=24, blocks=1, prior_iterations=2)
     return VocoderTraining(
@@ -148,8 +148,8 @@ def vocoder(_: Path) -> Case:
 
 
 def wavegrad(_: Path) -> Case:
+    from vocoders.training.wavegrad import WaveGradTraining
     from vocoders.wavegrad import WaveGrad
-    from vocoders.wavegrad_training import WaveGradTraining
 
     network = WaveGrad(
         up_widths=(16, 16, 8, 8, 8), mel_width=16, wave_widths=(8, 8, 8, 16, 16), betas=(1e-4, 1e-2, 0.4)
@@ -159,7 +159,7 @@ def wavegrad(_: Path) -> Case:
 
 def bandwidth(_: Path) -> Case:
     from vocoders.bandwidth_extension import BandwidthExtension
-    from vocoders.bandwidth_training import BandwidthTraining
+    from vocoders.training.bandwidth import BandwidthTraining
 
     def batch(g: torch.Generator) -> Batch:
         return {name: 0.2 * torch.randn(ROWS, 4800, generator=g) for name in ("wave", "low")}

@@ -16,7 +16,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from vocoders.component import Component, configured
-from vocoders.joined_batch import own
+from vocoders.training.joined_batch import own
 
 LOGVAR_RANGE = (-12.0, 6.0)  # keeps exp() finite in half precision
 FIRST_LOGVAR = -5.0  # the posterior starts narrow: the principal components are worth keeping
@@ -34,7 +34,7 @@ class Posterior:
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         """One draw a row; of processes that share a batch, each draws the noise of its own rows
-        (`vocoders.joined_batch.own`)."""
+        (`vocoders.training.joined_batch.own`)."""
         where = {"generator": generator, "dtype": torch.float32, "device": self.mean.device}
         noise = own(lambda rows: torch.randn(rows, *self.mean.shape[1:], **where), len(self.mean))
         return self.mean + torch.exp(0.5 * self.logvar) * noise

@@ -24,7 +24,7 @@ from vocoders.clock import MINI
 from vocoders.mel import LogMel
 
 SHARD = 64
-FEATURE_CODE = (*STAGE_CODE, "cvalp.model", "ldm.autoencoders.mel_autoencoder", "vocoders.mel")
+FEATURE_CODE = (*STAGE_CODE, "cvalp.features", "cvalp.mini.model", "ldm.autoencoders.mel_autoencoder", "vocoders.mel")
 """Modules that features come from, beside this one."""
 CAPTIONS = 4
 """Wordings kept for every scene: its own and three more."""

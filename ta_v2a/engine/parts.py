@@ -26,8 +26,8 @@ INDEX_FILE = "model_index.json"
 SCHEDULER_FILE = "scheduler_config.json"
 
 CLASSES: dict[str, str] = {
-    "CVALP": "cvalp.model",
-    "PaperCVALP": "cvalp.paper",
+    "CVALP": "cvalp.mini.model",
+    "PaperCVALP": "cvalp.paper.model",
     "MelAutoencoder": "ldm.autoencoders.mel_autoencoder",
     "SpectrogramVae": "ldm.autoencoders.spectrogram_vae",
     "AudioTransformer": "ldm.denoisers.audio_transformer",

@@ -48,7 +48,7 @@ def _loaded(network: nn.Module, source: str | Path, prefix: str) -> nn.Module:
 
 def mini_cvalp(source: str | Path, tokenizer_file: str | Path) -> nn.Module:
     """CVALP at mini size with trained weights, float32: of a Lightning checkpoint, or of the folder `cvalp` of a preset."""
-    from cvalp.model import CVALP
+    from cvalp.mini.model import CVALP
 
     try:
         network = CVALP(str(tokenizer_file))

@@ -33,7 +33,7 @@ def code_digest(modules: Sequence[str], alone: Sequence[str] = ()) -> str:
     Comments and docstrings do not count: they change no result.
 
     Args:
-        modules: their names, such as "cvalp.model".
+        modules: their names, such as "cvalp.mini.model".
         alone: modules whose own source counts, but not what they import.
     """
     return _code_digest(tuple(modules), tuple(alone))

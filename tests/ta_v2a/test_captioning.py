@@ -69,7 +69,7 @@ def test_the_command(pipeline_folder, silent_clip, tmp_path, capsys):
 def test_a_folder_of_paper_size_encoders_is_read_too(silent_clip, tmp_path):
     from tiny_words import tiny_tokenizer
 
-    from cvalp.paper import PaperCVALP
+    from cvalp.paper.model import PaperCVALP
 
     torch.manual_seed(0)
     PaperCVALP.tiny(tiny_tokenizer(tmp_path / "words")).save_pretrained(tmp_path / "cvalp")

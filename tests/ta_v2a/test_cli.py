@@ -311,11 +311,11 @@ def test_unknown_training_stage_and_configuration(capsys):
 @pytest.mark.parametrize(
     ("stage", "module"),
     [
-        ("cvalp", "cvalp.training.CvalpTraining"),
-        ("vae", "ldm.training.modules.VaeTraining"),
-        ("ldm", "ldm.training.modules.LdmTraining"),
-        ("vocoder", "vocoders.training.VocoderTraining"),
-        ("bandwidth", "vocoders.bandwidth_training.BandwidthTraining"),
+        ("cvalp", "cvalp.training.cvalp.CvalpTraining"),
+        ("vae", "ldm.training.vae.VaeTraining"),
+        ("ldm", "ldm.training.diffusion.LdmTraining"),
+        ("vocoder", "vocoders.training.vocoder.VocoderTraining"),
+        ("bandwidth", "vocoders.training.bandwidth.BandwidthTraining"),
         ("classifier", "ta_v2a.evaluation.networks.listener_training.ListenerTraining"),
     ],
 )

@@ -49,15 +49,15 @@ def panns_extractors(path: str | Path, form: str = "panns16k") -> list[Extractor
     """PANNs Cnn14 of a checkpoint: 2048 features, logits of AudioSet's 527 classes (before the sigmoid).
 
     Args:
-        form: a key of `cvalp.cnn14.FRONT_ENDS`; the 16 kHz form is audioldm_eval's.
+        form: a key of `cvalp.paper.cnn14.FRONT_ENDS`; the 16 kHz form is audioldm_eval's.
 
     Raises:
         UserError: if the file is no Cnn14 of that form.
     """
     import torch
 
-    from cvalp.cnn14 import FRONT_ENDS
-    from cvalp.panns import import_panns
+    from cvalp.paper.cnn14 import FRONT_ENDS
+    from cvalp.paper.panns import import_panns
 
     end = FRONT_ENDS[form]
     cnn14 = import_panns().models.Cnn14(*end[:3], 64, *end[3:], 527)

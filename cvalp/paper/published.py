@@ -10,11 +10,11 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from cvalp.cnn14 import Cnn14Tower
-from cvalp.flan_t5 import SIZES, FlanT5Tower
-from cvalp.model import keep_in_bounds
-from cvalp.paper import PaperCVALP
-from cvalp.slow_only import SlowOnlyTower
+from cvalp.paper.cnn14 import Cnn14Tower
+from cvalp.paper.flan_t5 import SIZES, FlanT5Tower
+from cvalp.paper.model import PaperCVALP
+from cvalp.paper.slow_only import SlowOnlyTower
+from cvalp.temperatures import keep_in_bounds
 
 PUBLISHED_WEIGHTS_FILE, CARD_FILE = "weights.safetensors", "weights.json"
 WRAPPERS = ("model", "model_state", "state_dict")

@@ -1,7 +1,7 @@
 """The encoder of T5 (Raffel et al. 2020), version 1.1, with gated GELU, as small as mini's text tower needs it.
 
 It has the arithmetic and the names of the weights of `transformers.T5EncoderModel` (a test compares the two). Importing that class
-takes longer than sounding a clip, so mini has its own; the Flan-T5 of paper size is transformers' (`cvalp.flan_t5`).
+takes longer than sounding a clip, so mini has its own; the Flan-T5 of paper size is transformers' (`cvalp.paper.flan_t5`).
 """
 
 import math

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from vocoders.joined_batch import joined
+from vocoders.training.joined_batch import joined
 
 
 class JoinedBatchNorm(_BatchNorm):

@@ -8,8 +8,8 @@ from jaxtyping import Float
 from torch import nn
 from torch.nn.utils.parametrizations import weight_norm
 
-from vocoders.joined_batch import everyones_mean
 from vocoders.spectrum import Float32Constants
+from vocoders.training.joined_batch import everyones_mean
 
 SLOPE = 0.2  # of leaky rectifiers below 0
 Judgement = list[tuple[torch.Tensor, list[torch.Tensor]]]  # scores and the features of every layer, by member

@@ -10,10 +10,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cvalp.cnn14 import WIDTHS, Cnn14Tower
-from cvalp.flan_t5 import FlanT5Tower
-from cvalp.model import bounded_scales, keep_in_bounds, loaded_in_bounds
-from cvalp.slow_only import SlowOnlyTower
+from cvalp.paper.cnn14 import WIDTHS, Cnn14Tower
+from cvalp.paper.flan_t5 import FlanT5Tower
+from cvalp.paper.slow_only import SlowOnlyTower
+from cvalp.temperatures import bounded_scales, keep_in_bounds, loaded_in_bounds
 from vocoders.clock import PAPER, ClipSpec
 from vocoders.component import Component, configured
 
@@ -24,7 +24,7 @@ class PaperCVALP(Component):
     """The role and the interface of `CVALP`, with the networks of the paper. A clip of 8.192 s is T = 32 tokens of C = 512.
 
     Args:
-        tokenizer: folder or file of the text tower's vocabulary (`cvalp.flan_t5.read_tokenizer`); saved beside the weights.
+        tokenizer: folder or file of the text tower's vocabulary (`cvalp.paper.flan_t5.read_tokenizer`); saved beside the weights.
         dim: C.
         sound: "mel128", "panns16k" or "panns32k", see `Cnn14Tower`.
         normalize: see `SlowOnlyTower`.
