@@ -2,18 +2,19 @@
 
 from math import cos, pi
 from pathlib import Path
+from typing import Any
 
 import lightning
 import torch
 from jaxtyping import Float
 from torch.optim.lr_scheduler import LambdaLR
 
+from vocoders.component import Component
 from vocoders.discriminators import Discriminators, adversarial_loss, discriminator_loss, feature_loss
 from vocoders.istft_net import IstftNet
 from vocoders.joined_batch import own
 from vocoders.losses import VocoderLoss
 from vocoders.mel import LogMel
-from vocoders.role import Vocoder
 
 FEATURE_SHARE = 2.0  # weight of feature matching beside the adversarial term (HiFi-GAN, Kong et al. 2020, section 3, lambda_fm)
 
@@ -50,7 +51,7 @@ def learning_share(step: int, warmup_steps: int, total_steps: int | None) -> flo
     return min((step + 1) / max(warmup_steps, 1), fallen)
 
 
-def start_from(network: Vocoder, source: str, prefix: str = "network.") -> None:
+def start_from(network: Component, source: str, prefix: str = "network.") -> None:
     """Copies trained weights into `network`: of a training's checkpoint (under `prefix`), or of the folder `save_pretrained` wrote."""
     if Path(source).is_dir():
         network.load_state_dict(type(network).from_pretrained(source, torch_dtype=torch.float32).state_dict())
@@ -80,6 +81,9 @@ class VocoderTraining(lightning.LightningModule):
         export_folder: where the network is saved (diffusers format) at the end of the run.
         checkpoint: of an earlier run whose network this one starts from, or a folder of `save_pretrained`.
     """
+
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
+    batches_seen: torch.Tensor
 
     def __init__(
         self,
@@ -120,7 +124,7 @@ class VocoderTraining(lightning.LightningModule):
         scheduler = schedulers[index] if isinstance(schedulers, list) else schedulers
         optimizer.zero_grad()
         self.manual_backward(loss)
-        self.clip_gradients(optimizer, gradient_clip_val=1.0, gradient_clip_algorithm="norm")
+        self.clip_gradients(optimizer.optimizer, gradient_clip_val=1.0, gradient_clip_algorithm="norm")
         optimizer.step()
         scheduler.step()
 

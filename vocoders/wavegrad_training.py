@@ -1,5 +1,7 @@
 """Lightning module that trains WaveGrad's network; GLA-Grad and GLA-Grad++ use the same weights and need no training of their own."""
 
+from typing import Any
+
 import lightning
 import torch
 from jaxtyping import Float
@@ -38,6 +40,9 @@ class WaveGradTraining(lightning.LightningModule):
         export_folder: where the vocoder is saved (diffusers format) at the end of the run.
         checkpoint: of an earlier run whose vocoder this one starts from, or a folder of `save_pretrained`.
     """
+
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
+    batches_seen: torch.Tensor
 
     def __init__(
         self,
