@@ -133,7 +133,9 @@ class T5Stack(nn.Module):
 
     def forward(self, tokens: Int[Tensor, "batch n"], mask: Bool[Tensor, "batch n"]) -> Float[Tensor, "batch n width"]:
         x = self.dropout(self.embed_tokens(tokens))
-        bias = self.block[0].layer[0].SelfAttention.position_bias(tokens.shape[1])
+        first = self.block.get_submodule("0.layer.0.SelfAttention")
+        assert isinstance(first, SelfAttention)
+        bias = first.position_bias(tokens.shape[1])
         hidden = torch.zeros_like(mask, dtype=bias.dtype).masked_fill(~mask, torch.finfo(bias.dtype).min)
         bias = bias + hidden[:, None, None]
         for block in self.block:

@@ -111,9 +111,9 @@ class Process(ABC):
         through itself instead.
         """
         c, covariance = self.coefficients(time), self.covariance(time)
-        variance = c.signal * c.signal + c.noise * c.noise
+        variance = torch.as_tensor(c.signal * c.signal + c.noise * c.noise)
         of_target = c.target_signal * c.target_signal + c.target_noise * c.target_noise
-        rest = (of_target - covariance * covariance / variance).clamp_min(0.0)
+        rest = torch.as_tensor(of_target - covariance * covariance / variance).clamp_min(0.0)
         return variance.rsqrt(), covariance / variance, rest.sqrt()
 
 
@@ -175,16 +175,15 @@ class _Betas(Process):
 
     def _signal_and_noise(self, time: Time) -> tuple[Time, Time]:
         """a and s; between two steps log(s / a) is interpolated linearly, as diffusers' schedulers do for sigmas."""
-        number = not isinstance(time, Tensor)
         place = (torch.as_tensor(time, dtype=torch.float64) * self.steps).clamp(0, self.steps - 1)
         table = self._log_ratio.to(place.device)
         below = place.floor().long()
         above = (below + 1).clamp(max=self.steps - 1)
         log_ratio = torch.lerp(table[below], table[above], place - below)
         signal, noise = torch.sigmoid(-2 * log_ratio).sqrt(), torch.sigmoid(2 * log_ratio).sqrt()
-        if number:
-            return float(signal), float(noise)
-        return signal.to(time.dtype), noise.to(time.dtype)
+        if isinstance(time, Tensor):
+            return signal.to(time.dtype), noise.to(time.dtype)
+        return float(signal), float(noise)
 
     def times(self, uniform: Float[Tensor, "batch"], shift: float = 1.0) -> Float[Tensor, "batch"]:
         """Whole steps, each as likely as any other (Ho et al. 2020, Algorithm 1); betas have no shift."""

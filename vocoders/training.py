@@ -122,6 +122,7 @@ class VocoderTraining(lightning.LightningModule):
         optimizers, schedulers = self.optimizers(use_pl_optimizer=True), self.lr_schedulers()
         optimizer = optimizers[index] if isinstance(optimizers, list) else optimizers
         scheduler = schedulers[index] if isinstance(schedulers, list) else schedulers
+        assert scheduler is not None  # every optimiser has one, see `configure_optimizers`
         optimizer.zero_grad()
         self.manual_backward(loss)
         self.clip_gradients(optimizer.optimizer, gradient_clip_val=1.0, gradient_clip_algorithm="norm")

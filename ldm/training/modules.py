@@ -6,6 +6,7 @@ from typing import Any
 
 import lightning as L
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 
 from ldm.autoencoders.mel_autoencoder import MelAutoencoder
@@ -27,7 +28,7 @@ def cosine_after_warmup(step: int, warmup_steps: int, max_steps: int, floor: flo
 
 def adamw(
     network: nn.Module, lr: float, weight_decay: float, betas: tuple[float, float], warmup_steps: int, max_steps: int
-) -> dict[str, Any]:
+) -> OptimizerLRSchedulerConfig:
     """AdamW whose weight decay spares vectors (biases, norms, nulls), with the schedule above stepped every batch."""
     parameters = [p for p in network.parameters() if p.requires_grad]
     groups = [
@@ -56,6 +57,9 @@ class VaeTraining(L.LightningModule):
     all its batches, so that any checkpoint can be used as it is. All three are those of all processes'
     batches.
     """
+
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
+    _moments: Tensor | None
 
     def __init__(
         self,
@@ -106,7 +110,7 @@ class VaeTraining(L.LightningModule):
             return
         self.network.follow_latent_statistics(everyones_mean(self._moments))
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams
         return adamw(self.network, p.lr, p.weight_decay, tuple(p.betas), p.warmup_steps, p.max_steps)
 
@@ -151,6 +155,7 @@ class LdmTraining(L.LightningModule):
             preset.
     """
 
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
     validation_times = (0.2, 0.5, 0.8, 0.95, 1.0)
     validation_branches = {"both": (True, True), "video": (True, False), "text": (False, True), "none": (False, False)}
 
@@ -223,6 +228,6 @@ class LdmTraining(L.LightningModule):
             loss = weighted_square(error, batch.get("importance"))
             self.log(f"validation/{name}", loss, batch_size=len(data), sync_dist=True, prog_bar=name == "both")
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams
         return adamw(self.network, p.lr, p.weight_decay, tuple(p.betas), p.warmup_steps, p.max_steps)
