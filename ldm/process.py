@@ -46,7 +46,7 @@ class Process(ABC):
         """Of `time` in [0, 1]; numbers for a number, (batch,) for (batch,)."""
 
     @abstractmethod
-    def times(self, uniform: Float[Tensor, "batch"], shift: float = 1.0) -> Float[Tensor, "batch"]:
+    def times(self, uniform: Float[Tensor, " batch"], shift: float = 1.0) -> Float[Tensor, " batch"]:
         """Times to train at, from numbers drawn uniformly in [0, 1); `shift` above 1 moves them toward noise."""
 
     @property
@@ -103,7 +103,7 @@ class Process(ABC):
         c = self.coefficients(time)
         return c.signal * c.target_signal + c.noise * c.target_noise
 
-    def precondition(self, time: Float[Tensor, "batch"]) -> tuple[Tensor, Tensor, Tensor]:
+    def precondition(self, time: Float[Tensor, " batch"]) -> tuple[Tensor, Tensor, Tensor]:
         """(c_in, c_skip, c_out), each (batch,): target = c_skip noisy + c_out F(c_in noisy), for data of unit variance.
 
         (Karras et al. 2022, section 5.) c_in gives a network F an input of unit variance. c_skip is the best linear guess of the
@@ -132,7 +132,7 @@ class Flow(Process):
     def covariance(self, time: Time) -> Time:
         return 2 * time - 1  # a u + s w, rounded once
 
-    def times(self, uniform: Float[Tensor, "batch"], shift: float = 1.0) -> Float[Tensor, "batch"]:
+    def times(self, uniform: Float[Tensor, " batch"], shift: float = 1.0) -> Float[Tensor, " batch"]:
         """s u / (1 + (s - 1) u) (Esser et al. 2024, eq. 23), as diffusers' scheduler spaces its steps with `shift` s.
 
         A sound's colour hardly changes during a clip, so many columns tell of it at once: at t = 0.9 the noisy latents already say what
@@ -185,7 +185,7 @@ class _Betas(Process):
             return signal.to(time.dtype), noise.to(time.dtype)
         return float(signal), float(noise)
 
-    def times(self, uniform: Float[Tensor, "batch"], shift: float = 1.0) -> Float[Tensor, "batch"]:
+    def times(self, uniform: Float[Tensor, " batch"], shift: float = 1.0) -> Float[Tensor, " batch"]:
         """Whole steps, each as likely as any other (Ho et al. 2020, Algorithm 1); betas have no shift."""
         return (uniform * self.steps).floor() / self.steps
 

@@ -223,7 +223,7 @@ class MelAutoencoder(Component):
         return 0.5 + 0.25 * (self.decode_patch(raw) + self.decoder(raw))
 
     @torch.no_grad()
-    def channel_importance(self) -> Float[Tensor, "latent"]:
+    def channel_importance(self) -> Float[Tensor, " latent"]:
         """How much of the mel one unit of each scaled latent channel moves (root mean square of its patch), divided by the mean.
 
         Whitened channels are equal in variance, not in what they carry: the first ones hold loudness and colour, the last ones grain.

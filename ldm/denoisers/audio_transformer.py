@@ -17,7 +17,7 @@ from vocoders.component import Component, configured
 Injection = Literal["aligned", "cross_attention", "both"]
 
 
-def rotary(positions: Float[Tensor, "n"], channels: int) -> tuple[Tensor, Tensor]:
+def rotary(positions: Float[Tensor, " n"], channels: int) -> tuple[Tensor, Tensor]:
     """cos and sin, each (n, channels), of rotary position embedding (Su et al. 2021), wavelengths 2 pi to about 2 pi * 1000 columns."""
     table = sinusoids(positions, channels, longest=1_000.0)
     cos, sin = table.chunk(2, dim=-1)
@@ -157,7 +157,7 @@ class AudioTransformer(Component):
     def forward(
         self,
         latents: Latents,
-        time: Float[Tensor, "batch"],
+        time: Float[Tensor, " batch"],
         conditions: Conditions | Float[Tensor, "batch tokens width"],
     ) -> Latents:
         """The prediction at `time` in [0, 1] (0 data, 1 noise), given conditions or what `mix` made of them.
@@ -169,7 +169,7 @@ class AudioTransformer(Component):
         return Latents(audio=self._predicted(_audio(latents), time, mixed))
 
     def _predicted(
-        self, latents: Float[Tensor, "batch latent columns"], time: Float[Tensor, "batch"], mixed: Tensor
+        self, latents: Float[Tensor, "batch latent columns"], time: Float[Tensor, " batch"], mixed: Tensor
     ) -> Float[Tensor, "batch latent columns"]:
         batch, _, columns = latents.shape
         if len(mixed) != batch:
