@@ -2,11 +2,13 @@
 
 from typing import Any, Protocol, runtime_checkable
 
+import torch
 from torch import Tensor
 
 from ldm.conditions import Conditions
 from ldm.latents import Latents
 from ldm.process import Process
+from vocoders.component import Config
 
 
 @runtime_checkable
@@ -23,3 +25,19 @@ class Denoiser(Protocol):
 
     def __call__(self, latents: Latents, time: Tensor, conditions: Any) -> Latents:
         """The prediction at `time` (batch,) in [0, 1], given `Conditions` or what `mix` made of them."""
+
+
+@runtime_checkable
+class DenoiserNetwork(Denoiser, Protocol):
+    """A denoiser with weights, as an engine holds one."""
+
+    config: Config
+    """Its settings; `latent_channels` is one of them."""
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of its weights."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are."""

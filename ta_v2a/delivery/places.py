@@ -67,12 +67,12 @@ def _free_stem(stems: tuple[str, ...], paths: Callable[[str], list[Path]], mark:
 
 
 def _place(folder: Path, film: str | None, wav: str | None, named: tuple[bool, bool]) -> TakeFiles:
-    files = [None if name is None else folder / name for name in (film, wav)]
-    replaces = [
+    film_file, wav_file = (None if name is None else folder / name for name in (film, wav))
+    film_replaces, wav_replaces = (
         by_name or (path is not None and os.path.lexists(path))
-        for path, by_name in zip(files, named, strict=True)
-    ]
-    return TakeFiles(*files, *replaces)
+        for path, by_name in zip((film_file, wav_file), named, strict=True)
+    )
+    return TakeFiles(film_file, wav_file, film_replaces, wav_replaces)
 
 
 def _places(
@@ -150,10 +150,11 @@ def destination(
         if film.left_out:
             notices.append(f"{places[0].film.suffix} cannot hold and leaves out: {'; '.join(film.left_out)}")
     beside = None if given is None or sound_only else given.with_suffix(".wav")
-    if wav and beside is not None and takes == 1 and places[0].wav != beside:
+    taken = places[0].wav
+    if taken is not None and beside is not None and takes == 1 and taken != beside:
         name = shown_name(beside)
         notices.append(
-            f"{name} is there, and this program did not make it: the sound goes to {shown_name(places[0].wav)}"
+            f"{name} is there, and this program did not make it: the sound goes to {shown_name(taken)}"
         )
     return Destination(places, film, encode, tuple(notices))
 

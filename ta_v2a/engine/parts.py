@@ -11,14 +11,14 @@ from typing import Any
 import torch
 
 from cvalp.role import Encoders
-from ldm.denoisers.role import Denoiser
+from ldm.denoisers.role import DenoiserNetwork
 from ldm.scheduling import quick_scheduler
 from ta_v2a.engine.arguments import checked_settings
 from ta_v2a.errors import UserError, one_line
 from ta_v2a.presets.check import check_component, read_json_object
 from ta_v2a.presets.resolve import WEIGHTS_FOLDER, resolve
 from vocoders.clock import ClipSpec
-from vocoders.component import CONFIG_FILE
+from vocoders.component import CONFIG_FILE, Component
 from vocoders.role import Vocoder
 
 INDEX_FILE = "model_index.json"
@@ -62,7 +62,7 @@ class Parts:
 
     cvalp: Encoders
     autoencoder: Any
-    denoiser: Denoiser
+    denoiser: DenoiserNetwork
     vocoder: Vocoder
     scheduler: Any
     bandwidth: Any = None
@@ -126,7 +126,7 @@ def settings_in(index: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in index.items() if not name.startswith("_") and name not in parts}
 
 
-def component_class(name: str) -> type:
+def component_class(name: str) -> type[Component]:
     """A component's class by its name in `CLASSES`."""
     return getattr(import_module(CLASSES[name]), name)
 

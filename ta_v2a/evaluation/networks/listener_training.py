@@ -5,6 +5,7 @@ from typing import Any
 import lightning as L
 import torch
 from jaxtyping import Float
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 
 from ldm.training.modules import adamw, step_generator
@@ -51,6 +52,8 @@ class ListenerTraining(L.LightningModule):
         seed: of the disguises.
     """
 
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
+
     def __init__(
         self,
         network: Listener,
@@ -87,7 +90,7 @@ class ListenerTraining(L.LightningModule):
         if count > 0:
             self.log("validation/top1_one_source", named / count, batch_size=int(count), sync_dist=True)
 
-    def configure_optimizers(self) -> dict:
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams
         return adamw(self.network, p.lr, p.weight_decay, p.betas, p.warmup_steps, p.max_steps)
 

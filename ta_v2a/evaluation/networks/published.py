@@ -104,7 +104,8 @@ def vggish_extractors(path: str | Path) -> list[Extractor]:
 
 def vggish_filters() -> np.ndarray:
     """(257, 64) float32 triangles of VGGish's front end: straight on the mel scale, where torchaudio's are straight in Hz; no DC."""
-    edges = np.linspace(*(1127 * np.log1p(np.array([125.0, 7500.0]) / 700)), 66)
+    low, high = 1127 * np.log1p(np.array([125.0, 7500.0]) / 700)
+    edges = np.linspace(low, high, 66)
     bins = 1127 * np.log1p(np.linspace(0, VGGISH_HZ / 2, 257) / 700)[:, None]
     rising, falling = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2]), (edges[2:] - bins) / (edges[2:] - edges[1:-1])
     filters = np.maximum(0, np.minimum(rising, falling))

@@ -4,7 +4,8 @@ Only frames that some requested time needs are converted; all others are decoded
 held at a time, so memory does not grow with the clip. Runs in the process that `ta_v2a.media.reading.apart` starts.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from ta_v2a.media.reading.limits import LIMITS, check_size, threads
 from ta_v2a.media.reading.luma import luma
 from ta_v2a.media.reading.opening import open_media, shown_name
 from ta_v2a.media.reading.orientation import Orientation
-from ta_v2a.media.reading.probe import Clip, packets
+from ta_v2a.media.reading.probe import Clip, packets, video_stream
 from ta_v2a.media.reading.pulse import Pulse
 
 _SEEK_FROM_S = 4.0  # windows that start earlier are reached sooner by decoding than by seeking
@@ -29,7 +30,7 @@ def _frames(clip: Clip, from_tick: int | None, pulse: Pulse) -> Iterator:
 
     name = shown_name(clip.path)
     with open_media(clip.path) as container:
-        stream = container.streams[clip.stream_index]
+        stream = video_stream(container, clip.stream_index)
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = threads(stream.width, stream.height)
         if from_tick is not None:
@@ -65,7 +66,7 @@ def _with_flush(container, stream) -> Iterator:
     yield None
 
 
-def _ticked(clip: Clip, from_tick: int | None, pulse: Pulse) -> Iterator[tuple[int, object]]:
+def _ticked(clip: Clip, from_tick: int | None, pulse: Pulse) -> Generator[tuple[int, Any], None, None]:
     """(presentation tick, frame); frames without a time follow the one before by one mean picture."""
     step = max(1, round(1 / (clip.fps * float(clip.time_base))))
     next_tick = clip.start_tick

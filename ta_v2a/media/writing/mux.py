@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
+
+import numpy as np
 
 from ta_v2a.errors import UserError
 from ta_v2a.media.reading.opening import open_media, shown_name
-from ta_v2a.media.reading.probe import Clip, packets, probe
+from ta_v2a.media.reading.probe import Clip, packets, probe, video_stream
 from ta_v2a.media.sound import Sound
 from ta_v2a.media.writing import matroska
 from ta_v2a.media.writing.atomic import output_error, output_file, scratch_file, whole_file
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
     from av.packet import Packet
     from av.stream import Stream
+    from av.video.stream import VideoStream
 
 Original = Literal["replace", "mix", "keep"]
 ORIGINALS: tuple[Original, ...] = ("replace", "mix", "keep")
@@ -90,6 +93,8 @@ def _options(order: _Order, names: bool, final: bool) -> dict[str, str]:
 
 
 _Timed = tuple[float, "Packet", "Stream"]
+Encodable = tuple[int, Iterator[np.ndarray]]
+"""What `sound_for` makes: (channels, blocks)."""
 
 
 def _moved(packet: "Packet", shift_s: Fraction) -> "Packet":
@@ -122,7 +127,7 @@ def _copies(
             yield when, filtered, tracks[stream]
 
 
-def _encodings(order: _Order, stream: "Stream") -> Iterator[_Timed]:
+def _encodings(order: _Order, stream: "VideoStream") -> Iterator[_Timed]:
     when = 0.0
     for packet in encoded_pictures(order.clip, stream):
         when = _when(_moved(packet, order.shift_s), when)
@@ -135,13 +140,14 @@ def _write_tracks(
     order: _Order,
     further: Further,
     room: bool,
-    sound: tuple | None,
+    sound: Encodable | None,
 ) -> Promised:
     """Header, packets and index of a film; what it promises to be."""
     from av.stream import Disposition
 
-    template = source.streams[order.clip.stream_index]
-    tracks, bits = {}, None
+    template = video_stream(source, order.clip.stream_index)
+    tracks: dict[Stream, Stream] = {}
+    bits = None
     if order.encode:
         picture = encoded_track(target, order.clip, template)
     else:
@@ -155,7 +161,7 @@ def _write_tracks(
     picture.disposition = Disposition.default
     voice = None
     if sound is not None:
-        voice = EncodedSound(target, order.kept, *sound, clip=order.clip, shift_s=order.shift_s)
+        voice = EncodedSound(target, order.kept, *sound, order.clip, order.shift_s)
     for index in further.indices:
         stream = source.streams[index]
         added = add_further(target, stream, order.clip, order.kept)
@@ -191,7 +197,7 @@ def _write_tracks(
     return Promised(order.clip, codec, times_s, tags, bool(chapters))
 
 
-def _write(order: _Order, path: str, further: Further, sound: tuple | None) -> tuple[str, ...]:
+def _write(order: _Order, path: str, further: Further, sound: Encodable | None) -> tuple[str, ...]:
     """Write a film to `path` and read it again; without sound it is a rehearsal. What was left out, in words.
 
     Raises:
@@ -204,12 +210,12 @@ def _write(order: _Order, path: str, further: Further, sound: tuple | None) -> t
     try:
         with open_media(clip.path) as source:
             tags, items = room_for(source.metadata, kept)
-            aspect = source.streams[clip.stream_index].sample_aspect_ratio or Fraction(1)
+            aspect = video_stream(source, clip.stream_index).sample_aspect_ratio or Fraction(1)
             shaped = kept.muxer in ("matroska", "webm") and aspect != 1
             options = _options(order, items is not None, sound is not None)
             with av.open(f"file:{path}", "w", format=kept.muxer, container_options=options) as target:
                 # No random track numbers: the same sound gives the same bytes.
-                target.flags |= Flags.bitexact.value
+                target.flags |= cast(int, Flags.bitexact.value)  # av's stub takes the value for the flag
                 target.metadata.update(tags)
                 promised = _write_tracks(source, target, order, further, shaped, sound)
         if items:

@@ -23,8 +23,11 @@ _AAC_FRAME = 1024
 
 
 def _encoder(container: "OutputContainer", kept: Kept, channels: int) -> "AudioStream":
+    from av.audio.stream import AudioStream
+
     layout = "mono" if channels == 1 else "stereo"
     stream = container.add_stream(kept.encoder, rate=DELIVERY_HZ, layout=layout, format=kept.sample_format)
+    assert isinstance(stream, AudioStream)
     stream.codec_context.time_base = Fraction(1, DELIVERY_HZ)
     if kept.encoder == "aac":
         stream.options["aac_coder"] = (

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
     from av.packet import Packet
     from av.stream import Stream
+    from av.video.stream import VideoStream
 
 
 class NoPlace(UserError):
@@ -74,13 +75,18 @@ def copied(target: "OutputContainer", template: "Stream", kept: Kept) -> "Stream
     return stream
 
 
-def picture_track(target: "OutputContainer", template: "Stream", clip: Clip, kept: Kept) -> "Stream":
+def picture_track(
+    target: "OutputContainer", template: "VideoStream", clip: Clip, kept: Kept
+) -> "VideoStream":
     """The clip's picture in `target`: shape, rate and name of the codec as the clip's container tells them.
 
     Raises:
         ValueError: the container holds no such picture.
     """
+    from av.video.stream import VideoStream
+
     stream = copied(target, template, kept)
+    assert isinstance(stream, VideoStream)
     context = stream.codec_context
     context.sample_aspect_ratio = template.sample_aspect_ratio or Fraction(1)
     rate = template.average_rate or template.guessed_rate
@@ -120,7 +126,7 @@ class _Unchanged:
         return [] if packet is None else [packet]
 
 
-def picture_filter(template: "Stream", stream: "Stream", kept: Kept) -> Any:
+def picture_filter(template: "VideoStream", stream: "VideoStream", kept: Kept) -> Any:
     """What the picture's packets go through: AVI wants H.264 and HEVC with start codes, MP4 and Matroska keep lengths instead."""
     from av.bitstream import BitStreamFilterContext
 
