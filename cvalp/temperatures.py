@@ -30,4 +30,4 @@ def keep_in_bounds(log_scale: Float[Tensor, "3"]) -> None:
 def loaded_in_bounds(model: nn.Module, *_: Any) -> None:
     """After `load_state_dict`: weights trained without bounds, and those in half precision, may lie a little
     outside."""
-    keep_in_bounds(model.log_scale)
+    keep_in_bounds(model.get_parameter("log_scale"))

@@ -1,8 +1,10 @@
 """CVALP: video, audio and text in one space (TA-V2A section II-A)."""
 
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -44,7 +46,7 @@ class CVALP(Component):
         text_layers: int = 3,
     ):
         super().__init__()
-        self.video = VideoTower(dim, tuple(video_widths), video_time_blocks, video_space_time_blocks)
+        self.video = VideoTower(dim, video_widths, video_time_blocks, video_space_time_blocks)
         self.audio = AudioTower(dim)
         self.text = TextTower(tokenizer_file, dim=dim, width=text_width, layers=text_layers)
         self.video_head, self.audio_head = nn.Linear(dim, dim), nn.Linear(dim, dim)
@@ -102,10 +104,16 @@ class CVALP(Component):
         return self.text.tokenizer.was_cut(text)
 
     @classmethod
-    def from_pretrained(cls, folder, subfolder: str = "", **changes) -> "CVALP":
+    def from_pretrained(
+        cls,
+        folder: str | os.PathLike,
+        subfolder: str = "",
+        torch_dtype: torch.dtype = torch.float32,
+        **changes: Any,
+    ) -> "CVALP":
         """Reads a folder written by `save_pretrained`; the tokenizer is the one beside the weights."""
         tokenizer_file = str(Path(folder) / subfolder / TOKENIZER_FILE)
-        model = super().from_pretrained(folder, subfolder, **{"tokenizer_file": tokenizer_file, **changes})
+        model = super().from_pretrained(folder, subfolder, torch_dtype, **{"tokenizer_file": tokenizer_file, **changes})
         keep_in_bounds(model.log_scale)
         return model
 

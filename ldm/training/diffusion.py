@@ -3,10 +3,12 @@
 from typing import Any
 
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
 from ldm.conditions import Conditions, Track
 from ldm.denoisers.audio_transformer import AudioTransformer
+from ldm.denoisers.audio_unet import AudioUNet
 from ldm.ema import Ema
 from ldm.latents import Latents
 from ldm.presence import branch_shares, draw_branches, presence
@@ -50,7 +52,7 @@ class LdmTraining(Training):
 
     def __init__(
         self,
-        network: AudioTransformer,
+        network: AudioTransformer | AudioUNet,
         lr: float = 1e-3,
         weight_decay: float = 1e-2,
         betas: tuple[float, float] = (0.9, 0.98),
@@ -117,6 +119,6 @@ class LdmTraining(Training):
             loss = weighted_square(error, batch.get("importance"))
             self.log(f"validation/{name}", loss, batch_size=len(data), sync_dist=True, prog_bar=name == "both")
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams
         return scheduled(adamw(self.network, p.lr, p.weight_decay, p.betas), p.warmup_steps, p.max_steps)

@@ -1,7 +1,6 @@
 """How the mel autoencoder learns: a thin shell around a network that knows nothing of Lightning."""
 
-from typing import Any
-
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
 from ldm.autoencoders.mel_autoencoder import MelAutoencoder
@@ -17,6 +16,8 @@ class VaeTraining(Training):
     all its batches, so that any checkpoint can be used as it is. All three are those of all processes'
     batches.
     """
+
+    _moments: Tensor | None
 
     def __init__(
         self,
@@ -67,6 +68,6 @@ class VaeTraining(Training):
             return
         self.network.follow_latent_statistics(everyones_mean(self._moments))
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams
         return scheduled(adamw(self.network, p.lr, p.weight_decay, p.betas), p.warmup_steps, p.max_steps)

@@ -18,9 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-evaluate_app = typer.Typer(
-    help="Measure folders of clips, or a preset.", invoke_without_command=True, rich_markup_mode=None
-)
+evaluate_app = typer.Typer(help="Measure folders of clips, or a preset.", invoke_without_command=True, rich_markup_mode=None)
 app.add_typer(evaluate_app, name="evaluate")
 data_app = typer.Typer(help="Check and prepare films for training.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data_app, name="data")
@@ -149,7 +147,7 @@ def stage(
         console.result(written, as_json, [words])
         return
     report = write_scene(seed, Path(output), duration, width, height, fps, silent)
-    console.result(report, as_json, [report["film"], report["wav"], report["json"], f'caption: {report["caption"]}'])
+    console.result(report, as_json, [report["film"], report["wav"], report["json"], f"caption: {report['caption']}"])
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -236,8 +234,18 @@ def evaluate_stage_command(
 
     settings = {"num_inference_steps": steps, "text_scale": text_scale, "video_scale": video_scale}
     with console.progress("evaluating", quiet=as_json) as advance:
-        sizes = {"n": n, "batch": batch, "chance_n": chance_n, "controls_n": controls}
-        report = stage_command(preset, seed=seed, listener=listener, bank=bank, progress=advance, **sizes, **_given(settings))
+        report = stage_command(
+            preset,
+            n,
+            seed,
+            batch,
+            chance_n,
+            listener=listener,
+            bank=bank,
+            progress=advance,
+            controls_n=controls,
+            **_given(settings),
+        )
     console.result(report, as_json, _indented(report))
 
 
@@ -356,9 +364,18 @@ def data_prepare(
     from ta_v2a.data.prepare import prepare
 
     rows, spec, colour = _clips(manifest, films, split, clock, duration)
-    options = {"shard_clips": shard_clips, "wave_hz": wave_hz, "features": features, "workers": workers}
     with console.progress("preparing", quiet=as_json) as advance:
-        report = prepare(rows, Path(output), spec, colour, **options, advance=advance)
+        report = prepare(
+            rows,
+            Path(output),
+            spec,
+            colour,
+            shard_clips=shard_clips,
+            wave_hz=wave_hz,
+            features=features,
+            workers=workers,
+            advance=advance,
+        )
     counts = [f"{name}: {value}" for name, value in report.items() if name != "problems"]
     console.result(report, as_json, [f"{row['status']}\t{row['clip']}\t{row['why']}" for row in report["problems"]] + counts)
 

@@ -61,8 +61,6 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     return {**card, "folder": str(folder), "used": done.used, "unused": done.unused, "missing": done.missing}
 
 
-
-
 def _checked(done: Any, path: Path, what: str) -> Any:
     if done.complete:
         return done

@@ -110,9 +110,7 @@ def test_video_alone_goes_on_and_leaves_sound_and_text_as_they_were(tmp_path):
     assert go_on.model.video.training and not go_on.model.text.training
     words = [list(entry.keywords[:WORDINGS]) for entry in LEXICON.values()]
     with torch.no_grad():  # the words for the pictures are read by the text tower as it is used: nothing is dropped
-        torch.testing.assert_close(
-            go_on.labels, torch.stack([go_on.model.encode_text(each).mean(0) for each in words])
-        )
+        torch.testing.assert_close(go_on.labels, torch.stack([go_on.model.encode_text(each).mean(0) for each in words]))
 
 
 def test_a_tower_grows_out_of_a_smaller_one(tmp_path):
@@ -154,9 +152,7 @@ def text_module() -> TextTraining:
 def sounds(count: int) -> list[dict]:
     g = torch.Generator().manual_seed(0)
     audio = torch.nn.functional.normalize(torch.randn(count, 16, generator=g), dim=-1)
-    return [
-        {"audio": audio[k], "caption": CAPTIONS[k % 4], "kinds": torch.eye(29)[k % 4]} for k in range(count)
-    ]
+    return [{"audio": audio[k], "caption": CAPTIONS[k % 4], "kinds": torch.eye(29)[k % 4]} for k in range(count)]
 
 
 @pytest.mark.filterwarnings("ignore")

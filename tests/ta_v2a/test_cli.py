@@ -277,7 +277,12 @@ def test_a_gif_becomes_a_film_that_plays_and_that_is_said(foley, tmp_path):
     assert report["takes"][0]["picture"] == "h264" and report["takes"][0]["film"] == str(tmp_path / "a.foley.mp4")
     assert probe(tmp_path / "a.foley.mp4").codec == "h264" and "encoded anew" in report["warnings"][0]
     code, out, err = foley(clip, "-p", "rain", "--json", "-o", tmp_path / "b.mov")
-    assert code == 0 and "encoded" not in err and json.loads(out)["takes"][0]["picture"] == "copied" and probe(tmp_path / "b.mov").codec == "gif"
+    assert (
+        code == 0
+        and "encoded" not in err
+        and json.loads(out)["takes"][0]["picture"] == "copied"
+        and probe(tmp_path / "b.mov").codec == "gif"
+    )
     code, out, _ = foley(clip, "-p", "rain", "--json", "--encode", "h264", "-o", tmp_path / "c.mov")
     assert code == 0 and json.loads(out)["takes"][0]["picture"] == "h264" and probe(tmp_path / "c.mov").codec == "h264"
 

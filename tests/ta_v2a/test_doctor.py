@@ -14,8 +14,7 @@ def test_panns_has_all_labels_and_home_is_untouched(tmp_path):
     table.parent.mkdir()
     table.write_text("")
     code = (
-        "import os; from cvalp.paper.panns import import_panns; m = import_panns(); "
-        "print(len(m.labels), m.labels[0], os.environ['HOME'])"
+        "import os; from cvalp.paper.panns import import_panns; m = import_panns(); print(len(m.labels), m.labels[0], os.environ['HOME'])"
     )
     environment = {**os.environ, "HOME": str(tmp_path), "PATH": ""}  # an empty PATH: nothing could be fetched by a command
     run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)

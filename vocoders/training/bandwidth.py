@@ -1,5 +1,7 @@
 """Lightning module that trains `BandwidthExtension`."""
 
+from typing import Any
+
 import torch
 from jaxtyping import Float
 
@@ -20,6 +22,9 @@ class BandwidthTraining(Training):
         export_folder: where the network is saved (diffusers format) at the end of the run.
         checkpoint: of an earlier run whose network this one starts from, or a folder of `save_pretrained`.
     """
+
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
+    batches_seen: torch.Tensor
 
     def __init__(
         self,

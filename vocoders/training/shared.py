@@ -7,8 +7,11 @@ from typing import Any
 
 import lightning
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import nn
 from torch.optim.lr_scheduler import LRScheduler
+
+from vocoders.component import Component
 
 LEAST_SHARE = 0.02
 """Share of the learning rate that the warm-up begins at and the cosine ends at."""
@@ -21,6 +24,8 @@ class Training(lightning.LightningModule):
     Dropout draws from torch's own generator, which is seeded before every batch; whatever else is random draws from
     `batch_generator`.
     """
+
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
 
     @property
     def batch_number(self) -> int:
@@ -44,7 +49,7 @@ def batch_generator(seed: int, batch_number: int, device: torch.device | str = "
     return torch.Generator(device).manual_seed((seed * 1_000_003 + batch_number) * 4_099)
 
 
-def start_from(network: nn.Module, source: str, prefix: str = "network.", may_lack: str = "") -> None:
+def start_from(network: Component, source: str, prefix: str = "network.", may_lack: str = "") -> None:
     """Copies trained weights into `network`.
 
     Args:
@@ -65,9 +70,7 @@ def start_from(network: nn.Module, source: str, prefix: str = "network.", may_la
     network.load_state_dict(kept | state)
 
 
-def adamw(
-    network: nn.Module, learning_rate: float, weight_decay: float, betas: Sequence[float] = (0.9, 0.98)
-) -> torch.optim.AdamW:
+def adamw(network: nn.Module, learning_rate: float, weight_decay: float, betas: Sequence[float] = (0.9, 0.98)) -> torch.optim.AdamW:
     """AdamW over what learns in a network; its weight decay spares vectors (biases, norms, nulls)."""
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     groups = [
@@ -88,7 +91,7 @@ def schedule(optimizer: torch.optim.Optimizer, warmup_steps: int, total_steps: i
     return get_wsd_schedule(optimizer, warmup_steps, falling, num_stable_steps=0, min_lr_ratio=LEAST_SHARE)
 
 
-def scheduled(optimizer: torch.optim.Optimizer, warmup_steps: int, total_steps: int | None) -> dict[str, Any]:
+def scheduled(optimizer: torch.optim.Optimizer, warmup_steps: int, total_steps: int | None) -> OptimizerLRSchedulerConfig:
     """What `configure_optimizers` answers: the optimiser, with its `schedule` stepped after every step."""
-    stepped = {"scheduler": schedule(optimizer, warmup_steps, total_steps), "interval": "step"}
-    return {"optimizer": optimizer, "lr_scheduler": stepped}
+    rate = schedule(optimizer, warmup_steps, total_steps)
+    return {"optimizer": optimizer, "lr_scheduler": {"scheduler": rate, "interval": "step"}}

@@ -1,5 +1,7 @@
 """Lightning module that trains `IstftNet`; the network and the losses know nothing of it."""
 
+from typing import Any
+
 import torch
 from jaxtyping import Float
 
@@ -55,6 +57,9 @@ class VocoderTraining(Training):
         checkpoint: of an earlier run whose network this one starts from, or a folder of `save_pretrained`.
     """
 
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
+    batches_seen: torch.Tensor
+
     def __init__(
         self,
         network: IstftNet,
@@ -91,9 +96,10 @@ class VocoderTraining(Training):
         optimizers, schedulers = self.optimizers(use_pl_optimizer=True), self.lr_schedulers()
         optimizer = optimizers[index] if isinstance(optimizers, list) else optimizers
         scheduler = schedulers[index] if isinstance(schedulers, list) else schedulers
+        assert scheduler is not None  # every optimiser has one, see `configure_optimizers`
         optimizer.zero_grad()
         self.manual_backward(loss)
-        self.clip_gradients(optimizer, gradient_clip_val=1.0, gradient_clip_algorithm="norm")
+        self.clip_gradients(optimizer.optimizer, gradient_clip_val=1.0, gradient_clip_algorithm="norm")
         optimizer.step()
         scheduler.step()
 

@@ -1,5 +1,7 @@
 """Lightning module that trains WaveGrad's network; GLA-Grad and GLA-Grad++ use the same weights and need no training of their own."""
 
+from typing import Any
+
 import torch
 from jaxtyping import Float
 
@@ -38,6 +40,9 @@ class WaveGradTraining(Training):
         checkpoint: of an earlier run whose vocoder this one starts from, or a folder of `save_pretrained`.
     """
 
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
+    batches_seen: torch.Tensor
+
     def __init__(
         self,
         vocoder: WaveGrad,
@@ -66,9 +71,7 @@ class WaveGradTraining(Training):
     def noise_error(self, wave: Float[torch.Tensor, "batch samples"], generator: torch.Generator) -> Float[torch.Tensor, ""]:
         """|epsilon - epsilon_theta(level y_0 + sqrt(1 - level^2) epsilon, mel, level)|, mean (WaveGrad, Algorithm 1)."""
         level = own(lambda rows: continuous_levels(self.schedule, rows, generator), len(wave)).to(wave.device)
-        noise = own(lambda rows: torch.randn(rows, wave.shape[1], generator=generator), len(wave)).to(
-            wave.device
-        )
+        noise = own(lambda rows: torch.randn(rows, wave.shape[1], generator=generator), len(wave)).to(wave.device)
         guess = self.vocoder.network(diffuse(wave, noise, level[:, None]), self.log_mel(wave), level)
         return (guess.float() - noise).abs().mean()
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 from jaxtyping import Float
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 
 from ta_v2a.evaluation.networks.listener import Listener, save_listener
@@ -50,6 +51,8 @@ class ListenerTraining(Training):
         seed: of the disguises.
     """
 
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
+
     def __init__(
         self,
         network: Listener,
@@ -86,7 +89,7 @@ class ListenerTraining(Training):
         if count > 0:
             self.log("validation/top1_one_source", named / count, batch_size=int(count), sync_dist=True)
 
-    def configure_optimizers(self) -> dict:
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams
         return scheduled(adamw(self.network, p.lr, p.weight_decay, p.betas), p.warmup_steps, p.max_steps)
 
