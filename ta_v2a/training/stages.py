@@ -121,6 +121,8 @@ def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str,
             parser_kwargs={**strict, "fit": strict},
             args=["fit", *options, *arguments],
         )
+    except UserError as error:
+        raise UserError(_without_traceback(str(error))) from error
     except (ArgumentError, UnicodeDecodeError) as error:
         raise UserError(f"the configuration of {stage} was refused: {one_line(error)}") from error
     except OSError as error:
@@ -133,6 +135,11 @@ def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str,
     metrics = {name: round(float(value), 5) for name, value in cli.trainer.callback_metrics.items()}
     last = getattr(callback, "last_model_path", "") or getattr(callback, "best_model_path", "")
     return {"stage": stage, "steps": cli.trainer.global_step, "checkpoint": last or None, "metrics": metrics}
+
+
+def _without_traceback(said: str) -> str:
+    """What an error says that a loader's worker process has wrapped in the story of how it came about."""
+    return said.rpartition("UserError: ")[2].strip() if said.startswith("Caught UserError in ") else said
 
 
 def _reason(error: Exception) -> str:

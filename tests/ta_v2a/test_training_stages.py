@@ -4,6 +4,7 @@ and trainer."""
 import inspect
 import io
 import json
+import shutil
 import tarfile
 from collections.abc import Callable
 from importlib.resources import files
@@ -21,6 +22,7 @@ from ta_v2a.data import features
 from ta_v2a.data.features import StageFeatures
 from ta_v2a.data.film_clips import to_strip
 from ta_v2a.data.wordings import StageWordings
+from ta_v2a.errors import UserError
 from ta_v2a.evaluation.networks.listener import load_listener
 from ta_v2a.training.stages import STAGES, base_config, run_stage
 from vocoders.bandwidth_extension import BandwidthExtension
@@ -151,6 +153,22 @@ def test_two_steps(training, place, monkeypatch):
     if training in EXPORTED:
         folder, read = EXPORTED[training]
         assert all(weights.isfinite().all() for weights in read(Path(folder)).parameters())
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_a_worker_cannot_read_is_said_in_one_line(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(place)
+    shutil.copytree("shards", tmp_path / "shards")
+    shard = tmp_path / "shards" / "shard-000000.tar"
+    shard.write_bytes(shard.read_bytes()[:3000])
+    network, trainer, _ = TRAINED[("cvalp", "paper", "published")]
+    settings = {f"--model.init_args.model.init_args.{name}": value for name, value in network.items()}
+    settings |= {f"--model.init_args.{name}": value for name, value in trainer.items()}
+    settings |= {"--data.init_args.shards": str(tmp_path / "shards"), "--data.init_args.batch_size": 2, "--data.init_args.workers": 1}
+    options = [word for name, value in settings.items() for word in (name, json.dumps(value).strip('"'))]
+    with pytest.raises(UserError) as error:
+        run_stage("cvalp", ["paper", "published"], [*options, "--trainer.accelerator", "cpu"])
+    assert str(error.value) == f"{shard} is damaged: remove it and run ta-v2a data prepare again"
 
 
 def test_every_stage_and_every_packaged_configuration_is_tried():
