@@ -155,9 +155,11 @@ class FeatureRows(Dataset):
 
 
 class RandomCrop:
-    """Collates rows to a batch cut at random places to one of `lengths` columns, so that clips of any length are nothing new.
+    """Collates rows to a batch cut at random places to one of `lengths` columns, so that clips of any length
+    are nothing new.
 
-    In several processes the length is the same in all, and each draws the places of its `own` rows of the joined batch.
+    In several processes the length is the same in all, and each draws the places of its `own` rows of the
+    joined batch.
     """
 
     def __init__(self, lengths: tuple[int, ...], seed: int):
@@ -166,7 +168,9 @@ class RandomCrop:
     def __call__(self, rows: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
         columns = rows[0]["latents"].shape[1]
         length = min(self.rng.choice(self.lengths), columns)
-        starts = own(lambda count: torch.tensor([self.rng.randint(0, columns - length) for _ in range(count)]), len(rows)).tolist()
+        last = columns - length
+        drawn = own(lambda count: torch.tensor([self.rng.randint(0, last) for _ in range(count)]), len(rows))
+        starts = drawn.tolist()
         return {
             "latents": torch.stack([row["latents"][:, i : i + length] for row, i in zip(rows, starts, strict=True)]),
             "video": torch.stack([row["video"][i : i + length] for row, i in zip(rows, starts, strict=True)]),

@@ -89,7 +89,8 @@ class PaperStage(lightning.LightningDataModule):
 
 
 def from_sample(sample: dict[str, Any]) -> dict[str, Any]:
-    """A clip as `ta_v2a.data.prepare` wrote it: `frames` uint8 (pictures, px, px[, 3]), `mel`, `caption`, `key`, and more is there.
+    """A clip as `ta_v2a.data.prepare` wrote it: `frames` uint8 (pictures, px, px[, 3]), `mel`, `caption`,
+    `key`, and more is there.
 
     Raises:
         UserError: the clip is damaged.
@@ -105,7 +106,7 @@ def _damaged(shard: Any) -> str:
 
 
 def _refuse(error: Exception) -> bool:
-    """webdataset's handler of errors; it puts a shard's name at the end of their arguments, if it could open it."""
+    """webdataset's handler of errors; of a shard that it could open, the name ends their arguments."""
     raise UserError(_damaged(getattr(error, "filename", None) or error.args[-1])) from error
 
 
@@ -145,7 +146,8 @@ def read_shards(
         )
     if shuffle_clips:
         random.Random(epoch).shuffle(files)
-    clips = webdataset.WebDataset(files[rank::world], shardshuffle=False, nodesplitter=None, empty_check=False, handler=_refuse)
+    settings = {"shardshuffle": False, "nodesplitter": None, "empty_check": False, "handler": _refuse}
+    clips = webdataset.WebDataset(files[rank::world], **settings)
     if shuffle_clips:
         clips = clips.shuffle(shuffle_clips, rng=random.Random(f"{epoch} {rank}"))
     clips = clips.map(from_sample).with_epoch(batches * batch_size)

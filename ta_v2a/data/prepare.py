@@ -211,7 +211,8 @@ def prepare(
                 advance(before + done, len(rows))
             _write_shard(shard_file(folder, number), samples, problems)
     seconds = time.perf_counter() - began
-    accounts = [read_account(shard_file(folder, number).with_suffix(".json"), ("clips", "problems")) for number in range(len(shards))]
+    written_down = [shard_file(folder, number).with_suffix(".json") for number in range(len(shards))]
+    accounts = [read_account(file, ("clips", "problems")) for file in written_down]
     written = [account["clips"] for account in accounts]
     index = {"settings": settings, "shards": {shard_file(folder, n).name: count for n, count in enumerate(written)}, "clips": sum(written)}
     with whole_file(folder / SHARDS_INDEX_FILE) as temporary:

@@ -130,12 +130,12 @@ def _stage_digest(spec: ClipSpec, bank: str | Path | None, sound_only: bool) -> 
 
 
 def _read_kept(file: Path) -> dict[str, Any] | None:
-    """A clip that was kept, without its seed; None where there is none, or a damaged one, which is rendered anew."""
+    """A clip that was kept, without its seed; None where there is none, or a damaged one."""
     try:
         with safe_open(file, "pt") as tensors:
             item: dict[str, Any] = {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118
             return {**item, "caption": tensors.metadata()["caption"]}
-    except (OSError, SafetensorError, TypeError, KeyError):  # without metadata there is None, or a caption is missing
+    except (OSError, SafetensorError, TypeError, KeyError):  # the last two where the caption is missing
         return None
 
 

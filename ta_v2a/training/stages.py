@@ -58,8 +58,8 @@ def _packaged_files() -> ExitStack:
 
 
 def base_config(stage: str, configs: list[str]) -> str:
-    """The YAML that every training begins with, filled in with the name of the run: that of the last packaged
-    configuration, or the stage's where that is "mini" or all are files of the user's."""
+    """The YAML that every training begins with, filled in with the name of the run: that of the last
+    packaged configuration, or the stage's where that is "mini" or all are files of the user's."""
     packaged = [name for name in configs if name != "mini" and not is_file(Path(name))]
     shared = (files("ta_v2a.training") / "configs" / "base.yaml").read_text(encoding="utf-8")
     return Template(shared).substitute(run=packaged[-1] if packaged else stage)
@@ -70,8 +70,8 @@ def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str,
 
     Args:
         stage: key of `STAGES`.
-        configs: YAML files, or names of packaged ones such as "mini"; later ones override earlier ones, and all of
-            them `base_config`.
+        configs: YAML files, or names of packaged ones such as "mini"; later ones override earlier ones, and
+            all of them `base_config`.
         arguments: further options of LightningCLI, such as ["--trainer.max_steps", "100", "--ckpt_path", "last"].
 
     Returns:

@@ -112,11 +112,13 @@ def test_a_damaged_kept_clip_is_rendered_anew(damage, tmp_path):
     if damage == "no caption":
         save_file(load_file(file), file)
     else:
-        file.write_bytes({"empty": b"", "half": whole[: len(whole) // 2], "noise": bytes(range(256)) * 40}[damage])
+        half, noise = whole[: len(whole) // 2], bytes(range(256)) * 40
+        file.write_bytes({"empty": b"", "half": half, "noise": noise}[damage])
     again = clips[0]
     assert again.keys() == expected.keys() and again["caption"] == expected["caption"]
     assert torch.equal(again["frames"], expected["frames"]) and torch.equal(again["wave"], expected["wave"])
-    assert load_file(file).keys() == expected.keys() - {"seed", "caption"} and len(file.read_bytes()) == len(whole)
+    assert load_file(file).keys() == expected.keys() - {"seed", "caption"}
+    assert len(file.read_bytes()) == len(whole)
 
 
 def test_seeds_of_a_split():

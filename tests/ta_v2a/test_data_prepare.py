@@ -257,13 +257,15 @@ def test_readers_share_the_clips_and_repeat_themselves(films, tmp_path):
 
 @pytest.mark.parametrize("damage", ["half", "noise", "a broken picture", "no caption", "gone"])
 def test_a_damaged_shard_is_named_in_one_line(damage, films, tmp_path):
-    prepare([Row("00000000", "good0", films / "good0.mp4", 0.0, "a tone", "train")], tmp_path, SPEC, True, workers=0)
+    rows = [Row("00000000", "good0", films / "good0.mp4", 0.0, "a tone", "train")]
+    prepare(rows, tmp_path, SPEC, True, workers=0)
     shard = shard_file(tmp_path, 0)
     assert next(iter(read_shards(tmp_path, 1, 0)))["caption"] == ["a tone"]
     if damage == "gone":
         shard.unlink()
     elif damage in ("half", "noise"):
-        shard.write_bytes(shard.read_bytes()[: shard.stat().st_size // 2] if damage == "half" else bytes(range(256)) * 40)
+        half, noise = shard.read_bytes()[: shard.stat().st_size // 2], bytes(range(256)) * 40
+        shard.write_bytes(half if damage == "half" else noise)
     else:
         parts = samples_of(tmp_path, 1)["00000000"]
         with tarfile.open(shard, "w") as changed:

@@ -1,5 +1,5 @@
-"""Every stage and every packaged configuration trains: two steps at tiny sizes, over the real command's parser, data
-and trainer."""
+"""Every stage and every packaged configuration trains: two steps at tiny sizes, over the real command's
+parser, data and trainer."""
 
 import inspect
 import io
@@ -33,7 +33,7 @@ from vocoders.wavegrad import WaveGrad
 WEIGHTS = Path(str(files("ta_v2a"))) / "weights" / "mini"
 CLIPS = {"duration_s": 0.512, "batch_size": 2, "clips_per_epoch": 4, "validation_clips": 2, "workers": 0}
 KEPT = {**CLIPS, "first_seed": 0, "cache": "clips"}
-"""The same scenes for every stage that trains on clips of `StageData`: rendered once, with pictures or without."""
+"""The same scenes for every stage that trains on `StageData`: rendered once, with pictures or without."""
 TINY_CVALP = {"tokenizer_file": str(WEIGHTS / "cvalp" / "spiece.model"), "dim": 16, "video_widths": [8, 8, 8]}
 TINY_CVALP |= {"video_time_blocks": 1, "text_width": 16, "text_layers": 1}
 TINY_WAVEGRAD = {"mel_width": 8, "up_widths": [8, 8, 8, 8, 8], "wave_widths": [4, 4, 4, 4, 4]}
@@ -69,8 +69,18 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
     ("ldm", "mini"): (
         {"width": 32, "depth": 1, "heads": 2, "modulation_rank": 8},
         {},
-        {"cvalp": str(WEIGHTS / "cvalp"), "vae": str(WEIGHTS / "autoencoder"), "lengths": [8, 16], "workers": 0}
-        | {"tokenizer_file": TINY_CVALP["tokenizer_file"], "scenes": 4, "validation_scenes": 2, "batch_size": 2},
+        {
+            "cvalp": str(WEIGHTS / "cvalp"),
+            "vae": str(WEIGHTS / "autoencoder"),
+            "lengths": [8, 16],
+            "workers": 0,
+        }
+        | {
+            "tokenizer_file": TINY_CVALP["tokenizer_file"],
+            "scenes": 4,
+            "validation_scenes": 2,
+            "batch_size": 2,
+        },
     ),
     ("vocoder", "mini"): (
         {"width": 8, "hidden": 8, "blocks": 1, "prior_iterations": 1},
@@ -115,7 +125,11 @@ def place(tmp_path_factory) -> Path:
             mel = io.BytesIO()
             np.save(mel, rng.random((128, 64), np.float32))
             strip = to_strip(rng.integers(0, 256, (4, 32, 32, 3), np.uint8))
-            parts = {"frames.jpg": strip, "json": json.dumps({"caption": "a dog"}).encode(), "mel.npy": mel.getvalue()}
+            parts = {
+                "frames.jpg": strip,
+                "json": json.dumps({"caption": "a dog"}).encode(),
+                "mel.npy": mel.getvalue(),
+            }
             for name, content in parts.items():
                 entry = tarfile.TarInfo(f"{number}.{name}")
                 entry.size = len(content)
@@ -141,8 +155,14 @@ def test_two_steps(training, place, monkeypatch):
     settings |= {"--trainer.accelerator": "cpu", **VALIDATED.get(stage, {})}
     if "total_steps" not in trainer:
         settings["--trainer.max_steps"] = 2
-    report = run_stage(stage, configs, [word for name, value in settings.items() for word in (name, json.dumps(value).strip('"'))])
-    assert report["steps"] == (2 + 1 if training == ("vocoder", "mini") else 2)  # there the adversary steps once, too
+    report = run_stage(
+        stage,
+        configs,
+        [word for name, value in settings.items() for word in (name, json.dumps(value).strip('"'))],
+    )
+    assert report["steps"] == (
+        2 + 1 if training == ("vocoder", "mini") else 2
+    )  # there the adversary steps once, too
     run = place / "runs" / (stage if configs[-1] == "mini" else configs[-1])
     assert Path(report["checkpoint"]) == run / "last.ckpt" and (run / "last.ckpt").is_file()
     assert (run / "version_0" / "config.yaml").is_file()
@@ -164,7 +184,11 @@ def test_what_a_worker_cannot_read_is_said_in_one_line(place, tmp_path, monkeypa
     network, trainer, _ = TRAINED[("cvalp", "paper", "published")]
     settings = {f"--model.init_args.model.init_args.{name}": value for name, value in network.items()}
     settings |= {f"--model.init_args.{name}": value for name, value in trainer.items()}
-    settings |= {"--data.init_args.shards": str(tmp_path / "shards"), "--data.init_args.batch_size": 2, "--data.init_args.workers": 1}
+    settings |= {
+        "--data.init_args.shards": str(tmp_path / "shards"),
+        "--data.init_args.batch_size": 2,
+        "--data.init_args.workers": 1,
+    }
     options = [word for name, value in settings.items() for word in (name, json.dumps(value).strip('"'))]
     with pytest.raises(UserError) as error:
         run_stage("cvalp", ["paper", "published"], [*options, "--trainer.accelerator", "cpu"])
@@ -197,21 +221,33 @@ def test_a_run_is_named_after_its_last_packaged_configuration_or_its_stage(tmp_p
 
 def test_a_stage_begins_with_what_an_earlier_one_leaves():
     """Checkpoints that the packaged configurations and the data's defaults read are where stages put them."""
-    read = [packaged(stage, "mini")["model"]["init_args"].get(name) for stage in STAGES for name in ("start", "checkpoint")]
-    read += [parameter.default for data in (StageFeatures, StageWordings) for parameter in inspect.signature(data).parameters.values()]
+    read = [
+        packaged(stage, "mini")["model"]["init_args"].get(name)
+        for stage in STAGES
+        for name in ("start", "checkpoint")
+    ]
+    read += [
+        parameter.default
+        for data in (StageFeatures, StageWordings)
+        for parameter in inspect.signature(data).parameters.values()
+    ]
     found = {value for value in read if isinstance(value, str) and value.endswith(".ckpt")}
     assert found == {f"runs/{stage}/last.ckpt" for stage in ("cvalp", "text", "video", "vae")}
 
 
 def test_a_file_of_the_users_has_the_last_word(tmp_path, capsys):
     mine = tmp_path / "mine.yaml"
-    mine.write_text("seed_everything: 3\ntrainer: {gradient_clip_val: null, logger: false, callbacks: null}\n")
+    mine.write_text(
+        "seed_everything: 3\ntrainer: {gradient_clip_val: null, logger: false, callbacks: null}\n"
+    )
     report = run_stage("vae", ["mini", str(mine)], ["--print_config"])
     assert report == {"stage": "vae", "steps": 0, "checkpoint": None, "metrics": {}}
     resolved = yaml.safe_load(capsys.readouterr().out)
     trainer = resolved["trainer"]
     assert (resolved["seed_everything"], trainer["gradient_clip_val"], trainer["logger"]) == (3, None, False)
-    assert trainer["callbacks"] is None and trainer["precision"] == "bf16-mixed" and trainer["max_steps"] == 1300
+    assert (
+        trainer["callbacks"] is None and trainer["precision"] == "bf16-mixed" and trainer["max_steps"] == 1300
+    )
 
 
 def test_shared_settings_stand_in_one_place():
@@ -221,5 +257,10 @@ def test_shared_settings_stand_in_one_place():
         for name in names:
             config = packaged(stage, name)
             trainer = config.get("trainer", {})
-            assert not {key for key in trainer.keys() & shared.keys() if trainer[key] == shared[key]} - {"precision"}
-            assert not trainer.keys() & {"logger", "callbacks", "default_root_dir"} and "seed_everything" not in config
+            assert not {key for key in trainer.keys() & shared.keys() if trainer[key] == shared[key]} - {
+                "precision"
+            }
+            assert (
+                not trainer.keys() & {"logger", "callbacks", "default_root_dir"}
+                and "seed_everything" not in config
+            )
