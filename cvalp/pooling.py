@@ -7,7 +7,8 @@ from torch.nn import functional as F
 
 
 def pooled(tokens: Float[Tensor, "batch tokens dim"], pooling: str = "mean") -> Float[Tensor, "batch dim"]:
-    """Temporal pooling of eq. 3 (E_v, E_a in R^C), L2-normalised again: the mean, or the maximum of every channel as in Diff-Foley."""
+    """Temporal pooling of eq. 3 (E_v, E_a in R^C), L2-normalised again: the mean, or the maximum of every
+    channel as in Diff-Foley."""
     return F.normalize(tokens.amax(1) if pooling == "max" else tokens.mean(1), dim=-1)
 
 

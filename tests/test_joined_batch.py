@@ -41,6 +41,7 @@ def states(tmp_path_factory) -> dict[str, list[State]]:
     try:
         (folder / "alone").mkdir()
         alone = {name: processes.trained(name, folder / "alone") for name in processes.CASES}
+        alone["crops"] = processes.crops()
         said = [rank.communicate(timeout=240)[0] for rank in ranks]
     finally:
         for rank in ranks:
@@ -51,7 +52,7 @@ def states(tmp_path_factory) -> dict[str, list[State]]:
             *(torch.load(folder / f"{name}-{rank}.pt", weights_only=True) for rank in range(WORLD)),
             alone[name],
         ]
-        for name in processes.CASES
+        for name in alone
     }
 
 
@@ -86,6 +87,15 @@ def test_the_first_statistics_are_those_of_the_joined_batch(states):
     trained, averaged = (states["ldm"][0][f"{part}.latents_out.weight"] for part in ("network", "ema.network"))
     assert not torch.equal(trained, averaged) and int(states["ldm"][0]["ema.updates"]) == processes.STEPS
     assert not torch.equal(states["vae"][0]["network.latent_scale"], torch.ones(4))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_crops_begin_where_those_of_the_joined_batch_do(states):
+    """Of one length in all processes, at places of their own."""
+    first, second, together = states["crops"]
+    for name, expected in together.items():
+        assert torch.equal(torch.cat([first[name], second[name]]), expected)
+        assert not torch.equal(first[name], second[name])
 
 
 def test_every_trainer_is_tried():

@@ -239,6 +239,15 @@ def _as_it_is(batch: Batch) -> Batch:
     return batch
 
 
+def crops(rank: int = 0, world: int = 1) -> dict[str, torch.Tensor]:
+    """Three batches of random crops; where one begins is its first number."""
+    from ta_v2a.data.features import RandomCrop
+
+    size, crop = ROWS // world, RandomCrop((8, 16), seed=3)
+    row = {"latents": torch.arange(64.0)[None], "video": torch.arange(64.0)[:, None], "text": torch.zeros(1)}
+    return {str(number): crop([row] * size)["latents"][:, 0] for number in range(STEPS)}
+
+
 def main() -> None:
     rank, world, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     torch.set_num_threads(1)
@@ -248,6 +257,7 @@ def main() -> None:
     mine.mkdir()
     for name in CASES:
         torch.save(trained(name, mine, rank, world), folder / f"{name}-{rank}.pt")
+    torch.save(crops(rank, world), folder / f"crops-{rank}.pt")
     torch.distributed.destroy_process_group()
 
 

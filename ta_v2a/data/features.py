@@ -9,6 +9,7 @@ from typing import Any
 import lightning
 import torch
 from rich.progress import track
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
@@ -22,6 +23,7 @@ from ta_v2a.system.processes import follow_parent
 from ta_v2a.system.provenance import code_digest, file_sha256, recordings_digest
 from vocoders.clock import MINI
 from vocoders.mel import LogMel
+from vocoders.training.joined_batch import own
 
 SHARD = 64
 FEATURE_CODE = (*STAGE_CODE, "cvalp.features", "cvalp.mini.model", "ldm.autoencoders.mel_autoencoder", "vocoders.mel")
@@ -42,17 +44,26 @@ def feature_shard(folder: Path, seeds: range) -> Path:
     return folder / (f"{seeds[0]}.safetensors" if len(seeds) == SHARD else f"{seeds[0]}-{len(seeds)}.safetensors")
 
 
+def _is_whole(shard: Path, rows: int) -> bool:
+    """Whether a file is a shard of so many rows. Only its header is read, which says how long the file is."""
+    try:
+        with safe_open(shard, "pt") as tensors:
+            return all(tensors.get_slice(name).get_shape()[0] == rows for name in ("latents", "video"))
+    except (OSError, SafetensorError):
+        return False
+
+
 @torch.no_grad()
 def write_features(
     seeds: range, folder: Path, cvalp_file: Path, tokenizer_file: Path, vae_file: Path, bank: str | None, workers: int
 ) -> None:
-    """Computes the missing shards of `seeds`: a killed run goes on where it stopped.
+    """Computes the missing and the damaged shards of `seeds`: a killed run goes on where it stopped.
 
     A shard holds, half precision: `latents` (64, 48, columns) and `video` (64, columns, 264).
     """
     folder.mkdir(parents=True, exist_ok=True)
     shards = [seeds[i : i + SHARD] for i in range(0, len(seeds), SHARD)]
-    missing = [s for s in shards if not feature_shard(folder, s).exists()]
+    missing = [s for s in shards if not _is_whole(feature_shard(folder, s), len(s))]
     if not missing:
         return
     cvalp, vae, log_mel = mini_cvalp(cvalp_file, tokenizer_file), mini_autoencoder(vae_file), LogMel(MINI)
@@ -144,14 +155,22 @@ class FeatureRows(Dataset):
 
 
 class RandomCrop:
-    """Collates rows to a batch cut at random places to one of `lengths` columns, so that clips of any length are nothing new."""
+    """Collates rows to a batch cut at random places to one of `lengths` columns, so that clips of any length
+    are nothing new.
+
+    In several processes the length is the same in all, and each draws the places of its `own` rows of the
+    joined batch.
+    """
 
     def __init__(self, lengths: tuple[int, ...], seed: int):
         self.lengths, self.rng = lengths, random.Random(seed)
 
     def __call__(self, rows: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-        length = min(self.rng.choice(self.lengths), rows[0]["latents"].shape[1])
-        starts = [self.rng.randint(0, row["latents"].shape[1] - length) for row in rows]
+        columns = rows[0]["latents"].shape[1]
+        length = min(self.rng.choice(self.lengths), columns)
+        last = columns - length
+        drawn = own(lambda count: torch.tensor([self.rng.randint(0, last) for _ in range(count)]), len(rows))
+        starts = drawn.tolist()
         return {
             "latents": torch.stack([row["latents"][:, i : i + length] for row, i in zip(rows, starts, strict=True)]),
             "video": torch.stack([row["video"][i : i + length] for row, i in zip(rows, starts, strict=True)]),

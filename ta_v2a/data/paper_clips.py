@@ -14,8 +14,9 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from ta_v2a.data.film_clips import from_strip
-from ta_v2a.data.prepare import SHARDS_INDEX_FILE
+from ta_v2a.data.prepare import SHARDS_INDEX_FILE, read_account
 from ta_v2a.data.stage_clips import split_seeds
+from ta_v2a.errors import UserError
 from ta_v2a.stage.picture.render import render_pictures
 from ta_v2a.stage.scene.scene import plan
 from ta_v2a.stage.sound.render import render_sound
@@ -88,7 +89,28 @@ class PaperStage(lightning.LightningDataModule):
 
 
 def from_sample(sample: dict[str, Any]) -> dict[str, Any]:
-    """A clip as `ta_v2a.data.prepare` wrote it: `frames` uint8 (pictures, px, px[, 3]), `mel`, `caption`, `key`, and more is there."""
+    """A clip as `ta_v2a.data.prepare` wrote it: `frames` uint8 (pictures, px, px[, 3]), `mel`, `caption`,
+    `key`, and more is there.
+
+    Raises:
+        UserError: the clip is damaged.
+    """
+    try:
+        return _from_sample(sample)
+    except Exception as error:  # a broken picture or array may be refused in any way
+        raise UserError(_damaged(sample.get("__url__"))) from error
+
+
+def _damaged(shard: Any) -> str:
+    return f"{shard} is damaged: remove it and run ta-v2a data prepare again"
+
+
+def _refuse(error: Exception) -> bool:
+    """webdataset's handler of errors; of a shard that it could open, the name ends their arguments."""
+    raise UserError(_damaged(getattr(error, "filename", None) or error.args[-1])) from error
+
+
+def _from_sample(sample: dict[str, Any]) -> dict[str, Any]:
     item: dict[str, Any] = {"key": sample["__key__"], "frames": torch.from_numpy(from_strip(sample["frames.jpg"]))}
     item["caption"] = json.loads(sample["json"])["caption"]
     for name in ("mel", "wave", "video", "audio", "text"):
@@ -107,24 +129,25 @@ def read_shards(
     twice and leaves some to the next one.
 
     Raises:
-        ValueError: the shards are not finished, or too few.
+        UserError: the shards are not finished, too few or damaged; of a damaged one while it is read.
     """
     import webdataset
 
     if not (folder / SHARDS_INDEX_FILE).is_file():
-        raise ValueError(f"{folder} holds no finished shards: ta-v2a data prepare MANIFEST -o {folder}")
-    index = json.loads((folder / SHARDS_INDEX_FILE).read_text())
+        raise UserError(f"{folder} holds no finished shards: ta-v2a data prepare MANIFEST -o {folder}")
+    index = read_account(folder / SHARDS_INDEX_FILE, ("shards", "clips"))
     files = [str(folder / name) for name, clips in index["shards"].items() if clips]
     share, readers = world * max(1, workers), max(1, workers)
     batches = index["clips"] // (share * batch_size)
     if len(files) < share or not batches:
-        raise ValueError(
+        raise UserError(
             f"{folder} holds {index['clips']} clips in {len(files)} shards: too few for {world} processes with {readers} readers each "
             f"and {batch_size} clips a batch; prepare it with a smaller --shard-clips"
         )
     if shuffle_clips:
         random.Random(epoch).shuffle(files)
-    clips = webdataset.WebDataset(files[rank::world], shardshuffle=False, nodesplitter=None, empty_check=False)
+    settings = {"shardshuffle": False, "nodesplitter": None, "empty_check": False, "handler": _refuse}
+    clips = webdataset.WebDataset(files[rank::world], **settings)
     if shuffle_clips:
         clips = clips.shuffle(shuffle_clips, rng=random.Random(f"{epoch} {rank}"))
     clips = clips.map(from_sample).with_epoch(batches * batch_size)

@@ -112,7 +112,7 @@ def _claim(folder: Path, settings: dict[str, Any]) -> None:
     made_folder(folder)
     file = folder / SETTINGS_FILE
     if file.is_file():
-        before = _account(file)
+        before = read_account(file)
         changed = sorted(name for name in settings.keys() | before.keys() if settings.get(name) != before.get(name))
         if changed:
             raise UserError(f"{folder} holds shards that were made with another {', '.join(changed)}: name a new folder")
@@ -123,7 +123,7 @@ def _claim(folder: Path, settings: dict[str, Any]) -> None:
             Path(temporary).write_text(json.dumps(settings, indent=2))
 
 
-def _account(file: Path, names: tuple[str, ...] = ()) -> dict[str, Any]:
+def read_account(file: Path, names: tuple[str, ...] = ()) -> dict[str, Any]:
     """What an earlier run wrote down.
 
     Raises:
@@ -211,7 +211,8 @@ def prepare(
                 advance(before + done, len(rows))
             _write_shard(shard_file(folder, number), samples, problems)
     seconds = time.perf_counter() - began
-    accounts = [_account(shard_file(folder, number).with_suffix(".json"), ("clips", "problems")) for number in range(len(shards))]
+    written_down = [shard_file(folder, number).with_suffix(".json") for number in range(len(shards))]
+    accounts = [read_account(file, ("clips", "problems")) for file in written_down]
     written = [account["clips"] for account in accounts]
     index = {"settings": settings, "shards": {shard_file(folder, n).name: count for n, count in enumerate(written)}, "clips": sum(written)}
     with whole_file(folder / SHARDS_INDEX_FILE) as temporary:

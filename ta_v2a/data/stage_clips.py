@@ -9,11 +9,12 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch.utils.data import Dataset
 
 from prompts.lexicon import LEXICON
+from ta_v2a.errors import UserError
 from ta_v2a.stage.picture.render import render_pictures
 from ta_v2a.stage.scene.kinds import KIND_NAMES
 from ta_v2a.stage.scene.scene import ENVELOPE_HZ, SPLITS, Scene, plan
@@ -78,7 +79,8 @@ class StageClips(Dataset):
         bank: folder of recordings to use instead of synthesis half of the time, or None.
         cache: folder that keeps every clip once it is rendered, uncompressed (about 1 MB for 4 s at mini
             size), or None. Several processes may share it. Another clock, other recordings or another source
-            code of the stage have a folder of their own below it; nothing is ever thrown away.
+            code of the stage have a folder of their own below it. A damaged file is written anew; nothing else is
+            ever thrown away.
     """
 
     def __init__(
@@ -101,11 +103,11 @@ class StageClips(Dataset):
         if self.kept is None:
             return self._rendered(seed)
         file = self.kept / f"{seed}.safetensors"
-        if not file.is_file():
-            _keep(self._rendered(seed), file)
-        with safe_open(file, "pt") as tensors:
-            item: dict[str, Any] = {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118
-            return {**item, "seed": seed, "caption": tensors.metadata()["caption"]}
+        item = _read_kept(file)
+        if item is None:
+            item = self._rendered(seed)
+            _keep(item, file)
+        return {**item, "seed": seed}
 
     def _rendered(self, seed: int) -> dict[str, Any]:
         cv2.setNumThreads(1)
@@ -127,6 +129,16 @@ def _stage_digest(spec: ClipSpec, bank: str | Path | None, sound_only: bool) -> 
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
 
+def _read_kept(file: Path) -> dict[str, Any] | None:
+    """A clip that was kept, without its seed; None where there is none, or a damaged one."""
+    try:
+        with safe_open(file, "pt") as tensors:
+            item: dict[str, Any] = {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118
+            return {**item, "caption": tensors.metadata()["caption"]}
+    except (OSError, SafetensorError, TypeError, KeyError):  # the last two where the caption is missing
+        return None
+
+
 def _keep(item: dict[str, Any], file: Path) -> None:
     """Writes a clip; whoever reads meanwhile sees the whole of it or nothing."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -140,9 +152,9 @@ def split_seeds(split: str, count: int, offset: int = 0) -> range:
     """`count` seeds of a split, from `offset` on.
 
     Raises:
-        ValueError: if the split has no such seeds.
+        UserError: if the split has no such seeds.
     """
     seeds = SPLITS[split]
     if offset + count > len(seeds):
-        raise ValueError(f"split {split!r} has {len(seeds)} seeds, not {offset + count}")
+        raise UserError(f"split {split!r} has {len(seeds)} seeds, not {offset + count}")
     return seeds[offset : offset + count]

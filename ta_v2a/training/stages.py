@@ -58,8 +58,8 @@ def _packaged_files() -> ExitStack:
 
 
 def base_config(stage: str, configs: list[str]) -> str:
-    """The YAML that every training begins with, filled in with the name of the run: that of the last packaged
-    configuration, or the stage's where that is "mini" or all are files of the user's."""
+    """The YAML that every training begins with, filled in with the name of the run: that of the last
+    packaged configuration, or the stage's where that is "mini" or all are files of the user's."""
     packaged = [name for name in configs if name != "mini" and not is_file(Path(name))]
     shared = (files("ta_v2a.training") / "configs" / "base.yaml").read_text(encoding="utf-8")
     return Template(shared).substitute(run=packaged[-1] if packaged else stage)
@@ -70,8 +70,8 @@ def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str,
 
     Args:
         stage: key of `STAGES`.
-        configs: YAML files, or names of packaged ones such as "mini"; later ones override earlier ones, and all of
-            them `base_config`.
+        configs: YAML files, or names of packaged ones such as "mini"; later ones override earlier ones, and
+            all of them `base_config`.
         arguments: further options of LightningCLI, such as ["--trainer.max_steps", "100", "--ckpt_path", "last"].
 
     Returns:
@@ -121,6 +121,8 @@ def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str,
             parser_kwargs={**strict, "fit": strict},
             args=["fit", *options, *arguments],
         )
+    except UserError as error:
+        raise UserError(_without_traceback(str(error))) from error
     except (ArgumentError, UnicodeDecodeError) as error:
         raise UserError(f"the configuration of {stage} was refused: {one_line(error)}") from error
     except OSError as error:
@@ -133,6 +135,11 @@ def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str,
     metrics = {name: round(float(value), 5) for name, value in cli.trainer.callback_metrics.items()}
     last = getattr(callback, "last_model_path", "") or getattr(callback, "best_model_path", "")
     return {"stage": stage, "steps": cli.trainer.global_step, "checkpoint": last or None, "metrics": metrics}
+
+
+def _without_traceback(said: str) -> str:
+    """What an error says that a loader's worker process has wrapped in the story of how it came about."""
+    return said.rpartition("UserError: ")[2].strip() if said.startswith("Caught UserError in ") else said
 
 
 def _reason(error: Exception) -> str:

@@ -42,7 +42,11 @@ def module() -> CvalpTraining:
 
 
 def fit(
-    training: lightning.LightningModule, folder: Path, epochs: int, checkpoint: Path | None = None, items: Callable = clips
+    training: lightning.LightningModule,
+    folder: Path,
+    epochs: int,
+    checkpoint: Path | None = None,
+    items: Callable = clips,
 ) -> lightning.Trainer:
     trainer = lightning.Trainer(
         max_epochs=epochs,

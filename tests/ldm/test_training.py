@@ -77,16 +77,17 @@ def test_resumed_equals_uninterrupted(module, loader, accumulated, tmp_path):
         assert torch.equal(a, b), name
 
 
-def test_the_first_batch_alone_sets_components_and_statistics_also_where_gradients_are_accumulated(tmp_path, monkeypatch):
-    """Of two batches before the first step of the optimiser, which lies at the other end of the colours."""
+def test_the_first_batch_alone_sets_components_and_statistics(tmp_path):
+    """Also where the optimiser takes its first step after the second one."""
     first, second = (item["mel"][None] for item in mels(2).dataset)
-    loader = DataLoader([first[0], 0.2 * second[0]], batch_size=1, collate_fn=lambda rows: {"mel": torch.stack(rows)})
+    rows = [{"mel": first[0]}, {"mel": 0.2 * second[0]}]
     alone, both = vae_module(), vae_module()
     alone.network.start_from_principal_components(first)
     both.hparams.lr = 0.0
-    fit(both, loader, tmp_path, 1, accumulated=2, precision="32-true")
+    fit(both, DataLoader(rows, 1), tmp_path, 1, accumulated=2, precision="32-true")
     for name in ("encode_patch.weight", "decode_patch.weight", "decode_patch.bias"):
-        torch.testing.assert_close(both.network.state_dict()[name], alone.network.state_dict()[name], msg=name)
+        found, expected = (module.network.state_dict()[name] for module in (both, alone))
+        torch.testing.assert_close(found, expected, msg=name)
     video = torch.randn(2, 8, 6, generator=torch.Generator().manual_seed(0))
     rows = [{"latents": row[:, :4].T, "video": row, "text": row[0, :5]} for row in video]
     module = ldm_module(lr=0.0)

@@ -15,6 +15,7 @@ from ta_v2a.data import features
 from ta_v2a.data.datamodules import StageData
 from ta_v2a.data.features import CAPTIONS, FeatureRows, RandomCrop, StageFeatures, evened, text_features, wordings, write_features
 from ta_v2a.data.stage_clips import ONSETS_PER_COLUMN, StageClips, activity_targets, kinds_heard, kinds_seen, split_seeds
+from ta_v2a.errors import UserError
 from ta_v2a.presets.trained import mini_cvalp
 from ta_v2a.stage.scene.kinds import KIND_NAMES
 from ta_v2a.stage.scene.scene import SPLITS, Event, Scene, Source, plan
@@ -102,10 +103,28 @@ def test_a_kept_clip_is_the_rendered_one_and_another_clock_is_another_clip(tmp_p
     assert len(list(tmp_path.rglob("4.safetensors"))) == 3
 
 
+@pytest.mark.parametrize("damage", ["empty", "half", "noise", "no caption"])
+def test_a_damaged_kept_clip_is_rendered_anew(damage, tmp_path):
+    clips = StageClips([4], SHORT, cache=tmp_path)
+    expected = clips[0]
+    (file,) = tmp_path.rglob("*.safetensors")
+    whole = file.read_bytes()
+    if damage == "no caption":
+        save_file(load_file(file), file)
+    else:
+        half, noise = whole[: len(whole) // 2], bytes(range(256)) * 40
+        file.write_bytes({"empty": b"", "half": half, "noise": noise}[damage])
+    again = clips[0]
+    assert again.keys() == expected.keys() and again["caption"] == expected["caption"]
+    assert torch.equal(again["frames"], expected["frames"]) and torch.equal(again["wave"], expected["wave"])
+    assert load_file(file).keys() == expected.keys() - {"seed", "caption"}
+    assert len(file.read_bytes()) == len(whole)
+
+
 def test_seeds_of_a_split():
     assert split_seeds("train", 5, 7) == range(7, 12)
     assert split_seeds("test", 3) == SPLITS["test"][:3]
-    with pytest.raises(ValueError, match="has 1000000 seeds"):
+    with pytest.raises(UserError, match="has 1000000 seeds"):
         split_seeds("validation", 2, 999_999)
 
 
@@ -262,7 +281,7 @@ def test_features_are_those_that_the_engine_gives_the_denoiser(tmp_path, monkeyp
     assert torch.equal(load_file(tmp_path / "features" / "40.safetensors")["video"], found.half())
 
 
-def test_features_resume_after_a_lost_shard(tmp_path, monkeypatch):
+def test_features_resume_after_a_lost_or_damaged_shard(tmp_path, monkeypatch):
     monkeypatch.setattr(features, "SHARD", 2)
     monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=1.024))
     files = (cvalp_checkpoint(tmp_path), TOKENIZER_FILE, vae_checkpoint(tmp_path))
@@ -284,6 +303,10 @@ def test_features_resume_after_a_lost_shard(tmp_path, monkeypatch):
     write_features(range(40, 43), folder, *files, None, 0)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == written
     assert (folder / "42-1.safetensors").stat().st_mtime_ns == untouched
+    (folder / "40.safetensors").write_bytes(written["40.safetensors"][:-1])  # damaged
+    save_file(whole, folder / "42-1.safetensors")  # whole, but of two rows
+    write_features(range(40, 43), folder, *files, None, 0)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == written
 
 
 def test_other_weights_have_another_cache(tmp_path):

@@ -249,10 +249,40 @@ def test_readers_share_the_clips_and_repeat_themselves(films, tmp_path):
     batch = next(iter(read_shards(tmp_path, 2, 0)))
     assert batch["frames"].shape == (2, 4, 32, 32, 3) and batch["mel"].shape == (2, 128, SPEC.mel_frames)
     assert batch["caption"] == ["tone 0", "tone 1"]
-    with pytest.raises(ValueError, match="too few for 9 processes"):
+    with pytest.raises(UserError, match="too few for 9 processes"):
         keys(world=9)
-    with pytest.raises(ValueError, match="no finished shards"):
+    with pytest.raises(UserError, match="no finished shards"):
         read_shards(films, 2, 0)
+
+
+@pytest.mark.parametrize("damage", ["half", "noise", "a broken picture", "no caption", "gone"])
+def test_a_damaged_shard_is_named_in_one_line(damage, films, tmp_path):
+    rows = [Row("00000000", "good0", films / "good0.mp4", 0.0, "a tone", "train")]
+    prepare(rows, tmp_path, SPEC, True, workers=0)
+    shard = shard_file(tmp_path, 0)
+    assert next(iter(read_shards(tmp_path, 1, 0)))["caption"] == ["a tone"]
+    if damage == "gone":
+        shard.unlink()
+    elif damage in ("half", "noise"):
+        half, noise = shard.read_bytes()[: shard.stat().st_size // 2], bytes(range(256)) * 40
+        shard.write_bytes(half if damage == "half" else noise)
+    else:
+        parts = samples_of(tmp_path, 1)["00000000"]
+        with tarfile.open(shard, "w") as changed:
+            for name, content in parts.items():
+                if damage == "no caption" and name == "json":
+                    content = b"{}"
+                if damage == "a broken picture" and name == "frames.jpg":
+                    content = content[:20]
+                entry = tarfile.TarInfo(f"00000000.{name}")
+                entry.size = len(content)
+                changed.addfile(entry, io.BytesIO(content))
+    with pytest.raises(UserError) as error:
+        next(iter(read_shards(tmp_path, 1, 0)))
+    assert str(error.value) == f"{shard} is damaged: remove it and run ta-v2a data prepare again"
+    (tmp_path / "index.json").write_text("{")
+    with pytest.raises(UserError, match=r"index\.json is damaged"):
+        read_shards(tmp_path, 1, 0)
 
 
 def test_scenes_through_the_papers_clock():

@@ -74,19 +74,3 @@ def test_data_for_the_trainer(bank):
     assert batch["wave"].shape == batch["low"].shape == (2, 24_000)
     with pytest.raises(ValueError, match="no such sound bank"):
         FullBandData("no/such/folder")
-
-
-def test_the_packaged_configuration_trains(bank, tmp_path, monkeypatch):
-    from ta_v2a.training.stages import run_stage
-    from vocoders.bandwidth_extension import BandwidthExtension
-
-    monkeypatch.chdir(tmp_path)
-    model = {"total_steps": "3", "network.init_args.width": "8", "network.init_args.hidden": "8"}
-    sizes = {"duration_s": "0.6", "batch_size": "2", "clips_per_epoch": "4", "validation_clips": "2", "workers": "0"}
-    data = {"bank": str(bank.parent), **sizes}
-    options = [word for name, value in model.items() for word in (f"--model.init_args.{name}", value)]
-    options += [word for name, value in data.items() for word in (f"--data.init_args.{name}", value)]
-    options += ["--trainer.accelerator", "cpu", "--trainer.enable_progress_bar", "false"]
-    report = run_stage("bandwidth", ["mini"], options)
-    assert report["steps"] == 3 and {"loss/train", "loss/validation"} <= set(report["metrics"])
-    assert BandwidthExtension.from_pretrained("runs/bandwidth/bandwidth")(torch.zeros(1, 500)).shape == (1, 500)

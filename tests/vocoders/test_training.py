@@ -1,6 +1,5 @@
 import lightning
 import pytest
-import soundfile
 import torch
 from torch.utils.data import DataLoader
 
@@ -97,21 +96,3 @@ def test_starting_from_weights_of_another_shape_is_refused(tmp_path, waves) -> N
     IstftNet(width=16, hidden=24, blocks=2).save_pretrained(tmp_path / "other")
     with pytest.raises(RuntimeError, match="trunk"):
         start_from(module(4).network, str(tmp_path / "other"))
-
-
-def test_the_packaged_configuration_trains_on_recordings_too(tmp_path, monkeypatch, waves) -> None:
-    """At a tiny size, over the real command's parser, data and trainer: three batches, the adversary in the last two."""
-    from ta_v2a.training.stages import run_stage
-
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "bank" / "wood").mkdir(parents=True)
-    soundfile.write(tmp_path / "bank" / "wood" / "knock.wav", waves[0]["wave"].numpy(), 16_000)
-    network = {"width": "8", "hidden": "8", "blocks": "1", "prior_iterations": "1"}
-    model = {"total_steps": "3", "adversary_from": "1", **{f"network.init_args.{name}": value for name, value in network.items()}}
-    data = {"bank": "bank", "duration_s": "0.512", "batch_size": "2", "clips_per_epoch": "4", "validation_clips": "2", "workers": "0"}
-    options = [word for name, value in model.items() for word in (f"--model.init_args.{name}", value)]
-    options += [word for name, value in data.items() for word in (f"--data.init_args.{name}", value)]
-    options += ["--trainer.accelerator", "cpu", "--trainer.val_check_interval", "1", "--trainer.enable_progress_bar", "false"]
-    report = run_stage("vocoder", ["mini"], options)
-    assert report["steps"] == 3 + 2 and {"loss/validation", "loss/fooling", "loss/features"} <= set(report["metrics"])
-    assert IstftNet.from_pretrained("runs/vocoder/vocoder")(torch.zeros(1, 128, 2)).shape == (1, 512)

@@ -6,7 +6,6 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-import vocoders
 from vocoders.noise_schedule import NoiseSchedule
 from vocoders.training.vocoder import random_crops
 from vocoders.training.wavegrad import WaveGradTraining, continuous_levels
@@ -94,20 +93,3 @@ def test_resumed_equals_uninterrupted_and_exports(tmp_path, waves, module) -> No
     for source, original in ((tmp_path / "export", whole), (tmp_path / "half.ckpt", half)):
         started = module(checkpoint=str(source))
         assert torch.equal(started.vocoder.network.wave_out.weight, original.vocoder.network.wave_out.weight)
-
-
-@pytest.mark.parametrize(("overlays", "folder"), [([], "runs/wavegrad"), (["wavegrad-small.yaml"], "runs/wavegrad-small")])
-def test_the_packaged_configurations_train(overlays, folder, tmp_path, monkeypatch) -> None:
-    """At a tiny size, over the real command's parser, data and trainer."""
-    from ta_v2a.training.stages import run_stage
-
-    monkeypatch.chdir(tmp_path)
-    configs = [str(Path(vocoders.__file__).parent / "configs" / name) for name in ["wavegrad.yaml", *overlays]]
-    sizes = {"mel_width": "8", "up_widths": "[8,8,8,8,8]", "wave_widths": "[4,4,4,4,4]"}
-    data = {"duration_s": "0.512", "batch_size": "2", "clips_per_epoch": "4", "validation_clips": "2", "workers": "0"}
-    options = [word for name, value in sizes.items() for word in (f"--model.init_args.vocoder.init_args.{name}", value)]
-    options += [word for name, value in data.items() for word in (f"--data.init_args.{name}", value)]
-    options += ["--trainer.max_steps", "2", "--trainer.accelerator", "cpu", "--trainer.val_check_interval", "1"]
-    report = run_stage("vocoder", configs, [*options, "--trainer.enable_progress_bar", "false"])
-    assert report["steps"] == 2 and 0 < report["metrics"]["loss/validation"] < 10
-    assert WaveGrad.from_pretrained(f"{folder}/vocoder")(torch.zeros(1, 128, 2)).shape == (1, 512)

@@ -1,1 +1,4 @@
-"""How the vocoders learn, and what trainers of every package share. Nothing is imported here: inference reads `joined_batch`."""
+"""How the vocoders learn, and what trainers of every package share.
+
+Nothing is imported here: inference reads `joined_batch`.
+"""

@@ -1,5 +1,5 @@
-"""What the trainers of all packages share: weights to start from, the optimiser and its learning rate, the random
-numbers of a batch."""
+"""What the trainers of all packages share: weights to start from, the optimiser and its learning rate, the
+random numbers of a batch."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,11 +18,11 @@ LEAST_SHARE = 0.02
 
 
 class Training(lightning.LightningModule):
-    """A trainer whose random numbers follow from the number of the batch alone, so that a resumed run equals an
-    uninterrupted one.
+    """A trainer whose random numbers follow from the number of the batch alone, so that a resumed run equals
+    an uninterrupted one.
 
-    Dropout draws from torch's own generator, which is seeded before every batch; whatever else is random draws from
-    `batch_generator`.
+    Dropout draws from torch's own generator, which is seeded before every batch; whatever else is random
+    draws from `batch_generator`.
     """
 
     hparams: Any  # the arguments of `__init__`, by save_hyperparameters
@@ -31,8 +31,8 @@ class Training(lightning.LightningModule):
     def batch_number(self) -> int:
         """Number of the training batch at work, from 0.
 
-        Lightning keeps this count in its checkpoints. It goes on with every batch, unlike `global_step`, which waits
-        where gradients are accumulated.
+        Lightning keeps this count in its checkpoints. It goes on with every batch, unlike `global_step`,
+        which waits where gradients are accumulated.
         """
         return self.trainer.fit_loop.total_batch_idx
 
@@ -43,8 +43,8 @@ class Training(lightning.LightningModule):
 def batch_generator(seed: int, batch_number: int, device: torch.device | str = "cpu") -> torch.Generator:
     """Random numbers that depend on (seed, batch_number) alone.
 
-    They are the same in every process: each takes its `own` rows of what is drawn for the joined batch. (On a CPU
-    torch looks at the lower 32 bits of a seed only, so both numbers have a part in those.)
+    They are the same in every process: each takes its `own` rows of what is drawn for the joined batch. (On a
+    CPU torch looks at the lower 32 bits of a seed only, so both numbers have a part in those.)
     """
     return torch.Generator(device).manual_seed((seed * 1_000_003 + batch_number) * 4_099)
 
@@ -74,15 +74,18 @@ def adamw(network: nn.Module, learning_rate: float, weight_decay: float, betas: 
     """AdamW over what learns in a network; its weight decay spares vectors (biases, norms, nulls)."""
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     groups = [
-        {"params": [parameter for parameter in learning if parameter.ndim >= 2], "weight_decay": weight_decay},
+        {
+            "params": [parameter for parameter in learning if parameter.ndim >= 2],
+            "weight_decay": weight_decay,
+        },
         {"params": [parameter for parameter in learning if parameter.ndim < 2], "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=learning_rate, betas=(betas[0], betas[1]))
 
 
 def schedule(optimizer: torch.optim.Optimizer, warmup_steps: int, total_steps: int | None) -> LRScheduler:
-    """A linear rise over `warmup_steps`, then half a cosine down at `total_steps`, where it stays; None keeps the rate
-    up."""
+    """A linear rise over `warmup_steps`, then half a cosine down at `total_steps`, where it stays; None keeps
+    the rate up."""
     from transformers.optimization import get_constant_schedule_with_warmup, get_wsd_schedule
 
     if total_steps is None:

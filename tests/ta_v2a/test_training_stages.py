@@ -1,0 +1,266 @@
+"""Every stage and every packaged configuration trains: two steps at tiny sizes, over the real command's
+parser, data and trainer."""
+
+import inspect
+import io
+import json
+import shutil
+import tarfile
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+import yaml
+from tiny_words import TINY_TEXT, tiny_tokenizer
+
+from ta_v2a.data import features
+from ta_v2a.data.features import StageFeatures
+from ta_v2a.data.film_clips import to_strip
+from ta_v2a.data.wordings import StageWordings
+from ta_v2a.errors import UserError
+from ta_v2a.evaluation.networks.listener import load_listener
+from ta_v2a.training.stages import STAGES, base_config, run_stage
+from vocoders.bandwidth_extension import BandwidthExtension
+from vocoders.clock import ClipSpec
+from vocoders.istft_net import IstftNet
+from vocoders.wavegrad import WaveGrad
+
+WEIGHTS = Path(str(files("ta_v2a"))) / "weights" / "mini"
+CLIPS = {"duration_s": 0.512, "batch_size": 2, "clips_per_epoch": 4, "validation_clips": 2, "workers": 0}
+KEPT = {**CLIPS, "first_seed": 0, "cache": "clips"}
+"""The same scenes for every stage that trains on `StageData`: rendered once, with pictures or without."""
+TINY_CVALP = {"tokenizer_file": str(WEIGHTS / "cvalp" / "spiece.model"), "dim": 16, "video_widths": [8, 8, 8]}
+TINY_CVALP |= {"video_time_blocks": 1, "text_width": 16, "text_layers": 1}
+TINY_WAVEGRAD = {"mel_width": 8, "up_widths": [8, 8, 8, 8, 8], "wave_widths": [4, 4, 4, 4, 4]}
+TINY_PAPER = {"dim": 16, "text_size": TINY_TEXT, "audio_widths": [4, 4, 8, 8, 8, 16], "video_stem": 2}
+PAPER_WINDOWS = {"window_tokens": 2, "window_starts": [0, 1, 2]}
+
+# stage and its configurations -> arguments of the network, of its trainer and of the data, at a tiny size
+TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    ("cvalp", "mini"): (TINY_CVALP, {}, KEPT),
+    ("cvalp", "ablation"): (TINY_CVALP, {}, {**KEPT, "picture_px": 80}),
+    ("cvalp", "paper"): (
+        {**TINY_PAPER, "tokenizer": "words", "unfrozen_text_layers": 1},
+        PAPER_WINDOWS,
+        {**CLIPS, "duration_s": 1.024, "picture_px": 32},
+    ),
+    ("cvalp", "paper", "published"): (
+        {**TINY_PAPER, "tokenizer": "words"},
+        {**PAPER_WINDOWS, "start": []},
+        {"shards": "shards", "batch_size": 2, "workers": 0},
+    ),
+    ("text", "mini"): (
+        {"tokenizer_file": TINY_CVALP["tokenizer_file"]},
+        {"checkpoint": str(WEIGHTS / "cvalp")},
+        {"checkpoint": str(WEIGHTS / "cvalp"), "tokenizer_file": TINY_CVALP["tokenizer_file"]}
+        | {"clips": 4, "validation_clips": 2, "batch_size": 2, "workers": 0},
+    ),
+    ("video", "mini"): (
+        {"tokenizer_file": TINY_CVALP["tokenizer_file"]},
+        {"start": str(WEIGHTS / "cvalp")},
+        KEPT,
+    ),
+    ("vae", "mini"): ({"widths": [16, 16, 16]}, {}, KEPT),
+    ("ldm", "mini"): (
+        {"width": 32, "depth": 1, "heads": 2, "modulation_rank": 8},
+        {},
+        {
+            "cvalp": str(WEIGHTS / "cvalp"),
+            "vae": str(WEIGHTS / "autoencoder"),
+            "lengths": [8, 16],
+            "workers": 0,
+        }
+        | {
+            "tokenizer_file": TINY_CVALP["tokenizer_file"],
+            "scenes": 4,
+            "validation_scenes": 2,
+            "batch_size": 2,
+        },
+    ),
+    ("vocoder", "mini"): (
+        {"width": 8, "hidden": 8, "blocks": 1, "prior_iterations": 1},
+        {"total_steps": 2, "adversary_from": 1, "crop_samples": 4096},
+        {**KEPT, "bank": "bank"},
+    ),
+    ("vocoder", "wavegrad"): (TINY_WAVEGRAD, {}, KEPT),
+    ("vocoder", "wavegrad", "wavegrad-small"): (TINY_WAVEGRAD, {}, KEPT),
+    ("bandwidth", "mini"): ({"width": 8, "hidden": 8}, {"total_steps": 2}, {**CLIPS, "bank": "bank"}),
+    ("classifier", "mini"): ({"widths": [8, 8, 8, 16], "features": 16}, {}, KEPT),
+}
+VALIDATED = {"ldm": {"--trainer.check_val_every_n_epoch": 1}, "vocoder": {"--trainer.val_check_interval": 1}}
+"""What makes stages that validate now and then do so within two steps."""
+EXPORTED: dict[tuple[str, ...], tuple[str, Callable[[Path], torch.nn.Module]]] = {
+    ("vocoder", "mini"): ("runs/vocoder/vocoder", IstftNet.from_pretrained),
+    ("vocoder", "wavegrad"): ("runs/wavegrad/vocoder", WaveGrad.from_pretrained),
+    ("vocoder", "wavegrad", "wavegrad-small"): ("runs/wavegrad-small/vocoder", WaveGrad.from_pretrained),
+    ("bandwidth", "mini"): ("runs/bandwidth/bandwidth", BandwidthExtension.from_pretrained),
+    ("classifier", "mini"): ("ta_v2a/weights/listener", load_listener),
+}
+"""Networks that a training leaves as a folder at its end, and what reads it."""
+
+
+def packaged(stage: str, name: str) -> dict[str, Any]:
+    """A packaged configuration as it is written."""
+    package, own = STAGES[stage]
+    parent, _, folder = package.rpartition(".")
+    return yaml.safe_load((files(parent) / folder / (own if name == "mini" else f"{name}.yaml")).read_text())
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> Path:
+    """Where the trainings are run: recordings, a vocabulary, shards of four films."""
+    folder = tmp_path_factory.mktemp("runs")
+    (folder / "bank" / "wood").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    soundfile.write(folder / "bank" / "wood" / "knock.wav", 0.1 * rng.standard_normal(48_000), 48_000)
+    tiny_tokenizer(folder / "words")
+    (folder / "shards").mkdir()
+    with tarfile.open(folder / "shards" / "shard-000000.tar", "w") as shard:
+        for number in range(4):
+            mel = io.BytesIO()
+            np.save(mel, rng.random((128, 64), np.float32))
+            strip = to_strip(rng.integers(0, 256, (4, 32, 32, 3), np.uint8))
+            parts = {
+                "frames.jpg": strip,
+                "json": json.dumps({"caption": "a dog"}).encode(),
+                "mel.npy": mel.getvalue(),
+            }
+            for name, content in parts.items():
+                entry = tarfile.TarInfo(f"{number}.{name}")
+                entry.size = len(content)
+                shard.addfile(entry, io.BytesIO(content))
+    index = {"shards": {"shard-000000.tar": 4}, "clips": 4}
+    (folder / "shards" / "index.json").write_text(json.dumps(index))
+    return folder
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("training", TRAINED, ids="-".join)
+def test_two_steps(training, place, monkeypatch):
+    monkeypatch.chdir(place)
+    monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=1.024))
+    monkeypatch.setattr(features, "SHARD", 2)
+    stage, *configs = training
+    network, trainer, data = TRAINED[training]
+    model = packaged(stage, configs[0])["model"]["init_args"]
+    role = next(name for name in ("model", "network", "vocoder") if name in model)
+    settings = {f"--model.init_args.{role}.init_args.{name}": value for name, value in network.items()}
+    settings |= {f"--model.init_args.{name}": value for name, value in trainer.items()}
+    settings |= {f"--data.init_args.{name}": value for name, value in data.items()}
+    settings |= {"--trainer.accelerator": "cpu", **VALIDATED.get(stage, {})}
+    if "total_steps" not in trainer:
+        settings["--trainer.max_steps"] = 2
+    report = run_stage(
+        stage,
+        configs,
+        [word for name, value in settings.items() for word in (name, json.dumps(value).strip('"'))],
+    )
+    assert report["steps"] == (
+        2 + 1 if training == ("vocoder", "mini") else 2
+    )  # there the adversary steps once, too
+    run = place / "runs" / (stage if configs[-1] == "mini" else configs[-1])
+    assert Path(report["checkpoint"]) == run / "last.ckpt" and (run / "last.ckpt").is_file()
+    assert (run / "version_0" / "config.yaml").is_file()
+    losses = {name: value for name, value in report["metrics"].items() if "train" in name or "loss" in name}
+    assert losses and np.isfinite(list(losses.values())).all(), report
+    validated = any("validation" in name for name in report["metrics"])
+    assert validated == (training not in {("cvalp", "ablation"), ("cvalp", "paper", "published")})
+    if training in EXPORTED:
+        folder, read = EXPORTED[training]
+        assert all(weights.isfinite().all() for weights in read(Path(folder)).parameters())
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_a_worker_cannot_read_is_said_in_one_line(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(place)
+    shutil.copytree("shards", tmp_path / "shards")
+    shard = tmp_path / "shards" / "shard-000000.tar"
+    shard.write_bytes(shard.read_bytes()[:3000])
+    network, trainer, _ = TRAINED[("cvalp", "paper", "published")]
+    settings = {f"--model.init_args.model.init_args.{name}": value for name, value in network.items()}
+    settings |= {f"--model.init_args.{name}": value for name, value in trainer.items()}
+    settings |= {
+        "--data.init_args.shards": str(tmp_path / "shards"),
+        "--data.init_args.batch_size": 2,
+        "--data.init_args.workers": 1,
+    }
+    options = [word for name, value in settings.items() for word in (name, json.dumps(value).strip('"'))]
+    with pytest.raises(UserError) as error:
+        run_stage("cvalp", ["paper", "published"], [*options, "--trainer.accelerator", "cpu"])
+    assert str(error.value) == f"{shard} is damaged: remove it and run ta-v2a data prepare again"
+
+
+def test_every_stage_and_every_packaged_configuration_is_tried():
+    assert {stage for stage, *_ in TRAINED} == set(STAGES)
+    tried = {name for _, *names in TRAINED for name in names} - {"mini"}
+    written = set()
+    for package, _ in STAGES.values():
+        parent, _, folder = package.rpartition(".")
+        written |= {path.name.removesuffix(".yaml") for path in (files(parent) / folder).iterdir()}
+    assert tried == written - {own.removesuffix(".yaml") for _, own in STAGES.values()}
+
+
+def test_a_run_is_named_after_its_last_packaged_configuration_or_its_stage(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text("{}")
+    configurations = {
+        "vae": ["mini"],
+        "cvalp": ["mini", "mine.yaml"],
+        "wavegrad-small": ["wavegrad", "wavegrad-small", "mine.yaml"],
+    }
+    for run, configs in configurations.items():
+        trainer = yaml.safe_load(base_config(run if "mini" in configs else "vocoder", configs))["trainer"]
+        assert trainer["logger"]["init_args"]["name"] == run
+        assert trainer["callbacks"][0]["init_args"]["dirpath"] == f"runs/{run}"
+
+
+def test_a_stage_begins_with_what_an_earlier_one_leaves():
+    """Checkpoints that the packaged configurations and the data's defaults read are where stages put them."""
+    read = [
+        packaged(stage, "mini")["model"]["init_args"].get(name)
+        for stage in STAGES
+        for name in ("start", "checkpoint")
+    ]
+    read += [
+        parameter.default
+        for data in (StageFeatures, StageWordings)
+        for parameter in inspect.signature(data).parameters.values()
+    ]
+    found = {value for value in read if isinstance(value, str) and value.endswith(".ckpt")}
+    assert found == {f"runs/{stage}/last.ckpt" for stage in ("cvalp", "text", "video", "vae")}
+
+
+def test_a_file_of_the_users_has_the_last_word(tmp_path, capsys):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(
+        "seed_everything: 3\ntrainer: {gradient_clip_val: null, logger: false, callbacks: null}\n"
+    )
+    report = run_stage("vae", ["mini", str(mine)], ["--print_config"])
+    assert report == {"stage": "vae", "steps": 0, "checkpoint": None, "metrics": {}}
+    resolved = yaml.safe_load(capsys.readouterr().out)
+    trainer = resolved["trainer"]
+    assert (resolved["seed_everything"], trainer["gradient_clip_val"], trainer["logger"]) == (3, None, False)
+    assert (
+        trainer["callbacks"] is None and trainer["precision"] == "bf16-mixed" and trainer["max_steps"] == 1300
+    )
+
+
+def test_shared_settings_stand_in_one_place():
+    """No stage's file says again what the base says, and none names the folder of its run."""
+    shared = yaml.safe_load(base_config("vae", ["mini"]))["trainer"]
+    for stage, *names in TRAINED:
+        for name in names:
+            config = packaged(stage, name)
+            trainer = config.get("trainer", {})
+            assert not {key for key in trainer.keys() & shared.keys() if trainer[key] == shared[key]} - {
+                "precision"
+            }
+            assert (
+                not trainer.keys() & {"logger", "callbacks", "default_root_dir"}
+                and "seed_everything" not in config
+            )
