@@ -29,6 +29,10 @@ app.add_typer(weights_app, name="weights")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Preset = Annotated[str, typer.Option("--preset", help='A preset ("mini") or a folder of weights.')]
+ResultFile = Annotated[
+    str | None,
+    typer.Option("--result", metavar="FILE", help="JSON file to keep: figures, intervals, seed, command, commit, machine."),
+]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=LAST_SEED, help="Same seed, same sound.")]
 
 
@@ -39,9 +43,11 @@ def run_app(arguments: list[str] | None = None) -> int:
         UserError: for a wrong option or argument, in one line, as for every other mistake of the user.
     """
     command = typer.main.get_command(app)
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        # What `app()` does, less its own answers to Ctrl-C, a closed pipe and mistakes.
-        with command.make_context("ta-v2a", list(sys.argv[1:] if arguments is None else arguments)) as context:
+        # What `app()` does, less its own answers to Ctrl-C, a closed pipe and mistakes. A result names the words as
+        # they were typed.
+        with command.make_context("ta-v2a", list(words), obj=words) as context:
             command.invoke(context)
     except typer.Exit as done:
         return done.exit_code
@@ -199,6 +205,7 @@ def evaluate(
     report: Annotated[str | None, typer.Option(help="HTML file to write.")] = None,
     allow_missing: Annotated[bool, typer.Option("--allow-missing", help="Exit with 0 though clips had to be left out.")] = False,
     preset: Preset = "mini",
+    result_file: ResultFile = None,
     as_json: Json = False,
 ) -> None:
     """Measure --generated against --reference; or one of the commands below."""
@@ -209,6 +216,7 @@ def evaluate(
     from ta_v2a.evaluation.folders.command import folder_command, lines
 
     settings = {"prompts": prompts, "only": metric, "baselines": baselines, "jobs": jobs, "cache": cache}
+    settings["keep"] = _begun(context, result_file)
     with console.progress("measuring", quiet=as_json) as advance:
         result = folder_command(task, generated, reference, network or [], preset, report, progress=advance, **settings)
     console.result(result, as_json, lines(result))
@@ -218,6 +226,7 @@ def evaluate(
 
 @evaluate_app.command("stage")
 def evaluate_stage_command(
+    context: typer.Context,
     n: Annotated[int, typer.Option("-n", "--scenes", help="Unseen scenes.")] = 500,
     seed: Seed = 0,
     batch: Annotated[int, typer.Option(min=2, help="Scenes at a time.")] = 8,
@@ -229,12 +238,14 @@ def evaluate_stage_command(
     listener: Annotated[str | None, typer.Option(help="Weights of the judge. Default: the bundled ones.")] = None,
     controls: Annotated[int, typer.Option(min=0, help="Scenes that are tried with negative prompts and cues as well.")] = 0,
     preset: Preset = "mini",
+    result_file: ResultFile = None,
     as_json: Json = False,
 ) -> None:
     """Onset F1, class accuracy and steering on unseen scenes, beside ceiling and chance."""
     from ta_v2a.evaluation.stage.command import stage_command
 
     settings = {"num_inference_steps": steps, "text_scale": text_scale, "video_scale": video_scale}
+    settings["keep"] = _begun(context, result_file)
     with console.progress("evaluating", quiet=as_json) as advance:
         sizes = {"n": n, "batch": batch, "chance_n": chance_n, "controls_n": controls}
         report = stage_command(preset, seed=seed, listener=listener, bank=bank, progress=advance, **sizes, **_given(settings))
@@ -243,6 +254,7 @@ def evaluate_stage_command(
 
 @evaluate_app.command("films")
 def evaluate_films(
+    context: typer.Context,
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Clips, with or without a sound of their own.", show_default=False)],
     output: Annotated[str, typer.Option("-o", "--output", help="Folder for the sounds and figures.")] = "out/films",
     prompts: Annotated[str | None, typer.Option(help="CSV with columns path (or file, name) and prompt (or description, caption).")] = None,
@@ -256,12 +268,14 @@ def evaluate_films(
     video_scale: Annotated[float | None, typer.Option()] = None,
     lag: Annotated[float | None, typer.Option(min=0, max=1, help="Seconds by which the sound follows the picture.")] = None,
     preset: Preset = "mini",
+    result_file: ResultFile = None,
     as_json: Json = False,
 ) -> None:
     """Sound for every clip of FOLDER (a second run makes what is missing), then onset agreement and AV-Align."""
     from ta_v2a.evaluation.films.command import films_command
 
     settings = {"num_inference_steps": steps, "text_scale": text_scale, "video_scale": video_scale, "lag_s": lag}
+    settings["keep"] = _begun(context, result_file)
     with console.progress("evaluating", quiet=as_json) as advance:
         report = films_command(
             folder, output, prompts, preset, seed, limit, compare, figures, jobs=jobs, progress=advance, **_given(settings)
@@ -271,17 +285,20 @@ def evaluate_films(
 
 @evaluate_app.command("cvalp")
 def evaluate_cvalp(
+    context: typer.Context,
     n: Annotated[int, typer.Option("-n", "--scenes", min=4, help="Unseen scenes.")] = 1000,
     batch: Annotated[int, typer.Option(min=1, help="Scenes at a time.")] = 8,
     workers: Annotated[int, typer.Option(min=0, help="Processes that render scenes.")] = 1,
     preset: Annotated[str, typer.Option("--preset", help='A preset ("mini") or a folder of a CVALP.')] = "mini",
+    result_file: ResultFile = None,
     as_json: Json = False,
 ) -> None:
     """Retrieval between video, audio and text, temporal top-1 and a class probe, on unseen scenes."""
     from ta_v2a.evaluation.encoders.retrieval import cvalp_command
 
+    keep = _begun(context, result_file)
     with console.progress("embedding", quiet=as_json) as advance:
-        report = cvalp_command(preset, n, batch, workers, advance)
+        report = cvalp_command(preset, n, batch, workers, advance, keep)
     console.result(report, as_json, _indented(report))
 
 
@@ -394,6 +411,17 @@ def doctor(as_json: Json = False) -> None:
     console.result(report, as_json, lines)
     if not report["ok"]:
         raise typer.Exit(1)
+
+
+def _begun(context: typer.Context, result_file: str | None) -> Any:
+    """What is noted before a measurement whose result is kept; None where it is not."""
+    if result_file is None:
+        return None
+    import shlex
+
+    from ta_v2a.evaluation.report.results import begin
+
+    return begin(result_file, shlex.join(["ta-v2a", *context.find_root().obj]))
 
 
 def _given(settings: dict[str, Any]) -> dict[str, Any]:

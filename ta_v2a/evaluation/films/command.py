@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ta_v2a.errors import UserError, one_line
+from ta_v2a.evaluation.films.scores import film_scores
 from ta_v2a.evaluation.films.sounds import SoundedClip, generate_sounds
 from ta_v2a.evaluation.metrics import statistics
 from ta_v2a.evaluation.metrics.agreement import (
@@ -21,6 +22,8 @@ from ta_v2a.evaluation.metrics.agreement import (
 )
 from ta_v2a.evaluation.metrics.av_align import ALIGN_VARIANT, flow_curve, flow_peaks, intersection_over_union, sound_peaks
 from ta_v2a.evaluation.metrics.onsets import ONSET_RATE_HZ
+from ta_v2a.evaluation.report.results import Begun, write_result
+from ta_v2a.presets.resolve import resolve
 from ta_v2a.system.user_files import is_folder
 
 CLIP_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v")
@@ -148,6 +151,7 @@ def films_command(
     align_height_px: int | None = ALIGN_HEIGHT_PX,
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    keep: Begun | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
     """`ta-v2a evaluate films DIR -o OUT [--prompts CSV]`: wavs and figures into `out`, the result for JSON.
@@ -165,11 +169,14 @@ def films_command(
         align_height_px: see `compare_films`.
         jobs: processes that generate.
         progress: called with (clips done, all clips).
+        keep: where the result is written as data as well; it needs `compare`.
         settings: handed to the pipeline (steps, scales).
 
     Raises:
         UserError: for a folder, clip, table or weights that cannot be read, or without librosa.
     """
+    if keep is not None and not compare:
+        raise UserError("--result needs a comparison: without one there is no figure to keep")
     if compare:
         need_librosa()
     clips = list_clips(folder)[:limit]
@@ -181,4 +188,9 @@ def films_command(
     result = {"films_generated": len(made), "new": new, "seed": seed, "settings": settings, "generation_seconds": seconds}
     if compare:
         result |= compare_clips(made, align_height_px=align_height_px, figures=out / "figures" if figures else None)
+    if keep is not None:
+        told = ("settings", "generation_seconds", "new", "films", "without_sound")
+        compared, scores = result["onset_agreement"]["n"], film_scores(result)
+        details = {name: result[name] for name in told}
+        write_result(keep, "films", str(weights), scores, seed, compared, resolve(weights), details)
     return result
