@@ -4,6 +4,8 @@ import json
 import subprocess
 from dataclasses import replace
 
+import av
+import numpy as np
 import pytest
 
 from ta_v2a.__main__ import main
@@ -170,3 +172,44 @@ def test_a_wrong_place_for_the_result_is_told_before_the_work(tmp_path, capsys):
     words = ["evaluate", "films", str(tmp_path), "--no-compare", "--result", str(tmp_path / "result.json")]
     assert main(words) == 2
     assert "--result needs a comparison" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def write_clip_with_sound(path, seconds: float = 1.0, rate: int = 16_000) -> None:
+    """A grey film with two clicks."""
+    wave = np.zeros((1, round(seconds * rate)), np.float32)
+    wave[:, [rate // 4, rate // 2]] = 0.9
+    with av.open(str(path), "w") as container:
+        picture, sound = container.add_stream("mpeg4", rate=25), container.add_stream("aac", rate=rate, layout="mono")
+        picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
+        for index in range(round(25 * seconds)):
+            grey = np.full((64, 64, 3), 40 + 6 * index, np.uint8)
+            container.mux(picture.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+        container.mux(picture.encode())
+        frame = av.AudioFrame.from_ndarray(wave, format="fltp", layout="mono")
+        frame.sample_rate = rate
+        container.mux(sound.encode(frame))
+        container.mux(sound.encode())
+
+
+def test_measuring_commands_keep_their_results(tmp_path, pipeline_folder, capsys):
+    """Stage and films through the command line, with a tiny pipeline."""
+    pytest.importorskip("librosa")
+    (tmp_path / "clips").mkdir()
+    write_clip_with_sound(tmp_path / "clips" / "clicks.mp4")
+    stage = ["evaluate", "stage", "-n", "2", "--batch", "2", "--chance-n", "0", "--steps", "1"]
+    stage += ["--preset", str(pipeline_folder)]
+    films = ["evaluate", "films", str(tmp_path / "clips"), "-o", str(tmp_path / "out"), "--no-figures"]
+    films += ["--steps", "1", "--seed", "3", "--preset", str(pipeline_folder)]
+    for words in (stage, films):
+        place = tmp_path / f"{words[1]}.json"
+        assert main([*words, "--json", "--result", str(place)]) == 0
+        printed = json.loads(capsys.readouterr().out)
+        kept = read_result(place)
+        assert kept.command.split()[:3] == ["ta-v2a", *words[:2]] and kept.command.endswith(str(place))
+        assert kept.subject == str(pipeline_folder) and kept.weights_sha256 == folder_sha256(pipeline_folder)
+        assert kept.details["settings"] == {"num_inference_steps": 1} == printed["settings"]
+    assert kept.seed == 3 and kept.n == 1 and kept.details["films"] == printed["films"]
+    assert kept.figure("onset agreement", variant="gain:100ms").value == printed["onset_agreement"]["gain"]
+    stage_result = read_result(tmp_path / "stage.json")
+    assert stage_result.name == "stage" and stage_result.n == 2 and stage_result.seed == 0
+    assert stage_result.figure("class accuracy", "ceiling").n == 2
