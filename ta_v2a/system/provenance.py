@@ -3,6 +3,7 @@ carries all of them, in its name or beside it: otherwise a change of one of them
 
 import ast
 import hashlib
+import subprocess
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from ta_v2a.errors import UserError
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("ta_v2a", "cvalp", "ldm", "vocoders", "prompts")
+_BESIDE = ("benchmarks", "pyproject.toml", "requirements.lock")
 
 
 def file_sha256(path: Path) -> str:
@@ -85,6 +87,30 @@ def _file(name: str) -> Path | None:
         return None
     path = _ROOT.joinpath(*name.split("."))
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+def code_commit(root: Path = _ROOT) -> tuple[str | None, bool | None]:
+    """The Git commit that the code is at, and whether files of the code differ from it; (None, None) where the
+    code was installed, or Git cannot say.
+
+    Results, documentation and whatever else changes no figure do not make it differ.
+
+    Args:
+        root: folder of the packages.
+    """
+
+    def git(*words: str) -> str | None:
+        try:
+            done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=True)
+        except (OSError, subprocess.CalledProcessError):
+            return None
+        return done.stdout.strip()
+
+    top, commit = git("rev-parse", "--show-toplevel"), git("rev-parse", "HEAD")
+    if top is None or commit is None or Path(top).resolve() != root.resolve():
+        return None, None
+    changed = git("status", "--porcelain", "--", *_PACKAGES, *_BESIDE)
+    return commit, None if changed is None else bool(changed)
 
 
 def folder_sha256(folder: str | Path) -> str:

@@ -1,6 +1,7 @@
 """Folders of clips: pairing, bad files, the cache, the sanity table and the report, with sounds and clips made here."""
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ta_v2a.evaluation.folders.sanity import conditions, sanity_table
 from ta_v2a.evaluation.folders.view import View
 from ta_v2a.evaluation.networks.extractors import Arrays, Extractor, cvalp_extractors, flow_extractor, listener_extractor, onset_extractors
 from ta_v2a.evaluation.networks.published import load_roles, vggish_filters, vggish_network
+from ta_v2a.evaluation.report.results import read_result
 from ta_v2a.evaluation.stage import frozen
 from ta_v2a.evaluation.stage.truth import Truth, read_truth
 from ta_v2a.stage.scene.scene import SPLITS, plan
@@ -321,10 +323,14 @@ def test_the_command(folders, tmp_path, pipeline_folder, capsys):
     (made / "clip0.foley.wav").write_bytes(b"")
     words = ["evaluate", "--task", "v2a", "--generated", str(made), "--reference", str(true), "--preset", str(pipeline_folder)]
     words += ["--cache", str(tmp_path / "cache"), "--baselines", "0", "--metric", "onset", "--json"]
+    words += ["--result", str(tmp_path / "result.json")]
     assert main(words) == 1
     result = json.loads(capsys.readouterr().out)
     assert result["bad"]["count"] == 1 and result["n"] == 5
     f1 = next(row for row in result["scores"] if row["variant"] == "f1:100ms")
     assert f1["value"] > 0.8 and f1["sample_rates_hz"] == {"onsets_librosa": RATE}
+    kept = read_result(tmp_path / "result.json")
+    assert kept.command == shlex.join(["ta-v2a", *words]) and kept.n == 5
+    assert [one.as_dict() for one in kept.figures] == result["scores"]
     assert main([*words, "--allow-missing"]) == 0
     assert main(["evaluate"]) == 2 and "--generated" in capsys.readouterr().err

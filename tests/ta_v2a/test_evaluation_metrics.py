@@ -12,7 +12,7 @@ from ta_v2a.evaluation.folders.metric_table import metrics_for
 from ta_v2a.evaluation.folders.view import View
 from ta_v2a.evaluation.metrics.sync import REACH_TOKENS, TOKEN_S
 from ta_v2a.evaluation.networks.published import external_extractors
-from ta_v2a.evaluation.stage.scores import stage_scores
+from ta_v2a.evaluation.stage.scores import MEASURES, stage_scores
 from ta_v2a.evaluation.stage.truth import Truth
 from ta_v2a.stage.scene.kinds import KIND_NAMES
 
@@ -177,13 +177,23 @@ def test_the_stage_benchmark_gives_records():
     def row(value: float | None) -> Arrays:
         return {"value": value, "low": value, "high": value, "n": 3}
 
-    names = ("onset_f1", "onset_precision", "onset_recall", "median_timing_error_s", "class_accuracy", "text_steering")
-    result: Arrays = {"results": {"generated": {name: row(0.5) for name in names}}}
+    conditions = {name: {measure: row(0.5) for measure in MEASURES} for name in ("generated", "true_sound")}
+    result: Arrays = {"results": conditions}
     result["results"]["generated"]["text_steering"] = row(None)
-    result["controls"] = {"leakage": {"negated": row(0.25)}, "cue_window_energy": {"cue": row(0.75)}}
-    scores = {one.id: one for one in stage_scores(result, "ab" * 32)}
-    leaked, energy = scores["leakage/stage:listener:negated_source"], scores["cue-window energy/stage:middle_third"]
-    assert (leaked.value, leaked.better) == (0.25, "lower") and (energy.value, energy.embedding) == (0.75, "")
-    assert scores["class accuracy/stage:listener"].embedding_sha256 == "ab" * 32
-    assert scores["text steering/stage:listener"].flags == ("no clip to which it applies",)
-    assert len(scores) == 8 and len(stage_scores({"results": result["results"]}, "")) == 6
+    result["of_ceiling"] = {"onset_f1": row(0.9), "class_accuracy": row(1.0)}
+    result["class_accuracy_by_family"] = {"liquids": row(0.8)}
+    plain = stage_scores(result, "")
+    leaked = dict.fromkeys(("negated", "not_negated", "true_sound", "other_negated", "other_not_negated"), row(0.25))
+    result["controls"] = {"leakage": leaked, "cue_window_energy": {"cue": row(0.75), "whole_clip": row(0.5)}}
+    scores = {(one.id, one.of): one for one in stage_scores(result, "ab" * 32)}
+    leak = scores["leakage/stage:listener:negated_source", "generated"]
+    energy = scores["cue-window energy/stage:middle_third", "generated"]
+    assert (leak.value, leak.better) == (0.25, "lower") and (energy.value, energy.embedding) == (0.75, "")
+    assert scores["cue-window energy/stage:middle_third", "the text for the whole clip"].value == 0.5
+    assert scores["class accuracy/stage:listener", "true sound"].embedding_sha256 == "ab" * 32
+    assert scores["class accuracy/stage:listener", "generated: liquids"].value == 0.8
+    assert scores["onset F1 of the ceiling/stage:50ms:paired", "generated"].value == 0.9
+    assert scores["text steering/stage:listener", "generated"].flags == ("no clip to which it applies",)
+    assert scores["timing error/stage:median_s", "generated"].unit == "s"
+    # Two sounds by seven measures, two shares of the ceiling, a family; five of leakage and two of cues more.
+    assert len(plain) == 17 and len(scores) == 24

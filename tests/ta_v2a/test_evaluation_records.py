@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.metrics.records import NotComparable, Score, code_version, difference, read_scores
+from ta_v2a.evaluation.metrics.records import NotComparable, Score, code_version, difference
 
 RATES = {"vggish": 16_000}
 SCORE = Score("FAD", "vggish:patches", 1.25, 1.0, 1.5, 100, "lower", RATES, "libswresample, mono", "vggish", "ab" * 32, "0.1+1", ("few",))
@@ -16,8 +16,12 @@ def test_a_record_survives_json():
     again = Score.from_dict(json.loads(json.dumps(SCORE.as_dict())))
     assert again == SCORE and again.id == "FAD/vggish:patches"
     assert replace(SCORE, value=1 / 3).as_dict()["value"] == 0.333333
-    with pytest.raises(UserError, match="unit"):
-        Score.from_dict({**SCORE.as_dict(), "unit": "dB"})
+    with pytest.raises(UserError, match="colour"):
+        Score.from_dict({**SCORE.as_dict(), "colour": "red"})
+    short = {name: value for name, value in SCORE.as_dict().items() if name not in ("unit", "of", "interval")}
+    assert Score.from_dict(short) == SCORE
+    with pytest.raises(UserError, match="better"):
+        Score.from_dict({name: value for name, value in short.items() if name != "better"})
 
 
 def test_the_same_measurement_is_compared():
@@ -32,6 +36,7 @@ def test_the_same_measurement_is_compared():
         {"sample_rates_hz": {"vggish": 48_000}},
         {"resampler": "soxr"},
         {"metric": "FD"},
+        {"unit": "dB"},
     ],
     ids=lambda other: next(iter(other)),
 )
@@ -43,16 +48,6 @@ def test_different_measurements_refuse_to_be_compared(other):
 def test_a_score_without_a_value_is_compared_with_nothing():
     with pytest.raises(NotComparable, match="no value"):
         difference(SCORE, replace(SCORE, value=None))
-
-
-def test_scores_of_a_result_file(tmp_path):
-    path = tmp_path / "result.json"
-    path.write_text(json.dumps({"scores": [SCORE.as_dict()]}))
-    assert read_scores(path) == [SCORE]
-    for text in ("{}", "no json"):
-        path.write_text(text)
-        with pytest.raises(UserError, match=r"result\.json"):
-            read_scores(path)
 
 
 def test_code_version_names_the_source():

@@ -9,7 +9,9 @@ import numpy as np
 from scipy.special import softmax
 
 from ta_v2a.evaluation.encoders.onset_probe import onset_columns, onset_probe
+from ta_v2a.evaluation.encoders.scores import encoder_scores
 from ta_v2a.evaluation.metrics.statistics import Estimate, mean, pooled_median
+from ta_v2a.evaluation.report.results import Begun, write_result
 from ta_v2a.system.processes import follow_parent
 from vocoders.clock import ClipSpec
 
@@ -67,8 +69,9 @@ def linear_probe(features: np.ndarray, classes: np.ndarray, ridge: float = 1e-2)
 
 
 def naming(video: np.ndarray, labels: np.ndarray, kinds: np.ndarray, scale: float) -> dict[str, Any]:
-    """How often the label whose text lies nearest to a picture names a kind that sounds (`ta_v2a.engine.captioning`), of all clips and of the
-    surest: those whose best label takes the largest share of the bank, softmax(scale * cosine).
+    """How often the label whose text lies nearest to a picture names a kind that sounds
+    (`ta_v2a.engine.captioning`), of all clips and of the surest: those whose best label takes the largest share of
+    the bank, softmax(scale * cosine).
 
     Args:
         video: (n, C) L2-normalised.
@@ -121,7 +124,7 @@ def embed_stage(
 
     from cvalp.features import as_input
     from cvalp.pooling import pooled
-    from ta_v2a.data.paper_clips import ColourScenes
+    from ta_v2a.data.colour_scenes import ColourScenes
     from ta_v2a.data.stage_clips import StageClips, kinds_heard, split_seeds
     from ta_v2a.stage.scene.scene import plan
     from vocoders.mel import LogMel
@@ -191,15 +194,21 @@ def measure_embedded(embedded: dict[str, Any]) -> dict[str, Any]:
 
 
 def cvalp_command(
-    preset: str, n: int = 1000, batch: int = 8, workers: int = 1, progress: Callable[[int, int], None] = lambda done, total: None
+    preset: str,
+    n: int = 1000,
+    batch: int = 8,
+    workers: int = 1,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    keep: Begun | None = None,
 ) -> dict[str, Any]:
-    """`ta-v2a evaluate cvalp`: the numbers of a preset's encoders, or of a folder that a training or `save_pretrained` left.
+    """`ta-v2a evaluate cvalp`: the numbers of a preset's encoders, or of a folder that a training or
+    `save_pretrained` left; `keep` is where they are written as data as well.
 
     Raises:
         UserError: there is no such preset or folder.
     """
     from ta_v2a.engine.captioning import NAMES, bank_vectors, label_bank
-    from ta_v2a.engine.encoders import load_encoders
+    from ta_v2a.engine.encoders import cvalp_folder, load_encoders
     from ta_v2a.stage.scene.kinds import KIND_NAMES
 
     cvalp = load_encoders(preset)
@@ -207,4 +216,9 @@ def cvalp_command(
     labels = bank_vectors(label_bank(), cvalp).float().cpu().numpy()
     heard = embedded["kinds"][:, [KIND_NAMES.index(kind) for kind in NAMES]]
     named = naming(embedded["video"], labels, heard, float(cvalp.scales()[0].detach()))
-    return {"preset": str(preset), "split": "test", **measure_embedded(embedded), "naming": named}
+    result = {"preset": str(preset), "split": "test", **measure_embedded(embedded), "naming": named}
+    if keep is not None:
+        details = {"naming": named, "chance": result["chance"]}
+        weights, scores = cvalp_folder(preset), encoder_scores(result)
+        write_result(keep, "encoders", str(preset), scores, None, n, weights, details)
+    return result

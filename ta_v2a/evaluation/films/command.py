@@ -9,18 +9,21 @@ from typing import Any
 import numpy as np
 
 from ta_v2a.errors import UserError, one_line
+from ta_v2a.evaluation.films.scores import film_scores
 from ta_v2a.evaluation.films.sounds import SoundedClip, generate_sounds
 from ta_v2a.evaluation.metrics import statistics
 from ta_v2a.evaluation.metrics.agreement import (
     AGREEMENT_TOLERANCE_S,
     SoundOnsets,
     librosa_onsets,
-    need_librosa,
     onset_agreement,
     read_sound,
 )
 from ta_v2a.evaluation.metrics.av_align import ALIGN_VARIANT, flow_curve, flow_peaks, intersection_over_union, sound_peaks
 from ta_v2a.evaluation.metrics.onsets import ONSET_RATE_HZ
+from ta_v2a.evaluation.report.results import Begun, write_result
+from ta_v2a.presets.resolve import resolve
+from ta_v2a.system.extras import need
 from ta_v2a.system.user_files import is_folder
 
 CLIP_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v")
@@ -82,9 +85,9 @@ def compare_clips(
         figures: folder of the PNGs; None draws none.
 
     Raises:
-        UserError: if a clip or wav cannot be read, no clip has sound, or librosa is not installed.
+        UserError: if a clip or wav cannot be read, no clip has sound, or without the extra "eval".
     """
-    need_librosa()
+    need("eval")
     read = {clip.path: read_sound(clip.path) for clip in clips}
     true_waves = {path: wave for path, wave in read.items() if wave is not None}
     voiced = [clip for clip in clips if clip.path in true_waves]
@@ -149,6 +152,7 @@ def films_command(
     align_height_px: int | None = ALIGN_HEIGHT_PX,
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    keep: Begun | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
     """`ta-v2a evaluate films DIR -o OUT [--prompts CSV]`: wavs and figures into `out`, the result for JSON.
@@ -166,20 +170,28 @@ def films_command(
         align_height_px: see `compare_films`.
         jobs: processes that generate.
         progress: called with (clips done, all clips).
+        keep: where the result is written as data as well; it needs `compare`.
         settings: handed to the pipeline (steps, scales).
 
     Raises:
-        UserError: for a folder, clip, table or weights that cannot be read, or without librosa.
+        UserError: for a folder, clip, table or weights that cannot be read, or without the extra "eval".
     """
+    if keep is not None and not compare:
+        raise UserError("--result needs a comparison: without one there is no figure to keep")
     if compare:
-        need_librosa()
+        need("eval")
     clips = list_clips(folder)[:limit]
     words = read_prompts(prompts) if prompts is not None else None
     out = Path(out)
     began = time.perf_counter()
     made, new = generate_sounds(weights, clips, words, out, seed, jobs, progress, **settings)
     seconds = round(time.perf_counter() - began, 2)
-    result = {"films_generated": len(made), "new": new, "seed": seed, "settings": settings, "generation_seconds": seconds}
+    result: dict[str, Any] = {"films_generated": len(made), "new": new, "seed": seed, "settings": settings, "generation_seconds": seconds}
     if compare:
         result |= compare_clips(made, align_height_px=align_height_px, figures=out / "figures" if figures else None)
+    if keep is not None:
+        told = ("settings", "generation_seconds", "new", "films", "without_sound")
+        compared, scores = result["onset_agreement"]["n"], film_scores(result)
+        details = {name: result[name] for name in told}
+        write_result(keep, "films", str(weights), scores, seed, compared, resolve(weights), details)
     return result

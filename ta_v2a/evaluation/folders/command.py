@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from ta_v2a.evaluation.folders.metric_table import metrics_for
 from ta_v2a.evaluation.folders.pairs import TASKS, Bad, Pair, pair_folders
 from ta_v2a.evaluation.folders.sanity import Sanity, sanity_table
 from ta_v2a.evaluation.folders.view import View
-from ta_v2a.evaluation.metrics.agreement import need_librosa
 from ta_v2a.evaluation.metrics.records import Score, code_version
 from ta_v2a.evaluation.networks.extractors import Extractor, cvalp_extractors, flow_extractor, listener_extractor, onset_extractors
 from ta_v2a.evaluation.networks.published import load_roles
+from ta_v2a.evaluation.report.results import Begun, write_result
 from ta_v2a.evaluation.stage.truth import read_truth
+from ta_v2a.system.extras import need
 
 BASELINES = 100
 JOBS = 2
@@ -29,11 +31,11 @@ def bundled_extractors(preset: str = "mini", align_height_px: int | None = ALIGN
     """What needs no file of the user's: onsets, optical flow, the listener and the CVALP of a preset.
 
     Raises:
-        UserError: if weights are missing or librosa is not installed.
+        UserError: if weights are missing or without the extra "eval".
     """
     from ta_v2a.presets.resolve import resolve
 
-    need_librosa()
+    need("eval")
     return [*onset_extractors(), listener_extractor(), flow_extractor(align_height_px), *cvalp_extractors(resolve(preset))]
 
 
@@ -152,9 +154,11 @@ def folder_command(
     networks: list[str],
     preset: str = "mini",
     report: str | None = None,
+    keep: Begun | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
-    """The command: loads what reads, measures, scores, and writes the HTML report where one is wanted.
+    """The command: loads what reads, measures, scores, and writes the HTML report, and the result as data, where
+    they are wanted.
 
     Raises:
         UserError: as `evaluate_folders`, or if the report cannot be written.
@@ -169,7 +173,24 @@ def folder_command(
 
         write_report(place, result, view)
         result["report"] = str(report)
+    if keep is not None:
+        told = ("task", "reference", "baseline_clips", "flagged", "blind_to_shift_0.25s", "silent", "bad", "seconds")
+        details = {name: result[name] for name in told}
+        write_result(keep, "folders", generated, folder_figures(result), None, result["n"], details=details)
     return result
+
+
+def folder_figures(result: dict[str, Any]) -> list[Score]:
+    """The scores of what was generated, then those of the truth and of spoilt truth (`of`: "truth", "shuffled", ...)
+    on the clips of the sanity table, where they have a value."""
+    own = [Score.from_dict(row) for row in result["scores"]]
+    figures = list(own)
+    for row in result["sanity"]:
+        plain = next(one for one in own if one.id == row["metric"])
+        for of, values in row["values"].items():
+            if values["value"] is not None:
+                figures.append(replace(plain, **values, of=of, flags=()))
+    return figures
 
 
 def lines(result: dict[str, Any]) -> list[str]:

@@ -1,9 +1,8 @@
 """A score as a record that says what it is: metric, variant, value, interval, and all that changes the value without changing the name."""
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any, Literal
 from ta_v2a.errors import UserError
 
 Better = Literal["higher", "lower"]
-SAME = ("metric", "variant", "sample_rates_hz", "resampler", "embedding", "embedding_sha256", "better")
+Interval = Literal["95 %", "range"]
+SAME = ("metric", "variant", "unit", "sample_rates_hz", "resampler", "embedding", "embedding_sha256", "better")
 """What two scores must share to be compared."""
 
 
@@ -28,14 +28,17 @@ class Score:
         metric: its name in the field, such as "FAD".
         variant: which of the computations of that name.
         value: None where it could not be computed; `flags` says why.
-        low, high: 95 % interval over clips, or None.
-        n: clips it rests on.
+        low, high: the interval that `interval` names, or None.
+        n: clips, scenes or runs it rests on; None where nobody wrote it down.
         better: "higher" or "lower".
         sample_rates_hz: by what was resampled, for instance {"sound": 16000}; 0 is the file's own.
         resampler: what resampled.
         embedding, embedding_sha256: the network and the hash of its weights, "" where there is none.
         code_version: of the package and of the evaluation's source.
         flags: what a reader must know, such as too few clips.
+        of: what was measured, such as "generated", "true sound" or "cold: whole command".
+        unit: of the value, "" for a share, an F1 or a distance without one.
+        interval: "95 %" over clips, or "range": the lowest and the highest of n runs.
     """
 
     metric: str
@@ -43,7 +46,7 @@ class Score:
     value: float | None
     low: float | None
     high: float | None
-    n: int
+    n: int | None
     better: Better
     sample_rates_hz: Mapping[str, int] = field(default_factory=dict)
     resampler: str = ""
@@ -51,6 +54,20 @@ class Score:
     embedding_sha256: str = ""
     code_version: str = ""
     flags: tuple[str, ...] = ()
+    of: str = "generated"
+    unit: str = ""
+    interval: Interval = "95 %"
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any], metric: str, variant: str, better: Better, **about: Any) -> "Score":
+        """The record of an estimate {"value", "low", "high", "n"} (`Estimate.as_dict`); `about` are further fields.
+
+        Without a value a flag says that the measure applied to no clip.
+        """
+        flags = () if row["value"] is not None else ("no clip to which it applies",)
+        estimate = {name: row[name] for name in ("value", "low", "high", "n")}
+        about = {"flags": flags, "code_version": code_version(), **about}
+        return cls(metric, variant, better=better, **estimate, **about)
 
     @property
     def id(self) -> str:
@@ -68,15 +85,17 @@ class Score:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Score":
-        """The record of `as_dict`, read back.
+        """The record of `as_dict`, read back; fields that have a default may be left out.
 
         Raises:
-            UserError: if a field is missing or unknown.
+            UserError: if another field is missing, or one is unknown.
         """
-        names = {f.name for f in fields(cls)}
-        if set(values) != names:
-            raise UserError(f"no record of a score: fields missing or unknown: {', '.join(sorted(set(values) ^ names))}")
-        return cls(**{**values, "flags": tuple(values["flags"]), "sample_rates_hz": dict(values["sample_rates_hz"])})
+        names = {each.name for each in fields(cls)}
+        needed = {each.name for each in fields(cls) if each.default is MISSING and each.default_factory is MISSING}
+        if wrong := (set(values) - names) | (needed - set(values)):
+            raise UserError(f"no record of a score: fields missing or unknown: {', '.join(sorted(wrong))}")
+        flags, rates = tuple(values.get("flags", ())), dict(values.get("sample_rates_hz", {}))
+        return cls(**{**values, "flags": flags, "sample_rates_hz": rates})
 
 
 def difference(first: Score, second: Score) -> float:
@@ -92,18 +111,6 @@ def difference(first: Score, second: Score) -> float:
     if first.value is None or second.value is None:
         raise NotComparable(f"{first.id}: one of the two has no value")
     return second.value - first.value
-
-
-def read_scores(path: str | Path) -> list[Score]:
-    """The scores of a result written with --json.
-
-    Raises:
-        UserError: if the file cannot be read or holds no scores.
-    """
-    try:
-        return [Score.from_dict(row) for row in json.loads(Path(path).read_text(encoding="utf-8"))["scores"]]
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: no result of an evaluation ({error.__class__.__name__}: {error})") from error
 
 
 @lru_cache(maxsize=1)

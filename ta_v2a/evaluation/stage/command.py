@@ -6,10 +6,12 @@ from typing import Any
 
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.networks.listener import WEIGHTS, load_listener
+from ta_v2a.evaluation.report.results import Begun, write_result
 from ta_v2a.evaluation.stage import frozen
 from ta_v2a.evaluation.stage.benchmark import evaluate_stage
 from ta_v2a.evaluation.stage.controls import evaluate_controls
 from ta_v2a.evaluation.stage.scores import stage_scores
+from ta_v2a.presets.resolve import resolve
 from ta_v2a.system.provenance import folder_sha256
 
 
@@ -23,12 +25,14 @@ def stage_command(
     bank: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     controls_n: int = 0,
+    keep: Begun | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
     """`ta-v2a evaluate stage`: loads the pipeline and the listener and returns the result for JSON.
 
     With exactly the scenes of the frozen benchmark (n = 1,000, no bank) the result names it, after a check of
     its hash. `controls_n` scenes of two sources are tried with negative prompts and cues as well.
+    `keep` is where the result is written as data as well.
 
     Raises:
         UserError: if weights are missing or a number is out of range.
@@ -50,5 +54,12 @@ def stage_command(
     result = {"benchmark": bench, **measured}
     if controls_n:
         result["controls"] = evaluate_controls(pipeline, controls_n, seed, judge, bank=sounds, **settings)
-    result["scores"] = [one.as_dict() for one in stage_scores(result, folder_sha256(listener or WEIGHTS))]
+    scores = stage_scores(result, folder_sha256(listener or WEIGHTS))
+    result["scores"] = [one.as_dict() for one in scores]
+    if keep is not None:
+        told = ("settings", "batch", "scenes", "seconds", "tolerance_s")
+        details = {"benchmark": bench, "bank": None if bank is None else str(bank)}
+        details |= {name: result[name] for name in told}
+        name = "stage" if bench is None else bench["name"]
+        write_result(keep, name, str(weights), scores, seed, n, resolve(weights), details)
     return result

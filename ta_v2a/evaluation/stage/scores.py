@@ -1,52 +1,74 @@
-"""What `ta-v2a evaluate stage` measured of the generated sounds, as records."""
+"""What `ta-v2a evaluate stage` measured, as records."""
 
 from typing import Any
 
-from ta_v2a.evaluation.metrics.records import Better, Score, code_version
+from ta_v2a.evaluation.metrics.records import Better, Score
 from vocoders.clock import MINI
 
 LISTENER, ONSET_READER = "listener", "onsets_superflux"
-MEASURES: dict[str, tuple[str, str, Better, str]] = {
-    # name in the result: metric, variant, which way is up, what heard it
-    "onset_f1": ("onset F1", "stage:50ms", "higher", ONSET_READER),
-    "onset_precision": ("onset precision", "stage:50ms", "higher", ONSET_READER),
-    "onset_recall": ("onset recall", "stage:50ms", "higher", ONSET_READER),
-    "median_timing_error_s": ("timing error", "stage:median_s", "lower", ONSET_READER),
-    "class_accuracy": ("class accuracy", "stage:listener", "higher", LISTENER),
-    "text_steering": ("text steering", "stage:listener", "higher", LISTENER),
+About = tuple[str, str, Better, str, str]
+MEASURES: dict[str, About] = {
+    # name in the result: metric, variant, which way is up, what heard it, unit
+    "onset_f1": ("onset F1", "stage:50ms", "higher", ONSET_READER, ""),
+    "onset_precision": ("onset precision", "stage:50ms", "higher", ONSET_READER, ""),
+    "onset_recall": ("onset recall", "stage:50ms", "higher", ONSET_READER, ""),
+    "median_timing_error_s": ("timing error", "stage:median_s", "lower", ONSET_READER, "s"),
+    "class_accuracy": ("class accuracy", "stage:listener", "higher", LISTENER, ""),
+    "class_accuracy_one_source": ("class accuracy, one source", "stage:listener", "higher", LISTENER, ""),
+    "text_steering": ("text steering", "stage:listener", "higher", LISTENER, ""),
 }
-CONTROLS: dict[tuple[str, str], tuple[str, str, Better, str]] = {
-    ("leakage", "negated"): ("leakage", "stage:listener:negated_source", "lower", LISTENER),
-    ("cue_window_energy", "cue"): ("cue-window energy", "stage:middle_third", "higher", ""),
+OF_CEILING: dict[str, About] = {
+    "onset_f1": ("onset F1 of the ceiling", "stage:50ms:paired", "higher", ONSET_READER, ""),
+    "class_accuracy": ("class accuracy of the ceiling", "stage:listener:paired", "higher", LISTENER, ""),
+}
+NEGATED: About = ("leakage", "stage:listener:negated_source", "lower", LISTENER, "")
+KEPT: About = ("leakage", "stage:listener:other_source", "higher", LISTENER, "")
+WINDOW: About = ("cue-window energy", "stage:middle_third", "higher", "", "")
+CONTROLS: dict[tuple[str, str], tuple[About, str]] = {
+    # place in the result: what it is, and of which sound
+    ("leakage", "negated"): (NEGATED, "generated"),
+    ("leakage", "not_negated"): (NEGATED, "without the negative prompt"),
+    ("leakage", "true_sound"): (NEGATED, "true sound"),
+    ("leakage", "other_negated"): (KEPT, "generated"),
+    ("leakage", "other_not_negated"): (KEPT, "without the negative prompt"),
+    ("cue_window_energy", "cue"): (WINDOW, "generated"),
+    ("cue_window_energy", "whole_clip"): (WINDOW, "the text for the whole clip"),
 }
 
 
 def stage_scores(result: dict[str, Any], listener_sha256: str) -> list[Score]:
-    """Records of the generated sounds, of the controls too where they were measured.
+    """Records of every sound that was heard (`of`: "generated", "ceiling", "true sound", ...), and of the controls
+    where they were measured; those of the generated sounds come first.
 
     Args:
         result: of `evaluate_stage`, with "controls" or without.
         listener_sha256: of the judge's weights.
     """
-    rows = [(result["results"]["generated"][name], about) for name, about in MEASURES.items()]
-    if "controls" in result:
-        rows += [(result["controls"][group][name], about) for (group, name), about in CONTROLS.items()]
-    return [_score(row, *about, listener_sha256) for row, about in rows]
+    heard = {name.replace("_", " "): rows for name, rows in result["results"].items()}
+    rows = [
+        (heard[of][name], about, of) for of in heard for name, about in MEASURES.items() if name in heard[of]
+    ]
+    rows += [(result["of_ceiling"][name], about, "generated") for name, about in OF_CEILING.items()]
+    for family, row in result["class_accuracy_by_family"].items():
+        rows.append((row, MEASURES["class_accuracy"], f"generated: {family}"))
+    for (group, name), (about, of) in CONTROLS.items():
+        if "controls" in result:
+            rows.append((result["controls"][group][name], about, of))
+    return [measure_score(row, about, of, listener_sha256) for row, about, of in rows]
 
 
-def _score(row: dict[str, Any], metric: str, variant: str, better: Better, heard_by: str, listener_sha256: str) -> Score:
+def measure_score(row: dict[str, Any], about: About, of: str, listener_sha256: str) -> Score:
+    """The record of one estimate of `Tally.report` or of the controls."""
+    metric, variant, better, heard_by, unit = about
     judged = heard_by == LISTENER
-    return Score(
-        metric=metric,
-        variant=variant,
-        value=row["value"],
-        low=row["low"],
-        high=row["high"],
-        n=row["n"],
-        better=better,
+    return Score.of_row(
+        row,
+        metric,
+        variant,
+        better,
+        of=of,
+        unit=unit,
         sample_rates_hz={heard_by: MINI.sample_rate_hz} if heard_by else {},
         embedding=LISTENER if judged else "",
         embedding_sha256=listener_sha256 if judged else "",
-        code_version=code_version(),
-        flags=() if row["value"] is not None else ("no clip to which it applies",),
     )
