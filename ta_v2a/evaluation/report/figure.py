@@ -78,7 +78,8 @@ def clip_figure(
         _marks(axes, *onset, truth_s if row == 0 else None, events_s if row == 0 else None)
         if len(waves) > 1:
             words = ("generated", "true sound")[row]
-            axes.text(0.006, 0.93, words, transform=axes.transAxes, color="white", fontsize=WORD_PT, va="top", fontweight="bold", bbox=SHADE)
+            look = {"color": "white", "fontsize": WORD_PT, "fontweight": "bold", "bbox": SHADE}
+            axes.text(0.006, 0.93, words, transform=axes.transAxes, va="top", **look)
         axes.tick_params(colors=FAINT, labelsize=NUMBER_PT, length=2, labelbottom=row == len(waves) - 1)
     axes.set_xlabel("seconds", fontsize=WORD_PT, color=FAINT, labelpad=2)
     Path(out_png).parent.mkdir(parents=True, exist_ok=True)
@@ -153,7 +154,8 @@ def _marks(axes: Any, times_s: np.ndarray, strengths: np.ndarray, truth_s: np.nd
         ink = HIT_ON_DARK if hit or truth_s is None else MISS_ON_DARK
         axes.plot([time_s, time_s], [top * (1 - length), top], color=ink, linewidth=2.2, alpha=0.95)
     if events_s is not None:
-        axes.plot(events_s, np.full(len(events_s), 0.06 * top), "^", color=HIT_ON_DARK, markersize=10, markeredgewidth=1, markeredgecolor=INK)
+        low = np.full(len(events_s), 0.06 * top)
+        axes.plot(events_s, low, "^", color=HIT_ON_DARK, markersize=10, markeredgecolor=INK)
 
 
 def _threads(figure: Any, y: float, gap: float, moments: np.ndarray, duration_s: float) -> None:
