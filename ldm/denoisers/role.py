@@ -2,11 +2,13 @@
 
 from typing import Any, Protocol, runtime_checkable
 
+import torch
 from torch import Tensor
 
 from ldm.conditions import Conditions
 from ldm.latents import Latents
 from ldm.process import Process
+from vocoders.component import Config
 
 
 @runtime_checkable
@@ -23,3 +25,27 @@ class Denoiser(Protocol):
 
     def __call__(self, latents: Latents, time: Tensor, conditions: Any) -> Latents:
         """The prediction at `time` (batch,) in [0, 1], given `Conditions` or what `mix` made of them."""
+
+
+@runtime_checkable
+class AudioDenoiser(Denoiser, Protocol):
+    """A denoiser of sound with weights, as an engine holds one."""
+
+    config: Config
+    """Its settings."""
+
+    @property
+    def grain(self) -> int:
+        """Latent columns come in multiples of this."""
+
+    @property
+    def column_shape(self) -> tuple[int, ...]:
+        """Shape of one column of audio latents, without batch and columns."""
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of its weights."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are."""

@@ -22,9 +22,7 @@ class Window:
         return 0.5 - 0.5 * torch.cos(torch.pi * (torch.arange(shared) + 0.5) / max(1, shared))
 
 
-def plan_windows(
-    columns: int, window_columns: int, overlap_columns: int = OVERLAP_COLUMNS, grain: int = 1
-) -> list[Window]:
+def plan_windows(columns: int, window_columns: int, overlap_columns: int = OVERLAP_COLUMNS, grain: int = 1) -> list[Window]:
     """Windows that cover `columns` latent columns, evenly spread; neighbours share `overlap_columns` or more.
 
     A clip that is longer than one window by half an overlap at most gets one longer window: two would cost twice as much for little.
@@ -52,7 +50,7 @@ def plan_windows(
 class Carry:
     """What a window leaves to the next: noise and movements (one a sampler step) of the columns that they share."""
 
-    noise: Float[torch.Tensor, "batch latent shared"]
+    noise: Float[torch.Tensor, "batch latent *rows shared"]
     movements: list[torch.Tensor]
 
 
@@ -64,7 +62,7 @@ class Seam:
     of it. Of the window before, only its movements in the shared columns are kept: memory does not grow with the clip.
 
     Args:
-        noise: (batch, latent, columns) that this window starts from.
+        noise: (batch, latent, columns), or with rows before the columns, that this window starts from.
         window: where it lies.
         carry: what the window before left, None for the first.
     """
@@ -75,7 +73,7 @@ class Seam:
         self._weight = window.weight().to(noise.device)
         self._movements: list[torch.Tensor] = []
 
-    def step(self, latents: Float[torch.Tensor, "batch latent columns"]) -> Float[torch.Tensor, "batch latent columns"]:
+    def step(self, latents: Float[torch.Tensor, "batch latent *rows columns"]) -> Float[torch.Tensor, "batch latent *rows columns"]:
         """The blended latents after a sampler step that led to `latents`."""
         movement = latents - self._at
         if self._carry is not None:

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from ta_v2a.errors import UserError, one_line
-from vocoders.component import CONFIG_FILE, WEIGHTS_FILE
+from vocoders.component import CONFIG_FILE, WEIGHTS_FILE, Component
 
 _MOST_JSON_BYTES = 1 << 20
 _LARGEST_SIZE = 1 << 16  # of a width, a rate in Hz, a vocabulary
 _DEEPEST = 6
 
 
-def read_json_object(path: Path, largest: int = _LARGEST_SIZE) -> dict[str, Any]:
+def read_json_object(path: Path, largest: float = _LARGEST_SIZE) -> dict[str, Any]:
     """The object in a JSON file of settings, with numbers up to `largest`.
 
     Raises:
@@ -36,7 +36,7 @@ def read_json_object(path: Path, largest: int = _LARGEST_SIZE) -> dict[str, Any]
     return content
 
 
-def _check_values(path: Path, value: Any, largest: int, depth: int) -> None:
+def _check_values(path: Path, value: Any, largest: float, depth: int) -> None:
     if depth > _DEEPEST:
         raise UserError(f"{path} is nested too deeply")
     if isinstance(value, dict):
@@ -46,22 +46,22 @@ def _check_values(path: Path, value: Any, largest: int, depth: int) -> None:
     if isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
             _check_values(path, inner, largest, depth + 1)
-    elif isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= largest):
+    elif isinstance(value, int | float) and (math.isnan(value) or abs(value) > largest):
         told = f"{value:g}" if isinstance(value, float) else "a number"
         raise UserError(f"{path}: {told} is beyond what settings hold (at most {largest:,})")
 
 
-def _built(kind: type, config: dict[str, Any], folder: Path) -> Any:
+def _built(kind: type[Component], config: dict[str, Any], folder: Path) -> Any:
     settings = {name: value for name, value in config.items() if not name.startswith("_")}
     try:
-        return kind.from_config(settings)  # type: ignore[attr-defined]
+        return kind.from_config(settings)
     except (UserError, ModuleNotFoundError):  # the second: a package of an extra
         raise
     except Exception as error:  # a constructor may refuse wrong settings in any way
         raise UserError(f"{folder}: its settings are not those of a {kind.__name__}: {one_line(error)}") from error
 
 
-def check_component(folder: Path, kind: type) -> None:
+def check_component(folder: Path, kind: type[Component]) -> None:
     """Checks a folder that `kind.save_pretrained` should have written: settings, and every weight that they ask for.
 
     Raises:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cvalp.cnn14 import Cnn14Tower
-from cvalp.slow_only import SlowOnlyTower
+from cvalp.paper.cnn14 import Cnn14Tower
+from cvalp.paper.slow_only import SlowOnlyTower
 from ta_v2a import doctor
 from ta_v2a.__main__ import main
 from ta_v2a.errors import UserError

@@ -85,8 +85,9 @@ def compare_clips(
         UserError: if a clip or wav cannot be read, no clip has sound, or without the extra "eval".
     """
     need("eval")
-    true_waves = {clip.path: read_sound(clip.path) for clip in clips}
-    voiced = [clip for clip in clips if true_waves[clip.path] is not None]
+    read = {clip.path: read_sound(clip.path) for clip in clips}
+    true_waves = {path: wave for path, wave in read.items() if wave is not None}
+    voiced = [clip for clip in clips if clip.path in true_waves]
     if not voiced:
         raise UserError("none of the clips has a sound of its own to compare with")
     generated_waves: dict[Path, np.ndarray] = {}
@@ -106,14 +107,14 @@ def compare_clips(
          "generated_onsets": len(g.onsets_s), "f1": onset_agreement([t], [g], tolerance_s)["f1"]}
         for clip, t, g in zip(voiced, true, generated, strict=True)
     ]  # fmt: skip
-    result["without_sound"] = [clip.path.name for clip in clips if true_waves[clip.path] is None]
+    result["without_sound"] = [clip.path.name for clip in clips if clip.path not in true_waves]
     if figures is not None:
         from ta_v2a.evaluation.report.figure import clip_figure
 
         for clip in clips:
             title = f"“{clip.prompt}”" if clip.prompt else clip.path.stem
             png = figures / f"{clip.path.stem}.png"
-            clip_figure(clip.path, generated_waves[clip.path], png, true_waves[clip.path], title=title)
+            clip_figure(clip.path, generated_waves[clip.path], png, true_waves.get(clip.path), title=title)
     return result
 
 

@@ -78,7 +78,7 @@ def clip_figure(
         _marks(axes, *onset, truth_s if row == 0 else None, events_s if row == 0 else None)
         if len(waves) > 1:
             words = ("generated", "true sound")[row]
-            look = {"color": "white", "fontsize": WORD_PT, "fontweight": "bold", "bbox": SHADE}
+            look: dict[str, Any] = {"color": "white", "fontsize": WORD_PT, "fontweight": "bold", "bbox": SHADE}
             axes.text(0.006, 0.93, words, transform=axes.transAxes, va="top", **look)
         axes.tick_params(colors=FAINT, labelsize=NUMBER_PT, length=2, labelbottom=row == len(waves) - 1)
     axes.set_xlabel("seconds", fontsize=WORD_PT, color=FAINT, labelpad=2)
