@@ -8,12 +8,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from cvalp.paper.cnn14 import Cnn14Tower
+from cvalp.paper.model import PaperCVALP
 from cvalp.paper.slow_only import SlowOnlyTower
 from ta_v2a import doctor
 from ta_v2a.__main__ import main
 from ta_v2a.errors import UserError
+from ta_v2a.presets.check import check_component
 from ta_v2a.system.extras import EXTRAS, extra_that_lacks, need
 from ta_v2a.training import stages as train
 
@@ -81,8 +85,12 @@ def test_an_import_that_fails_on_the_way_names_its_extra(tmp_path, monkeypatch, 
     assert capsys.readouterr().err == f"ta-v2a: {line}\n"
 
 
-def test_a_network_that_an_extra_brings_is_asked_for_not_blamed_on_its_settings(monkeypatch):
+def test_a_network_that_an_extra_brings_is_asked_for_not_blamed_on_its_settings(tmp_path, monkeypatch):
     without(monkeypatch, "train")
+    (tmp_path / "config.json").write_text('{"_class_name": "PaperCVALP"}')
+    save_file({"scale": torch.ones(1)}, tmp_path / "diffusion_pytorch_model.safetensors")
+    with pytest.raises(ModuleNotFoundError):
+        check_component(tmp_path, PaperCVALP)
     for network, lacking in ((SlowOnlyTower, "pytorchvideo"), (Cnn14Tower, "panns-inference")):
         with pytest.raises(ModuleNotFoundError) as caught:
             network()
