@@ -57,21 +57,20 @@ def sound_it(path: Path, rng: random.Random) -> str:
 
     original, ending = rng.choice(ORIGINALS), rng.choice((None, None, None, *CONTAINERS))
     clip = probe(path)
-    encode = False
-    if ending is None:
-        ending, why = fitting(clip, path.with_name("out"), original)
-        encode = bool(why)
-    out = path.with_name("out" + ending)
     sounding = clip.duration_s <= LONGEST_S
     if sounding:
-        rehearse(clip, out, original, encode)
+        if ending is None:
+            film, _ = fitting(clip, path.with_name("out"), original)
+        else:
+            film = rehearse(clip, path.with_name("out" + ending), original)
     for block in luma_blocks(clip, MINI.lasting(min(clip.duration_s, LONGEST_S))):
         assert block.dtype == np.uint8
     if not sounding:
         return "long"
     sound = np.sin(np.arange(round(16_000 * clip.duration_s)) * 0.3).astype(np.float32) * 0.5
     write_wav(path.with_name("out.wav"), sound, 16_000, clip.duration_s)
-    made = mux(clip, sound, 16_000, out, original, encode=encode)
+    encode = film.picture != "copied"
+    made = mux(clip, sound, 16_000, film.path, original, encode=encode, further=film.further)
     again = probe(made.path)
     return "sounded" if abs(again.duration_s - clip.duration_s) < 0.1 else "other length"
 

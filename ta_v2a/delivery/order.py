@@ -15,7 +15,7 @@ from ta_v2a.engine.understanding import followed
 from ta_v2a.media.loudness import CEILING_DBTP, MOST_GAIN_DB, TARGET_LUFS, Loudness, gain_to, louder, measured, peak_limited
 from ta_v2a.media.reading.probe import Clip, probe
 from ta_v2a.media.sound import DELIVERY_HZ, picture_samples, resampled
-from ta_v2a.media.writing.mux import Original
+from ta_v2a.media.writing.mux import Muxed, Original
 
 if TYPE_CHECKING:
     from ta_v2a.engine.foley import FoleyEngine, Progress
@@ -96,7 +96,7 @@ def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) ->
             made.append(Take(order.seed + index, spool, measured(_spooled(spool))))
         gain_db = 0.0 if order.loudness is None else gain_to(order.loudness, [take.loudness for take in made])
         pairs = zip(made, where.places, strict=True)
-        takes = [_write(take, place, clip, gain_db, order.original, where.encode) for take, place in pairs]
+        takes = [_write(take, place, clip, gain_db, order.original, where.film) for take, place in pairs]
     if order.loudness is not None:
         notice(_loudness_line(takes, gain_db))
     done = time.perf_counter()
@@ -216,8 +216,8 @@ def _levelled(take: Take, gain_db: float) -> Iterator[np.ndarray]:
     return (block.T for block in peak_limited(louder(_spooled(take.spool), gain_db)))
 
 
-def _write(take: Take, place: TakeFiles, clip: Clip, gain_db: float, original: Original, encode: bool) -> dict[str, Any]:
-    written = deliver(place, lambda: _levelled(take, gain_db), DELIVERY_HZ, clip, original, encode)
+def _write(take: Take, place: TakeFiles, clip: Clip, gain_db: float, original: Original, film: Muxed | None) -> dict[str, Any]:
+    written = deliver(place, lambda: _levelled(take, gain_db), DELIVERY_HZ, clip, original, film)
     after = measured(block.T for block in _levelled(take, gain_db))
     return {
         "seed": take.seed,

@@ -14,6 +14,7 @@ from ta_v2a.errors import UserError
 from ta_v2a.media.reading.opening import shown_name
 from ta_v2a.media.reading.probe import Clip
 from ta_v2a.media.writing.atomic import NameTaken, check_folder, output_file, reason
+from ta_v2a.media.writing.containers import container_for
 from ta_v2a.media.writing.marks import mark_in, mark_of
 from ta_v2a.media.writing.mux import Muxed, Original, fitting, mux, rehearse
 from ta_v2a.media.writing.wav import write_wav
@@ -42,13 +43,11 @@ class Destination:
     Attributes:
         places: one a take.
         film: what each film will be; None where only sound is written.
-        encode: whether its picture is encoded anew.
         notices: lines that the user should see.
     """
 
     places: tuple[TakeFiles, ...]
     film: Muxed | None
-    encode: bool
     notices: tuple[str, ...]
 
 
@@ -84,6 +83,7 @@ def _places(
         return [folder / f"{stem}{number}{suffix}" for suffix in endings if suffix for number in numbers]
 
     film_stem = wav_stem = "" if given is None else given.stem
+    sound_ending = ".wav" if given is None or ending is not None else given.suffix  # as it was written, .WAV too
     if given is None:
         stems = (f"{clip.path.stem}.foley", f"{clip.path.name}.foley")
         film_stem = wav_stem = _free_stem(
@@ -96,11 +96,19 @@ def _places(
         _place(
             folder,
             ending and f"{film_stem}{number}{ending}",
-            f"{wav_stem}{number}.wav" if wav else None,
+            f"{wav_stem}{number}{sound_ending}" if wav else None,
             (named, named and ending is None),
         )
         for number in numbers
     )
+
+
+def _check_name(output: str, given: Path) -> None:
+    """Raises: UserError: no film can be called so."""
+    if output.endswith(("/", os.sep)):
+        check_folder(given, shown_name(output))
+    output_file(given)
+    container_for(given)
 
 
 def destination(
@@ -134,19 +142,19 @@ def destination(
     sound_only = given is not None and given.suffix.lower() == ".wav"
     if sound_only and not wav:
         raise UserError("a .wav as output and --no-wav leave nothing to write")
-    notices = []
-    ending = given.suffix if given is not None else None
+    notices, film = [], None
     if given is None:
         check_folder(folder, shown_name(folder / f"{clip.path.stem}.foley.mp4"))
-        ending, why = fitting(clip, folder / clip.path.stem, original, encode)
-        encode = encode or bool(why)
+        film, why = fitting(clip, folder / f"{clip.path.stem}.foley", original, encode)
         notices += [f"{why}: the picture is encoded anew, as H.264"] if why else []
+    elif not sound_only:
+        _check_name(output, given)
+    ending = given.suffix if given is not None else film.path.suffix
     places = _places(given, folder, clip, takes, wav, None if sound_only else ending)
     for path in (path for place in places for path in (place.film, place.wav) if path is not None):
         output_file(path, clip.path)
-    film = None
     if places[0].film is not None:
-        film = rehearse(clip, places[0].film, original, encode)
+        film = film or rehearse(clip, places[0].film, original, encode)
         if film.left_out:
             notices.append(f"{places[0].film.suffix} cannot hold and leaves out: {'; '.join(film.left_out)}")
     beside = None if given is None or sound_only else given.with_suffix(".wav")
@@ -155,7 +163,7 @@ def destination(
         notices.append(
             f"{name} is there, and this program did not make it: the sound goes to {shown_name(places[0].wav)}"
         )
-    return Destination(places, film, encode, tuple(notices))
+    return Destination(places, film, tuple(notices))
 
 
 class Spool:
@@ -218,7 +226,7 @@ def deliver(
     rate_hz: int,
     clip: Clip,
     original: Original,
-    encode: bool,
+    planned: Muxed | None,
 ) -> dict[str, Any]:
     """Write one take's files, each whole or not at all; what was written, ready for JSON.
 
@@ -226,7 +234,8 @@ def deliver(
         place: one of `destination`.
         sound: gives the take's blocks from their start, each time it is called.
         rate_hz: their sample rate.
-        clip, original, encode: as for `mux`.
+        clip, original: as for `mux`.
+        planned: the film, as `destination` said.
 
     Raises:
         UserError: a disk is full, or the film that was written cannot be read again.
@@ -241,11 +250,19 @@ def deliver(
             ),
         )
         report["wav"] = str(wav)
-    if place.film is not None:
+    if place.film is not None and planned is not None:
+        encode = planned.picture != "copied"
         film, muxed = _written(
             place.film,
             lambda path: mux(
-                clip, sound(), rate_hz, path, original, encode=encode, replace=place.film_replaces
+                clip,
+                sound(),
+                rate_hz,
+                path,
+                original,
+                encode=encode,
+                replace=place.film_replaces,
+                further=planned.further,
             ),
         )
         report |= {"film": str(film), "picture": muxed.picture}

@@ -34,7 +34,7 @@ def delivered(source: Path, level: float = 0.1, **more) -> list[str]:
     names = []
     for place in where.places:
         sound = lambda: iter([np.full(6400, level, np.float32)])  # noqa: E731
-        report = deliver(place, sound, 16_000, clip, "replace", where.encode)
+        report = deliver(place, sound, 16_000, clip, "replace", where.film)
         names += [Path(report[kind]).name for kind in ("film", "wav") if report[kind]]
     return names
 
@@ -92,6 +92,41 @@ def test_named_files_and_their_sound_are_replaced(tmp_path):
     assert soundfile.info(tmp_path / "named.wav").samplerate == 48_000
 
 
+@pytest.mark.parametrize("name", ["out.WAV", "out.MP4"])
+def test_an_ending_in_capitals_stays_and_is_no_other_file(tmp_path, name):
+    source = film(tmp_path / "in.mp4")
+    (tmp_path / "out.wav").write_bytes(b"mine")
+    (tmp_path / "out.mp4").write_bytes(b"mine")
+    assert delivered(source, output=str(tmp_path / name))[0] == name
+    assert (tmp_path / "out.wav").read_bytes() == (tmp_path / "out.mp4").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("name", ["..mp4", ".mp4", "...", " .mp4", "a..mp4"])
+def test_names_of_dots_get_films_beside_them(tmp_path, name):
+    source = film(tmp_path / "in.mp4").rename(tmp_path / name)
+    made = delivered(source)
+    assert sorted(os.listdir(tmp_path)) == sorted([name, *made]) and len(made) == 2
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    {
+        "x": "x: has no ending that names a container; use one of .mp4",
+        "x.": "x.: has no ending",
+        ".mp4": ".mp4: has no ending",
+        "gone/": "gone/: the output folder does not exist",
+        "/dev/null": "/dev/null: is a device or pipe",
+        "x.mp3": "x.mp3: the ending '.mp3' is not known for a film",
+    }.items(),
+)
+def test_outputs_that_name_no_film_say_so(tmp_path, monkeypatch, output, words):
+    clip = probe(film(tmp_path / "in.mp4"))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError) as caught:
+        destination(clip, output)
+    assert str(caught.value).startswith(words) and os.listdir(tmp_path) == ["in.mp4"]
+
+
 def test_all_takes_of_an_order_are_called_alike(tmp_path):
     source = film(tmp_path / "in.mp4")
     (tmp_path / "in.foley.take2.wav").write_bytes(b"mine")
@@ -126,7 +161,7 @@ def test_a_file_that_appears_meanwhile_stays(tmp_path):
     for name in ("in.foley.mp4", "in.foley.wav"):
         (tmp_path / name).write_bytes(b"another program's")
     report = deliver(
-        where.places[0], lambda: iter([np.zeros(100, np.float32)]), 16_000, clip, "replace", False
+        where.places[0], lambda: iter([np.zeros(100, np.float32)]), 16_000, clip, "replace", where.film
     )
     assert [Path(report[kind]).name for kind in ("film", "wav")] == ["in.foley-2.mp4", "in.foley-2.wav"]
     assert (

@@ -97,8 +97,7 @@ def test_picture_is_identical_and_sound_is_in_time(tmp_path, ending, codec, more
         assert clip.duration_s - 0.002 <= ends <= clip.duration_s + frame_s
 
 
-@pytest.mark.parametrize("ending", [".mp4", ".mkv"])
-@pytest.mark.parametrize("start_s", [0.5, -0.2])
+@pytest.mark.parametrize(("ending", "start_s"), [(".mp4", 0.5), (".mkv", 0.5), (".mp4", -0.2)])
 def test_start_offset_and_edit_list_survive(tmp_path, ending, start_s):
     source = film(tmp_path / "in.mp4", 40, 20, times_s=start_s + np.arange(40) / 20, options={"bf": "2"})
     clip = probe(source)
@@ -109,10 +108,8 @@ def test_start_offset_and_edit_list_survive(tmp_path, ending, start_s):
         assert result.start_s == clip.start_s
         assert result.duration_s == clip.duration_s
     heard = own_sound(result)
-    # Matroska has no edit list: the hidden pictures would be shown, and the sound stays with the picture it belongs to.
-    late_s = 0.2 if (ending, start_s) == (".mkv", -0.2) else 0.0
     for time_s in (0.3, 1.0):
-        assert found_s(heard, time_s + late_s) == pytest.approx(time_s + late_s, abs=0.003)
+        assert found_s(heard, time_s) == pytest.approx(time_s, abs=0.003)
 
 
 def test_variable_frame_rate_and_rotation_survive(tmp_path):

@@ -205,6 +205,37 @@ def test_an_index_of_billions_ends_in_a_line(tmp_path):
     assert time.monotonic() - began < 8
 
 
+def test_opening_that_takes_long_ends_in_a_line(tmp_path, monkeypatch):
+    """The number of a fragmented film's second track is four billion: FFmpeg counts up to it, each time it opens the film."""
+    import av
+
+    path = tmp_path / "a.mp4"
+    with av.open(str(path), "w", container_options={"movflags": "frag_keyframe+empty_moov"}) as target:
+        picture = target.add_stream("libx264", rate=25, width=64, height=48, pix_fmt="yuv420p")
+        sound = target.add_stream("aac", rate=48_000, layout="mono")
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+        silence.sample_rate = 48_000
+        for image in greys(15):
+            target.mux(picture.encode(av.VideoFrame.from_ndarray(image, format="gray")))
+        target.mux([*picture.encode(None), *sound.encode(silence), *sound.encode(None)])
+    monkeypatch.setattr(apart, "COSTS", replace(COSTS, opening_s=0.2))
+    assert probe(path).frames == 15
+    data = bytearray(path.read_bytes())
+    place = data.index(b"tkhd", data.index(b"tkhd") + 1) + 16
+    assert data[place : place + 4] == b"\0\0\0\2"
+    data[place : place + 4] = b"\xff\xff\xff\xf0"
+    path.write_bytes(data)
+    with pytest.raises(UserError, match="reading it takes too long"):
+        probe(path)
+
+
+@pytest.mark.parametrize("name", ["a.mkv", "a.webm", "a.mp4"])
+def test_a_late_start_is_no_damage(tmp_path, name):
+    codec = "libvpx" if name == "a.webm" else "libx264"
+    clip = probe(write_film(tmp_path / name, greys(20), 20, codec=codec, times_s=[10 + index / 20 for index in range(20)]))
+    assert (clip.start_s, clip.duration_s, clip.warnings) == (10.0, pytest.approx(1.0), ())
+
+
 def test_time_and_memory_are_bounded_while_decoding(tmp_path, fresh, monkeypatch):
     path = repeated_picture(tmp_path / "a.mp4", 2160, 3840, 150)
     clip = probe(path)

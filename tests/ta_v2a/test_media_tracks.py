@@ -266,6 +266,8 @@ OLD = {
         ".mp4",
         {".mp4", ".mov", ".mkv", ".avi"},
     ),
+    "utvideo": ("in.avi", {"codec": "utvideo"}, ".avi", {".avi", ".mkv"}),
+    "rawvideo": ("in.avi", {"codec": "rawvideo"}, ".avi", {".avi", ".mkv"}),
 }
 
 
@@ -273,7 +275,8 @@ OLD = {
 def test_old_codecs_find_every_container_that_holds_them(tmp_path, codec):
     name, more, chosen, holding = OLD[codec]
     clip = probe(film(tmp_path / name, **more))
-    assert clip.codec == codec and fitting(clip, tmp_path / "x") == (chosen, "")
+    planned, why = fitting(clip, tmp_path / "x")
+    assert (clip.codec, planned.path.suffix, why) == (codec, chosen, "")
     for into in (".mp4", ".mov", ".mkv", ".webm", ".avi"):
         if into in holding:
             made = probe(mux(clip, SOUND, 16_000, tmp_path / f"out{into}").path)
@@ -284,6 +287,34 @@ def test_old_codecs_find_every_container_that_holds_them(tmp_path, codec):
             with pytest.raises(UserError, match=f"{into} cannot hold .*; use .*{chosen}"):
                 rehearse(clip, tmp_path / f"out{into}")
     assert sorted(os.listdir(tmp_path)) == sorted([name, *(f"out{into}" for into in holding)])
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels", "into"),
+    [
+        ("in.mov", "prores_ks", "yuva444p10le", ".mkv"),
+        ("in.mov", "rawvideo", "yuyv422", ".avi"),
+        ("in.avi", "rawvideo", "yuv420p", ".mkv"),
+        ("in.avi", "utvideo", "yuv422p", ".avi"),
+    ],
+)
+def test_a_codecs_own_name_says_how_it_is_decoded_and_survives(tmp_path, name, codec, pixels, into):
+    clip = probe(film(tmp_path / name, codec=codec, pixel_format=pixels))
+    made = mux(clip, SOUND, 16_000, tmp_path / f"out{into}").path
+
+    def shown(path):
+        with open_media(path) as container:
+            return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+    assert np.array_equal(shown(made), shown(clip.path))
+
+
+def test_a_copy_in_other_colours_is_refused(tmp_path, monkeypatch):
+    """Were the codec's own name left out, yuyv422 would come out as uyvy422."""
+    monkeypatch.setattr("ta_v2a.media.writing.tracks._has_tag", lambda *_: False)
+    clip = probe(film(tmp_path / "in.mov", codec="rawvideo", pixel_format="yuyv422"))
+    with pytest.raises(UserError, match=r"in other colours; use \.mov"):
+        rehearse(clip, tmp_path / "out.avi")
 
 
 def unknown_sound(path: Path) -> Path:
@@ -327,6 +358,11 @@ REFUSED = {
         ".mkv",
         "cannot be read again .no picture in it",
     ),
+    "hidden pictures": (
+        lambda p: film(p / "in.mp4", times_s=[index / 20 - 0.2 for index in range(20)]),
+        ".mkv",
+        "it would begin with another picture",
+    ),
     "raw stream": (
         lambda p: film(p / "in.h264", muxer="h264", options={"bf": "2"}),
         ".mp4",
@@ -359,9 +395,11 @@ def test_mpeg4_goes_into_avi_in_time(tmp_path):
     assert np.abs(own_sound(made)).argmax() / 48_000 == pytest.approx(0.5, abs=0.002)
 
 
+@pytest.mark.parametrize("start_s", [0.0, 0.08, 3.0])
 @pytest.mark.parametrize(("fps", "count"), [(25, 10), (Fraction(30000, 1001), 31), (24, 37), (23, 50)])
-def test_sound_decodes_as_long_as_the_picture_lasts(tmp_path, fps, count):
-    clip = probe(write_film(tmp_path / "in.mp4", noisy(count), fps))
+def test_sound_decodes_as_long_as_the_picture_lasts(tmp_path, fps, count, start_s):
+    times_s = [start_s + index / float(fps) for index in range(count)] if start_s else None
+    clip = probe(write_film(tmp_path / "in.mp4", noisy(count), fps, times_s=times_s))
     sound = (0.3 * np.random.default_rng(1).standard_normal(round(clip.duration_s * 16_000))).astype(
         np.float32
     )
@@ -369,4 +407,16 @@ def test_sound_decodes_as_long_as_the_picture_lasts(tmp_path, fps, count):
         with open_media(mux(clip, sound, 16_000, tmp_path / f"out{into}").path) as container:
             frames = list(container.decode(audio=0))
         assert sum(frame.samples for frame in frames) == round(clip.duration_s * 48_000)
-        assert frames[0].time == 0.0
+        assert float(frames[0].pts * frames[0].time_base) == pytest.approx(clip.start_s, abs=0.001)
+
+
+def test_silence_fills_a_start_that_is_too_short_to_hide_what_aac_needs(tmp_path):
+    from ta_v2a.media.reading.own_sound import own_sound
+
+    clip = probe(film(tmp_path / "in.mp4", times_s=[0.01 + index / 20 for index in range(20)]))
+    sound = np.zeros(16_000, np.float32)
+    sound[8_000:8_016] = 0.9
+    made = mux(clip, sound, 16_000, tmp_path / "out.mp4").path
+    with open_media(made) as container:
+        assert sum(frame.samples for frame in container.decode(audio=0)) == 48_480
+    assert np.abs(own_sound(probe(made))).argmax() / 48_000 == pytest.approx(0.5, abs=0.002)

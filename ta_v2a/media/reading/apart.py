@@ -19,7 +19,7 @@ from multiprocessing import Pipe
 from typing import Any
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.reading.limits import COSTS
+from ta_v2a.media.reading.limits import COSTS, TOO_LONG
 
 _log = logging.getLogger("ta_v2a.media")
 _MOST_JOBS = 200  # of one process: what libraries leave behind does not count against the next clip
@@ -183,7 +183,7 @@ def _why(status: int) -> str:
             f"the process that reads films ended with status {status}; `ta-v2a doctor` may say why"
         )
     if status in (0, -signal.SIGXCPU):
-        return "reading it takes too long: it is damaged, or its pictures are too large"
+        return TOO_LONG
     return f"FFmpeg crashed on it ({signal.Signals(-status).name}): it is damaged"
 
 

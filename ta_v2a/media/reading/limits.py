@@ -44,12 +44,15 @@ class Costs:
 
     Attributes:
         memory_bytes: of the process that reads.
+        opening_s: processor time of opening a tiny file. Bytes and pixels add to it as below, several times each: for the index,
+            and for the pictures that FFmpeg looks at. Copying opens the clip again, in this program's own process.
         cpu_s: processor time of one job, before it has read or decoded anything.
         cpu_s_per_packet, cpu_s_per_byte, cpu_s_per_pixel: what every packet and every picture adds to it.
         silence_s: time on the clock between two signs of life.
     """
 
     memory_bytes: int = 1200 << 20
+    opening_s: float = 1.0
     cpu_s: float = 6.0
     cpu_s_per_packet: float = 2e-3
     cpu_s_per_byte: float = 5e-8
@@ -58,6 +61,7 @@ class Costs:
 
 
 COSTS = Costs()
+TOO_LONG = "reading it takes too long: it is damaged, or its pictures are too large"
 
 
 @lru_cache(maxsize=64)

@@ -56,6 +56,7 @@ class Clip:
             taken to follow each other at its nominal rate.
         rebuilt_ticks: (pts, dts) of every packet of such a stream, in the file's order, for whoever copies it into
             a container; empty where packets have times of their own, or where they cannot be rebuilt.
+        first_picture: checksum of the first picture as it is decoded, for comparing copies; 0 where there is none.
         sound_tracks: all of them, in the file's order.
         own_sound_index: stream index of the track that `own_sound` reads; None where none can be decoded.
         warnings: lines that the user should see.
@@ -78,6 +79,7 @@ class Clip:
     pixel_aspect: Fraction = Fraction(1)
     timed: bool = True
     rebuilt_ticks: tuple[tuple[int, int], ...] = ()
+    first_picture: int = 0
     sound_tracks: tuple[SoundTrack, ...] = ()
     own_sound_index: int | None = None
     warnings: tuple[str, ...] = ()

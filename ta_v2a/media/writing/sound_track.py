@@ -74,6 +74,10 @@ class EncodedSound:
         blocks: (n, channels) float32 at 48 kHz, in all as long as the clip's picture.
         clip: whose picture it goes with.
         shift_s: how much earlier the picture starts in the film than in the clip.
+
+    Attributes:
+        start: when the sound begins in the film, in samples at 48 kHz.
+        lead: samples that AAC decodes before it, to be hidden.
     """
 
     def __init__(
@@ -92,19 +96,25 @@ class EncodedSound:
         self._stream.disposition = Disposition.default
         # Shown by players beside the clip's own tracks.
         self._stream.metadata["handler_name" if kept.muxer in MP4_FAMILY else "title"] = mark_of(clip)
-        self._next = round((clip.start_tick * clip.time_base - shift_s) * DELIVERY_HZ)
+        self.start = self._next = round((clip.start_tick * clip.time_base - shift_s) * DELIVERY_HZ)
         self._open = True
         lead = 0
-        if kept.muxer in MP4_FAMILY and self._next == 0:
+        if kept.muxer in MP4_FAMILY:
             # Readers of MP4 heed where an edit list begins, few where it ends. So silence that it hides goes ahead of the sound,
             # as much as makes the last frame end with the picture.
             lead = -picture_samples(clip.duration_s) % _AAC_FRAME
         elif kept.muxer == "avi":  # its sound has no times: it begins with the file
             lead = max(0, self._next)
         self._next -= lead
+        self.lead = lead + _AAC_FRAME
         silence = (np.zeros((min(4096, lead - done), channels), np.float32) for done in range(0, lead, 4096))
         blocks = chain(silence, blocks)
         self._blocks = self._sized(blocks)
+
+    @property
+    def track(self) -> int:
+        """Its number in the film."""
+        return self._stream.index
 
     def _sized(self, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
         yield from _pieces(

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Mapping
 
 from ta_v2a.media.writing.containers import MP4_FAMILY, Kept
+from ta_v2a.media.writing.mp4 import child
 
 # Said by the writer of a file about that file; of another file they would be wrong.
 _OF_THE_WRITER = {
@@ -124,20 +125,6 @@ def room_for(tags: Mapping[str, str], kept: Kept) -> tuple[dict[str, str], bytes
     return (wanted | {_ROOM: "#" * (len(items) - _ITEM_HEAD)} if items else wanted), items
 
 
-def _child(file, start: int, end: int, name: bytes) -> tuple[int, int] | None:
-    """(place, end) of a box between two places."""
-    while start + 8 <= end:
-        file.seek(start)
-        size, kind = struct.unpack(">I4s", file.read(8))
-        size = struct.unpack(">Q", file.read(8))[0] if size == 1 else size or end - start
-        if size < 8:
-            return None
-        if kind == name:
-            return start, start + size
-        start += size
-    return None
-
-
 def fill_room(path: str, items: bytes, kept: Kept) -> None:
     """Put `items` where the muxer left room for them. The file's length, and every place in it, stays.
 
@@ -147,7 +134,7 @@ def fill_room(path: str, items: bytes, kept: Kept) -> None:
     with open(path, "r+b") as file:
         place, end, trail = 0, os.fstat(file.fileno()).st_size, []
         for name, head in ((b"moov", 8), (b"udta", 8), (b"meta", 12), (b"ilst", 8)):
-            box = _child(file, place, end, name)
+            box = child(file, place, end, name)
             if box is None:
                 raise ValueError(f"no {name.decode()} box")
             trail.append(box)

@@ -88,25 +88,21 @@ def picture_track(target: "OutputContainer", template: "Stream", clip: Clip, kep
         context.framerate = rate  # a timecode track counts by it, Matroska's last picture lasts as long
         if kept.muxer == "avi":  # its one clock ticks once a picture
             stream.time_base = 1 / rate
-    context.codec_tag = _NO_TAG
-    if kept.muxer in MP4_FAMILY:  # hvc1 and hev1 name one codec, and some players open only one
-        in_family = set(clip.container.split(",")) & MP4_FAMILY
-        wanted = (
-            template.codec_context.codec_tag
-            if in_family
-            else {"hevc": "hvc1"}.get(codec_of(template) or "", _NO_TAG)
-        )
-        context.codec_tag = wanted if _has_tag(template, wanted, kept) else _NO_TAG
+    # The name that the clip's container has for the codec may say how it is to be decoded: the order of colours,
+    # the depth. Of HEVC's two names some players open only "hvc1".
+    usual = "hvc1" if kept.muxer in MP4_FAMILY and codec_of(template) == "hevc" else _NO_TAG
+    tags = (template.codec_context.codec_tag, usual)
+    context.codec_tag = next((tag for tag in tags if tag != _NO_TAG and _has_tag(template, tag, kept)), _NO_TAG)
     return stream
 
 
 def _has_tag(template: "Stream", tag: str, kept: Kept) -> bool:
-    """Whether the container knows the codec by this name, too: MP4 and MOV have names of their own for some."""
+    """Whether the container knows the codec by this name, too: every family has names of its own for some."""
     import av
 
     try:
         with av.open(io.BytesIO(), "w", format=kept.muxer) as target:
-            target.add_stream_from_template(template, opaque=True).codec_context.codec_tag = tag
+            copied(target, template, kept).codec_context.codec_tag = tag
             target.start_encoding()
     except (ValueError, av.error.FFmpegError):
         return False
@@ -155,6 +151,9 @@ class Further:
     def sound_only(self) -> "Further":
         """The clip's own sound alone; all else is left out."""
         return Further(self.sound, (*self.left_out, *self.others), self.sound)
+
+
+NOTHING_FURTHER = Further((), ())
 
 
 def _is_cover(stream: "Stream") -> bool:

@@ -28,6 +28,7 @@ class Promised:
     Attributes:
         clip: whose picture it has.
         codec: FFmpeg's name of the picture's codec.
+        copied: whether it is the clip's own, packet for packet.
         times_s: presentation times of the packets of its picture, in the file's order.
         tags: what the clip says of itself and of its picture.
         chapters: whether the clip has any.
@@ -35,6 +36,7 @@ class Promised:
 
     clip: Clip
     codec: str
+    copied: bool
     times_s: Sequence[float]
     tags: Mapping[str, str]
     chapters: bool
@@ -80,6 +82,8 @@ def check_written(path: str | os.PathLike, promised: Promised) -> tuple[str, ...
         raise Unfaithful(f"what is written cannot be read again ({why})") from None
     if film.codec != promised.codec:
         raise Unfaithful(f"its {promised.codec} picture would be taken for {film.codec}")
+    if promised.copied and clip.first_picture and film.first_picture != clip.first_picture:
+        raise Unfaithful("it would begin with another picture, or show it in other colours")
     with open_media(path) as container:
         stream = picture_stream(container, path)
         names = lost(promised.tags, {**stream.metadata, **container.metadata})
