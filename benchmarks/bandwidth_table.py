@@ -1,14 +1,16 @@
 """The bandwidth extension against plain resampling: what lies above 8 kHz, and that nothing below is damaged.
 
-Sounds are full-band scenes of the stage's test split and full-band recordings that no training saw (held-out files of a sound bank, and
-files of kinds that the stage does not know). Each goes to 16 kHz and back, as a delivered file comes from a generated sound, then through
-the extension; --griffin-lim sends it through mel and vocoder in between. Distances to the true sound, in dB, with 95 % bootstrap intervals
-over sounds; 0 is perfect: `above` and `below` are log-spectral distances (Gray & Markel 1976: root mean square over bins of the difference
-of log magnitudes, mean over frames) at 8-20 kHz and 0.1-7.5 kHz, `bands` the mean difference of levels in 22 bands above 7.6 kHz.
-`changed` is the log-spectral distance below 7.5 kHz to the resampled sound itself. "flat" is the extension untrained: it continues the
-level of 5-7.6 kHz.
+Sounds are full-band scenes of the stage's test split and full-band recordings that no training saw (held-out
+files of a sound bank, and files of kinds that the stage does not know). Each goes to 16 kHz and back, as a
+delivered file comes from a generated sound, then through the extension; --griffin-lim sends it through mel
+and vocoder in between. Distances to the true sound, in dB, with 95 % bootstrap intervals over sounds; 0 is
+perfect: `above` and `below` are log-spectral distances (Gray & Markel 1976: root mean square over bins of the
+difference of log magnitudes, mean over frames) at 8-20 kHz and 0.1-7.5 kHz, `bands` the mean difference of
+levels in 22 bands above 7.6 kHz. `changed` is the log-spectral distance below 7.5 kHz to the resampled sound
+itself. "flat" is the extension untrained: it continues the level of 5-7.6 kHz.
 
-    .venv/bin/python benchmarks/bandwidth_table.py --weights runs/bandwidth/bandwidth --sounds ../shared/sounds --threads 1
+    .venv/bin/python benchmarks/bandwidth_table.py --weights runs/bandwidth/bandwidth
+    --sounds ../shared/sounds --threads 1
 
 Prints one JSON object and, on standard error, the table.
 """
@@ -60,7 +62,9 @@ def narrow(wave: np.ndarray, vocoder: Any) -> np.ndarray:
     if vocoder is None:
         return by_way_of_16_khz(wave)
     frames = -(-len(wave) // (3 * vocoder.clock.hop_samples))
-    low = np.concatenate(list(resampled(wave, SAMPLE_RATE_HZ, LOW_RATE_HZ, frames * vocoder.clock.hop_samples)))[:, 0]
+    low = np.concatenate(
+        list(resampled(wave, SAMPLE_RATE_HZ, LOW_RATE_HZ, frames * vocoder.clock.hop_samples))
+    )[:, 0]
     made = vocoder(LogMel(vocoder.clock)(torch.from_numpy(low)[None]))[0].numpy()
     return np.concatenate(list(resampled(made, LOW_RATE_HZ, SAMPLE_RATE_HZ, len(wave))))[:, 0]
 
@@ -74,7 +78,11 @@ def log_spectral_distance(made: Any, true: Any, range_hz: tuple[int, int]) -> fl
     window = torch.hann_window(FFT_SAMPLES)
     bins = slice(*(round(hz * FFT_SAMPLES / SAMPLE_RATE_HZ) for hz in range_hz))
     logs = [
-        20 * torch.stft(wave, FFT_SAMPLES, HOP_SAMPLES, window=window, return_complex=True)[bins].abs().clamp_min(FLOOR).log10()
+        20
+        * torch.stft(wave, FFT_SAMPLES, HOP_SAMPLES, window=window, return_complex=True)[bins]
+        .abs()
+        .clamp_min(FLOOR)
+        .log10()
         for wave in (made, true)
     ]
     return float((logs[0] - logs[1]).square().mean(0).sqrt().mean())
@@ -97,10 +105,19 @@ def arguments() -> argparse.Namespace:
     """What was typed."""
     parser = options(__doc__)
     parser.add_argument("--weights", type=Path, help="folder of a trained extension")
-    parser.add_argument("--sounds", type=Path, help="a sound bank, of which only files that training leaves out are used")
+    parser.add_argument(
+        "--sounds", type=Path, help="a sound bank, of which only files that training leaves out are used"
+    )
     parser.add_argument("--scenes", type=int, default=100, help="sounds of the stage")
-    parser.add_argument("--recordings", type=int, default=100, help="sounds of the bank, before those that are not full-band are left out")
-    parser.add_argument("--griffin-lim", action="store_true", help="narrow sounds go through the mel and Griffin-Lim")
+    parser.add_argument(
+        "--recordings",
+        type=int,
+        default=100,
+        help="sounds of the bank, before those that are not full-band are left out",
+    )
+    parser.add_argument(
+        "--griffin-lim", action="store_true", help="narrow sounds go through the mel and Griffin-Lim"
+    )
     parser.add_argument("--threads", type=int, default=1, help="threads of torch")
     return parser.parse_args()
 
@@ -119,7 +136,9 @@ def main() -> None:
     if given.weights:
         rows["extended"] = BandwidthExtension.from_pretrained(given.weights)
     vocoder = GriffinLim().eval() if given.griffin_lim else None
-    values: dict[str, dict[str, list]] = {name: {measure: [] for measure in (*MEASURES, "seconds")} for name in rows}
+    values: dict[str, dict[str, list]] = {
+        name: {measure: [] for measure in (*MEASURES, "seconds")} for name in rows
+    }
     groups: list[str] = []
     for group, waves in sounds(given.sounds, given.scenes, given.recordings).items():
         for wave in waves:
@@ -139,7 +158,9 @@ def report(
 ) -> None:
     """Prints the JSON object and the table, and keeps the result."""
     figures: list[Score] = []
-    inside = {"all": np.ones(len(groups), bool)} | {name: groups == name for name in dict.fromkeys(groups.tolist())}
+    inside = {"all": np.ones(len(groups), bool)} | {
+        name: groups == name for name in dict.fromkeys(groups.tolist())
+    }
     results: dict[str, dict[str, Any]] = {}
     lines = []
     for name, one in values.items():
@@ -156,9 +177,25 @@ def report(
                 of, metric = f"{name}: {group}", measure.replace("_", " ")
                 figures.append(Score.of_row(row, metric, "log-spectral", "lower", of=of, unit=unit))
             cells = [cell(found[measure], 2) for measure in (*MEASURES, "above_over_resampled")]
-            lines.append((name, f"{group} ({int(mask.sum())})", *cells, str(speed) if speed and group == "all" else ""))
-    header = ("sound", "sounds", "above dB", "below dB", "bands dB", "changed dB", "above / resampled", "sound s/s")
-    kept = {"sound_s": SOUND_S, "griffin_lim": given.griffin_lim, "machine": machine(given.threads), "results": results}
+            lines.append(
+                (name, f"{group} ({int(mask.sum())})", *cells, str(speed) if speed and group == "all" else "")
+            )
+    header = (
+        "sound",
+        "sounds",
+        "above dB",
+        "below dB",
+        "bands dB",
+        "changed dB",
+        "above / resampled",
+        "sound s/s",
+    )
+    kept = {
+        "sound_s": SOUND_S,
+        "griffin_lim": given.griffin_lim,
+        "machine": machine(given.threads),
+        "results": results,
+    }
     show(kept, header, lines)
     for name, one in results.items():
         speed = one["sound_s_per_processor_s"]

@@ -1,7 +1,9 @@
-"""What the conditions alone have taught the diffusion model: the share of the latents' variance that its first guess explains.
+"""What the conditions alone have taught the diffusion model: the share of the latents' variance
+that its first guess explains.
 
-At time 1 the model's guess of the data rests on its conditions only. For every branch 1 - error / variance (below 0 is worse than
-guessing the mean) of the latent channels, ordered by `MelAutoencoder.channel_importance`.
+At time 1 the model's guess of the data rests on its conditions only. For every branch 1 - error / variance
+(below 0 is worse than guessing the mean) of the latent channels, ordered by
+`MelAutoencoder.channel_importance`.
 
     PYTHONPATH=. python benchmarks/conditions_at_noise.py --scenes 96 [--preset mini]
 """
@@ -34,7 +36,9 @@ def main() -> None:
     log_mel, generator = LogMel(MINI), torch.Generator().manual_seed(0)
     errors: dict[str, torch.Tensor] = {}
     variance = torch.zeros(pipe.denoiser.config.latent_channels)
-    for clips in torch.utils.data.DataLoader(StageClips(split_seeds("validation", given.scenes), MINI), BATCH):
+    for clips in torch.utils.data.DataLoader(
+        StageClips(split_seeds("validation", given.scenes), MINI), BATCH
+    ):
         latents = pipe.autoencoder.encode(log_mel(clips["wave"])).mean
         video = pipe.cvalp.encode_video(clips["frames"].float() / 255)
         text = pipe.cvalp.encode_text(list(clips["caption"]))
@@ -47,10 +51,14 @@ def main() -> None:
             guess = pipe.denoiser.process.clean(noise, predicted, 1.0)
             errors[name] = errors.get(name, 0) + (guess - latents).square().mean(2).sum(0)
     order = pipe.autoencoder.channel_importance().argsort(descending=True)[list(SHOWN)]
-    explained = {name: [round(float(x), 2) for x in (1 - error / variance)[order]] for name, error in errors.items()}
+    explained = {
+        name: [round(float(x), 2) for x in (1 - error / variance)[order]] for name, error in errors.items()
+    }
     print(json.dumps({"scenes": given.scenes, "channels": SHOWN, "explained": explained}))
     figures = [
-        number("variance explained", f"{name}, channel {channel}", value, "", "higher", given.scenes, "time 1")
+        number(
+            "variance explained", f"{name}, channel {channel}", value, "", "higher", given.scenes, "time 1"
+        )
         for name, values in explained.items()
         for channel, value in zip(SHOWN, values, strict=True)
     ]

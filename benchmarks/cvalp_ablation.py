@@ -1,17 +1,20 @@
-"""What each term of eq. 5 does: small CVALPs from the same random start on the same clips, told apart on the stage's test split.
+"""What each term of eq. 5 does: small CVALPs from the same random start on the same clips, told
+apart on the stage's test split.
 
     OMP_NUM_THREADS=1 PYTHONPATH=. python benchmarks/cvalp_ablation.py render
     OMP_NUM_THREADS=1 PYTHONPATH=. python benchmarks/cvalp_ablation.py run
     PYTHONPATH=. python benchmarks/cvalp_ablation.py table
 
-`render` makes every clip once, for training and test; all variants read those. `run` trains (one core, 250 steps of 16 clips) and measures
-variant after variant, as `--variants` names them; a finished one is not run again, a training that was ended goes on from its last epoch.
-`table` prints what there is. Everything is below `--folder`: clips (5 GB), checkpoints, `results/VARIANT.jsonl` with one line each.
+`render` makes every clip once, for training and test; all variants read those. `run` trains
+(one core, 250 steps of 16 clips) and measures variant after variant, as `--variants` names them; a finished
+one is not run again, a training that was ended goes on from its last epoch. `table` prints what there is.
+Everything is below `--folder`: clips (5 GB), checkpoints, `results/VARIANT.jsonl` with one line each.
 
-Configuration: `cvalp/configs/ablation.yaml`, pictures of 64 x 64 and a video tower three quarters as wide as mini's. Of 80 x 80 and mini's
-widths the same core-minutes would buy half of the steps. The loss is the paper's alone (`activity_weight` 0) except in the variants named
-`activity`, where the scene's truth teaches the picture its onsets as in mini. The intervals are over test clips; what another random
-start would change shows between `full` and `full-again`.
+Configuration: `cvalp/configs/ablation.yaml`, pictures of 64 x 64 and a video tower three quarters as wide as
+mini's. Of 80 x 80 and mini's widths the same core-minutes would buy half of the steps. The loss is the
+paper's alone (`activity_weight` 0) except in the variants named `activity`, where the scene's truth teaches
+the picture its onsets as in mini. The intervals are over test clips; what another random start would change
+shows between `full` and `full-again`.
 """
 
 import json
@@ -73,9 +76,16 @@ def render(folder: Path, steps: int, n: int, workers: int) -> None:
     data = base()["data"]["init_args"]
     training = split_seeds("train", steps * data["batch_size"], data["first_seed"])
     short = replace(clock_of_test(), duration_s=data["duration_s"])
-    for words, seeds, spec in (("training", training, short), ("test", split_seeds("test", n), clock_of_test())):
+    for words, seeds, spec in (
+        ("training", training, short),
+        ("test", split_seeds("test", n), clock_of_test()),
+    ):
         clips = StageClips(seeds, spec, cache=folder / "clips")
-        for _ in track(DataLoader(clips, None, num_workers=workers, worker_init_fn=follow_parent), f"{words} clips", total=len(seeds)):
+        for _ in track(
+            DataLoader(clips, None, num_workers=workers, worker_init_fn=follow_parent),
+            f"{words} clips",
+            total=len(seeds),
+        ):
             pass
 
 
@@ -85,7 +95,12 @@ def trained(name: str, folder: Path, steps: int) -> Path:
 
     home = folder / "checkpoints" / f"{result_file(folder, name).stem}-{steps}"
     options = ["--trainer.max_steps", str(steps), f"{MODEL}max_steps", str(steps)]
-    options += ["--trainer.callbacks.init_args.dirpath", str(home), "--trainer.logger.init_args.save_dir", str(home)]
+    options += [
+        "--trainer.callbacks.init_args.dirpath",
+        str(home),
+        "--trainer.logger.init_args.save_dir",
+        str(home),
+    ]
     options += ["--data.init_args.cache", str(folder / "clips")]
     last = home / "last.ckpt"
     going_on = ["--ckpt_path", str(last), "--weights_only", "false"] if last.is_file() else []
@@ -122,9 +137,21 @@ def run(name: str, folder: Path, steps: int, n: int) -> None:
     cvalp = pack.trained(CVALP(**base()["model"]["init_args"]["model"]["init_args"]), checkpoint, "model.")
     with Progress() as bar, torch.autocast("cpu", torch.bfloat16):
         task = bar.add_task(f"test clips, {name}", total=n)
-        embedded = embed_stage(cvalp, n, 8, 0, lambda done, _: bar.update(task, completed=done), clock_of_test(), folder / "clips")
+        embedded = embed_stage(
+            cvalp,
+            n,
+            8,
+            0,
+            lambda done, _: bar.update(task, completed=done),
+            clock_of_test(),
+            folder / "clips",
+        )
     row = {"variant": name, "options": VARIANTS[name], "steps": steps, **measure_embedded(embedded)}
-    row |= {"training_cpu_s": round(taught_s, 1), "cpu_s": round(time.process_time() - began, 1), "machine": machine(1)}
+    row |= {
+        "training_cpu_s": round(taught_s, 1),
+        "cpu_s": round(time.process_time() - began, 1),
+        "machine": machine(1),
+    }
     file = result_file(folder, name)
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a") as lines:
@@ -175,7 +202,11 @@ def table(folder: Path, steps: int, n: int, noted: Begun | None) -> None:
         raise SystemExit(f"no results of {steps} steps on {n} clips in {folder / 'results'}")
     lines = [[title, *(cell(row, path) for row in rows.values())] for title, path in COLUMNS.items()]
     first = next(iter(rows.values()))
-    show({"steps": steps, "n": n, "chance": first["chance"], "onset_chance": first["onset_probe"]["chance"]}, ["", *rows], lines)
+    show(
+        {"steps": steps, "n": n, "chance": first["chance"], "onset_chance": first["onset_probe"]["chance"]},
+        ["", *rows],
+        lines,
+    )
     scores = {name: encoder_scores(row) for name, row in rows.items()}
     figures = [replace(one, of=f"{name}: {one.of}") for name, found in scores.items() for one in found]
     keep(noted, "small CVALPs", figures, n, details={"steps": steps, "variants": list(rows)})
@@ -186,9 +217,13 @@ def main() -> None:
     parser = options(__doc__)
     parser.add_argument("action", choices=("render", "run", "table"))
     names = list(VARIANTS)
-    parser.add_argument("--variants", nargs="+", choices=names, default=names, metavar="VARIANT", help="; ".join(names))
+    parser.add_argument(
+        "--variants", nargs="+", choices=names, default=names, metavar="VARIANT", help="; ".join(names)
+    )
     parser.add_argument("-n", type=int, default=1000, help="test clips")
-    parser.add_argument("--steps", type=int, default=None, help="of training; those of the configuration by default")
+    parser.add_argument(
+        "--steps", type=int, default=None, help="of training; those of the configuration by default"
+    )
     parser.add_argument("--workers", type=int, default=0, help="processes that render")
     parser.add_argument("--folder", type=Path, default=Path("runs/ablation"))
     given = parser.parse_args()

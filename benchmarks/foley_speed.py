@@ -1,7 +1,8 @@
 """How long a clip of 8.192 s takes from silence to sound, on the processor.
 
-Cold: `ta-v2a foley` as a command, from its start to the finished film and WAV. Warm: the same work in Python with the preset loaded,
-stage by stage, median of the runs after one that does not count. The clip is a silent scene of 640 x 360 at 25 pictures a second.
+Cold: `ta-v2a foley` as a command, from its start to the finished film and WAV. Warm: the same work in Python
+with the preset loaded, stage by stage, median of the runs after one that does not count. The clip is a silent
+scene of 640 x 360 at 25 pictures a second.
 
     .venv/bin/python benchmarks/foley_speed.py --repeats 5 --threads 2
 
@@ -26,11 +27,21 @@ from ta_v2a.evaluation.report.results import machine
 from ta_v2a.presets.resolve import resolve
 
 DURATION_S = 8.192
-STAGES = ("probe", "picture decoding", "video tower", "text tower", "sampler", "mel decoder", "vocoder", "wav and film")
+STAGES = (
+    "probe",
+    "picture decoding",
+    "video tower",
+    "text tower",
+    "sampler",
+    "mel decoder",
+    "vocoder",
+    "wav and film",
+)
 
 
 class Stopwatch:
-    """Seconds by stage, of the calls of functions that it was put around; a stage within another counts for itself only."""
+    """Seconds by stage, of the calls of functions that it was put around; a stage within
+    another counts for itself only."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
@@ -60,20 +71,24 @@ class Stopwatch:
 
 
 def rendered_scene(folder: Path, threads: int | None) -> tuple[Path, str]:
-    """A silent scene of the stage and its caption, rendered by the command so that this process stays small."""
+    """A silent scene of the stage and its caption, rendered by the command so
+    that this process stays small."""
     size = ("--width", "640", "--height", "360", "--duration", str(DURATION_S))
     report = ta_v2a("stage", "--seed", "7", "--silent", *size, "-o", folder / "scene", threads=threads).report
     return Path(report["film"]), report["caption"]
 
 
-def cold_runs(film: Path, prompt: str, folder: Path, preset: str, repeats: int, threads: int | None) -> list[Run]:
+def cold_runs(
+    film: Path, prompt: str, folder: Path, preset: str, repeats: int, threads: int | None
+) -> list[Run]:
     """`ta-v2a foley` as many times, each in a new process."""
     words = ("foley", film, "-p", prompt, "--preset", preset, "-o", folder / "cold.mp4")
     return [ta_v2a(*words, threads=threads) for _ in range(repeats)]
 
 
 def cold_report(runs: list[Run]) -> dict[str, Any]:
-    """Seconds of all runs (the first may have read the weights from disk), their parts as the command reports them, peak memory."""
+    """Seconds of all runs (the first may have read the weights from disk), their parts as the
+    command reports them, peak memory."""
     parts = {name: median(run.report["seconds"][name] for run in runs) for name in runs[0].report["seconds"]}
     whole = median(run.seconds for run in runs)
     return {
@@ -120,7 +135,9 @@ def warm_run(engine: Any, film: Path, prompt: str, folder: Path, watch: Stopwatc
     return {**stages, "other": total - sum(stages.values()), "total": total}
 
 
-def warm_report(film: Path, prompt: str, folder: Path, preset: str, repeats: int, threads: int | None) -> dict[str, Any]:
+def warm_report(
+    film: Path, prompt: str, folder: Path, preset: str, repeats: int, threads: int | None
+) -> dict[str, Any]:
     """Medians over the runs, peak memory of this process, sampler steps."""
     import resource
 
@@ -162,7 +179,13 @@ def main() -> None:
             warm = warm_report(film, prompt, folder, given.preset, given.repeats, given.threads)
         except UserError as error:
             raise SystemExit(str(error)) from error
-    report = {"clip_s": DURATION_S, "preset": given.preset, "machine": machine(given.threads), "cold": cold, "warm": warm}
+    report = {
+        "clip_s": DURATION_S,
+        "preset": given.preset,
+        "machine": machine(given.threads),
+        "cold": cold,
+        "warm": warm,
+    }
     rows = [(f"cold: {part}", seconds) for part, seconds in cold["parts_s"].items()]
     rows += [("cold: whole command", cold["median_s"])]
     rows += [(f"warm: {stage}", seconds) for stage, seconds in warm["stages_s"].items()]

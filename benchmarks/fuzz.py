@@ -59,21 +59,20 @@ def sound_it(path: Path, rng: random.Random) -> str:
 
     original, ending = rng.choice(ORIGINALS), rng.choice((None, None, None, *CONTAINERS))
     clip = probe(path)
-    encode = False
-    if ending is None:
-        ending, why = fitting(clip, path.with_name("out"), original)
-        encode = bool(why)
-    out = path.with_name("out" + ending)
     sounding = clip.duration_s <= LONGEST_S
     if sounding:
-        rehearse(clip, out, original, encode)
+        if ending is None:
+            film, _ = fitting(clip, path.with_name("out"), original)
+        else:
+            film = rehearse(clip, path.with_name("out" + ending), original)
     for block in luma_blocks(clip, MINI.lasting(min(clip.duration_s, LONGEST_S))):
         assert block.dtype == np.uint8
     if not sounding:
         return "long"
     sound = np.sin(np.arange(round(16_000 * clip.duration_s)) * 0.3).astype(np.float32) * 0.5
     write_wav(path.with_name("out.wav"), sound, 16_000, clip.duration_s)
-    made = mux(clip, sound, 16_000, out, original, encode=encode)
+    encode = film.picture != "copied"
+    made = mux(clip, sound, 16_000, film.path, original, encode=encode, further=film.further)
     again = probe(made.path)
     return "sounded" if abs(again.duration_s - clip.duration_s) < 0.1 else "other length"
 
@@ -179,7 +178,9 @@ class Worker:
         shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "temporary").mkdir(parents=True)
         self._line, theirs = multiprocessing.Pipe()
-        self._process = multiprocessing.get_context("spawn").Process(target=work, args=(theirs, *self._given), daemon=True)
+        self._process = multiprocessing.get_context("spawn").Process(
+            target=work, args=(theirs, *self._given), daemon=True
+        )
         self._process.start()
         theirs.close()
 
@@ -246,7 +247,9 @@ class Tally:
         self.slowest_s = max(self.slowest_s, round(answer["seconds"], 3))
         if any(wrong.values()) and len(self.examples) < EXAMPLES:
             what = [name for name, is_so in wrong.items() if is_so]
-            self.examples.append({"number": number, "wrong": what, **answer, "seconds": round(answer["seconds"], 2)})
+            self.examples.append(
+                {"number": number, "wrong": what, **answer, "seconds": round(answer["seconds"], 2)}
+            )
         return any(wrong.values())
 
     @property
@@ -288,7 +291,9 @@ def strings(count: int, seed: int) -> Tally:
 
 def main() -> int:
     """Does and prints; 1 if something was wrong."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--films", type=int, default=3000, help="damaged films")
     parser.add_argument("--strings", type=int, default=10_000, help="texts")
     parser.add_argument("--seed", type=int, default=0, help="of all chance")
@@ -305,7 +310,8 @@ def main() -> int:
         "seed": given.seed,
         "kinds": list(KINDS),
         **{
-            name: {"count": sum(tally.outcomes.values()), **asdict(tally), "outcomes": dict(tally.outcomes)} for name, tally in done.items()
+            name: {"count": sum(tally.outcomes.values()), **asdict(tally), "outcomes": dict(tally.outcomes)}
+            for name, tally in done.items()
         },
         "wrong": sum(tally.wrong for tally in done.values()),
         "seconds": round(time.monotonic() - began, 1),

@@ -1,6 +1,8 @@
-"""Onset F1, class and steering on validation scenes of the stage for several weights of guidance: how a preset's weights are chosen.
+"""Onset F1, class and steering on validation scenes of the stage for several weights of guidance: how
+a preset's weights are chosen.
 
-    PYTHONPATH=. python benchmarks/guidance_grid.py --scenes 96 --video 2 3 4 --text 3 5 7 --until 0 0.88 --align 0 1
+    PYTHONPATH=. python benchmarks/guidance_grid.py --scenes 96 --video 2 3 4 --text 3
+    5 7 --until 0 0.88 --align 0 1
 
 Every setting gets the same scenes and the same noise. The test split is left alone.
 """
@@ -31,7 +33,9 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=96)
     parser.add_argument("--video", type=float, nargs="+", default=[3.0])
     parser.add_argument("--text", type=float, nargs="+", default=[5.0])
-    parser.add_argument("--until", type=float, nargs="+", default=[0.0], help="time below which the text weighs 1")
+    parser.add_argument(
+        "--until", type=float, nargs="+", default=[0.0], help="time below which the text weighs 1"
+    )
     parser.add_argument("--align", type=float, nargs="+", default=[0.0], help="weight of the alignment guide")
     parser.add_argument("--preset", default="mini")
     given = parser.parse_args()
@@ -41,7 +45,10 @@ def main() -> None:
     tallies = {setting: Tally() for setting in settings}
     alone = []
     for start in track(range(0, given.scenes, BATCH), "scenes"):
-        scenes = [plan(SPLITS["validation"][i], MINI.duration_s) for i in range(start, min(start + BATCH, given.scenes))]
+        scenes = [
+            plan(SPLITS["validation"][i], MINI.duration_s)
+            for i in range(start, min(start + BATCH, given.scenes))
+        ]
         pictures, _ = render_scenes(scenes)
         truths = [Truth.of(scene) for scene in scenes]
         alone += [len(truth.kinds) == 1 for truth in truths]
@@ -50,13 +57,18 @@ def main() -> None:
             pipeline.register_to_config(text_scale_until=until)
             generator = torch.Generator().manual_seed(start)
             captions = [scene.caption for scene in scenes]
-            waves = pipeline.generate(pictures, captions, generator=generator, video_scale=video, text_scale=text, align_scale=align)
+            waves = pipeline.generate(
+                pictures, captions, generator=generator, video_scale=video, text_scale=text, align_scale=align
+            )
             waves = np.asarray(waves, dtype=np.float32)
             for truth, wave, logits in zip(truths, waves, listener_logits(listener, waves), strict=True):
                 tallies[setting].add(truth, wave, logits, MINI.sample_rate_hz)
     for (video, text, until, align), tally in tallies.items():
         report = tally.report(np.array(alone))
-        row = {name: report[name] for name in ("onset_f1", "onset_precision", "onset_recall", "class_accuracy", "text_steering")}
+        row = {
+            name: report[name]
+            for name in ("onset_f1", "onset_precision", "onset_recall", "class_accuracy", "text_steering")
+        }
         of = f"video {video:g}, text {text:g} until {until:g}, align {align:g}"
         figures += [measure_score(report[name], MEASURES[name], of, folder_sha256(WEIGHTS)) for name in row]
         print(json.dumps({"video": video, "text": text, "until": until, "align": align, **row}))

@@ -1,4 +1,5 @@
-"""How well do principal components of mel patches alone do what the autoencoder does? L1 on the log-mel (1.0 = 100 dB).
+"""How well do principal components of mel patches alone do what the autoencoder does? L1
+on the log-mel (1.0 = 100 dB).
 
 PYTHONPATH=. python benchmarks/linear_code.py --train 300 --test 60
 """
@@ -44,9 +45,13 @@ def main() -> None:
     report = {}
     for channels in (16, 32, 48, 64):
         rows = basis[:channels]
-        report[f"{channels} components"] = round(float(((held - centre) @ rows.T @ rows + centre - held).abs().mean()), 5)
+        report[f"{channels} components"] = round(
+            float(((held - centre) @ rows.T @ rows + centre - held).abs().mean()), 5
+        )
     autoencoder = FoleyPipeline.from_pretrained(given.preset).autoencoder
-    report[f"autoencoder, {autoencoder.config.latent_channels} channels"] = round(float((autoencoder(test) - test).abs().mean()), 5)
+    report[f"autoencoder, {autoencoder.config.latent_channels} channels"] = round(
+        float((autoencoder(test) - test).abs().mean()), 5
+    )
     print(json.dumps({"train": given.train, "test": given.test, "l1": report}))
     distance = ("log-mel distance", "L1")
     figures = [number(distance[0], of, l1, n=given.test, variant=distance[1]) for of, l1 in report.items()]

@@ -1,12 +1,12 @@
 """Time and memory of `ta-v2a foley` against the length of the clip: time is to be linear, memory flat.
 
-Each clip is sounded by the command in a process of its own. The films are cheap to make and to decode (160 x 90, 25 pictures a second),
-so that what is measured is the sounding.
+Each clip is sounded by the command in a process of its own. The films are cheap to make and to decode
+(160 x 90, 25 pictures a second), so that what is measured is the sounding.
 
     .venv/bin/python benchmarks/long_clip.py --seconds 10 60 600 --threads 2
 
-Prints one JSON object and, on standard error, the table. "a further second" is the slope from one length to the
-next: equal slopes are linear time.
+Prints one JSON object and, on standard error, the table. "a further second" is the slope from one length to
+the next: equal slopes are linear time.
 """
 
 import tempfile
@@ -39,11 +39,14 @@ def pictures(duration_s: float) -> Iterator[np.ndarray]:
 def sounded(duration_s: float, folder: Path, words: tuple[str, ...], threads: int | None) -> Run:
     """The command on a film of that length."""
     film = write_film(folder / "long.mp4", pictures(duration_s), FPS, options={"preset": "ultrafast"})
-    return ta_v2a("foley", film, "-p", "a wooden knock", "-o", folder / "sounded.mp4", *words, threads=threads)
+    return ta_v2a(
+        "foley", film, "-p", "a wooden knock", "-o", folder / "sounded.mp4", *words, threads=threads
+    )
 
 
 def slopes(rows: list[dict[str, Any]]) -> list[float | None]:
-    """Seconds of work for every further second of clip, from each length to the next; None before the first."""
+    """Seconds of work for every further second of clip, from each length to the
+    next; None before the first."""
     steps = [(b["seconds"] - a["seconds"]) / (b["clip_s"] - a["clip_s"]) for a, b in pairwise(rows)]
     return [None, *(round(step, 4) for step in steps)]
 
@@ -51,7 +54,9 @@ def slopes(rows: list[dict[str, Any]]) -> list[float | None]:
 def main() -> None:
     """Measures and prints."""
     parser = options(__doc__)
-    parser.add_argument("--seconds", type=float, nargs="+", default=[10.0, 60.0, 600.0], help="lengths of the clips")
+    parser.add_argument(
+        "--seconds", type=float, nargs="+", default=[10.0, 60.0, 600.0], help="lengths of the clips"
+    )
     parser.add_argument("--steps", type=int, help="sampler steps; default: the preset's own")
     parser.add_argument("--preset", default="mini", help="a preset or a folder of weights")
     parser.add_argument("--threads", type=int, help="threads of torch; default: its own choice")
@@ -62,12 +67,26 @@ def main() -> None:
     for duration_s in sorted(set(given.seconds)):
         with tempfile.TemporaryDirectory(prefix="ta-v2a-") as name:
             run = sounded(duration_s, Path(name), words, given.threads)
-        rows.append({"clip_s": run.report["duration_s"], "seconds": round(run.seconds, 2), "peak_mib": round(run.peak_mib)})
+        rows.append(
+            {
+                "clip_s": run.report["duration_s"],
+                "seconds": round(run.seconds, 2),
+                "peak_mib": round(run.peak_mib),
+            }
+        )
     for row, slope in zip(rows, slopes(rows), strict=True):
         row["s_per_further_s"] = slope
     growth = round(rows[-1]["peak_mib"] / rows[0]["peak_mib"], 3)
-    report = {"preset": given.preset, "machine": machine(given.threads), "clips": rows, "memory_longest_over_shortest": growth}
-    table = [(f"{row['clip_s']:g} s", row["seconds"], row["s_per_further_s"] or "", float(row["peak_mib"])) for row in rows]
+    report = {
+        "preset": given.preset,
+        "machine": machine(given.threads),
+        "clips": rows,
+        "memory_longest_over_shortest": growth,
+    }
+    table = [
+        (f"{row['clip_s']:g} s", row["seconds"], row["s_per_further_s"] or "", float(row["peak_mib"]))
+        for row in rows
+    ]
     show(report, ("clip", "seconds", "a further second", "peak MiB"), table)
     weights = None if noted is None else resolve(given.preset)
     keep(noted, given.preset, [one for row in rows for one in figures(row)], 1, 0, weights)

@@ -1,5 +1,5 @@
-"""What the scripts of this folder share: their options, children with their peak memory, one JSON object and a
-table, and the result as data (`--result FILE`, `ta_v2a.evaluation.report.results`).
+"""What the scripts of this folder share: their options, children with their peak memory, one JSON object and
+a table, and the result as data (`--result FILE`, `ta_v2a.evaluation.report.results`).
 
 It has no command of its own.
 """
@@ -27,7 +27,8 @@ MEBIBYTE = 1 << 20
 
 @dataclass(frozen=True)
 class Run:
-    """One finished child: wall-clock seconds, peak resident memory in MiB, and the JSON object that it printed."""
+    """One finished child: wall-clock seconds, peak resident memory in MiB, and the
+    JSON object that it printed."""
 
     seconds: float
     peak_mib: float
@@ -67,7 +68,8 @@ def keep(
     weights: str | Path | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Writes the result, named after the script, where one is wanted; the arguments are those of `write_result`."""
+    """Writes the result, named after the script, where one is wanted; the arguments
+    are those of `write_result`."""
     if noted is not None:
         write_result(noted, Path(sys.argv[0]).stem, subject, figures, seed, n, weights, details)
 
@@ -100,7 +102,8 @@ def mebibytes(maximum_resident: int) -> float:
 def ta_v2a(*words: str | Path, threads: int | None = None) -> Run:
     """Runs `ta-v2a WORDS --json` on the processor in a process of its own and waits for it.
 
-    Call it before torch is imported: a child's peak counts from its fork on, so it is never below the memory of its parent.
+    Call it before torch is imported: a child's peak counts from its fork on, so it is never
+    below the memory of its parent.
 
     Raises:
         SystemExit: if the command fails; it has printed why.
@@ -123,7 +126,8 @@ def ta_v2a(*words: str | Path, threads: int | None = None) -> Run:
 
 
 def show(report: dict[str, Any], header: Sequence[str], rows: Sequence[Sequence[str | float]]) -> None:
-    """The report as one line of JSON on standard output; the table on standard error, so that the JSON can be piped on."""
+    """The report as one line of JSON on standard output; the table on standard error, so
+    that the JSON can be piped on."""
     print(json.dumps(report), flush=True)
     cells = [list(header), *([_cell(value) for value in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]

@@ -1,11 +1,13 @@
-"""Published networks at their real sizes, in files as their authors publish them, with random weights, through `ta-v2a evaluate`'s roles.
+"""Published networks at their real sizes, in files as their authors publish them, with random weights,
+through `ta-v2a evaluate`'s roles.
 
     .venv/bin/python benchmarks/real_networks.py --clips 2
 
-Writes CLIP ViT-B/32, CLAP (HTSAT-base), Cnn14 at 16 kHz and VGGish into a temporary folder (2 GB), loads each as `--network ROLE=PATH`
-does, lets it read clips of the stage, and scores them. Films are read by torchvision's R3D-18 outside, as the features that the role `i3d`
-takes. Random weights say nothing of quality: what is tried is that files, sizes and shapes fit. Prints one JSON object and, on standard
-error, the table: parameters, SHA-256, seconds to load, processor seconds a clip. `--only` leaves networks out.
+Writes CLIP ViT-B/32, CLAP (HTSAT-base), Cnn14 at 16 kHz and VGGish into a temporary folder (2 GB), loads each
+as `--network ROLE=PATH` does, lets it read clips of the stage, and scores them. Films are read by
+torchvision's R3D-18 outside, as the features that the role `i3d` takes. Random weights say nothing of
+quality: what is tried is that files, sizes and shapes fit. Prints one JSON object and, on standard error, the
+table: parameters, SHA-256, seconds to load, processor seconds a clip. `--only` leaves networks out.
 """
 
 import shutil
@@ -35,13 +37,17 @@ def filled(words: list[str], size: int) -> dict[str, int]:
 
 
 def write_clip(folder: Path) -> int:
-    """ViT-B/32, as openai/clip-vit-base-patch32 lies on the hub: pytorch_model.bin with the position ids that newer versions drop."""
+    """ViT-B/32, as openai/clip-vit-base-patch32 lies on the hub: pytorch_model.bin with the position
+    ids that newer versions drop."""
     import torch
     from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel, CLIPProcessor, CLIPTokenizer
 
     network = CLIPModel(CLIPConfig())  # its defaults are ViT-B/32
     network.config.save_pretrained(folder)
-    ids = {f"{part}_model.embeddings.position_ids": torch.arange(n)[None] for part, n in (("text", 77), ("vision", 50))}
+    ids = {
+        f"{part}_model.embeddings.position_ids": torch.arange(n)[None]
+        for part, n in (("text", 77), ("vision", 50))
+    }
     torch.save({**network.state_dict(), **ids}, folder / "pytorch_model.bin")
     vocabulary = filled([*LETTERS, *(f"{letter}</w>" for letter in LETTERS)], 49_406)
     vocabulary |= {"<|startoftext|>": 49_406, "<|endoftext|>": 49_407}
@@ -65,7 +71,8 @@ def write_clap(folder: Path) -> int:
 
 
 def write_panns(folder: Path) -> int:
-    """Cnn14 at 16 kHz with what its authors' training left in the file beside the weights: numpy arrays of the sampler."""
+    """Cnn14 at 16 kHz with what its authors' training left in the file beside the weights:
+    numpy arrays of the sampler."""
     import torch
 
     from cvalp.paper.panns import import_panns
@@ -100,7 +107,8 @@ NETWORKS: dict[str, tuple[Callable[[Path], int], str]] = {
 
 
 def write_film_features(sides: dict[str, Path], out: Path) -> int:
-    """Features of R3D-18 over 16 pictures of every film, one npz a clip: what a user does for a network that no package brings."""
+    """Features of R3D-18 over 16 pictures of every film, one npz a clip: what a user does for a
+    network that no package brings."""
     import torch
     from torchvision.models.video import r3d_18
 
@@ -113,14 +121,18 @@ def write_film_features(sides: dict[str, Path], out: Path) -> int:
         for film in sorted(folder.glob("*.mp4")):
             clip = probe(film)
             times_s = (np.arange(FILM_FRAMES) + 0.5) / FILM_FRAMES * clip.duration_s
-            pictures = torch.from_numpy(colour_frames(clip, times_s, FILM_PX, FILM_PX)).permute(3, 0, 1, 2) / 127.5 - 1
+            pictures = (
+                torch.from_numpy(colour_frames(clip, times_s, FILM_PX, FILM_PX)).permute(3, 0, 1, 2) / 127.5
+                - 1
+            )
             with torch.inference_mode():
                 np.savez(out / side / f"{film.stem}.npz", features=network(pictures[None])[0].numpy())
     return parameters(network)
 
 
 def write_clips(folder: Path, n: int) -> dict[str, Path]:
-    """2 n scenes of the stage: the first half is the truth, the second goes by the names of the first as what was generated."""
+    """2 n scenes of the stage: the first half is the truth, the second goes by the names of the
+    first as what was generated."""
     from ta_v2a.stage.export import write_split
 
     write_split(folder / "all", "test", 2 * n, 8.192, 160, 120, 12.5, silent=True)
@@ -156,7 +168,9 @@ def main() -> None:
     """Writes, loads, reads, scores and prints."""
     parser = options(__doc__)
     parser.add_argument("--clips", type=int, default=2, help="clips that are scored, at least 2")
-    parser.add_argument("--only", nargs="+", choices=[*NETWORKS, "i3d"], default=[*NETWORKS, "i3d"], help="roles")
+    parser.add_argument(
+        "--only", nargs="+", choices=[*NETWORKS, "i3d"], default=[*NETWORKS, "i3d"], help="roles"
+    )
     given = parser.parse_args()
     noted = begun(given)
     from ta_v2a.evaluation.folders.command import evaluate_folders
@@ -187,7 +201,9 @@ def main() -> None:
                 "arrays": {kind: shapes for kind, (_, shapes) in reads.items()},
             }
             extractors += found
-        result, _ = evaluate_folders("t2av", sides["generated"], sides["reference"], extractors, baselines=0, cache=folder / "cache")
+        result, _ = evaluate_folders(
+            "t2av", sides["generated"], sides["reference"], extractors, baselines=0, cache=folder / "cache"
+        )
     scores = {f"{row['metric']}/{row['variant']}": row["value"] for row in result["scores"]}
     report = {"clips": result["n"], "machine": machine(), "networks": loaded, "scores": scores}
     rows, figures = [], []
@@ -197,7 +213,9 @@ def main() -> None:
         for kind, value in row["clip_cpu_s"].items():
             figures.append(number("time", f"{role}: a clip's {kind}", value, "s", n=1, variant="processor"))
         seconds = " ".join(f"{kind} {value:.3f}" for kind, value in row["clip_cpu_s"].items())
-        rows.append((role, f"{row['parameters'] / 1e6:.1f} M", row["sha256"][:12], row["load_cpu_s"], seconds))
+        rows.append(
+            (role, f"{row['parameters'] / 1e6:.1f} M", row["sha256"][:12], row["load_cpu_s"], seconds)
+        )
     show(report, ("role", "parameters", "SHA-256", "load CPU s", "CPU s a clip"), rows)
     keep(noted, "published networks with random weights", figures, result["n"])
 

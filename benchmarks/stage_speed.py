@@ -1,9 +1,11 @@
-"""How many scenes of the stage one core makes in a second at mini size: 8.192 s, 256 pictures of 80 x 80, 16 kHz.
+"""How many scenes of the stage one core makes in a second at mini size: 8.192 s,
+256 pictures of 80 x 80, 16 kHz.
 
     .venv/bin/python benchmarks/stage_speed.py --scenes 60
 
-Prints one JSON object and, on standard error, the table. Counted is processor time of this process, whatever else the machine does;
-wall-clock seconds stand beside it. The scenes are the first of the test split; one more goes before and does not count.
+Prints one JSON object and, on standard error, the table. Counted is processor time of this process, whatever
+else the machine does; wall-clock seconds stand beside it. The scenes are the first of the test split; one
+more goes before and does not count.
 """
 
 import time
@@ -43,7 +45,11 @@ def main() -> None:
     """Measures and prints."""
     parser = options(__doc__)
     parser.add_argument("--scenes", type=int, default=60, help="how many")
-    parser.add_argument("--bank", type=Path, help="a folder of recordings to draw from; each is read when first used, within the time")
+    parser.add_argument(
+        "--bank",
+        type=Path,
+        help="a folder of recordings to draw from; each is read when first used, within the time",
+    )
     given = parser.parse_args()
     noted = begun(given)
     import cv2

@@ -1,18 +1,19 @@
-"""Clips a second of everything that stands between a film and a trained CVALP, with memory and the floating-point work of the networks.
+"""Clips a second of everything that stands between a film and a trained CVALP, with memory and the
+floating-point work of the networks.
 
     PYTHONPATH=. python benchmarks/throughput.py                                   # all but decode, on this processor
     PYTHONPATH=. python benchmarks/throughput.py decode --films clips.csv
     PYTHONPATH=. python benchmarks/throughput.py mini-training loader --threads 1
     PYTHONPATH=. python benchmarks/throughput.py --device cuda --peak-tflops 989 --paper-batch 30 --large-batch 60 --chunk 15
 
-Every work runs in a process of its own, whose peak memory is its own, and prints one JSON object; the table at the end goes to standard
-error.
-Networks have random weights, which cost as much as trained ones, and are those of `mini.yaml` and `paper.yaml`, in bfloat16 where these ask
-for it; batches are noise. Work counts what the machine multiplies, recomputed activations included; a GPU's step is timed to its end.
+Every work runs in a process of its own, whose peak memory is its own, and prints one JSON object; the table
+at the end goes to standard error. Networks have random weights, which cost as much as trained ones, and are
+those of `mini.yaml` and `paper.yaml`, in bfloat16 where these ask for it; batches are noise. Work counts what
+the machine multiplies, recomputed activations included; a GPU's step is timed to its end.
 
-`loader` is the mini training's own loader beside the clips that its step eats: below 1 the loader holds the training up. On top of it
-`kept-loader` reads clips that `StageData(cache=...)` has kept. `large-*` is one contrastive batch three ways: plain, with checkpointed
-blocks, and with gradient caching.
+`loader` is the mini training's own loader beside the clips that its step eats: below 1 the loader holds the
+training up. On top of it `kept-loader` reads clips that `StageData(cache=...)` has kept. `large-*` is one
+contrastive batch three ways: plain, with checkpointed blocks, and with gradient caching.
 """
 
 import argparse
@@ -66,7 +67,11 @@ def paper(batch: int, pictures: int, changes: dict[str, Any]) -> tuple[Any, dict
     windows = {"window_tokens": 2 * third, "window_starts": (0, third, 2 * third)}
     training = PaperTraining(PaperCVALP(**network), **{**trainer, **windows, **changes})
     frames = torch.randint(0, 256, (batch, pictures, 224, 224, 3), dtype=torch.uint8)
-    return training, {"frames": frames, "mel": torch.rand(batch, 128, 16 * pictures), "caption": [f"sound {k}" for k in range(batch)]}
+    return training, {
+        "frames": frames,
+        "mel": torch.rand(batch, 128, 16 * pictures),
+        "caption": [f"sound {k}" for k in range(batch)],
+    }
 
 
 def mini(batch: int) -> tuple[Any, dict[str, Any]]:
@@ -77,9 +82,15 @@ def mini(batch: int) -> tuple[Any, dict[str, Any]]:
     from cvalp.training.cvalp import CvalpTraining
 
     network, trainer = _parts("mini")
-    clips = {"frames": torch.randint(0, 256, (batch, 128, 80, 80), dtype=torch.uint8), "mel": torch.rand(batch, 128, 256)}
+    clips = {
+        "frames": torch.randint(0, 256, (batch, 128, 80, 80), dtype=torch.uint8),
+        "mel": torch.rand(batch, 128, 256),
+    }
     clips |= {"kinds": torch.eye(29)[torch.arange(batch) % 29], "activity": torch.rand(batch, 64, 7)}
-    return CvalpTraining(CVALP(**network), **trainer), {**clips, "caption": [f"sound {k}" for k in range(batch)]}
+    return CvalpTraining(CVALP(**network), **trainer), {
+        **clips,
+        "caption": [f"sound {k}" for k in range(batch)],
+    }
 
 
 def timed(action: Any, times: int, device: str) -> float:
@@ -114,7 +125,9 @@ def computed(work: str, given: argparse.Namespace) -> dict[str, Any]:
     count = {"mini": given.mini_batch, "paper": given.paper_batch, "large": given.large_batch}[size]
     training, batch = mini(count) if size == "mini" else paper(count, given.pictures, changes)
     training.to(device)
-    batch = {name: value.to(device) if isinstance(value, torch.Tensor) else value for name, value in batch.items()}
+    batch = {
+        name: value.to(device) if isinstance(value, torch.Tensor) else value for name, value in batch.items()
+    }
     frames, mel = batch["frames"], batch["mel"]
     optimizer = training.configure_optimizers()["optimizer"]
 
@@ -138,12 +151,20 @@ def computed(work: str, given: argparse.Namespace) -> dict[str, Any]:
         action()
     step_s = timed(action, given.steps, device)
     tflop = counter.get_total_flops() / 1e12
-    found = {"batch": count, "step_s": round(step_s, 3), "clips_per_s": round(count / step_s, 4), "tflop": round(tflop, 4)}
+    found = {
+        "batch": count,
+        "step_s": round(step_s, 3),
+        "clips_per_s": round(count / step_s, 4),
+        "tflop": round(tflop, 4),
+    }
     found["tflop_per_s"] = round(tflop / step_s, 4)
     if given.peak_tflops:
         found["of_peak"] = round(tflop / step_s / given.peak_tflops, 4)
     if device == "cuda":
-        found |= {"gpu": torch.cuda.get_device_name(), "gpu_peak_mib": round(torch.cuda.max_memory_allocated() / 2**20)}
+        found |= {
+            "gpu": torch.cuda.get_device_name(),
+            "gpu_peak_mib": round(torch.cuda.max_memory_allocated() / 2**20),
+        }
     return found
 
 
@@ -151,7 +172,10 @@ def loaded(work: str, given: argparse.Namespace) -> dict[str, Any]:
     """The loader of `mini.yaml`, after the batches that its workers have ahead."""
     from ta_v2a.data.datamodules import StageData
 
-    settings = configured("mini")["data"]["init_args"] | {"workers": given.workers, "batch_size": given.mini_batch}
+    settings = configured("mini")["data"]["init_args"] | {
+        "workers": given.workers,
+        "batch_size": given.mini_batch,
+    }
     ahead, count = 4 * max(1, given.workers), given.loader_batches
     settings["clips_per_epoch"] = settings["batch_size"] * (ahead + count)
     with tempfile.TemporaryDirectory() as folder:
@@ -162,11 +186,17 @@ def loaded(work: str, given: argparse.Namespace) -> dict[str, Any]:
                 times.append(time.perf_counter())
     seconds = times[-1] - times[ahead - 1]
     clips = count * settings["batch_size"]
-    return {"workers": given.workers, "clips": clips, "clip_s": settings["duration_s"], "clips_per_s": round(clips / seconds, 3)}
+    return {
+        "workers": given.workers,
+        "clips": clips,
+        "clip_s": settings["duration_s"],
+        "clips_per_s": round(clips / seconds, 3),
+    }
 
 
 def staged(given: argparse.Namespace) -> dict[str, Any]:
-    """Scenes of 8.192 s at mini size, rendered in this process; `stage_speed.py` tells where the time goes."""
+    """Scenes of 8.192 s at mini size, rendered in this process;
+    `stage_speed.py` tells where the time goes."""
     from ta_v2a.data.stage_clips import StageClips, split_seeds
     from vocoders.clock import MINI
 
@@ -175,7 +205,11 @@ def staged(given: argparse.Namespace) -> dict[str, Any]:
     began = time.perf_counter()
     for index in range(given.scenes):
         clips[index]
-    return {"clips": given.scenes, "clip_s": MINI.duration_s, "clips_per_s": round(given.scenes / (time.perf_counter() - began), 3)}
+    return {
+        "clips": given.scenes,
+        "clip_s": MINI.duration_s,
+        "clips_per_s": round(given.scenes / (time.perf_counter() - began), 3),
+    }
 
 
 def decoded(given: argparse.Namespace) -> dict[str, Any]:
@@ -211,7 +245,13 @@ def measured(work: str, given: argparse.Namespace) -> dict[str, Any]:
     else:
         found = loaded(work, given) if work.endswith("loader") else computed(work, given)
     peak = mebibytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-    return {"work": work, "device": given.device, **found, "peak_mib": round(peak), "machine": machine(torch.get_num_threads())}
+    return {
+        "work": work,
+        "device": given.device,
+        **found,
+        "peak_mib": round(peak),
+        "machine": machine(torch.get_num_threads()),
+    }
 
 
 def main() -> None:
@@ -224,7 +264,9 @@ def main() -> None:
     parser.add_argument("--mini-batch", type=int, default=16)
     parser.add_argument("--paper-batch", type=int, default=2)
     parser.add_argument("--large-batch", type=int, default=4)
-    parser.add_argument("--chunk", type=int, default=2, help="clips of `large-cached` whose activations are held")
+    parser.add_argument(
+        "--chunk", type=int, default=2, help="clips of `large-cached` whose activations are held"
+    )
     parser.add_argument("--pictures", type=int, default=32, help="of a clip at paper size: 32 are 8.192 s")
     parser.add_argument("--workers", type=int, default=1, help="of the loaders")
     parser.add_argument("--loader-batches", type=int, default=6, help="that are timed")
@@ -253,7 +295,11 @@ def main() -> None:
         figures += throughput_figures(row)
         shares = [row.get(name, "-") for name in ("step_s", "tflop_per_s", "of_peak", "of_appetite")]
         lines.append((work, row["clips_per_s"], memory, *shares))
-    show({"clips_per_s": rates}, ("work", "clips/s", "MiB", "s/step", "TFLOP/s", "of peak", "of appetite"), lines)
+    show(
+        {"clips_per_s": rates},
+        ("work", "clips/s", "MiB", "s/step", "TFLOP/s", "of peak", "of appetite"),
+        lines,
+    )
     keep(noted, f"CVALP on {given.device}", figures, details=vars(given))
 
 

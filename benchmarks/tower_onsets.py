@@ -1,8 +1,10 @@
-"""What the video tower alone knows of real films: onset agreement of its onset probabilities' peaks with the films' true sound.
+"""What the video tower alone knows of real films: onset agreement of its onset probabilities'
+peaks with the films' true sound.
 
     PYTHONPATH=. python benchmarks/tower_onsets.py FOLDER --thresholds 0.2 0.35 0.5 --lags 0 0.03 0.06 0.09
 
-A gain that grows with a lag says that the tower fires before the sound. `--cvalp` takes another checkpoint or folder of the encoders.
+A gain that grows with a lag says that the tower fires before the sound. `--cvalp` takes another
+checkpoint or folder of the encoders.
 """
 
 import json
@@ -46,7 +48,9 @@ def main() -> None:
     parser = options(__doc__)
     parser.add_argument("folder")
     parser.add_argument("--thresholds", type=float, nargs="+", default=[0.2, 0.35, 0.5])
-    parser.add_argument("--lags", type=float, nargs="+", default=[0.0], help="seconds added to every onset found")
+    parser.add_argument(
+        "--lags", type=float, nargs="+", default=[0.0], help="seconds added to every onset found"
+    )
     parser.add_argument("--cvalp", default=str(MINI_CVALP))
     given = parser.parse_args()
     noted = begun(given)
@@ -67,7 +71,10 @@ def main() -> None:
     for threshold in given.thresholds:
         for lag in given.lags:
             rows = zip(curves, true, strict=True)
-            found = [SoundOnsets(peaks_s(curve, threshold, step_s) + lag, heard.duration_s) for curve, heard in rows]
+            found = [
+                SoundOnsets(peaks_s(curve, threshold, step_s) + lag, heard.duration_s)
+                for curve, heard in rows
+            ]
             report[f"threshold {threshold}, lag {lag}"] = onset_agreement(true, found)
     print(json.dumps(report))
     rows = {name: film_scores({"onset_agreement": row}) for name, row in report.items()}

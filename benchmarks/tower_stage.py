@@ -1,4 +1,5 @@
-"""What the video tower alone knows of stage scenes: F1 at 50 ms of its onset probabilities' peaks, by what makes a scene hard.
+"""What the video tower alone knows of stage scenes: F1 at 50 ms of its onset probabilities'
+peaks, by what makes a scene hard.
 
     PYTHONPATH=. python benchmarks/tower_stage.py --scenes 200 [--cvalp CHECKPOINT_OR_FOLDER]
 
@@ -49,19 +50,30 @@ def main() -> None:
         peaks = peaks_s(onsets, given.threshold, MINI.column_s / ONSETS_PER_COLUMN)
         matching = match(peaks, np.array([time_s for time_s, _ in events]), TOLERANCE_S)
         sounding = sum(bool(source.events) for source in scene.sources)
-        for name in ("all", f"sources with events: {sounding}", f"pictures a second: {camera(scene.source_fps)}"):
+        for name in (
+            "all",
+            f"sources with events: {sounding}",
+            f"pictures a second: {camera(scene.source_fps)}",
+        ):
             groups[name].append(matching.counts)
         for time_s, action in events:
             found[action][0] += bool(len(peaks)) and bool(np.abs(peaks - time_s).min() <= TOLERANCE_S)
             found[action][1] += 1
-    f1 = {name: {"f1": round(float(f1_score(np.sum(rows, axis=0))), 3), "scenes": len(rows)} for name, rows in sorted(groups.items())}
-    recall = {action: {"recall": round(hit / n, 2), "events": n} for action, (hit, n) in sorted(found.items())}
+    f1 = {
+        name: {"f1": round(float(f1_score(np.sum(rows, axis=0))), 3), "scenes": len(rows)}
+        for name, rows in sorted(groups.items())
+    }
+    recall = {
+        action: {"recall": round(hit / n, 2), "events": n} for action, (hit, n) in sorted(found.items())
+    }
     print(json.dumps({"threshold": given.threshold, **f1, "by_action": recall}))
     figures = []
     for of, row in f1.items():
         figures.append(number("onset F1", of, row["f1"], "", "higher", row["scenes"], "50ms:pooled"))
     for of, row in recall.items():
-        figures.append(number("onset recall", of, row["recall"], "", "higher", row["events"], "50ms:by action"))
+        figures.append(
+            number("onset recall", of, row["recall"], "", "higher", row["events"], "50ms:by action")
+        )
     details = {"split": "validation", "threshold": given.threshold}
     keep(noted, subject(given.cvalp), figures, len(groups["all"]), weights=given.cvalp, details=details)
 

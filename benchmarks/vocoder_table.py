@@ -1,15 +1,19 @@
 """Vocoders side by side: the sound that comes back from its own log-mel, against the sound itself.
 
-Half of the sounds are scenes of the stage's test split, half are recordings that no training saw: held-out files of a sound bank, and files
-of kinds that the stage does not know ("unseen kinds"). Every figure has its 95 % bootstrap interval over sounds; 0 is perfect but for F1:
-`stft` multi-resolution STFT distance, `mel` difference of the log-mel in dB, `level` difference of the level in dB, `onset` median distance
-of matched onsets in ms, `F1` of onsets within 50 ms; then seconds of sound a second, parameters, and peak memory of a process of its own.
+Half of the sounds are scenes of the stage's test split, half are recordings that no training saw: held-out
+files of a sound bank, and files of kinds that the stage does not know ("unseen kinds"). Every figure has
+its 95 % bootstrap interval over sounds; 0 is perfect but for F1: `stft` multi-resolution STFT distance,
+`mel` difference of the log-mel in dB, `level` difference of the level in dB, `onset` median distance of
+matched onsets in ms, `F1` of onsets within 50 ms; then seconds of sound a second, parameters, and peak
+memory of a process of its own.
 
-    .venv/bin/python benchmarks/vocoder_table.py --sounds ../shared/sounds --scenes 100 --recordings 100 --threads 2 \\
+    .venv/bin/python benchmarks/vocoder_table.py --sounds ../shared/sounds --scenes 100
+    --recordings 100 --threads 2 \\
         --schedules WG-6 WG-50 --wavegrad-weights runs/wavegrad/vocoder --istft-weights runs/vocoder/vocoder
 
-What has no weights given is measured untrained, and named so. Every vocoder runs in a process of its own. Prints one JSON object and, on
-standard error, the table. (The name is not that of the package beside it, which Python would then not find.)
+What has no weights given is measured untrained, and named so. Every vocoder runs in a process of its own.
+Prints one JSON object and, on standard error, the table. (The name is not that of the package beside it,
+which Python would then not find.)
 """
 
 import argparse
@@ -50,7 +54,9 @@ def render(folder: Path, sounds: Path | None, scenes: int, recordings: int, spli
     from vocoders.clock import MINI
 
     spec = MINI.lasting(SOUND_S)
-    waves = [render_sound(plan(seed, spec.duration_s), spec.sample_rate_hz) for seed in SPLITS[split][:scenes]]
+    waves = [
+        render_sound(plan(seed, spec.duration_s), spec.sample_rate_hz) for seed in SPLITS[split][:scenes]
+    ]
     groups = ["stage"] * len(waves)
     for name, files in unheard(sounds, recordings).items() if sounds else ():
         heard = [wave for wave in (beginning(path, spec) for path in files) if np.abs(wave).max() > SILENCE]
@@ -61,7 +67,8 @@ def render(folder: Path, sounds: Path | None, scenes: int, recordings: int, spli
 
 
 def unheard(folder: Path, count: int) -> dict[str, list[Path]]:
-    """At most `count` recordings that no training on this bank sees, evenly spread, half of them held-out files where there are as many.
+    """At most `count` recordings that no training on this bank sees, evenly spread, half of them held-out
+    files where there are as many.
 
     Raises:
         SystemExit: if there is no sound in the folder.
@@ -69,7 +76,9 @@ def unheard(folder: Path, count: int) -> dict[str, list[Path]]:
     from ta_v2a.stage.sound.bank import RECORDING_SUFFIXES, SoundBank, kind_of
 
     held = sorted(path for files in SoundBank(folder, "test").files.values() for path in files)
-    every = sorted(path for path in folder.rglob("*") if path.suffix.lower() in RECORDING_SUFFIXES and path.is_file())
+    every = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in RECORDING_SUFFIXES and path.is_file()
+    )
     unseen = [path for path in every if kind_of(path.relative_to(folder), folder.name) is None]
     if not held and not unseen:
         raise SystemExit(f"no sounds in {folder} that training leaves out")
@@ -79,7 +88,10 @@ def unheard(folder: Path, count: int) -> dict[str, list[Path]]:
 
 def spread(files: list[Path], count: int) -> list[Path]:
     """At most `count` of them, at even distances."""
-    return [files[index] for index in np.unique(np.linspace(0, len(files) - 1, min(count, len(files))).astype(int))]
+    return [
+        files[index]
+        for index in np.unique(np.linspace(0, len(files) - 1, min(count, len(files))).astype(int))
+    ]
 
 
 def beginning(path: Path, spec: Any) -> np.ndarray:
@@ -106,7 +118,10 @@ def vocoder_of(kind: str, weights: str | None, small: bool, options: dict[str, A
 
     classes = dict(zip(KINDS, (GriffinLim, IstftNet, WaveGrad, WaveGrad, WaveGrad, HifiGan), strict=True))
     if classes[kind] is WaveGrad:
-        options = {"guide": {"wavegrad": "none"}.get(kind, kind.replace("++", "-plus-plus").replace("-", "_")), **options}
+        options = {
+            "guide": {"wavegrad": "none"}.get(kind, kind.replace("++", "-plus-plus").replace("-", "_")),
+            **options,
+        }
     torch.manual_seed(0)
     if weights is None:
         family = "wavegrad" if schedule is not None else kind
@@ -145,13 +160,19 @@ def measure(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         peak = mebibytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
         if job["device"] != "cpu":
             peak = torch.cuda.max_memory_allocated() / 2**20
-        made = [vocoder(front(torch.tensor(waves[at : at + BATCH], device=job["device"]))).cpu() for at in range(0, len(waves), BATCH)]
+        made = [
+            vocoder(front(torch.tensor(waves[at : at + BATCH], device=job["device"]))).cpu()
+            for at in range(0, len(waves), BATCH)
+        ]
         sound = torch.cat(made)
         return {
             "sound_s_per_s": round(2 * SOUND_S / taken, 2),
             "parameters": sum(weights.numel() for weights in vocoder.parameters()),
             "peak_mib": round(peak),
-            "values": distances(torch.nn.functional.pad(sound, (0, waves.shape[1] - sound.shape[1])), torch.tensor(np.asarray(waves))),
+            "values": distances(
+                torch.nn.functional.pad(sound, (0, waves.shape[1] - sound.shape[1])),
+                torch.tensor(np.asarray(waves)),
+            ),
         }
 
 
@@ -175,10 +196,18 @@ def distances(made: Any, waves: Any) -> dict[str, list]:
 
     log_mel, stft = LogMel(), MultiResolutionStft()
     levels = [wave.square().mean(dim=1).sqrt().clamp_min(SILENCE) for wave in (made, waves)]
-    matches = [match(onsets(a.numpy())[0], onsets(b.numpy())[0], ONSET_TOLERANCE_S) for a, b in zip(made, waves, strict=True)]
+    matches = [
+        match(onsets(a.numpy())[0], onsets(b.numpy())[0], ONSET_TOLERANCE_S)
+        for a, b in zip(made, waves, strict=True)
+    ]
     return {
-        "stft": torch.cat([stft(a, b) for a, b in zip(made.split(BATCH), waves.split(BATCH), strict=True)]).tolist(),
-        "mel": (DB_OF_LOG_MEL * torch.cat([mel_loss(a, b, log_mel) for a, b in zip(made.split(8), waves.split(8), strict=True)])).tolist(),
+        "stft": torch.cat(
+            [stft(a, b) for a, b in zip(made.split(BATCH), waves.split(BATCH), strict=True)]
+        ).tolist(),
+        "mel": (
+            DB_OF_LOG_MEL
+            * torch.cat([mel_loss(a, b, log_mel) for a, b in zip(made.split(8), waves.split(8), strict=True)])
+        ).tolist(),
         "level": (20 * torch.log10(levels[0] / levels[1])).abs().tolist(),
         "onset": [(1000 * np.abs(each.errors_s)).tolist() for each in matches],
         "counts": [each.counts.tolist() for each in matches],
@@ -202,7 +231,13 @@ def child(job: dict[str, Any]) -> None:
     """Does one job and prints its result as JSON."""
     folder = Path(job["folder"])
     if job["task"] == "render":
-        render(folder, Path(job["sounds"]) if job["sounds"] else None, job["scenes"], job["recordings"], job["split"])
+        render(
+            folder,
+            Path(job["sounds"]) if job["sounds"] else None,
+            job["scenes"],
+            job["recordings"],
+            job["split"],
+        )
         print("{}")
         return
     if job["threads"]:
@@ -213,8 +248,11 @@ def child(job: dict[str, Any]) -> None:
 
 
 def in_a_child(**job: Any) -> dict[str, Any]:
-    """The result of `child` in a fresh process; this one never imports torch, so that its memory does not count there."""
-    done = subprocess.run([sys.executable, __file__, "--child", json.dumps(job, default=str)], stdout=subprocess.PIPE, text=True)
+    """The result of `child` in a fresh process; this one never imports torch, so that its
+    memory does not count there."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--child", json.dumps(job, default=str)], stdout=subprocess.PIPE, text=True
+    )
     if done.returncode:
         raise SystemExit(done.returncode)
     return json.loads(done.stdout)
@@ -247,7 +285,13 @@ def rows_wanted(given: argparse.Namespace, schedules: dict[str, Any]) -> dict[st
                 for count in given.gla_iterations if kind != "wavegrad" else [None]:
                     options = {} if count is None else {"gla_iterations": count}
                     words = {"wavegrad": "WaveGrad", "gla-grad": "GLA-Grad", "gla-grad++": "GLA-Grad++"}[kind]
-                    add(" ".join(filter(None, [words, schedule, count and f"gla {count}"])), kind, given.wavegrad_weights, betas, **options)
+                    add(
+                        " ".join(filter(None, [words, schedule, count and f"gla {count}"])),
+                        kind,
+                        given.wavegrad_weights,
+                        betas,
+                        **options,
+                    )
     return rows
 
 
@@ -261,7 +305,10 @@ def summary(values: dict[str, list], inside: np.ndarray) -> dict[str, dict[str, 
 
 def against(values: dict[str, list], plain: dict[str, list], inside: np.ndarray) -> dict[str, dict[str, Any]]:
     """Mean distance over that of plain WaveGrad with the same schedule, sound by sound: below 1 is better."""
-    return {name: ratio_of_means(np.array(values[name])[inside], np.array(plain[name])[inside]).as_dict() for name in ("stft", "mel")}
+    return {
+        name: ratio_of_means(np.array(values[name])[inside], np.array(plain[name])[inside]).as_dict()
+        for name in ("stft", "mel")
+    }
 
 
 def cell(estimate: dict[str, Any], digits: int) -> str:
@@ -275,18 +322,38 @@ def arguments() -> argparse.Namespace:
     """What was typed."""
     parser = options(__doc__)
     parser.add_argument("--vocoders", nargs="+", choices=KINDS, default=list(KINDS), help="default: all")
-    parser.add_argument("--iterations", type=int, nargs="+", default=[0, 8, 16, 32, 64], help="of Griffin-Lim")
-    parser.add_argument("--schedules", nargs="+", choices=("WG-6", "WG-50"), default=["WG-6"], help="of the diffusion family")
-    parser.add_argument("--gla-iterations", type=int, nargs="+", default=[1, 3, 8, 32], help="inside GLA-Grad, and before GLA-Grad++")
-    parser.add_argument("--search", type=int, default=0, help="also search a six-step schedule, on so many validation scenes")
+    parser.add_argument(
+        "--iterations", type=int, nargs="+", default=[0, 8, 16, 32, 64], help="of Griffin-Lim"
+    )
+    parser.add_argument(
+        "--schedules", nargs="+", choices=("WG-6", "WG-50"), default=["WG-6"], help="of the diffusion family"
+    )
+    parser.add_argument(
+        "--gla-iterations",
+        type=int,
+        nargs="+",
+        default=[1, 3, 8, 32],
+        help="inside GLA-Grad, and before GLA-Grad++",
+    )
+    parser.add_argument(
+        "--search", type=int, default=0, help="also search a six-step schedule, on so many validation scenes"
+    )
     parser.add_argument("--istft-weights", type=Path, help="folder of a trained iSTFT-head network")
-    parser.add_argument("--wavegrad-weights", type=Path, help="folder of any trained vocoder of the diffusion family")
-    parser.add_argument("--hifi-gan-weights", type=Path, help="folder of a HiFi-GAN, ours or a SpeechT5HifiGan (AudioLDM's)")
+    parser.add_argument(
+        "--wavegrad-weights", type=Path, help="folder of any trained vocoder of the diffusion family"
+    )
+    parser.add_argument(
+        "--hifi-gan-weights", type=Path, help="folder of a HiFi-GAN, ours or a SpeechT5HifiGan (AudioLDM's)"
+    )
     parser.add_argument("--small", action="store_true", help="small untrained networks: to see that it works")
-    parser.add_argument("--sounds", type=Path, help="a sound bank, of which only files that training leaves out are used")
+    parser.add_argument(
+        "--sounds", type=Path, help="a sound bank, of which only files that training leaves out are used"
+    )
     parser.add_argument("--scenes", type=int, default=100, help="sounds of the stage")
     parser.add_argument("--recordings", type=int, default=100, help="sounds of the bank")
-    parser.add_argument("--repeats", type=int, default=5, help="timed calls of each vocoder, of a sound of 8.192 s")
+    parser.add_argument(
+        "--repeats", type=int, default=5, help="timed calls of each vocoder, of a sound of 8.192 s"
+    )
     parser.add_argument("--threads", type=int, default=0, help="threads of torch; default: its own choice")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--child", help=argparse.SUPPRESS)
@@ -301,20 +368,35 @@ def main() -> None:
         return
     noted = begun(given)
     with tempfile.TemporaryDirectory() as made:
-        folder, common = Path(made), {"threads": given.threads, "device": given.device, "repeats": given.repeats}
+        folder, common = (
+            Path(made),
+            {"threads": given.threads, "device": given.device, "repeats": given.repeats},
+        )
         sounds = {"sounds": given.sounds, "scenes": given.scenes, "recordings": given.recordings}
         in_a_child(task="render", folder=folder, split="test", **sounds)
         groups = np.array(json.loads((folder / "groups.json").read_text()))
         schedules, found = schedules_wanted(given, common)
         rows = rows_wanted(given, schedules)
-        measured = {name: in_a_child(task="measure", folder=folder, vocoder=row, **common) for name, row in rows.items()}
-    inside = {"all": np.ones(len(groups), bool)} | {name: groups == name for name in dict.fromkeys(groups.tolist())}
+        measured = {
+            name: in_a_child(task="measure", folder=folder, vocoder=row, **common)
+            for name, row in rows.items()
+        }
+    inside = {"all": np.ones(len(groups), bool)} | {
+        name: groups == name for name in dict.fromkeys(groups.tolist())
+    }
     results: dict[str, dict[str, Any]] = {}
     for name, one in measured.items():
         values, row = one.pop("values"), rows[name]
         one["sounds"] = {group: summary(values, mask) for group, mask in inside.items()}
         one["values"] = values
-        twin = next((other for other, like in rows.items() if like["kind"] == "wavegrad" and like["schedule"] == row["schedule"]), None)
+        twin = next(
+            (
+                other
+                for other, like in rows.items()
+                if like["kind"] == "wavegrad" and like["schedule"] == row["schedule"]
+            ),
+            None,
+        )
         if row["kind"].startswith("gla-grad") and twin in results:
             plain = results[twin]["values"]
             one["over_wavegrad"] = {group: against(values, plain, mask) for group, mask in inside.items()}
@@ -322,7 +404,13 @@ def main() -> None:
     for one in results.values():
         del one["values"]
     counts = {group: int(mask.sum()) for group, mask in inside.items()}
-    report = {"sound_s": SOUND_S, "sounds": counts, "machine": machine(given.threads or None), "search": found, "vocoders": results}
+    report = {
+        "sound_s": SOUND_S,
+        "sounds": counts,
+        "machine": machine(given.threads or None),
+        "search": found,
+        "vocoders": results,
+    }
     show(report, *table(results))
     kept = {"sound_s": SOUND_S, "sounds": counts, "search": found, "repeats": given.repeats}
     figures = [one for name, row in results.items() for one in vocoder_figures(name, row)]
@@ -357,14 +445,24 @@ def vocoder_figures(name: str, row: dict[str, Any]) -> list[Score]:
     ]
 
 
-def schedules_wanted(given: argparse.Namespace, common: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+def schedules_wanted(
+    given: argparse.Namespace, common: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Schedules by name (as a name or as betas), and what the search for one found."""
     schedules: dict[str, Any] = {name: name for name in given.schedules}
     if not given.search:
         return schedules, None
     with tempfile.TemporaryDirectory() as made:
-        in_a_child(task="render", folder=made, split="validation", sounds=None, scenes=given.search, recordings=0)
-        vocoder = {"kind": "wavegrad", "weights": given.wavegrad_weights, "small": given.small, "options": {}, "schedule": "WG-6"}
+        in_a_child(
+            task="render", folder=made, split="validation", sounds=None, scenes=given.search, recordings=0
+        )
+        vocoder = {
+            "kind": "wavegrad",
+            "weights": given.wavegrad_weights,
+            "small": given.small,
+            "options": {},
+            "schedule": "WG-6",
+        }
         found = in_a_child(task="search", folder=made, vocoder=vocoder, **common)
     return schedules | {SEARCHED: found["betas"]}, found
 
@@ -372,12 +470,27 @@ def schedules_wanted(given: argparse.Namespace, common: dict[str, Any]) -> tuple
 def table(results: dict[str, dict[str, Any]]) -> tuple[tuple[str, ...], list[tuple[str | float, ...]]]:
     """Header and rows: one for every vocoder and group of sounds."""
     digits = {"stft": 3, "mel": 2, "level": 2, "onset": 1, "F1": 3}
-    header = ("vocoder", "sounds", "stft", "mel dB", "level dB", "onset ms", "F1", "sound s/s", "parameters", "peak MiB")
+    header = (
+        "vocoder",
+        "sounds",
+        "stft",
+        "mel dB",
+        "level dB",
+        "onset ms",
+        "F1",
+        "sound s/s",
+        "parameters",
+        "peak MiB",
+    )
     rows = []
     for name, one in results.items():
         for group, measures in one["sounds"].items():
             cells = [cell(measures[measure], places) for measure, places in digits.items()]
-            speed = (str(one["sound_s_per_s"]), str(one["parameters"]), str(one["peak_mib"])) if group == "all" else ("", "", "")
+            speed = (
+                (str(one["sound_s_per_s"]), str(one["parameters"]), str(one["peak_mib"]))
+                if group == "all"
+                else ("", "", "")
+            )
             rows.append((name, f"{group} ({measures['stft']['n']})", *cells, *speed))
     return header, rows
 

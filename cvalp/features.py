@@ -8,12 +8,14 @@ from cvalp.role import Encoders
 
 
 def as_input(frames: Tensor) -> Tensor:
-    """uint8 pictures (B, N, H, W) or (B, N, H, W, 3) to what `encode_video` takes: (B, N, H, W) luma or (B, N, 3, H, W) RGB in [0, 1]."""
+    """uint8 pictures (B, N, H, W) or (B, N, H, W, 3) to what `encode_video` takes: (B, N, H, W) luma or
+    (B, N, 3, H, W) RGB in [0, 1]."""
     return (frames.movedim(-1, 2) if frames.ndim == 5 else frames).float() / 255
 
 
 def film_features(cvalp: Encoders, frames: Tensor) -> Float[Tensor, "batch tokens width"]:
-    """`encode_video` of what a model of either size takes, float32: the mean over the film and its mirror image, which sound alike.
+    """`encode_video` of what a model of either size takes, float32: the mean over the film and its
+    mirror image, which sound alike.
 
     This is the E_v^T that a diffusion model is given, in training as in use.
     """

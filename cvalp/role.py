@@ -34,7 +34,8 @@ class Encoders(Protocol):
         """Of its weights, and of the pictures that it reads."""
 
     def encode_video(self, frames: Tensor) -> Float[Tensor, "batch tokens width"]:
-        """Features of pictures in [0, 1], (batch, pictures, h, w) luma or (batch, pictures, 3, h, w) RGB, at the clock's rate."""
+        """Features of pictures in [0, 1], (batch, pictures, h, w) luma or
+        (batch, pictures, 3, h, w) RGB, at the clock's rate."""
 
     def encode_audio(self, mel: Tensor) -> Float[Tensor, "batch tokens dim"]:
         """E_a of log-mels, L2-normalised per token."""
@@ -46,4 +47,5 @@ class Encoders(Protocol):
         """Whether `encode_text` reads only the beginning of a text."""
 
     def onsets(self, features: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch frames"] | None:
-        """Probability in [0, 1] of an onset in every mel frame, read from `encode_video`'s features; None where they say none."""
+        """Probability in [0, 1] of an onset in every mel frame, read from `encode_video`'s
+        features; None where they say none."""

@@ -1,4 +1,5 @@
-"""Sounds clip.mp4 twice, with a prompt and a timed cue, and keeps the louder take as a film and a WAV: python examples/foley.py"""
+"""Sounds clip.mp4 twice, with a prompt and a timed cue, and keeps the louder take as a film and a
+WAV: python examples/foley.py"""
 
 import numpy as np
 import torch

@@ -7,7 +7,8 @@ from torch import nn
 
 
 class Ema(nn.Module):
-    """Holds a frozen copy that follows a network; being a module, it is in every checkpoint and moves between devices with its owner.
+    """Holds a frozen copy that follows a network; being a module, it is in every checkpoint and moves
+    between devices with its owner.
 
     Args:
         network: what to copy; the copy starts equal to it.
@@ -30,7 +31,8 @@ class Ema(nn.Module):
 
     @torch.no_grad()
     def update(self, network: nn.Module) -> None:
-        """Move toward `network`: decay min(decay, (1 + n) / (10 + n)) at the n-th update, so that the random start is soon forgotten.
+        """Move toward `network`: decay min(decay, (1 + n) / (10 + n)) at the n-th update, so that the
+        random start is soon forgotten.
 
         Buffers (statistics) are copied as they are.
         """

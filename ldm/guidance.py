@@ -1,9 +1,10 @@
-"""Guidance as one linear sum over branches of the denoiser (TA-V2A eq. 11 to 14), evaluated in a single batched call.
+"""Guidance as one linear sum over branches of the denoiser (TA-V2A eq. 11 to 14),
+evaluated in a single batched call.
 
-A *branch* is the set of names of the conditions that it is given; the others are replaced by their nulls. Every setting here is one
-weight for each branch, and the weights of a setting sum to 1. That is why the algebra, written by the paper for the predicted noise,
-holds for every process: at fixed x_t and t its prediction is affine in the noise, and an affine map commutes with sums whose weights
-add up to 1.
+A *branch* is the set of names of the conditions that it is given; the others are replaced by their nulls.
+Every setting here is one weight for each branch, and the weights of a setting sum to 1. That is why the
+algebra, written by the paper for the predicted noise, holds for every process: at fixed x_t and t its
+prediction is affine in the noise, and an affine map commutes with sums whose weights add up to 1.
 """
 
 from collections.abc import Callable, Mapping
@@ -50,8 +51,8 @@ def composable(text_scale: float, video_scale: float, negative_scale: float = 0.
 def conditional(text_scale: float, video_scale: float, negative_scale: float = 0.0) -> dict[Branch, float]:
     """e(none) + w_v (e(v) - e(none)) + w_l (e(v, l) - e(v)) - w_nl (e(v, nl) - e(v)).
 
-    Unlike eq. 14 it does not take them as independent: text is judged given the video. Scales (1, 1, 0) are the plain
-    conditional model.
+    Unlike eq. 14 it does not take them as independent: text is judged given the video. Scales (1, 1, 0)
+    are the plain conditional model.
     """
     return {
         branch(VIDEO, TEXT): text_scale,
@@ -69,8 +70,9 @@ class Guidance:
         conditions: of branches x batch samples, branch by branch.
         weights: (branches,).
         batch: samples.
-        late: the weights at times below `late_below`. What a strong guidance decides is decided while noise is strong, and kept up
-            to the end it only exaggerates (guidance in a limited interval, Kynkaanniemi et al. 2024, arXiv 2404.07724).
+        late: the weights at times below `late_below`. What a strong guidance decides is decided while noise
+            is strong, and kept up to the end it only exaggerates (guidance in a limited interval,
+            Kynkaanniemi et al. 2024, arXiv 2404.07724).
     """
 
     conditions: Conditions
@@ -89,7 +91,8 @@ class Guidance:
 
 
 def active(weights: Weights, given: Conditions) -> dict[Branch, float]:
-    """Merge branches that missing conditions make equal, then drop those of weight zero (at least one branch remains)."""
+    """Merge branches that missing conditions make equal, then drop those of weight zero
+    (at least one branch remains)."""
     merged: dict[Branch, float] = {}
     for names, weight in weights.items():
         reduced = names & frozenset(given)
@@ -98,7 +101,9 @@ def active(weights: Weights, given: Conditions) -> dict[Branch, float]:
     return kept or {NONE: 0.0}
 
 
-def plan_branches(weights: Weights, batch: int, conditions: Conditions, late: Weights | None = None, late_below: float = 0.0) -> Guidance:
+def plan_branches(
+    weights: Weights, batch: int, conditions: Conditions, late: Weights | None = None, late_below: float = 0.0
+) -> Guidance:
     """Lay out the branches that cost something.
 
     Args:
@@ -123,14 +128,18 @@ def plan_branches(weights: Weights, batch: int, conditions: Conditions, late: We
     return Guidance(joined, at_first, batch, at_last, late_below)
 
 
-def combine(predictions: Float[Tensor, "branches_batch ..."], weights: tuple[float, ...]) -> Float[Tensor, "batch ..."]:
+def combine(
+    predictions: Float[Tensor, "branches_batch ..."], weights: tuple[float, ...]
+) -> Float[Tensor, "batch ..."]:
     """The weighted sum over branches, in float32."""
     stacked = predictions.float().unflatten(0, (len(weights), -1))
     factors = stacked.new_tensor(weights).reshape(-1, *[1] * (stacked.ndim - 1))
     return (stacked * factors).sum(0)  # no einsum: autocast would round it
 
 
-def guided(predict: Predict, latents: Latents, time: float, conditions: Any, weights: tuple[float, ...]) -> Latents:
+def guided(
+    predict: Predict, latents: Latents, time: float, conditions: Any, weights: tuple[float, ...]
+) -> Latents:
     """The guided prediction from one call of `predict(latents, time, conditions)` on all branches.
 
     Args:

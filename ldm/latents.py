@@ -12,7 +12,8 @@ class Latents:
     """Latents of one batch; a modality that a task does not have is None.
 
     Attributes:
-        audio: (batch, channels, columns) of a 1-D mel autoencoder, (batch, channels, rows, columns) of a 2-D one, or None.
+        audio: (batch, channels, columns) of a 1-D mel autoencoder, (batch, channels, rows,
+            columns) of a 2-D one, or None.
         video: (batch, channels, pictures, height, width), or None.
     """
 
@@ -22,7 +23,9 @@ class Latents:
     def __post_init__(self) -> None:
         sizes = {len(value) for _, value in self.items()}
         if len(sizes) != 1:
-            raise ValueError(f"latents are of one modality at least, all of one batch size, not of {sorted(sizes)}")
+            raise ValueError(
+                f"latents are of one modality at least, all of one batch size, not of {sorted(sizes)}"
+            )
 
     def items(self) -> Iterator[tuple[str, Tensor]]:
         """The modalities that are there, by name."""
@@ -51,7 +54,9 @@ class Latents:
 
     def map(self, function: Callable[..., Tensor], *others: "Latents") -> "Latents":
         """`function` of this modality's latents and those of `others`, modality by modality."""
-        return Latents(**{name: function(value, *(getattr(o, name) for o in others)) for name, value in self.items()})
+        return Latents(
+            **{name: function(value, *(getattr(o, name) for o in others)) for name, value in self.items()}
+        )
 
     def repeat(self, times: int) -> "Latents":
         """The batch `times` times, one after the other."""

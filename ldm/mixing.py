@@ -9,10 +9,14 @@ from torch import Tensor, nn
 
 from ldm.conditions import TEXT, VIDEO, Conditions, Track, align
 
-STANDARDISED_LIMIT = 8.0  # footage unlike the training set must not drive the networks far outside what they have seen
+STANDARDISED_LIMIT = (
+    8.0  # footage unlike the training set must not drive the networks far outside what they have seen
+)
 
 
-def sinusoids(positions: Shaped[Tensor, " n"], channels: int, longest: float = 10_000.0) -> Float[Tensor, "n channels"]:
+def sinusoids(
+    positions: Shaped[Tensor, " n"], channels: int, longest: float = 10_000.0
+) -> Float[Tensor, "n channels"]:
     """cos and sin at `channels / 2` geometrically spaced wavelengths (Vaswani et al. 2017)."""
     half = channels // 2
     rates = torch.exp(-math.log(longest) * torch.arange(half, device=positions.device) / half)
@@ -21,18 +25,21 @@ def sinusoids(positions: Shaped[Tensor, " n"], channels: int, longest: float = 1
 
 
 class Mixer(nn.Module):
-    """Mixes video and text features into one token per moment: MLP(E + PE) with E from eq. 7 (concat) or eq. 6 (average).
+    """Mixes video and text features into one token per moment: MLP(E + PE) with E from
+    eq. 7 (concat) or eq. 6 (average).
 
-    Two learned nulls n_v and n_l stand in for a missing half *before* mixing, in training and at inference alike,
-    so that E_v, E_l, E_mix and the empty condition of eq. 14 are four inputs the network has been trained on.
+    Two learned nulls n_v and n_l stand in for a missing half *before* mixing, in training and at
+    inference alike, so that E_v, E_l, E_mix and the empty condition of eq. 14 are four inputs
+    the network has been trained on.
 
     Args:
         video_channels: Cv.
         text_channels: Ct.
         width: channels of the mixed tokens (even).
-        mixing: "concat" (eq. 7: each half projected to width / 2) or "average" (eq. 6: each projected to width).
-        positions: "sinusoidal" adds eq. 7's PE; "relative" leaves position to the denoiser (alignment by column,
-            rotary attention), which is what lets a model trained on 128 tokens run on 512.
+        mixing: "concat" (eq. 7: each half projected to width / 2) or "average"
+            (eq. 6: each projected to width).
+        positions: "sinusoidal" adds eq. 7's PE; "relative" leaves position to the denoiser (alignment by
+            column, rotary attention), which is what lets a model trained on 128 tokens run on 512.
         video_weight: lambda + mu of eq. 6, the picture's share against the text's 1; for "average" only.
     """
 
@@ -61,7 +68,9 @@ class Mixer(nn.Module):
             self.register_buffer(f"{name}_std", torch.full((channels,), channels**-0.5))
 
     @torch.no_grad()
-    def set_feature_statistics(self, video: Float[Tensor, "batch tokens cv"], text: Float[Tensor, "batch ct"]) -> None:
+    def set_feature_statistics(
+        self, video: Float[Tensor, "batch tokens cv"], text: Float[Tensor, "batch ct"]
+    ) -> None:
         """Take mean and standard deviation of the features from a sample of the training set."""
         for name, values in (("video", video.flatten(0, 1)), ("text", text.reshape(-1, text.shape[-1]))):
             std = values.float().std(dim=0, unbiased=False)
@@ -69,7 +78,9 @@ class Mixer(nn.Module):
             # a channel that hardly varies in the sample must not be blown up when it does vary later
             getattr(self, f"{name}_std").copy_(std.clamp_min(0.25 * float(std.square().mean().sqrt()) + 1e-6))
 
-    def forward(self, conditions: Conditions, batch: int, columns: int) -> Float[Tensor, "batch tokens width"]:
+    def forward(
+        self, conditions: Conditions, batch: int, columns: int
+    ) -> Float[Tensor, "batch tokens width"]:
         """Mixed tokens; as many as the video has, else as the timed text has, else one per latent column.
 
         Raises:
@@ -78,19 +89,27 @@ class Mixer(nn.Module):
         if conditions.batch not in (None, batch):
             raise ValueError(f"a batch of {batch} but conditions of {conditions.batch} samples")
         given = [conditions.get(name) for name in (VIDEO, TEXT)]
-        tokens = next((track.values.shape[1] for track in given if track is not None and track.values.ndim == 3), columns)
-        half_v, half_l = (self._half(name, track, batch, tokens) for name, track in zip((VIDEO, TEXT), given, strict=True))
+        tokens = next(
+            (track.values.shape[1] for track in given if track is not None and track.values.ndim == 3),
+            columns,
+        )
+        half_v, half_l = (
+            self._half(name, track, batch, tokens) for name, track in zip((VIDEO, TEXT), given, strict=True)
+        )
         if self.mixing == "concat":
             mixed = torch.cat([half_v.expand(-1, tokens, -1), half_l.expand(-1, tokens, -1)], dim=-1)  # eq. 7
         else:
             mixed = (half_l + self.video_weight * half_v) / (1 + self.video_weight)  # eq. 6
             mixed = mixed.expand(-1, tokens, -1)
         if self.positions == "sinusoidal":
-            mixed = mixed + sinusoids(torch.arange(tokens, device=mixed.device), mixed.shape[-1]).to(mixed.dtype)
+            mixed = mixed + sinusoids(torch.arange(tokens, device=mixed.device), mixed.shape[-1]).to(
+                mixed.dtype
+            )
         return self.mlp(mixed)
 
     def _half(self, name: str, track: Track | None, batch: int, tokens: int) -> Tensor:
-        """One projected half, (batch, tokens or 1, part), the null standing where the condition is missing."""
+        """One projected half, (batch, tokens or 1, part), the null standing
+        where the condition is missing."""
         null, project = getattr(self, f"null_{name}"), getattr(self, f"project_{name}")
         if track is None:
             return project(null).expand(batch, 1, -1)

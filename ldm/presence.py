@@ -1,4 +1,5 @@
-"""Which conditions a training sample sees: one categorical draw per sample over the branches of the guidance (section II-D)."""
+"""Which conditions a training sample sees: one categorical draw per sample over the branches of
+the guidance (section II-D)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,8 +15,8 @@ def branch_shares(shares: Mapping[str, float] | Sequence[float]) -> dict[Branch,
     """Shares of the training samples by branch.
 
     Args:
-        shares: by names with blanks between them, as {"video text": 0.7, "video": 0.1, "text": 0.1, "": 0.1}, or those four in that
-            order.
+        shares: by names with blanks between them, as {"video text": 0.7, "video": 0.1, "text": 0.1, "":
+            0.1}, or those four in that order.
 
     Raises:
         ValueError: a share is negative, or they do not sum to 1.
@@ -38,7 +39,11 @@ def draw_branches(
     return torch.multinomial(probabilities, batch, replacement=True, generator=generator)
 
 
-def presence(shares: Mapping[Branch, float], drawn: Int[Tensor, " batch"]) -> dict[str, Bool[Tensor, " batch"]]:
+def presence(
+    shares: Mapping[Branch, float], drawn: Int[Tensor, " batch"]
+) -> dict[str, Bool[Tensor, " batch"]]:
     """For every condition, whether each sample sees it: one draw has decided about all of them."""
     names = sorted({name for each in shares for name in each})
-    return {name: torch.tensor([name in each for each in shares], device=drawn.device)[drawn] for name in names}
+    return {
+        name: torch.tensor([name in each for each in shares], device=drawn.device)[drawn] for name in names
+    }

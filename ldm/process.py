@@ -1,11 +1,13 @@
-"""The diffusion process: how noise is added, what a network predicts, and how a clean estimate follows from it.
+"""The diffusion process: how noise is added, what a network predicts, and how a
+clean estimate follows from it.
 
 Every process here is linear. At time t in [0, 1], 1 is noise,
 
     noisy  = a data + s noise          (eq. 8 of TA-V2A for noise prediction)
     target = u data + w noise          (what the network predicts; eq. 10's squared error is taken on it)
 
-and everything else follows from a, s, u and w. Denoisers, trainers, guides and samplers ask a `Process` and never know which it is.
+and everything else follows from a, s, u and w. Denoisers, trainers, guides and samplers ask a
+`Process` and never know which it is.
 """
 
 from abc import ABC, abstractmethod
@@ -47,7 +49,8 @@ class Process(ABC):
 
     @abstractmethod
     def times(self, uniform: Float[Tensor, " batch"], shift: float = 1.0) -> Float[Tensor, " batch"]:
-        """Times to train at, from numbers drawn uniformly in [0, 1); `shift` above 1 moves them toward noise."""
+        """Times to train at, from numbers drawn uniformly in [0, 1); `shift`
+        above 1 moves them toward noise."""
 
     @property
     @abstractmethod
@@ -81,7 +84,8 @@ class Process(ABC):
         return (c.target_noise * noisy - c.determinant * clean) / c.noise
 
     def shifted(self, prediction: Tensor, direction: Tensor, time: Time, length: Time = 1.0) -> Tensor:
-        """The prediction whose clean estimate is larger by `length` times `direction`, at the same noisy sample.
+        """The prediction whose clean estimate is larger by `length` times
+        `direction`, at the same noisy sample.
 
         It moves by -(a w - s u) / s of that.
         """
@@ -89,13 +93,16 @@ class Process(ABC):
         return prediction - direction * (length * c.determinant / c.noise)
 
     def clean_shift_of_score(self, score: Tensor, time: Time, least_signal: float = 0.05) -> Tensor:
-        """By how much a score (a gradient of a log-probability at the noisy sample) moves the clean estimate: s^2 / a times itself.
+        """By how much a score (a gradient of a log-probability at the noisy sample) moves the clean
+        estimate: s^2 / a times itself.
 
-        That is Tweedie's formula; on the predicted noise it is the term -s grad log p of eq. 11 and 14. The signal a is held above
-        `least_signal`: near pure noise there is none.
+        That is Tweedie's formula; on the predicted noise it is the term -s grad log p of eq. 11 and 14. The
+        signal a is held above `least_signal`: near pure noise there is none.
         """
         c = self._at(time, score)
-        signal = c.signal.clamp_min(least_signal) if isinstance(c.signal, Tensor) else max(c.signal, least_signal)
+        signal = (
+            c.signal.clamp_min(least_signal) if isinstance(c.signal, Tensor) else max(c.signal, least_signal)
+        )
         return score * (c.noise * c.noise / signal)
 
     def covariance(self, time: Time) -> Time:
@@ -104,11 +111,12 @@ class Process(ABC):
         return c.signal * c.target_signal + c.noise * c.target_noise
 
     def precondition(self, time: Float[Tensor, " batch"]) -> tuple[Tensor, Tensor, Tensor]:
-        """(c_in, c_skip, c_out), each (batch,): target = c_skip noisy + c_out F(c_in noisy), for data of unit variance.
+        """(c_in, c_skip, c_out), each (batch,): target = c_skip noisy + c_out F(c_in
+        noisy), for data of unit variance.
 
-        (Karras et al. 2022, section 5.) c_in gives a network F an input of unit variance. c_skip is the best linear guess of the
-        target, so that F has only to tell what remains, of variance c_out^2. A network that predicts the bare target copies the noise
-        through itself instead.
+        (Karras et al. 2022, section 5.) c_in gives a network F an input of unit variance. c_skip is the best
+        linear guess of the target, so that F has only to tell what remains, of variance c_out^2. A network
+        that predicts the bare target copies the noise through itself instead.
         """
         c, covariance = self.coefficients(time), self.covariance(time)
         variance = torch.as_tensor(c.signal * c.signal + c.noise * c.noise)
@@ -118,7 +126,8 @@ class Process(ABC):
 
 
 class Flow(Process):
-    """Rectified flow (Liu et al. 2022): noisy = (1 - t) data + t noise, and the velocity noise - data is predicted.
+    """Rectified flow (Liu et al. 2022): noisy = (1 - t) data + t noise, and the
+    velocity noise - data is predicted.
 
     Time is the sigma of diffusers' `FlowMatchEulerDiscreteScheduler`.
     """
@@ -133,10 +142,12 @@ class Flow(Process):
         return 2 * time - 1  # a u + s w, rounded once
 
     def times(self, uniform: Float[Tensor, " batch"], shift: float = 1.0) -> Float[Tensor, " batch"]:
-        """s u / (1 + (s - 1) u) (Esser et al. 2024, eq. 23), as diffusers' scheduler spaces its steps with `shift` s.
+        """s u / (1 + (s - 1) u) (Esser et al. 2024, eq. 23), as diffusers' scheduler
+        spaces its steps with `shift` s.
 
-        A sound's colour hardly changes during a clip, so many columns tell of it at once: at t = 0.9 the noisy latents already say what
-        sounds. Text and video decide above that; with s = 6 a third of the samples lie there above t = 0.92.
+        A sound's colour hardly changes during a clip, so many columns tell of it at once: at t = 0.9 the
+        noisy latents already say what sounds. Text and video decide above that; with s = 6 a third of the
+        samples lie there above t = 0.92.
         """
         return shift * uniform / (1 + (shift - 1) * uniform)
 
@@ -152,13 +163,17 @@ class _Betas(Process):
 
     kind: str
 
-    def __init__(self, schedule: str = "scaled_linear", start: float = 0.00085, end: float = 0.012, steps: int = 1000) -> None:
+    def __init__(
+        self, schedule: str = "scaled_linear", start: float = 0.00085, end: float = 0.012, steps: int = 1000
+    ) -> None:
         if schedule not in ("scaled_linear", "linear") or not 0 < start <= end < 1 or steps < 2:
             raise ValueError(f"no betas of {schedule!r} from {start} to {end} in {steps} steps")
         self.schedule, self.start, self.end, self.steps = schedule, start, end, steps
         power = 2 if schedule == "scaled_linear" else 1
         betas = torch.linspace(start ** (1 / power), end ** (1 / power), steps, dtype=torch.float32) ** power
-        kept = torch.cumprod(1.0 - betas, 0).double()  # alpha bar, in float32 as diffusers' schedulers compute it
+        kept = torch.cumprod(
+            1.0 - betas, 0
+        ).double()  # alpha bar, in float32 as diffusers' schedulers compute it
         self._log_ratio = 0.5 * ((1 - kept) / kept).log()  # log(s / a): noise against signal
 
     @property
@@ -172,7 +187,8 @@ class _Betas(Process):
         }
 
     def _signal_and_noise(self, time: Time) -> tuple[Time, Time]:
-        """a and s; between two steps log(s / a) is interpolated linearly, as diffusers' schedulers do for sigmas."""
+        """a and s; between two steps log(s / a) is interpolated linearly, as
+        diffusers' schedulers do for sigmas."""
         place = (torch.as_tensor(time, dtype=torch.float64) * self.steps).clamp(0, self.steps - 1)
         table = self._log_ratio.to(place.device)
         below = place.floor().long()
@@ -209,7 +225,8 @@ class Velocity(_Betas):
 
 
 def process_of(config: str | Mapping[str, Any] | Process) -> Process:
-    """The process that a configuration names: "flow", "epsilon", "v_prediction", or a mapping with its "kind" and betas.
+    """The process that a configuration names: "flow", "epsilon", "v_prediction", or a
+    mapping with its "kind" and betas.
 
     Raises:
         ValueError: it names none.

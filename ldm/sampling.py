@@ -1,4 +1,5 @@
-"""The denoising loop: any scheduler that fits the process, any guidance, any guides, sound and picture alike."""
+"""The denoising loop: any scheduler that fits the process, any guidance, any
+guides, sound and picture alike."""
 
 import copy
 import inspect
@@ -42,10 +43,12 @@ StepCallback = Callable[[Step], Latents | None]
 
 
 def clip_noise(generators: Generators, batch: int, channels: int, columns: int) -> Float[Tensor, "b z l"]:
-    """Standard normal noise, column after column: a longer clip of the same seed begins with the shorter clip's noise.
+    """Standard normal noise, column after column: a longer clip of the same seed begins
+    with the shorter clip's noise.
 
-    Windows of a long clip are cut from one such array, so where they overlap they start from the same noise. One generator per sample
-    makes a sample independent of its batch. The noise is drawn where the generator lives (CPU for equal results on every device).
+    Windows of a long clip are cut from one such array, so where they overlap they start from the same noise.
+    One generator per sample makes a sample independent of its batch. The noise is drawn where the generator
+    lives (CPU for equal results on every device).
 
     Raises:
         ValueError: if a list of generators is not `batch` long.
@@ -59,19 +62,30 @@ def clip_noise(generators: Generators, batch: int, channels: int, columns: int) 
 
 
 class _Steps:
-    """One modality's own copy of a scheduler: schedulers remember earlier steps, and one engine may serve several calls."""
+    """One modality's own copy of a scheduler: schedulers remember earlier steps, and one
+    engine may serve several calls."""
 
-    def __init__(self, scheduler: Any, process: Process, steps: int, device: torch.device, generators: Generators | None):
+    def __init__(
+        self,
+        scheduler: Any,
+        process: Process,
+        steps: int,
+        device: torch.device,
+        generators: Generators | None,
+    ):
         self.scheduler = copy.deepcopy(scheduler)
         self.process = process
         asked = inspect.signature(self.scheduler.set_timesteps).parameters
         if isinstance(process, Flow) and "sigmas" in asked:
-            # Equal steps down to 0, which the scheduler then shifts: left to itself it spends the last one between 0.001 and 0.
+            # Equal steps down to 0, which the scheduler then shifts: left to itself it spends the
+            # last one between 0.001 and 0.
             self.scheduler.set_timesteps(sigmas=np.linspace(1.0, 1.0 / steps, steps), device=device)
         else:
             self.scheduler.set_timesteps(steps, device=device)
         draws = "generator" in inspect.signature(self.scheduler.step).parameters
-        drawn = generators if generators is None or isinstance(generators, torch.Generator) else list(generators)
+        drawn = (
+            generators if generators is None or isinstance(generators, torch.Generator) else list(generators)
+        )
         self._options = {"generator": drawn} if draws else {}
 
     @property
@@ -79,14 +93,19 @@ class _Steps:
         return self.scheduler.timesteps
 
     def time(self, index: int) -> float:
-        """Time in [0, 1] of a step; a scheduler that rounds its timesteps to whole numbers has the exact one in its sigmas."""
+        """Time in [0, 1] of a step; a scheduler that rounds its timesteps to whole numbers has
+        the exact one in its sigmas."""
         timestep = self.timesteps[index]
         if isinstance(self.process, Flow) and not timestep.is_floating_point():
             return float(self.scheduler.sigmas[index])
         return float(timestep) / self.scheduler.config.num_train_timesteps
 
     def start(self, noise: Tensor) -> Tensor:
-        return noise.float() * self.scheduler.init_noise_sigma if hasattr(self.scheduler, "init_noise_sigma") else noise.float()
+        return (
+            noise.float() * self.scheduler.init_noise_sigma
+            if hasattr(self.scheduler, "init_noise_sigma")
+            else noise.float()
+        )
 
     def seen(self, latents: Tensor, index: int) -> Tensor:
         """The latents as the denoiser knows them: some schedulers keep them at another scale."""
@@ -94,7 +113,9 @@ class _Steps:
         return latents if scaled is None else scaled(latents, self.timesteps[index])
 
     def step(self, prediction: Tensor, index: int, latents: Tensor) -> Tensor:
-        return self.scheduler.step(prediction, self.timesteps[index], latents, return_dict=False, **self._options)[0]
+        return self.scheduler.step(
+            prediction, self.timesteps[index], latents, return_dict=False, **self._options
+        )[0]
 
 
 @torch.no_grad()
@@ -120,10 +141,12 @@ def sample(
         generators: for schedulers that draw noise: one, or one for each sample.
         guides: moved in order at every step.
         callback: called after every step; latents that it returns take the place of the step's.
-        autocast_dtype: precision of the denoiser's products (bfloat16 is fast on CPUs that have it); None keeps its own.
+        autocast_dtype: precision of the denoiser's products
+            (bfloat16 is fast on CPUs that have it); None keeps its own.
 
     Raises:
-        ValueError: noise and guidance of different batch sizes, `steps` below 1, or a scheduler of another process.
+        ValueError: noise and guidance of different batch sizes, `steps` below 1, or
+            a scheduler of another process.
     """
     if steps < 1:
         raise ValueError(f"at least 1 step, not {steps}")

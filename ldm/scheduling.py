@@ -23,7 +23,8 @@ _PLAIN = {
 
 
 class FlowEuler:
-    """diffusers' `FlowMatchEulerDiscreteScheduler` with a fixed shift, sample for sample; its import costs seconds, this none.
+    """diffusers' `FlowMatchEulerDiscreteScheduler` with a fixed shift, sample for sample; its
+    import costs seconds, this none.
 
     Args:
         shift: s of sigma = s u / (1 + (s - 1) u) (Esser et al. 2024, eq. 23).
@@ -46,7 +47,9 @@ class FlowEuler:
         self.sigmas = torch.cat([levels, levels.new_zeros(1)])
         self._done = 0
 
-    def step(self, model_output: Tensor, timestep: Tensor | float, sample: Tensor, return_dict: bool = False) -> tuple[Tensor]:
+    def step(
+        self, model_output: Tensor, timestep: Tensor | float, sample: Tensor, return_dict: bool = False
+    ) -> tuple[Tensor]:
         """The sample one step on: x + (sigma_next - sigma) v, in float32."""
         length = self.sigmas[self._done + 1] - self.sigmas[self._done]
         self._done += 1
@@ -56,13 +59,16 @@ class FlowEuler:
 def quick_scheduler(name: str, config: Mapping[str, Any]) -> FlowEuler | None:
     """`FlowEuler` where a saved scheduler of diffusers is the same as it, else None."""
     known = {"num_train_timesteps": 1000, **_PLAIN}
-    if name != "FlowMatchEulerDiscreteScheduler" or any(config.get(key, value) != value for key, value in known.items()):
+    if name != "FlowMatchEulerDiscreteScheduler" or any(
+        config.get(key, value) != value for key, value in known.items()
+    ):
         return None
     return FlowEuler(float(config.get("shift", 1.0)))
 
 
 def check_scheduler(scheduler: Any, process: Process) -> None:
-    """Refuses a scheduler that steps another process than the denoiser was trained on; its configuration decides.
+    """Refuses a scheduler that steps another process than the denoiser was trained
+    on; its configuration decides.
 
     Raises:
         ValueError: in one line.
@@ -70,8 +76,12 @@ def check_scheduler(scheduler: Any, process: Process) -> None:
     config, name = dict(scheduler.config), type(scheduler).__name__
     if isinstance(process, Flow):
         kind = config.get("prediction_type")
-        fits = kind == "flow_prediction" and config.get("use_flow_sigmas", False) if kind else "shift" in config
-        wanted = "flow matching (such as FlowMatchEulerDiscreteScheduler, or use_flow_sigmas with flow_prediction)"
+        fits = (
+            kind == "flow_prediction" and config.get("use_flow_sigmas", False) if kind else "shift" in config
+        )
+        wanted = (
+            "flow matching (such as FlowMatchEulerDiscreteScheduler, or use_flow_sigmas with flow_prediction)"
+        )
     else:
         betas = process.config
         assert isinstance(betas, dict)

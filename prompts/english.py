@@ -4,13 +4,22 @@ from prompts.lexicon.entry import words
 
 _DOUBLED = frozenset(
     words(
-        "hit; hop; drop; blub; clop; flop; glug; pad; set; split; stir; trot; whir; chop; tap; rap; pat; slap; snap; clap; drip; drum; "
-        "run; spin; hum; slam; rub; thud; flap; chip; rev; pop; plop; step; cut; scrub; trim; pin; stop; flip; whip; yap; zip; dig; "
-        "swim; put; sip; prod; drag; skid; get; jog; bat; whap; chug; zap; shut; clip; wag; nap; mop"
+        "hit; hop; drop; blub; clop; flop; glug; pad; set; split; stir; trot; whir; chop; tap; rap; pat; "
+        "slap; snap; clap; drip; drum; run; spin; hum; slam; rub; thud; flap; chip; rev; pop; plop; step; "
+        "cut; scrub; trim; pin; stop; flip; whip; yap; zip; dig; swim; put; sip; prod; drag; skid; get; jog; "
+        "bat; whap; chug; zap; shut; clip; wag; nap; mop"
     )
 )
 _VOWELS = "aeiou"
-_ODD_PLURALS = {"knife": "knives", "shelf": "shelves", "leaf": "leaves", "foot": "feet", "goose": "geese", "wolf": "wolves", "box": "boxes"}
+_ODD_PLURALS = {
+    "knife": "knives",
+    "shelf": "shelves",
+    "leaf": "leaves",
+    "foot": "feet",
+    "goose": "geese",
+    "wolf": "wolves",
+    "box": "boxes",
+}
 
 
 def article(noun: str) -> str:

@@ -10,7 +10,9 @@ from prompts.lexicon import LEXICON, Entry
 from prompts.lexicon.entry import words
 from prompts.lexicon.impacts import IMPACT_CLAUSES
 
-_PEOPLE = words("someone; someone; a person; a man; a woman; somebody; a child; he; she; an actor; a worker; a hand")
+_PEOPLE = words(
+    "someone; someone; a person; a man; a woman; somebody; a child; he; she; an actor; a worker; a hand"
+)
 _SMALL = words("small; tiny; little; small; mini")
 _LARGE = words("big; large; huge; massive; giant")
 _SMALL_THING = _SMALL + ("light", "short")
@@ -26,10 +28,16 @@ _ADVERBS = {
     "hard": words("hard; sharply; crisply; with force; firmly"),
     "quiet": words("quietly; faintly; softly; at a distance; in the distance; barely audibly"),
     "loud": words("loudly; very loudly; noisily; at full volume; powerfully; with a lot of noise"),
-    "slow": words("slowly; at a slow pace; now and then; with pauses; occasionally; from time to time; slowly and steadily"),
+    "slow": words(
+        "slowly; at a slow pace; now and then; with pauses; occasionally; from time to time; "
+        "slowly and steadily"
+    ),
     "quick": words("quickly; briskly; at a quick pace; fast; in quick succession; repeatedly"),
     "rapid": words("rapidly; very fast; in rapid succession; frantically; like mad; at high speed"),
-    "many": words("repeatedly; again and again; over and over; several times; many times; multiple times; rhythmically; a few times"),
+    "many": words(
+        "repeatedly; again and again; over and over; several times; many times; multiple times; "
+        "rhythmically; a few times"
+    ),
     "steady": words("continuously; constantly; steadily; without a break; on and on; all the time"),
 }
 _TIMES = {
@@ -38,30 +46,35 @@ _TIMES = {
     3: words("three times; 3 times; thrice"),
     4: words("four times; 4 times"),
 }
-_NUMBERS = {2: words("two; 2; a pair of; double"), 3: words("three; 3"), 4: words("four; 4"), 5: words("five; 5")}
+_NUMBERS = {
+    2: words("two; 2; a pair of; double"),
+    3: words("three; 3"),
+    4: words("four; 4"),
+    5: words("five; 5"),
+}
 _PACES = {
     "slow": words("slow; unhurried; occasional"),
     "quick": words("quick; fast; brisk; repeated"),
     "rapid": words("rapid; very fast; frantic; rapid-fire"),
 }
 PLACES = words(
-    "in a room; in a kitchen; outdoors; outside; indoors; in a garage; in the street; at night; in the morning; in a studio; on a sunny "
-    "day; in a field; in the forest; "
-    "in a park; in a hall; on a stage; in the workshop; close up; in the evening; on the table; at home; in the background; nearby; in an "
-    "empty house; in a village"
+    "in a room; in a kitchen; outdoors; outside; indoors; in a garage; in the street; at night; "
+    "in the morning; in a studio; on a sunny day; in a field; in the forest; in a park; in a hall; "
+    "on a stage; in the workshop; close up; in the evening; on the table; at home; in the background; "
+    "nearby; in an empty house; in a village"
 )
 _FRAMES = words(
-    "the sound of {}; sound of {}; sounds of {}; the noise of {}; {} sound; {} sounds; {} sound effect; sfx: {}; foley: {}; {} sfx; we "
-    "hear {}; you can hear {}; I want {}; "
-    "add {}; there is {}; make it sound like {}; it should sound like {}; a recording of {}; audio of {}; {} noise; {} foley; please add "
-    "the sound of {}; as if {}"
+    "the sound of {}; sound of {}; sounds of {}; the noise of {}; {} sound; {} sounds; {} sound effect; "
+    "sfx: {}; foley: {}; {} sfx; we hear {}; you can hear {}; I want {}; add {}; there is {}; "
+    "make it sound like {}; it should sound like {}; a recording of {}; audio of {}; {} noise; {} foley; "
+    "please add the sound of {}; as if {}"
 )
 _BEFORE_ONLY = tuple(frame for frame in _FRAMES if not frame.startswith("{}") and frame != "as if {}")
 _JOINERS = words(
-    "{0} and {1}; {0}, {1}; {0} with {1}; {0} and {1} in the background; {0}, and {1}; {0} + {1}; {0} & {1}; {0} along with {1}; {0} "
-    "together with {1}; {0} plus {1}; {0} / {1}; "
-    "{0} as well as {1}; {0} accompanied by {1}; {0} over {1}; {0} mixed with {1}; both {0} and {1}; {0} followed by {1}; first {0}, then "
-    "{1}; {0} then {1}"
+    "{0} and {1}; {0}, {1}; {0} with {1}; {0} and {1} in the background; {0}, and {1}; {0} + {1}; {0} & {1}; "
+    "{0} along with {1}; {0} together with {1}; {0} plus {1}; {0} / {1}; {0} as well as {1}; "
+    "{0} accompanied by {1}; {0} over {1}; {0} mixed with {1}; both {0} and {1}; {0} followed by {1}; "
+    "first {0}, then {1}; {0} then {1}"
 ) + ("{0}; {1}", "{0}. {1}")
 _SENTENCE_JOINERS = (
     "{0} and {1}",
@@ -82,7 +95,8 @@ class Heard:
 
     Args:
         kind: a key of `prompts.lexicon.LEXICON`.
-        action: how it is made to sound ("strike", "pour"); one the kind does not know is left out of the words.
+        action: how it is made to sound ("strike", "pour"); one the kind does not
+            know is left out of the words.
         size: 0 small .. 1 large.
         hardness: 0 soft contact .. 1 hard contact.
         loudness: 0 .. 1.
@@ -118,14 +132,26 @@ def _extreme(value: float, low: float, high: float) -> int:
 
 def _traits(heard: Heard, entry: Entry, rng: random.Random) -> _Traits:
     """Attributes are mentioned only where they are far from the middle, and then only sometimes."""
-    size, contact, level = _extreme(heard.size, 0.3, 0.7), _extreme(heard.hardness, 0.3, 0.7), _extreme(heard.loudness, 0.4, 0.8)
+    size, contact, level = (
+        _extreme(heard.size, 0.3, 0.7),
+        _extreme(heard.hardness, 0.3, 0.7),
+        _extreme(heard.loudness, 0.4, 0.8),
+    )
     size, contact, level = (side if rng.random() < 0.4 else 0 for side in (size, contact, level))
     size = 0 if heard.kind in _SIZELESS else size
     contact = contact if entry.materials else 0
     small, large = (_SMALL_THING, _LARGE_THING) if entry.materials else (_SMALL, _LARGE)
     pace = ""
     if heard.count and heard.pace_hz:
-        pace = "slow" if heard.pace_hz < 0.8 else "rapid" if heard.pace_hz > 5 else "quick" if heard.pace_hz > 2 else ""
+        pace = (
+            "slow"
+            if heard.pace_hz < 0.8
+            else "rapid"
+            if heard.pace_hz > 5
+            else "quick"
+            if heard.pace_hz > 2
+            else ""
+        )
     adverbs: Sequence[str] = ()
     if rng.random() < 0.4:
         if heard.count == 0:
@@ -164,8 +190,11 @@ def _with_nouns(text: str, size: str, rng: random.Random) -> str:
 
 
 def _clause(heard: Heard, entry: Entry, size: str, rng: random.Random) -> tuple[str, str, str]:
-    """(subject, verb, rest) of one clause; impacts mix the general ways to hit with those of their own material."""
-    own = entry.clauses.get(heard.action, ()) + (entry.clauses["*"] if not entry.materials or heard.action not in IMPACT_CLAUSES else ())
+    """(subject, verb, rest) of one clause; impacts mix the general ways to hit with
+    those of their own material."""
+    own = entry.clauses.get(heard.action, ()) + (
+        entry.clauses["*"] if not entry.materials or heard.action not in IMPACT_CLAUSES else ()
+    )
     if entry.materials and (not own or rng.random() < 0.6):
         action = heard.action if heard.action in IMPACT_CLAUSES else rng.choice(tuple(IMPACT_CLAUSES))
         template = rng.choice(IMPACT_CLAUSES[action])
@@ -193,9 +222,19 @@ def _sentence(heard: Heard, rng: random.Random) -> str:
     elif subject == "someone" and rng.random() < 0.15:
         subject, finite, being = "people", verb, "are"
     else:
-        subject, finite, being = rng.choice(_PEOPLE) if subject == "someone" else subject, third_person(verb), "is"
-    adverbs = [traits.level_adverb, traits.contact_adverb if not traits.level_adverb else "", traits.pace_adverb]
-    before = adverbs.pop(0) if adverbs[0].endswith("ly") and " " not in adverbs[0] and rng.random() < 0.4 else ""
+        subject, finite, being = (
+            rng.choice(_PEOPLE) if subject == "someone" else subject,
+            third_person(verb),
+            "is",
+        )
+    adverbs = [
+        traits.level_adverb,
+        traits.contact_adverb if not traits.level_adverb else "",
+        traits.pace_adverb,
+    ]
+    before = (
+        adverbs.pop(0) if adverbs[0].endswith("ly") and " " not in adverbs[0] and rng.random() < 0.4 else ""
+    )
     if progressive:
         return _joined(subject, being, before, gerund(verb), rest, *adverbs)
     return _joined(subject, before, finite, rest, *adverbs)
@@ -232,7 +271,9 @@ def _nominal(heard: Heard, rng: random.Random) -> str:
     if heard.count == 1:
         return rng.choice((article(noun), article("single " + noun), noun, "one " + noun))
     if heard.count > 1:
-        return _joined(rng.choice(("", "", "several", "many", "a series of", "repeated", "some")), plural(noun))
+        return _joined(
+            rng.choice(("", "", "several", "many", "a series of", "repeated", "some")), plural(noun)
+        )
     return rng.choice((noun, article(noun), _joined("constant", noun), _joined("steady", noun)))
 
 
@@ -312,7 +353,16 @@ def caption(heard: Sequence[Heard], rng: random.Random) -> str:
 
 
 def common_phrases() -> list[str]:
-    """What captions say of any source: persons, sizes, contact, levels, paces, numbers, frames; not places."""
+    """What captions say of any source: persons, sizes, contact, levels, paces,
+    numbers, frames; not places."""
     lists = [_PEOPLE, _SMALL_THING, _LARGE_THING, _SOFT, _HARD, _QUIET, _LOUD]
-    lists += [_FRAMES, _JOINERS, _SENTENCE_JOINERS, *_ADVERBS.values(), *_TIMES.values(), *_NUMBERS.values(), *_PACES.values()]
+    lists += [
+        _FRAMES,
+        _JOINERS,
+        _SENTENCE_JOINERS,
+        *_ADVERBS.values(),
+        *_TIMES.values(),
+        *_NUMBERS.values(),
+        *_PACES.values(),
+    ]
     return [phrase for phrases in lists for phrase in phrases]

@@ -11,8 +11,9 @@ MAX_TOKENS = 64
 class Tokenizer:
     """A sentencepiece model read once; it can be pickled and sent to another process.
 
-    Text is put in Unicode's compatibility form (NFKC) and lower case by the model itself; what no piece covers is spelled in UTF-8
-    bytes, so no text is unreadable. Numbers follow T5: 0 pads, 1 (`</s>`) ends every prompt, 2 is unknown (never produced).
+    Text is put in Unicode's compatibility form (NFKC) and lower case by the model itself; what no piece
+    covers is spelled in UTF-8 bytes, so no text is unreadable. Numbers follow T5: 0 pads, 1 (`</s>`) ends
+    every prompt, 2 is unknown (never produced).
 
     Args:
         model_file: the .model file written by `prompts.vocabulary.train_vocabulary`.

@@ -17,11 +17,12 @@ from prompts.lexicon.impacts import IMPACT_CLAUSES
 SIZE = 3000
 _ONE_SHOTS = frozenset(
     words(
-        "wood; metal; glass; ceramic; plastic; stone; drum; cloth; clap; gunshot; drip; splash; bubbles; thunder; clock; dog; bird; bell; "
-        "horn"
+        "wood; metal; glass; ceramic; plastic; stone; drum; cloth; clap; gunshot; drip; splash; bubbles; "
+        "thunder; clock; dog; bird; bell; horn"
     )
 )
-# A word of the list counts as often as this many captions, so that it becomes one token though few captions use it.
+# A word of the list counts as often as this many captions, so that it becomes one
+# token though few captions use it.
 _WORD_WEIGHT = 40
 
 
@@ -34,7 +35,17 @@ def grammar_captions(count: int, seed: int = 0) -> Iterator[str]:
         for kind in rng.sample(kinds, rng.choices((1, 2, 3), (6, 3, 1))[0]):
             events = rng.randint(1, 20) if kind in _ONE_SHOTS else 0
             pace_hz = events / 8 if events < 6 else rng.uniform(0.7, 8.0) if events else 0.0
-            heard.append(Heard(kind, rng.choice(actions), rng.random(), rng.random(), rng.uniform(0.2, 1.0), pace_hz, events))
+            heard.append(
+                Heard(
+                    kind,
+                    rng.choice(actions),
+                    rng.random(),
+                    rng.random(),
+                    rng.uniform(0.2, 1.0),
+                    pace_hz,
+                    events,
+                )
+            )
         yield caption(heard, rng)
 
 
@@ -42,14 +53,24 @@ def sound_words() -> list[str]:
     """Words that should be whole tokens: the committed list and every form of the grammar's verbs."""
     lines = Path(__file__).with_name("sound_words.txt").read_text(encoding="utf-8").splitlines()
     listed = [word for line in lines if not line.startswith("#") for word in line.split()]
-    verbs = [clause.split("|")[1].split()[0] for entry in LEXICON.values() for clauses in entry.clauses.values() for clause in clauses]
-    return list(dict.fromkeys([*listed, *(form for verb in verbs for form in (verb, third_person(verb), gerund(verb)))]))
+    verbs = [
+        clause.split("|")[1].split()[0]
+        for entry in LEXICON.values()
+        for clauses in entry.clauses.values()
+        for clause in clauses
+    ]
+    return list(
+        dict.fromkeys(
+            [*listed, *(form for verb in verbs for form in (verb, third_person(verb), gerund(verb)))]
+        )
+    )
 
 
 def train_vocabulary(lines: Iterable[str], out_file: str | Path, size: int = SIZE) -> None:
     """Train a sentencepiece unigram vocabulary (Kudo 2018) and write it to `out_file` in one step.
 
-    Characters without a piece are spelled in bytes; text is normalised by NFKC and case folding. The same lines give the same file.
+    Characters without a piece are spelled in bytes; text is normalised by NFKC and case folding. The
+    same lines give the same file.
 
     Args:
         lines: sentences.
@@ -81,11 +102,18 @@ def train_vocabulary(lines: Iterable[str], out_file: str | Path, size: int = SIZ
 def vocabulary_command(arguments: Sequence[str] | None = None) -> None:
     """Command line of this module."""
     parser = argparse.ArgumentParser(description="Train the vocabulary of the text encoder.")
-    parser.add_argument("--captions", type=int, default=60_000, help="captions to draw from the grammar (default %(default)s)")
+    parser.add_argument(
+        "--captions", type=int, default=60_000, help="captions to draw from the grammar (default %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--size", type=int, default=SIZE, help="number of tokens (default %(default)s)")
     parser.add_argument(
-        "--text", type=Path, action="append", default=[], metavar="FILE", help="further text, one sentence a line; may be repeated"
+        "--text",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="further text, one sentence a line; may be repeated",
     )
     parser.add_argument("--out", type=Path, required=True, help="the .model file to write")
     given = parser.parse_args(arguments)
@@ -95,7 +123,11 @@ def vocabulary_command(arguments: Sequence[str] | None = None) -> None:
             further += file.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError as error:
             parser.error(f"cannot read {file}: {error.strerror}")
-    lines = [*grammar_captions(given.captions, given.seed), *(word for word in sound_words() for _ in range(_WORD_WEIGHT)), *further]
+    lines = [
+        *grammar_captions(given.captions, given.seed),
+        *(word for word in sound_words() for _ in range(_WORD_WEIGHT)),
+        *further,
+    ]
     try:
         train_vocabulary(lines, given.out, given.size)
     except (ValueError, OSError) as error:

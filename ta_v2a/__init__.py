@@ -1,4 +1,5 @@
-"""Text-assisted video-to-audio. `from ta_v2a import FoleyPipeline` loads torch only when the name is asked for."""
+"""Text-assisted video-to-audio. `from ta_v2a import FoleyPipeline` loads torch only
+when the name is asked for."""
 
 from importlib import import_module
 from typing import Any

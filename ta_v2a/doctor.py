@@ -57,7 +57,9 @@ def check_package(name: str, module: str, extras: tuple[str, ...] = ()) -> dict[
         with warnings.catch_warnings(action="ignore"):  # what foreign code says of itself is no finding
             _import(name, module)
     except Exception as error:  # any failure of a foreign import is the finding, whatever its type
-        row["problem"] = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
+        row["problem"] = (
+            f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
+        )
     else:
         row["ok"] = True
     return row
@@ -68,7 +70,14 @@ def check_presets() -> list[dict[str, Any]]:
     from ta_v2a.presets.resolve import preset_names, resolve
 
     if not preset_names():
-        return [{"name": "preset", "version": None, "ok": False, "problem": "no preset is installed: run `make mini` or install a release"}]
+        return [
+            {
+                "name": "preset",
+                "version": None,
+                "ok": False,
+                "problem": "no preset is installed: run `make mini` or install a release",
+            }
+        ]
     rows = []
     for name in preset_names():
         row: dict[str, Any] = {"name": f"preset {name}", "version": None, "ok": True, "problem": None}
@@ -81,7 +90,8 @@ def check_presets() -> list[dict[str, Any]]:
 
 
 def examine(progress: Callable[[str], None] = lambda name: None) -> dict[str, Any]:
-    """The whole report: {"ok", "python", "platform", "device", "checks": [rows]}; `progress` is told each name beforehand."""
+    """The whole report: {"ok", "python", "platform", "device", "checks": [rows]}; `progress`
+    is told each name beforehand."""
     checks = []
     for name, module in PACKAGES.items():
         progress(name)
@@ -112,8 +122,14 @@ def _advice(checks: list[dict[str, Any]]) -> list[str]:
     """What to do about the failures that are known."""
     wrong = {row["name"]: row["problem"] or "" for row in checks if not row["ok"]}
     advice = []
-    if any("torchvision::nms" in problem or "libtorch" in problem or "undefined symbol" in problem for problem in wrong.values()):
-        advice.append("torch, torchvision and torchaudio come from different builds: install all three from one index (`make setup` does)")
+    if any(
+        "torchvision::nms" in problem or "libtorch" in problem or "undefined symbol" in problem
+        for problem in wrong.values()
+    ):
+        advice.append(
+            "torch, torchvision and torchaudio come from different builds: install all three from one index "
+            "(`make setup` does)"
+        )
     if any(problem == "not installed" for problem in wrong.values()):
         advice.append("packages are missing: `make setup` installs the locked set")
     return advice

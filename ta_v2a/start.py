@@ -1,4 +1,5 @@
-"""The first thing the program does. To import this module is to start the program: from here on Ctrl-C is answered."""
+"""The first thing the program does. To import this module is to start the program: from
+here on Ctrl-C is answered."""
 
 import os
 import sys
@@ -7,7 +8,9 @@ try:
     from ta_v2a.system import stopping
 
     _processes = sys.modules.get("multiprocessing")
-    if _processes is None or _processes.parent_process() is None:  # a worker process imports its parent's first module again
+    if (
+        _processes is None or _processes.parent_process() is None
+    ):  # a worker process imports its parent's first module again
         stopping.heed()
 except KeyboardInterrupt:  # a moment too early for that
     os.write(2, b"ta-v2a: stopped\n")

@@ -39,7 +39,8 @@ def tokenizer_file(tmp_path_factory) -> Path:
 
 
 def tiny_pipeline(tokenizer_file: Path):
-    """Every component is of its real class; the denoiser's last layers are random too, so that conditions reach its output."""
+    """Every component is of its real class; the denoiser's last layers are random too, so that
+    conditions reach its output."""
     import torch
     from diffusers import FlowMatchEulerDiscreteScheduler
 
@@ -50,9 +51,17 @@ def tiny_pipeline(tokenizer_file: Path):
     from vocoders.griffin_lim import GriffinLim
 
     torch.manual_seed(0)
-    cvalp = CVALP(str(tokenizer_file), dim=16, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1)
+    cvalp = CVALP(
+        str(tokenizer_file), dim=16, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1
+    )
     denoiser = AudioTransformer(
-        latent_channels=4, video_channels=cvalp.video_width, text_channels=cvalp.text_width, width=16, depth=2, heads=2, modulation_rank=8
+        latent_channels=4,
+        video_channels=cvalp.video_width,
+        text_channels=cvalp.text_width,
+        width=16,
+        depth=2,
+        heads=2,
+        modulation_rank=8,
     )
     autoencoder = MelAutoencoder(latent_channels=4, widths=(16, 16, 16))
     for network in (denoiser, autoencoder):
@@ -60,7 +69,9 @@ def tiny_pipeline(tokenizer_file: Path):
             if not parameter.any():
                 torch.nn.init.normal_(parameter, std=0.2)
     vocoder = GriffinLim(iterations=1)
-    pipeline = FoleyPipeline(cvalp, autoencoder, denoiser, vocoder, FlowMatchEulerDiscreteScheduler(), num_inference_steps=2)
+    pipeline = FoleyPipeline(
+        cvalp, autoencoder, denoiser, vocoder, FlowMatchEulerDiscreteScheduler(), num_inference_steps=2
+    )
     for component in (cvalp, autoencoder, denoiser, vocoder):
         component.eval()
     return pipeline

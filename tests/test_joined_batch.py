@@ -74,7 +74,9 @@ def test_and_what_one_process_would_have_learnt_from_the_joined_batches(states, 
     found, _, expected = states[name]
     assert found.keys() == expected.keys()
     for key, value in expected.items():
-        torch.testing.assert_close(found[key], value, atol=1e-5, rtol=1e-4, msg=lambda text, key=key: f"{key}: {text}")
+        torch.testing.assert_close(
+            found[key], value, atol=1e-5, rtol=1e-4, msg=lambda text, key=key: f"{key}: {text}"
+        )
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -84,7 +86,9 @@ def test_the_first_statistics_are_those_of_the_joined_batch(states):
     video = batch(torch.Generator().manual_seed(1))["video"]
     for part in ("network", "ema.network"):
         torch.testing.assert_close(states["ldm"][0][f"{part}.mixer.video_mean"], video.mean((0, 1)))
-    trained, averaged = (states["ldm"][0][f"{part}.latents_out.weight"] for part in ("network", "ema.network"))
+    trained, averaged = (
+        states["ldm"][0][f"{part}.latents_out.weight"] for part in ("network", "ema.network")
+    )
     assert not torch.equal(trained, averaged) and int(states["ldm"][0]["ema.updates"]) == processes.STEPS
     assert not torch.equal(states["vae"][0]["network.latent_scale"], torch.ones(4))
 

@@ -4,7 +4,14 @@ from pathlib import Path
 from typing import Any
 
 WORDS = ("a", "dog", "rain")
-TINY_TEXT: dict[str, Any] = {"d_model": 16, "d_ff": 32, "d_kv": 8, "num_layers": 2, "num_heads": 2, "vocab_size": 4096}
+TINY_TEXT: dict[str, Any] = {
+    "d_model": 16,
+    "d_ff": 32,
+    "d_kv": 8,
+    "num_layers": 2,
+    "num_heads": 2,
+    "vocab_size": 4096,
+}
 
 
 def tiny_tokenizer(folder: Path) -> str:

@@ -1,8 +1,9 @@
 """What lies above 7.6 kHz in a film's 48 kHz sound, guessed from the 16 kHz sound below it.
 
-Spectral translation (Makhoul & Berouti 1979, "High-frequency regeneration in speech coding systems", section 4): the spectrum of
-2.6-7.6 kHz, moved up by 5, 10 and 15 kHz, fills the empty bands, and a small network says how loud each of them is. Moving keeps the
-phases, so that a click stays a click at its place. Nothing is changed below the crossover: the new bands are added to the resampled sound.
+Spectral translation (Makhoul & Berouti 1979, "High-frequency regeneration in speech coding systems",
+section 4): the spectrum of 2.6-7.6 kHz, moved up by 5, 10 and 15 kHz, fills the empty bands, and a small
+network says how loud each of them is. Moving keeps the phases, so that a click stays a click at its place.
+Nothing is changed below the crossover: the new bands are added to the resampled sound.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,13 +23,16 @@ HOP_SAMPLES = FFT_SAMPLES // 4
 LOW_BINS, LOW_BANDS = range(2, 122), 24  # 125-7625 Hz in bands of 312.5 Hz
 HIGH_BINS, HIGH_BANDS = range(122, 320), 22  # 7625-20000 Hz in bands of 562.5 Hz
 CROSSOVER_HZ = HIGH_BINS.start * SAMPLE_RATE_HZ / FFT_SAMPLES
-SHIFT_BINS = 80  # 5 kHz; a multiple of 4 turns the phase by whole turns from frame to frame, so a moved spectrum fits together
+# 5 kHz; a multiple of 4 turns the phase by whole turns from frame to frame, so a moved spectrum fits together
+SHIFT_BINS = 80
 UPPER_BANDS = 8  # the highest of the low bands: their mean level is what the high bands are compared with
 FLOOR = 1e-4  # magnitude, about the rounding of a 16-bit file: what is quieter is silence
 LOUDEST = 0.1  # 10 dB: no high band is louder than the loudest low band by more
 
 
-def levels(spectrum: Complex[torch.Tensor, "batch bins frames"], bins: range, bands: int) -> Float[torch.Tensor, "batch bands frames"]:
+def levels(
+    spectrum: Complex[torch.Tensor, "batch bins frames"], bins: range, bands: int
+) -> Float[torch.Tensor, "batch bands frames"]:
     """RMS magnitude a of equal bands as 0.2 log10(a) + 0.8, at least 0 (a = 1e-4); 0.01 is one decibel."""
     power = torch.view_as_real(spectrum[:, bins.start : bins.stop]).square().sum(-1)
     mean = power.unflatten(1, (bands, -1)).mean(2)
@@ -64,13 +68,22 @@ class BandwidthExtension(Float32Constants, Component):
         overlapping = 2 * (FFT_SAMPLES // HOP_SAMPLES)  # frames about a sample, and samples about a frame
         return (overlapping + (KERNEL // 2) * self.config.blocks) * HOP_SAMPLES
 
-    def spectrum(self, wave: Float[torch.Tensor, "batch samples"]) -> Complex[torch.Tensor, "batch bins frames"]:
+    def spectrum(
+        self, wave: Float[torch.Tensor, "batch samples"]
+    ) -> Complex[torch.Tensor, "batch bins frames"]:
         """Frames centred on every 192nd sample up to the one after the end, silence assumed outside."""
         frames = -(-wave.shape[-1] // HOP_SAMPLES) + FFT_SAMPLES // HOP_SAMPLES
-        return stft(nn.functional.pad(wave.float(), (0, frames * HOP_SAMPLES - wave.shape[-1])), self.window, HOP_SAMPLES)
+        return stft(
+            nn.functional.pad(wave.float(), (0, frames * HOP_SAMPLES - wave.shape[-1])),
+            self.window,
+            HOP_SAMPLES,
+        )
 
-    def high_levels(self, low: Complex[torch.Tensor, "batch bins frames"]) -> Float[torch.Tensor, "batch bands frames"]:
-        """The guessed levels of the high bands, on the scale of `levels`; differentiable in the network's weights."""
+    def high_levels(
+        self, low: Complex[torch.Tensor, "batch bins frames"]
+    ) -> Float[torch.Tensor, "batch bands frames"]:
+        """The guessed levels of the high bands, on the scale of `levels`;
+        differentiable in the network's weights."""
         heard = levels(low, LOW_BINS, LOW_BANDS)
         reference = heard[:, -UPPER_BANDS:].mean(1, keepdim=True)
         frames = self.begin(torch.cat([heard - reference, reference], dim=1).to(self.begin.weight.dtype))
@@ -79,7 +92,9 @@ class BandwidthExtension(Float32Constants, Component):
         guess = reference + self.head(self.norm(frames.transpose(1, 2))).transpose(1, 2).float()
         return guess.minimum(heard.amax(1, keepdim=True) + LOUDEST)
 
-    def high_spectrum(self, low: Complex[torch.Tensor, "batch bins frames"]) -> Complex[torch.Tensor, "batch bins frames"]:
+    def high_spectrum(
+        self, low: Complex[torch.Tensor, "batch bins frames"]
+    ) -> Complex[torch.Tensor, "batch bins frames"]:
         """The moved spectrum, every band at its guessed level; 0 below the crossover."""
         guess = self.high_levels(low)
         wanted = torch.pow(10.0, 5.0 * (guess - 0.8)) * (guess > 0)
@@ -87,13 +102,15 @@ class BandwidthExtension(Float32Constants, Component):
         power = torch.view_as_real(moved).square().sum(-1).unflatten(1, (HIGH_BANDS, -1)).mean(2)
         gain = wanted / power.sqrt().clamp_min(FLOOR)
         high = torch.zeros_like(low)
-        high[:, HIGH_BINS.start : HIGH_BINS.stop] = moved * gain.repeat_interleave(len(HIGH_BINS) // HIGH_BANDS, dim=1)
+        high[:, HIGH_BINS.start : HIGH_BINS.stop] = moved * gain.repeat_interleave(
+            len(HIGH_BINS) // HIGH_BANDS, dim=1
+        )
         return high
 
     @torch.no_grad()
     def forward(self, wave: Float[torch.Tensor, "batch samples"]) -> Float[torch.Tensor, "batch samples"]:
-        """(B, n) in [-1, 1] at 48 kHz, empty above 7.6 kHz, to (B, n) that reaches 20 kHz; the sum may pass full scale a
-        little.
+        """(B, n) in [-1, 1] at 48 kHz, empty above 7.6 kHz, to (B, n) that reaches 20 kHz; the
+        sum may pass full scale a little.
 
         Raises:
             ValueError: for NaN or infinity.
@@ -107,7 +124,8 @@ class BandwidthExtension(Float32Constants, Component):
     def stream(
         self, pieces: Iterable[Float[torch.Tensor, "batch _"]], chunk_samples: int = SAMPLE_RATE_HZ
     ) -> Iterator[Float[torch.Tensor, "batch _"]]:
-        """Consecutive pieces of any lengths to consecutive sound, that of a call on all of them at once but for rounding.
+        """Consecutive pieces of any lengths to consecutive sound, that of a call on all of
+        them at once but for rounding.
 
         A chunk is made together with its neighbours on both sides and cut out; memory does not grow.
 

@@ -10,8 +10,9 @@ import numpy as np
 class ClipSpec:
     """Durations and rates of one clip; all lengths are properties.
 
-    The paper's clock (TA-V2A section III-A; 131,072 samples so that nothing drifts): 8.192 s = 131,072 samples at 16 kHz
-    = 512 mel frames (hop 256) = 64 latent columns = 32 pictures. `MINI` keeps the audio and sees more pictures.
+    The paper's clock (TA-V2A section III-A; 131,072 samples so that nothing drifts): 8.192 s =
+    131,072 samples at 16 kHz = 512 mel frames (hop 256) = 64 latent columns = 32 pictures. `MINI`
+    keeps the audio and sees more pictures.
     """
 
     duration_s: float = 8.192

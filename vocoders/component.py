@@ -1,8 +1,8 @@
 """Networks that are saved like those of diffusers: `config.json` beside one safetensors file.
 
-The layout of the folder, the names of the methods and the class name in the configuration are those of diffusers' `ModelMixin` and
-`ConfigMixin`, so diffusers' pipelines take such networks as components. Nothing of diffusers is imported: its import takes longer than
-sounding a clip.
+The layout of the folder, the names of the methods and the class name in the configuration are those of
+diffusers' `ModelMixin` and `ConfigMixin`, so diffusers' pipelines take such networks as components. Nothing
+of diffusers is imported: its import takes longer than sounding a clip.
 """
 
 import functools
@@ -143,7 +143,9 @@ def read_config(folder: str | os.PathLike) -> dict[str, Any]:
     Raises:
         ValueError: there is none, or it is no JSON object.
     """
-    return {name: value for name, value in _json(Path(folder) / CONFIG_FILE).items() if not name.startswith("_")}
+    return {
+        name: value for name, value in _json(Path(folder) / CONFIG_FILE).items() if not name.startswith("_")
+    }
 
 
 def class_name(folder: str | os.PathLike) -> str:

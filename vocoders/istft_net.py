@@ -1,9 +1,11 @@
-"""A small network with an inverse-STFT head, in the manner of Vocos (Siuzdak 2024, arXiv 2306.00814, section 3).
+"""A small network with an inverse-STFT head, in the manner of Vocos
+(Siuzdak 2024, arXiv 2306.00814, section 3).
 
-ConvNeXt blocks over mel frames, all at the frame rate, then magnitude and phase of every STFT frame, then one inverse STFT. Two
-departures let it learn from CPU minutes: it starts from a few fast Griffin-Lim iterations, whose spectrum is an input, and its head is
-zero-initialised and only *corrects* them (log-magnitude by addition, phase by a complex factor). Untrained it is
-Griffin-Lim with one more iteration, the last one without momentum: training starts from there.
+ConvNeXt blocks over mel frames, all at the frame rate, then magnitude and phase of every STFT frame, then one
+inverse STFT. Two departures let it learn from CPU minutes: it starts from a few fast Griffin-Lim iterations,
+whose spectrum is an input, and its head is zero-initialised and only *corrects* them (log-magnitude by
+addition, phase by a complex factor). Untrained it is Griffin-Lim with one more iteration, the last one
+without momentum: training starts from there.
 """
 
 from dataclasses import replace
@@ -24,7 +26,8 @@ LARGEST_GAIN = 3.0  # bound of the log-magnitude correction: at most a factor of
 
 
 class ConvNextBlock(nn.Module):
-    """Depthwise convolution over time, layer norm, two-layer perceptron, scaled residual (Liu et al. 2022, figure 4)."""
+    """Depthwise convolution over time, layer norm, two-layer perceptron, scaled residual
+    (Liu et al. 2022, figure 4)."""
 
     def __init__(self, width: int, hidden: int, kernel: int = KERNEL, scale: float = 0.1) -> None:
         super().__init__()
@@ -34,7 +37,9 @@ class ConvNextBlock(nn.Module):
         self.narrow = nn.Linear(hidden, width)
         self.scale = nn.Parameter(torch.full((width,), scale))
 
-    def forward(self, frames: Float[torch.Tensor, "batch width frames"]) -> Float[torch.Tensor, "batch width frames"]:
+    def forward(
+        self, frames: Float[torch.Tensor, "batch width frames"]
+    ) -> Float[torch.Tensor, "batch width frames"]:
         inner = self.norm(self.depthwise(frames).transpose(1, 2))
         inner = self.narrow(nn.functional.gelu(self.widen(inner)))
         return frames + (inner * self.scale).transpose(1, 2)
@@ -51,13 +56,17 @@ class Transform(Float32Constants):
         self.hop_samples = spec.hop_samples
         self.inverse = MelInverse(spec, fft_samples)
         self.register_buffer("window", torch.hann_window(fft_samples, dtype=torch.float32), persistent=False)
-        # torch counts phase from a frame's first sample; times (-1)^k it counts from the centre, and varies slowly over bins.
+        # torch counts phase from a frame's first sample; times (-1)^k it counts from the centre,
+        # and varies slowly over bins.
         odd = (torch.arange(fft_samples // 2 + 1) % 2).to(torch.float32)
         self.register_buffer("centre", (1.0 - 2.0 * odd)[:, None], persistent=False)
 
     @torch.no_grad()
     def forward(
-        self, log_mel: Float[torch.Tensor, "batch bands frames"], iterations: int, first_phase: Float[torch.Tensor, "#batch bins 1"]
+        self,
+        log_mel: Float[torch.Tensor, "batch bands frames"],
+        iterations: int,
+        first_phase: Float[torch.Tensor, "#batch bins 1"],
     ) -> tuple[Float[torch.Tensor, "batch bins frames"], Complex[torch.Tensor, "batch bins frames"]]:
         """Magnitude from the mel, and unit phasors (0 in silence) of a few Griffin-Lim iterations."""
         magnitude = self.inverse(log_mel)
@@ -72,7 +81,8 @@ class IstftNet(Vocoder):
 
     Args:
         width, hidden, blocks: of the ConvNeXt trunk.
-        prior_iterations: fast Griffin-Lim iterations before the network; 0 starts from the integrated phase alone.
+        prior_iterations: fast Griffin-Lim iterations before the network; 0 starts
+            from the integrated phase alone.
     """
 
     @configured
@@ -103,7 +113,11 @@ class IstftNet(Vocoder):
     @property
     def context_frames(self) -> int:
         prior = reach_frames(self.config.prior_iterations, self.config.fft_samples, self.config.hop_samples)
-        return prior + (KERNEL // 2) * (self.config.blocks + 1) + self.config.fft_samples // self.config.hop_samples
+        return (
+            prior
+            + (KERNEL // 2) * (self.config.blocks + 1)
+            + self.config.fft_samples // self.config.hop_samples
+        )
 
     def begin(self, generator: torch.Generator | None = None) -> Start:
         return Start(phase=random_phase(self.config.fft_samples // 2 + 1, seeded(generator)))
@@ -113,21 +127,27 @@ class IstftNet(Vocoder):
         return replace(super().moved(start, log_mel), phase=phase)
 
     def spectrum(
-        self, log_mel: Float[torch.Tensor, "batch bands frames"], first_phase: Float[torch.Tensor, "#batch bins 1"]
+        self,
+        log_mel: Float[torch.Tensor, "batch bands frames"],
+        first_phase: Float[torch.Tensor, "#batch bins 1"],
     ) -> Complex[torch.Tensor, "batch bins frames"]:
         """The corrected spectrum; differentiable in the network's weights."""
         log_mel = log_mel.clamp(0.0, 1.0)  # all that training has shown
         magnitude, phasors = self.transform(log_mel, self.config.prior_iterations, first_phase)
-        # Phase is shown only where there is sound: each component in [-1, 1], weighted by the compressed magnitude.
+        # Phase is shown only where there is sound: each component in [-1, 1], weighted
+        # by the compressed magnitude.
         shown = phasors * (self.transform.centre * compress(magnitude))
         parts = torch.cat([shown.real, shown.imag], dim=1).to(self.mel_in.weight.dtype)
         frames = self.mel_in(log_mel.to(parts.dtype)) + self.prior_in(parts)
         frames = self.norm_in(frames.transpose(1, 2)).transpose(1, 2)
         for block in self.trunk:
             frames = block(frames)
-        gain, real, imaginary = self.head(self.norm_out(frames.transpose(1, 2))).transpose(1, 2).float().chunk(3, dim=1)
+        gain, real, imaginary = (
+            self.head(self.norm_out(frames.transpose(1, 2))).transpose(1, 2).float().chunk(3, dim=1)
+        )
         scale = magnitude * torch.exp(LARGEST_GAIN * torch.tanh(gain / LARGEST_GAIN))
-        # phase factor (1 + u + iv) / |1 + u + iv|; the constant keeps the gradient finite where 1 + u + iv meets zero
+        # phase factor (1 + u + iv) / |1 + u + iv|; the constant keeps the gradient
+        # finite where 1 + u + iv meets zero
         turn = torch.complex(1.0 + real, imaginary)
         turn = turn * torch.rsqrt(turn.real.square() + turn.imag.square() + 1e-6)
         return phasors * turn * scale
@@ -139,5 +159,9 @@ class IstftNet(Vocoder):
         with torch.autocast(log_mel.device.type, enabled=False):
             return self.piece(log_mel, self.begin(generator))
 
-    def piece(self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start) -> Float[torch.Tensor, "batch samples"]:
-        return istft(self.spectrum(log_mel.float(), start.first_phase), self.transform.window, self.config.hop_samples)
+    def piece(
+        self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start
+    ) -> Float[torch.Tensor, "batch samples"]:
+        return istft(
+            self.spectrum(log_mel.float(), start.first_phase), self.transform.window, self.config.hop_samples
+        )

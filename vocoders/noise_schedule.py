@@ -1,8 +1,9 @@
 """Noise schedules of diffusion vocoders, and one step of the chain in either direction.
 
-WaveGrad (Chen et al. 2021, arXiv 2009.00713) takes over the Gaussian chain of DDPM (Ho, Jain & Abbeel 2020, arXiv 2006.11239): step n of N
-adds noise of variance beta_n; alpha_n = 1 - beta_n, alpha_bar_n = alpha_1 ... alpha_n, alpha_bar_0 = 1. Steps count from 1, the level of a
-step is sqrt(alpha_bar_n): the share of the clean wave in the noisy one.
+WaveGrad (Chen et al. 2021, arXiv 2009.00713) takes over the Gaussian chain of DDPM
+(Ho, Jain & Abbeel 2020, arXiv 2006.11239): step n of N adds noise of variance beta_n; alpha_n = 1 - beta_n,
+alpha_bar_n = alpha_1 ... alpha_n, alpha_bar_0 = 1. Steps count from 1, the level of a step is
+sqrt(alpha_bar_n): the share of the clean wave in the noisy one.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +35,9 @@ class NoiseSchedule:
 
     def __post_init__(self) -> None:
         if not self.betas or not all(0 < beta < 1 for beta in self.betas):
-            raise ValueError(f"a noise schedule holds numbers between 0 and 1, at least one, not {self.betas}")
+            raise ValueError(
+                f"a noise schedule holds numbers between 0 and 1, at least one, not {self.betas}"
+            )
 
     @classmethod
     def of(cls, betas: Sequence[float]) -> "NoiseSchedule":
@@ -56,7 +59,8 @@ class NoiseSchedule:
         return tuple(sqrt(share) for share in self.alpha_bars)
 
     def posterior_deviation(self, step: int) -> float:
-        """sigma_n, the square root of (1 - alpha_bar_(n-1)) / (1 - alpha_bar_n) beta_n (DDPM eq. 7); 0 for the last step, n = 1."""
+        """sigma_n, the square root of (1 - alpha_bar_(n-1)) / (1 - alpha_bar_n) beta_n (DDPM eq. 7);
+        0 for the last step, n = 1."""
         before, after = self.alpha_bars[step - 1], self.alpha_bars[step]
         return sqrt((1 - before) / (1 - after) * self.betas[step - 1])
 
@@ -75,14 +79,18 @@ def predicted_clean(noisy: Wave, noise: Wave, level: float) -> Wave:
 def posterior_mean(noisy: Wave, clean: Wave, schedule: NoiseSchedule, step: int) -> Wave:
     """Mean of y_(n-1) given y_n and the clean wave y_0 (DDPM eq. 7).
 
-    sqrt(alpha_bar_(n-1)) beta_n / (1 - alpha_bar_n) y_0 + sqrt(alpha_n) (1 - alpha_bar_(n-1)) / (1 - alpha_bar_n) y_n
+    sqrt(alpha_bar_(n-1)) beta_n / (1 - alpha_bar_n) y_0 + sqrt(alpha_n) (1 -
+    alpha_bar_(n-1)) / (1 - alpha_bar_n) y_n
     """
     beta, before, after = schedule.betas[step - 1], schedule.alpha_bars[step - 1], schedule.alpha_bars[step]
     return sqrt(before) * beta / (1 - after) * clean + sqrt(1 - beta) * (1 - before) / (1 - after) * noisy
 
 
-def reverse_chain(first: Wave, schedule: NoiseSchedule, mean: Callable[[Wave, int], Wave], noise: Callable[[int], Wave]) -> Wave:
-    """y_N to y_0: y_(n-1) = mean(y_n, n) + sigma_n noise(n) for n = N ... 2, and y_0 = mean(y_1, 1) (WaveGrad Algorithm 2)."""
+def reverse_chain(
+    first: Wave, schedule: NoiseSchedule, mean: Callable[[Wave, int], Wave], noise: Callable[[int], Wave]
+) -> Wave:
+    """y_N to y_0: y_(n-1) = mean(y_n, n) + sigma_n noise(n) for n = N ... 2, and y_0 =
+    mean(y_1, 1) (WaveGrad Algorithm 2)."""
     wave = first
     for step in range(schedule.steps, 0, -1):
         wave = mean(wave, step)

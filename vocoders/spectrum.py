@@ -1,4 +1,5 @@
-"""Short-time Fourier transform and its inverse with exact lengths: samples = frames * hop, silence outside."""
+"""Short-time Fourier transform and its inverse with exact lengths: samples =
+frames * hop, silence outside."""
 
 import torch
 from jaxtyping import Complex, Float
@@ -24,14 +25,26 @@ class Float32Constants(nn.Module):
 def stft(
     wave: Float[torch.Tensor, "batch samples"], window: Float[torch.Tensor, " fft"], hop_samples: int
 ) -> Complex[torch.Tensor, "batch bins frames"]:
-    """Spectrum of the frames centred on sample f * hop, f < samples // hop; zeros are assumed outside the wave."""
-    spectrum = torch.stft(wave, window.shape[0], hop_samples, window=window, center=True, pad_mode="constant", return_complex=True)
+    """Spectrum of the frames centred on sample f * hop, f < samples // hop; zeros
+    are assumed outside the wave."""
+    spectrum = torch.stft(
+        wave,
+        window.shape[0],
+        hop_samples,
+        window=window,
+        center=True,
+        pad_mode="constant",
+        return_complex=True,
+    )
     return spectrum[..., : wave.shape[-1] // hop_samples]
 
 
 def istft(
-    spectrum: Complex[torch.Tensor, "batch bins frames"], window: Float[torch.Tensor, " fft"], hop_samples: int
+    spectrum: Complex[torch.Tensor, "batch bins frames"],
+    window: Float[torch.Tensor, " fft"],
+    hop_samples: int,
 ) -> Float[torch.Tensor, "batch samples"]:
-    """Least-squares inverse of `stft` (Griffin & Lim 1984, eq. 6) of exactly frames * hop samples; needs hop <= fft / 4."""
+    """Least-squares inverse of `stft` (Griffin & Lim 1984, eq. 6) of exactly frames * hop
+    samples; needs hop <= fft / 4."""
     samples = spectrum.shape[-1] * hop_samples
     return torch.istft(spectrum, window.shape[0], hop_samples, window=window, center=True, length=samples)

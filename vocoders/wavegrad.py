@@ -1,8 +1,9 @@
 """WaveGrad: a waveform by iterative removal of predicted noise (Chen et al. 2021, arXiv 2009.00713).
 
-The network (figure 3) has two branches: blocks that raise the mel from the frame rate to the sample rate, and blocks that
-lower the noisy wave from the sample rate to the frame rate. At every rate the wave's features, with the noise level, scale and shift those
-of the mel (FiLM). Here for 16 kHz, hop 256 and 128 mels: factors 4, 4, 4, 2, 2, where the published networks have 24 kHz and hop 300.
+The network (figure 3) has two branches: blocks that raise the mel from the frame rate to the sample rate, and
+blocks that lower the noisy wave from the sample rate to the frame rate. At every rate the wave's features,
+with the noise level, scale and shift those of the mel (FiLM). Here for 16 kHz, hop 256 and 128 mels: factors
+4, 4, 4, 2, 2, where the published networks have 24 kHz and hop 300.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,9 @@ UP_WIDTHS = (512, 512, 256, 128, 128)
 UP_DILATIONS = ((1, 2, 1, 2), (1, 2, 1, 2), (1, 2, 4, 8), (1, 2, 4, 8), (1, 2, 4, 8))
 WAVE_WIDTHS = (32, 128, 128, 256, 512)
 DOWN_DILATIONS = (1, 2, 4)
-LEVEL_SCALE = 5000.0  # noise levels lie in [0, 1]: times this, neighbours differ by radians in the fastest sinusoid
+LEVEL_SCALE = (
+    5000.0  # noise levels lie in [0, 1]: times this, neighbours differ by radians in the fastest sinusoid
+)
 
 
 def convolution(inputs: int, outputs: int, kernel: int = 3, dilation: int = 1) -> nn.Conv1d:
@@ -37,9 +40,12 @@ def convolution(inputs: int, outputs: int, kernel: int = 3, dilation: int = 1) -
 
 
 def level_sinusoids(level: Float[torch.Tensor, " batch"], width: int) -> Float[torch.Tensor, "batch width"]:
-    """Sinusoids of the continuous noise level sqrt(alpha_bar), width / 2 sines and as many cosines, slower and slower."""
+    """Sinusoids of the continuous noise level sqrt(alpha_bar), width / 2 sines and as many
+    cosines, slower and slower."""
     half = width // 2
-    rates = LEVEL_SCALE * torch.exp(torch.arange(half, device=level.device, dtype=torch.float32) * (-log(1e4) / half))
+    rates = LEVEL_SCALE * torch.exp(
+        torch.arange(half, device=level.device, dtype=torch.float32) * (-log(1e4) / half)
+    )
     angles = level.float()[:, None] * rates
     return torch.cat([angles.sin(), angles.cos()], dim=1)
 
@@ -69,9 +75,13 @@ class DownBlock(nn.Module):
         self.factor = factor
         self.residual = convolution(inputs, outputs, kernel=1)
         widths = (inputs, outputs, outputs)
-        self.layers = nn.ModuleList(convolution(width, outputs, dilation=d) for width, d in zip(widths, DOWN_DILATIONS, strict=True))
+        self.layers = nn.ModuleList(
+            convolution(width, outputs, dilation=d) for width, d in zip(widths, DOWN_DILATIONS, strict=True)
+        )
 
-    def forward(self, features: Float[torch.Tensor, "batch inputs time"]) -> Float[torch.Tensor, "batch outputs fewer"]:
+    def forward(
+        self, features: Float[torch.Tensor, "batch inputs time"]
+    ) -> Float[torch.Tensor, "batch outputs fewer"]:
         features = features[..., :: self.factor]
         hidden = features
         for layer in self.layers:
@@ -80,14 +90,17 @@ class DownBlock(nn.Module):
 
 
 class UpBlock(nn.Module):
-    """Every feature `factor` times, four dilated convolutions with FiLM before each but the first, two residual paths."""
+    """Every feature `factor` times, four dilated convolutions with FiLM before each but
+    the first, two residual paths."""
 
     def __init__(self, inputs: int, outputs: int, factor: int, dilations: Sequence[int]) -> None:
         super().__init__()
         self.factor = factor
         self.residual = convolution(inputs, outputs, kernel=1)
         widths = (inputs, outputs, outputs, outputs)
-        self.layers = nn.ModuleList(convolution(width, outputs, dilation=d) for width, d in zip(widths, dilations, strict=True))
+        self.layers = nn.ModuleList(
+            convolution(width, outputs, dilation=d) for width, d in zip(widths, dilations, strict=True)
+        )
 
     def forward(
         self,
@@ -128,16 +141,25 @@ class WaveGradNetwork(nn.Module):
         wave_widths: Sequence[int] = WAVE_WIDTHS,
     ) -> None:
         super().__init__()
-        if prod(up_factors) != hop_samples or not len(up_factors) == len(up_widths) == len(wave_widths) == len(up_dilations):
-            raise ValueError(f"factors {tuple(up_factors)} must multiply to hop {hop_samples}, with a width and dilations for each")
+        if prod(up_factors) != hop_samples or not len(up_factors) == len(up_widths) == len(
+            wave_widths
+        ) == len(up_dilations):
+            raise ValueError(
+                f"factors {tuple(up_factors)} must multiply to hop {hop_samples}, with a width and dilations "
+                f"for each"
+            )
         self.up_factors, self.up_dilations = tuple(up_factors), tuple(tuple(row) for row in up_dilations)
         self.mel_in = convolution(mel_bins, mel_width)
         self.wave_in = convolution(1, wave_widths[0], kernel=5)
         down_factors = tuple(up_factors)[:0:-1]
-        self.down = nn.ModuleList(DownBlock(*row) for row in zip(wave_widths[:-1], wave_widths[1:], down_factors, strict=True))
+        self.down = nn.ModuleList(
+            DownBlock(*row) for row in zip(wave_widths[:-1], wave_widths[1:], down_factors, strict=True)
+        )
         self.films = nn.ModuleList(Film(*row) for row in zip(wave_widths, reversed(up_widths), strict=True))
         inputs = (mel_width, *up_widths[:-1])
-        self.up = nn.ModuleList(UpBlock(*row) for row in zip(inputs, up_widths, up_factors, up_dilations, strict=True))
+        self.up = nn.ModuleList(
+            UpBlock(*row) for row in zip(inputs, up_widths, up_factors, up_dilations, strict=True)
+        )
         self.wave_out = convolution(up_widths[-1], 1)
 
     def forward(
@@ -159,7 +181,8 @@ class WaveGradNetwork(nn.Module):
 
     @property
     def reach_frames(self) -> int:
-        """Frames on either side on which a sample of the output may depend: the radii of all layers, added up."""
+        """Frames on either side on which a sample of the output may depend: the
+        radii of all layers, added up."""
         rate, frames = 1, 2.0  # the mel's first layer, and the frame's own length
         for factor, dilations in zip(self.up_factors, self.up_dilations, strict=True):
             rate *= factor
@@ -169,7 +192,8 @@ class WaveGradNetwork(nn.Module):
 
 
 class WaveGrad(Vocoder):
-    """Log-mel to waveform by WaveGrad's Algorithm 2, or by its guided relatives GLA-Grad and GLA-Grad++, which have the same weights.
+    """Log-mel to waveform by WaveGrad's Algorithm 2, or by its guided relatives GLA-Grad and
+    GLA-Grad++, which have the same weights.
 
     Args:
         fft_samples: of the mel's STFT, for Griffin-Lim.
@@ -204,7 +228,9 @@ class WaveGrad(Vocoder):
         super().__init__()
         if guide not in GUIDES:
             raise ValueError(f"a guide is one of {', '.join(GUIDES)}, not {guide!r}")
-        self.network = WaveGradNetwork(hop_samples, mel_bins, up_factors, up_widths, up_dilations, mel_width, wave_widths)
+        self.network = WaveGradNetwork(
+            hop_samples, mel_bins, up_factors, up_widths, up_dilations, mel_width, wave_widths
+        )
         kind = GUIDES[guide]
         clock = ClipSpec(sample_rate_hz=sample_rate_hz, hop_samples=hop_samples, mel_bins=mel_bins)
         momentum = kind.default_momentum if momentum is None else momentum
@@ -235,7 +261,10 @@ class WaveGrad(Vocoder):
         return self.guide.moved(super().moved(start, log_mel), log_mel)
 
     def predict_noise(
-        self, noisy: Float[torch.Tensor, "batch samples"], log_mel: Float[torch.Tensor, "batch bands frames"], level: float
+        self,
+        noisy: Float[torch.Tensor, "batch samples"],
+        log_mel: Float[torch.Tensor, "batch bands frames"],
+        level: float,
     ) -> Float[torch.Tensor, "batch samples"]:
         """The network's guess of the noise in a wave of one level, float32."""
         levels = torch.full(noisy.shape[:1], level, device=noisy.device, dtype=torch.float32)
@@ -244,9 +273,10 @@ class WaveGrad(Vocoder):
     def step_mean(self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start) -> Mean:
         """The function (y_n, n) -> mean of y_(n-1) for these sounds, guided where this vocoder is.
 
-        It is Algorithm 2's (y_n - beta_n / sqrt(1 - alpha_bar_n) epsilon) / sqrt(alpha_n), written as the posterior of the guessed y_0, so
-        that the guess can be kept in [-1, 1], where sound is. The network multiplies features of y_n with each other: without that bound a
-        bad guess makes the next one worse, up to infinity.
+        It is Algorithm 2's (y_n - beta_n / sqrt(1 - alpha_bar_n) epsilon) / sqrt(alpha_n), written as
+        the posterior of the guessed y_0, so that the guess can be kept in [-1, 1], where sound is. The
+        network multiplies features of y_n with each other: without that bound a bad guess makes the
+        next one worse, up to infinity.
         """
         schedule = self.schedule
 
@@ -257,7 +287,9 @@ class WaveGrad(Vocoder):
 
         return self.guide.means(plain, log_mel, start, schedule)
 
-    def piece(self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start) -> Float[torch.Tensor, "batch samples"]:
+    def piece(
+        self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start
+    ) -> Float[torch.Tensor, "batch samples"]:
         log_mel = log_mel.float().clamp(0.0, 1.0)
         batch, _, frames = log_mel.shape
 

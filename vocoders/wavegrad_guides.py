@@ -1,20 +1,26 @@
-"""Griffin-Lim inside WaveGrad's reverse diffusion: GLA-Grad and GLA-Grad++. Neither has a training of its own.
+"""Griffin-Lim inside WaveGrad's reverse diffusion: GLA-Grad and GLA-Grad++.
+Neither has a training of its own.
 
-**GLA-Grad** (Liu et al. 2024, arXiv 2402.15516). In the first steps, where noise is greatest, the mean of y_(n-1) is replaced by what fast
-Griffin-Lim makes of it, starting from its phase, with the magnitude that the mel asks for; then the step's noise is added.
+**GLA-Grad** (Liu et al. 2024, arXiv 2402.15516). In the first steps, where noise is greatest, the mean of
+y_(n-1) is replaced by what fast Griffin-Lim makes of it, starting from its phase, with the magnitude that the
+mel asks for; then the step's noise is added.
 
-The released code differs from its paper, and is not followed: it scales an aliased tensor in place, so that one iteration gives silence and
-three turn the sign; it divides by the modulus before the momentum correction; its pseudo-inverse has negative entries; it mixes normalised
-with plain spectra and hides that by setting every peak to 0.95. Here the mel's level is absolute. y_(n-1) is sqrt(alpha_bar_(n-1)) y_0 plus
-noise, so the magnitude is asked for at that level.
+The released code differs from its paper, and is not followed: it scales an aliased tensor in place, so that
+one iteration gives silence and three turn the sign; it divides by the modulus before the momentum correction;
+its pseudo-inverse has negative entries; it mixes normalised with plain spectra and hides that by setting
+every peak to 0.95. Here the mel's level is absolute. y_(n-1) is sqrt(alpha_bar_(n-1)) y_0 plus noise, so the
+magnitude is asked for at that level.
 
-**GLA-Grad++** (Baoueb et al. 2025, arXiv 2511.22293). Fast Griffin-Lim on the mel gives a wave y~_0 before the diffusion. In the first,
-noisiest steps it stands for the clean wave that WaveGrad would predict there, in the posterior
+**GLA-Grad++** (Baoueb et al. 2025, arXiv 2511.22293). Fast Griffin-Lim on the mel gives a wave y~_0
+before the diffusion. In the first, noisiest steps it stands for the clean wave that WaveGrad would
+predict there, in the posterior
 
-    mean = sqrt(alpha_bar_(n-1)) beta_n / (1 - alpha_bar_n) y~_0 + sqrt(alpha_n) (1 - alpha_bar_(n-1)) / (1 - alpha_bar_n) y_n
+    mean = sqrt(alpha_bar_(n-1)) beta_n / (1 - alpha_bar_n) y~_0 + sqrt(alpha_n) (1 -
+    alpha_bar_(n-1)) / (1 - alpha_bar_n) y_n
 
-(DDPM, arXiv 2006.11239, eq. 7), which is WaveGrad's own step when y~_0 is WaveGrad's own guess. A guided step needs no network: with three
-of six steps guided, it takes half of WaveGrad's time. The later steps are WaveGrad's.
+(DDPM, arXiv 2006.11239, eq. 7), which is WaveGrad's own step when y~_0 is WaveGrad's own guess. A
+guided step needs no network: with three of six steps guided, it takes half of WaveGrad's time.
+The later steps are WaveGrad's.
 """
 
 from collections.abc import Callable
@@ -44,9 +50,12 @@ def project(
     iterations: int,
     momentum: float,
 ) -> Float[torch.Tensor, "batch samples"]:
-    """The wave brought near `magnitude` by fast Griffin-Lim from its own phase; where it is silent, it has none and stays silent."""
+    """The wave brought near `magnitude` by fast Griffin-Lim from its own phase; where it is silent,
+    it has none and stays silent."""
     spectrum = stft(wave, window, hop_samples)
-    return fast_griffin_lim(magnitude, spectrum / (spectrum.abs() + SILENCE), window, hop_samples, iterations, momentum)
+    return fast_griffin_lim(
+        magnitude, spectrum / (spectrum.abs() + SILENCE), window, hop_samples, iterations, momentum
+    )
 
 
 class WaveGradGuide(Float32Constants):
@@ -61,13 +70,16 @@ class WaveGradGuide(Float32Constants):
 
     default_momentum = 0.0
 
-    def __init__(self, clock: ClipSpec, fft_samples: int, steps: int, iterations: int, momentum: float) -> None:
+    def __init__(
+        self, clock: ClipSpec, fft_samples: int, steps: int, iterations: int, momentum: float
+    ) -> None:
         super().__init__()
         self.hop_samples, self.fft_samples = clock.hop_samples, fft_samples
         self.steps, self.iterations, self.momentum = steps, iterations, momentum
 
     def context_frames(self, schedule: NoiseSchedule, network_frames: int) -> int:
-        """Mel frames on either side on which a sample may depend; every pass of the network reaches `network_frames`."""
+        """Mel frames on either side on which a sample may depend; every pass of the
+        network reaches `network_frames`."""
         return schedule.steps * network_frames
 
     def begin(self, start: Start, generator: torch.Generator) -> Start:
@@ -88,7 +100,9 @@ class _GriffinLimGuide(WaveGradGuide):
 
     window: torch.Tensor
 
-    def __init__(self, clock: ClipSpec, fft_samples: int, steps: int, iterations: int, momentum: float) -> None:
+    def __init__(
+        self, clock: ClipSpec, fft_samples: int, steps: int, iterations: int, momentum: float
+    ) -> None:
         super().__init__(clock, fft_samples, steps, iterations, momentum)
         self.inverse = MelInverse(clock, fft_samples)
         self.register_buffer("window", torch.hann_window(fft_samples, dtype=torch.float32), persistent=False)
@@ -121,7 +135,8 @@ class GlaGradGuide(_GriffinLimGuide):
 
 
 class GlaGradPlusPlusGuide(_GriffinLimGuide):
-    """GLA-Grad++: in the first `steps` the Griffin-Lim wave stands for the clean one; the default of the diffusion family."""
+    """GLA-Grad++: in the first `steps` the Griffin-Lim wave stands for the clean one; the
+    default of the diffusion family."""
 
     default_momentum = 0.99
 
@@ -129,7 +144,8 @@ class GlaGradPlusPlusGuide(_GriffinLimGuide):
         return max(0, schedule.steps - self.steps) * network_frames + self.reach
 
     def begin(self, start: Start, generator: torch.Generator) -> Start:
-        """The phase comes after the noise, so that the noise is that of WaveGrad without a guide for the same generator."""
+        """The phase comes after the noise, so that the noise is that of WaveGrad without a
+        guide for the same generator."""
         return replace(start, phase=random_phase(self.fft_samples // 2 + 1, generator))
 
     def moved(self, start: Start, log_mel: LogMelBatch) -> Start:
@@ -139,7 +155,9 @@ class GlaGradPlusPlusGuide(_GriffinLimGuide):
         """y~_0, from the integrated phase, in [-1, 1] as WaveGrad's guess."""
         magnitude = self.inverse(log_mel)
         phasors = integrated_phasors(magnitude, self.hop_samples, start.first_phase)
-        wave = fast_griffin_lim(magnitude, phasors, self.window, self.hop_samples, self.iterations, self.momentum)
+        wave = fast_griffin_lim(
+            magnitude, phasors, self.window, self.hop_samples, self.iterations, self.momentum
+        )
         return wave.clamp(-1.0, 1.0)
 
     def means(self, plain: Mean, log_mel: LogMelBatch, start: Start, schedule: NoiseSchedule) -> Mean:

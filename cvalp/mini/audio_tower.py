@@ -8,7 +8,8 @@ from cvalp.mini.video_tower import TimeBlock
 
 
 class AudioTower(nn.Module):
-    """Log-mel -> one feature per token of four mel frames (64 ms). The published tower is PANNs Cnn14 (TA-V2A section III-B)."""
+    """Log-mel -> one feature per token of four mel frames (64 ms). The published tower is PANNs
+    Cnn14 (TA-V2A section III-B)."""
 
     def __init__(self, dim: int = 256, mel_bins: int = 128, time_blocks: int = 4):
         super().__init__()

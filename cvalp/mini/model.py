@@ -19,8 +19,9 @@ from vocoders.clock import MINI, ClipSpec
 from vocoders.component import Component, configured
 
 ACTIVITY = 8
-"""Channels that say in plain terms what moves: 4 onset probabilities (16 ms each), 1 broad onset (about 130 ms wide),
-event intensity, loudness of continuous sources, loudness of everything. All in [0, 1]."""
+"""Channels that say in plain terms what moves: 4 onset probabilities (16 ms each), 1
+broad onset (about 130 ms wide), event intensity, loudness of continuous sources, loudness
+of everything. All in [0, 1]."""
 
 TOKENIZER_FILE = "spiece.model"
 
@@ -82,13 +83,17 @@ class CVALP(Component):
         x = self.video(frames)
         return F.normalize(self.video_head(x), dim=-1), self.activity_head(x)
 
-    def encode_video(self, frames: Float[Tensor, "batch pictures h w"]) -> Float[Tensor, "batch tokens width"]:
-        """What conditions the diffusion: E_v^T (C, L2-normalised per token of 64 ms) and `ACTIVITY` channels in [0, 1]."""
+    def encode_video(
+        self, frames: Float[Tensor, "batch pictures h w"]
+    ) -> Float[Tensor, "batch tokens width"]:
+        """What conditions the diffusion: E_v^T (C, L2-normalised per token of 64 ms) and
+        `ACTIVITY` channels in [0, 1]."""
         features, activity = self.video_tokens(frames)
         return torch.cat([features, activity.sigmoid()], -1)
 
     def onsets(self, features: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch frames"]:
-        """Probability in [0, 1] of an onset in every mel frame (16 ms), read from `encode_video`'s features."""
+        """Probability in [0, 1] of an onset in every mel frame (16 ms), read
+        from `encode_video`'s features."""
         return features[..., self.config.dim :][..., : self.clock.mel_frames_per_column].flatten(1)
 
     def encode_audio(self, mel: Float[Tensor, "batch bins frames"]) -> Float[Tensor, "batch tokens dim"]:
@@ -113,7 +118,9 @@ class CVALP(Component):
     ) -> "CVALP":
         """Reads a folder written by `save_pretrained`; the tokenizer is the one beside the weights."""
         tokenizer_file = str(Path(folder) / subfolder / TOKENIZER_FILE)
-        model = super().from_pretrained(folder, subfolder, torch_dtype, **{"tokenizer_file": tokenizer_file, **changes})
+        model = super().from_pretrained(
+            folder, subfolder, torch_dtype, **{"tokenizer_file": tokenizer_file, **changes}
+        )
         keep_in_bounds(model.log_scale)
         return model
 

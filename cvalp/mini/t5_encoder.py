@@ -1,7 +1,9 @@
-"""The encoder of T5 (Raffel et al. 2020), version 1.1, with gated GELU, as small as mini's text tower needs it.
+"""The encoder of T5 (Raffel et al. 2020), version 1.1, with gated GELU, as small
+as mini's text tower needs it.
 
-It has the arithmetic and the names of the weights of `transformers.T5EncoderModel` (a test compares the two). Importing that class
-takes longer than sounding a clip, so mini has its own; the Flan-T5 of paper size is transformers' (`cvalp.paper.flan_t5`).
+It has the arithmetic and the names of the weights of `transformers.T5EncoderModel` (a test compares the two).
+Importing that class takes longer than sounding a clip, so mini has its own; the Flan-T5 of paper size is
+transformers' (`cvalp.paper.flan_t5`).
 """
 
 import math
@@ -34,7 +36,9 @@ def distance_buckets(tokens: int, device: torch.device) -> Int[Tensor, "n n"]:
     relative = places[None] - places[:, None]
     half, exact = BUCKETS // 2, BUCKETS // 4
     size = relative.abs()
-    far = exact + (torch.log(size.float() / exact) / math.log(FARTHEST / exact) * (half - exact)).to(torch.long)
+    far = exact + (torch.log(size.float() / exact) / math.log(FARTHEST / exact) * (half - exact)).to(
+        torch.long
+    )
     return (relative > 0).long() * half + torch.where(size < exact, size, far.clamp(max=half - 1))
 
 
@@ -89,7 +93,11 @@ class GatedGelu(nn.Module):
             nn.init.normal_(layer.weight, std=layer.in_features**-0.5)
 
     def forward(self, x: Tensor) -> Tensor:
-        gate = 0.5 * (h := self.wi_0(x)) * (1.0 + torch.tanh(math.sqrt(2.0 / math.pi) * (h + 0.044715 * torch.pow(h, 3.0))))
+        gate = (
+            0.5
+            * (h := self.wi_0(x))
+            * (1.0 + torch.tanh(math.sqrt(2.0 / math.pi) * (h + 0.044715 * torch.pow(h, 3.0))))
+        )
         return self.wo(self.dropout(gate * self.wi_1(x)))
 
 
@@ -109,7 +117,9 @@ class FeedForwardLayer(nn.Module):
 class T5Block(nn.Module):
     """Attention, then feed forward."""
 
-    def __init__(self, width: int, heads: int, head_width: int, feed_forward: int, has_bias: bool, dropout: float):
+    def __init__(
+        self, width: int, heads: int, head_width: int, feed_forward: int, has_bias: bool, dropout: float
+    ):
         super().__init__()
         attention = AttentionLayer(width, heads, head_width, has_bias, dropout)
         self.layer = nn.ModuleList([attention, FeedForwardLayer(width, feed_forward, dropout)])
@@ -121,7 +131,16 @@ class T5Block(nn.Module):
 class T5Stack(nn.Module):
     """Embedding, blocks, last norm."""
 
-    def __init__(self, vocabulary: int, width: int, layers: int, heads: int, head_width: int, feed_forward: int, dropout: float):
+    def __init__(
+        self,
+        vocabulary: int,
+        width: int,
+        layers: int,
+        heads: int,
+        head_width: int,
+        feed_forward: int,
+        dropout: float,
+    ):
         super().__init__()
         self.embed_tokens = nn.Embedding(vocabulary, width)
         sizes = (width, heads, head_width, feed_forward)
@@ -129,7 +148,9 @@ class T5Stack(nn.Module):
         self.final_layer_norm = RmsNorm(width)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, tokens: Int[Tensor, "batch n"], mask: Bool[Tensor, "batch n"]) -> Float[Tensor, "batch n width"]:
+    def forward(
+        self, tokens: Int[Tensor, "batch n"], mask: Bool[Tensor, "batch n"]
+    ) -> Float[Tensor, "batch n width"]:
         x = self.dropout(self.embed_tokens(tokens))
         first = self.block.get_submodule("0.layer.0.SelfAttention")
         assert isinstance(first, SelfAttention)
@@ -163,6 +184,8 @@ class T5Encoder(nn.Module):
         super().__init__()
         self.encoder = T5Stack(vocabulary, width, layers, heads, head_width, feed_forward, dropout)
 
-    def forward(self, tokens: Int[Tensor, "batch n"], mask: Bool[Tensor, "batch n"]) -> Float[Tensor, "batch n width"]:
+    def forward(
+        self, tokens: Int[Tensor, "batch n"], mask: Bool[Tensor, "batch n"]
+    ) -> Float[Tensor, "batch n width"]:
         """Hidden states of the last layer; where `mask` is False, padding, they mean nothing."""
         return self.encoder(tokens, mask)

@@ -18,7 +18,8 @@ def _without_shared_table(module: nn.Module, state_dict: dict, prefix: str, *_) 
 class TextTower(nn.Module):
     """Prompts to vectors: T5 encoder (Raffel et al. 2020, gated GELU of v1.1), mean over tokens, linear map.
 
-    In training every word is dropped with probability `word_dropout`, so that no single word carries a prompt.
+    In training every word is dropped with probability `word_dropout`, so that
+    no single word carries a prompt.
 
     Args:
         tokenizer_file: the sentencepiece .model file; its size fixes the embedding table.
@@ -58,7 +59,8 @@ class TextTower(nn.Module):
         """Embed prompts.
 
         Args:
-            texts: at least one prompt; the empty prompt has an embedding too. Longer prompts than `max_tokens` lose their end.
+            texts: at least one prompt; the empty prompt has an embedding too. Longer prompts
+                than `max_tokens` lose their end.
 
         Returns:
             (batch, dim), not normalised. A row does not depend on the other rows.
@@ -75,8 +77,12 @@ class TextTower(nn.Module):
         longest = max(map(len, rows))
         if self.training:
             longest = longest_anywhere(longest, device)
-        tokens = torch.tensor([row + [self.tokenizer.pad] * (longest - len(row)) for row in rows], device=device)
-        mask = torch.tensor([[True] * len(row) + [False] * (longest - len(row)) for row in rows], device=device)
+        tokens = torch.tensor(
+            [row + [self.tokenizer.pad] * (longest - len(row)) for row in rows], device=device
+        )
+        mask = torch.tensor(
+            [[True] * len(row) + [False] * (longest - len(row)) for row in rows], device=device
+        )
         hidden = self.encoder(tokens, mask)
         weights = mask.unsqueeze(-1).to(hidden.dtype)
         return self.project((hidden * weights).sum(1) / weights.sum(1))

@@ -1,7 +1,8 @@
 """Video tower of mini: local temporal change first, then space, then time.
 
-The published tower is SlowOnly (TA-V2A section III-B). Mini's is a small 2-D network whose channels are shifted in time
-(TSM, Lin et al. 2019, section 3): depthwise 3-D convolutions are several times slower on a CPU.
+The published tower is SlowOnly (TA-V2A section III-B). Mini's is a small 2-D network whose
+channels are shifted in time (TSM, Lin et al. 2019, section 3): depthwise 3-D convolutions are
+several times slower on a CPU.
 """
 
 from collections.abc import Sequence
@@ -13,14 +14,19 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-def delayed(x: Float[Tensor, "clips frames h w channels"], frames: int) -> Float[Tensor, "clips frames h w channels"]:
+def delayed(
+    x: Float[Tensor, "clips frames h w channels"], frames: int
+) -> Float[Tensor, "clips frames h w channels"]:
     """What was `frames` earlier (later where negative); zero before the clip and after it."""
     ahead = max(-frames, 0)
     return F.pad(x, (0, 0, 0, 0, 0, 0, max(frames, 0), ahead))[:, ahead : ahead + x.shape[1]]
 
 
-def shift_in_time(x: Float[Tensor, "clips_frames channels h w"], frames: int) -> Float[Tensor, "clips_frames channels h w"]:
-    """An eighth of the channels come from the frame before, an eighth from the frame after (TSM, figure 1b)."""
+def shift_in_time(
+    x: Float[Tensor, "clips_frames channels h w"], frames: int
+) -> Float[Tensor, "clips_frames channels h w"]:
+    """An eighth of the channels come from the frame before, an eighth from the
+    frame after (TSM, figure 1b)."""
     x = rearrange(x, "(b n) c h w -> b n h w c", n=frames)  # channels last, as the convolutions have them
     fold = x.shape[-1] // 8
     before = delayed(x[..., :fold], 1)
@@ -43,8 +49,9 @@ class ShiftBlock(nn.Module):
 class SpaceTimeBlock(nn.Module):
     """Residual 3 x 3 x 3 convolution, dilated in time, written as a 2-D one over three moments.
 
-    It stands before space is pooled: what two bodies do is told apart where they are, also where a slow camera shows each picture several
-    times. `scale` starts at zero (Bachlechner et al. 2020), so a new block changes nothing in a trained tower.
+    It stands before space is pooled: what two bodies do is told apart where they are, also where a slow
+    camera shows each picture several times. `scale` starts at zero (Bachlechner et al. 2020), so a new block
+    changes nothing in a trained tower.
     """
 
     def __init__(self, channels: int, dilation: int):
@@ -67,7 +74,9 @@ class TimeBlock(nn.Module):
     def __init__(self, channels: int, dilation: int):
         super().__init__()
         self.norm = nn.GroupNorm(1, channels)
-        self.depthwise = nn.Conv1d(channels, channels, 3, padding=dilation, dilation=dilation, groups=channels)
+        self.depthwise = nn.Conv1d(
+            channels, channels, 3, padding=dilation, dilation=dilation, groups=channels
+        )
         self.expand = nn.Conv1d(channels, 2 * channels, 1)
         self.reduce = nn.Conv1d(2 * channels, channels, 1)
 
@@ -76,7 +85,8 @@ class TimeBlock(nn.Module):
 
 
 def motion_channels(frames: Float[Tensor, "batch pictures h w"]) -> Float[Tensor, "batch pictures 4 h w"]:
-    """Luma of unit contrast per clip, and its changes over one picture back, two back and one ahead, of unit size per clip.
+    """Luma of unit contrast per clip, and its changes over one picture back, two back and
+    one ahead, of unit size per clip.
 
     Faint motion in a still film so counts as much as strong motion.
     """
@@ -100,13 +110,21 @@ class VideoTower(nn.Module):
         space_time_blocks: `SpaceTimeBlock`s at 1/16, dilated by 1, 2, 4, ... tokens.
     """
 
-    def __init__(self, dim: int = 256, widths: Sequence[int] = (32, 64, 128), time_blocks: int = 5, space_time_blocks: int = 3):
+    def __init__(
+        self,
+        dim: int = 256,
+        widths: Sequence[int] = (32, 64, 128),
+        time_blocks: int = 5,
+        space_time_blocks: int = 3,
+    ):
         super().__init__()
         b, c, d = widths
 
         def down(i: int, o: int, k: int, stride: int = 2) -> nn.Sequential:
             return nn.Sequential(
-                nn.Conv2d(i, o, k, stride, (k - 1) // 2 if k % 2 else (k - stride) // 2, bias=False), nn.BatchNorm2d(o), nn.ReLU()
+                nn.Conv2d(i, o, k, stride, (k - 1) // 2 if k % 2 else (k - stride) // 2, bias=False),
+                nn.BatchNorm2d(o),
+                nn.ReLU(),
             )
 
         # straight to a quarter: a layer at half size costs more than all others together on a CPU
@@ -123,7 +141,9 @@ class VideoTower(nn.Module):
     def forward(self, frames: Float[Tensor, "batch pictures h w"]) -> Float[Tensor, "batch tokens dim"]:
         """frames: luma in [0, 1] at the clip's picture rate, an even number of them."""
         batch, n = frames.shape[:2]
-        x = rearrange(motion_channels(frames), "b n c h w -> (b n) c h w").contiguous(memory_format=torch.channels_last)
+        x = rearrange(motion_channels(frames), "b n c h w -> (b n) c h w").contiguous(
+            memory_format=torch.channels_last
+        )
         x = self.stem(x)
         x = self.quarter_block2(self.quarter_block(x, n), n)
         x = self.eighth(x)

@@ -1,4 +1,5 @@
-"""The published audio tower: PANNs Cnn14 (Kong et al. 2020) with a head that keeps time (TA-V2A section III-B, Diff-Foley's `cavp`)."""
+"""The published audio tower: PANNs Cnn14 (Kong et al. 2020) with a head that keeps time
+(TA-V2A section III-B, Diff-Foley's `cavp`)."""
 
 from typing import Literal, NamedTuple
 
@@ -27,24 +28,32 @@ class FrontEnd(NamedTuple):
     high_hz: int
 
 
-FRONT_ENDS = {"panns16k": FrontEnd(16_000, 512, 160, 50, 8_000), "panns32k": FrontEnd(32_000, 1024, 320, 50, 14_000)}
+FRONT_ENDS = {
+    "panns16k": FrontEnd(16_000, 512, 160, 50, 8_000),
+    "panns32k": FrontEnd(32_000, 1024, 320, 50, 14_000),
+}
 POOLS = ((2, 2), (2, 2), (2, 2), (2, 2), (1, 2), (1, 1))
-"""(time, frequency) after each block; PANNs halves time a fifth time, which Diff-Foley leaves out: 512 frames are 32 tokens."""
+"""(time, frequency) after each block; PANNs halves time a fifth time, which Diff-Foley leaves
+out: 512 frames are 32 tokens."""
 WIDTHS = (64, 128, 256, 512, 1024, 2048)
 
 
 class Cnn14Tower(nn.Module):
-    """Log-mel -> one vector a token of 0.256 s. The state dict has the keys of panns_inference's `Cnn14`, `fc_audioset` left out.
+    """Log-mel -> one vector a token of 0.256 s. The state dict has the keys of panns_inference's
+    `Cnn14`, `fc_audioset` left out.
 
     Args:
-        sound: what it hears. "mel128" is this project's log-mel (128 bands, hop 256, in [0, 1]) through a fresh input normalisation, as in
-            Diff-Foley: the convolutions do not mind the number of bands. "panns16k" and "panns32k" are PANNs' own 64 bands in dB, which
-            `mel` computes from the wave; their about 51 tokens of a clip are pooled to 32.
+        sound: what it hears. "mel128" is this project's log-mel (128 bands, hop 256, in [0, 1]) through a
+            fresh input normalisation, as in Diff-Foley: the convolutions do not mind the number of bands.
+            "panns16k" and "panns32k" are PANNs' own 64 bands in dB, which `mel` computes from the wave; their
+            about 51 tokens of a clip are pooled to 32.
         widths: channels of the six blocks, `WIDTHS` as published.
         fc1_twice: apply `fc1` and its ReLU twice with the same weights, as the released `cavp` does.
     """
 
-    def __init__(self, sound: SoundInput = "mel128", widths: tuple[int, ...] = WIDTHS, fc1_twice: bool = False):
+    def __init__(
+        self, sound: SoundInput = "mel128", widths: tuple[int, ...] = WIDTHS, fc1_twice: bool = False
+    ):
         super().__init__()
         models = import_panns().models
         if sound in FRONT_ENDS:
@@ -62,8 +71,14 @@ class Cnn14Tower(nn.Module):
                 constant.data = constant.data.contiguous()  # or no safetensors file takes them
         elif sound != "mel128":
             raise ValueError(f"sound is mel128, {' or '.join(FRONT_ENDS)}, not {sound!r}")
-        self.sound, self.fc1_twice, self.width, self.gradient_checkpointing = sound, fc1_twice, widths[-1], False
-        # of three axes, unlike PANNs': at (1, f, t, 1) torch's batch norm on a CPU takes the gradient's axes in another order
+        self.sound, self.fc1_twice, self.width, self.gradient_checkpointing = (
+            sound,
+            fc1_twice,
+            widths[-1],
+            False,
+        )
+        # of three axes, unlike PANNs': at (1, f, t, 1) torch's batch norm on a CPU takes the
+        # gradient's axes in another order
         self.bn0 = nn.BatchNorm1d(self.mel_bins)
         for number, (inside, outside) in enumerate(zip((1, *widths[:-1]), widths, strict=True), 1):
             self.add_module(f"conv_block{number}", models.ConvBlock(inside, outside))
@@ -83,7 +98,9 @@ class Cnn14Tower(nn.Module):
         if self.sound == "mel128":
             raise ValueError("the mel of this tower is vocoders.mel.LogMel's")
         with torch.autocast(wave.device.type, enabled=False):
-            return rearrange(self.logmel_extractor(self.spectrogram_extractor(wave.float())), "b 1 t f -> b f t")
+            return rearrange(
+                self.logmel_extractor(self.spectrogram_extractor(wave.float())), "b 1 t f -> b f t"
+            )
 
     def trunk(
         self, mel: Float[Tensor, "batch bins frames"], pools: tuple[tuple[int, int], ...] = POOLS
@@ -107,7 +124,9 @@ class Cnn14Tower(nn.Module):
     def forward(self, mel: Float[Tensor, "batch bins frames"]) -> Float[Tensor, "batch tokens width"]:
         """mel: what `sound` says, at least 16 frames of it."""
         if mel.shape[1] != self.mel_bins or mel.shape[2] < 16:
-            raise ValueError(f"the tower hears {self.mel_bins} bands of at least 16 frames, not {tuple(mel.shape[1:])}")
+            raise ValueError(
+                f"the tower hears {self.mel_bins} bands of at least 16 frames, not {tuple(mel.shape[1:])}"
+            )
         x = self.trunk(mel)
         x = F.max_pool1d(x, 3, 1, 1) + F.avg_pool1d(x, 3, 1, 1)  # the head of PANNs' DecisionLevelMax
         x = F.dropout(x, 0.5, self.training).transpose(1, 2)

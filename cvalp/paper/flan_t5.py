@@ -1,4 +1,5 @@
-"""The published text tower: the encoder of Flan-T5 (Chung et al. 2022), averaged over the words (TA-V2A section III-B)."""
+"""The published text tower: the encoder of Flan-T5 (Chung et al. 2022), averaged over the
+words (TA-V2A section III-B)."""
 
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,22 @@ from vocoders.training.joined_batch import longest_anywhere
 
 SIZES: dict[str, dict[str, Any]] = {
     "small": {"d_model": 512, "d_ff": 1024, "d_kv": 64, "num_layers": 8, "num_heads": 6, "vocab_size": 32128},
-    "base": {"d_model": 768, "d_ff": 2048, "d_kv": 64, "num_layers": 12, "num_heads": 12, "vocab_size": 32128},
-    "large": {"d_model": 1024, "d_ff": 2816, "d_kv": 64, "num_layers": 24, "num_heads": 16, "vocab_size": 32128},
+    "base": {
+        "d_model": 768,
+        "d_ff": 2048,
+        "d_kv": 64,
+        "num_layers": 12,
+        "num_heads": 12,
+        "vocab_size": 32128,
+    },
+    "large": {
+        "d_model": 1024,
+        "d_ff": 2816,
+        "d_kv": 64,
+        "num_layers": 24,
+        "num_heads": 16,
+        "vocab_size": 32128,
+    },
 }
 """Shapes of google/flan-t5-*; TA-V2A does not say which it takes."""
 
@@ -32,11 +47,15 @@ def read_tokenizer(source: str | Path) -> T5Tokenizer:
         return T5Tokenizer.from_pretrained(path)
     model = path / "spiece.model" if path.is_dir() else path
     if not model.is_file():
-        raise ValueError(f"no tokenizer at {path}: a folder with tokenizer.json or spiece.model, or a .model file")
+        raise ValueError(
+            f"no tokenizer at {path}: a folder with tokenizer.json or spiece.model, or a .model file"
+        )
     import sentencepiece
 
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(model))
-    return T5Tokenizer(vocab=[(pieces.IdToPiece(i), pieces.GetScore(i)) for i in range(pieces.GetPieceSize())])
+    return T5Tokenizer(
+        vocab=[(pieces.IdToPiece(i), pieces.GetScore(i)) for i in range(pieces.GetPieceSize())]
+    )
 
 
 def encoder_config(shape: dict[str, Any]) -> T5Config:
@@ -54,21 +73,31 @@ class FlanT5Tower(nn.Module):
     Args:
         tokenizer: see `read_tokenizer`.
         shape: a key of `SIZES`, or T5Config's keywords.
-        unfrozen_layers: how many of the top layers learn (with the last normalisation); none by default. A frozen encoder runs without
-            gradients and without dropout.
+        unfrozen_layers: how many of the top layers learn (with the last normalisation); none by default. A
+            frozen encoder runs without gradients and without dropout.
         max_tokens: longer texts lose their end.
     """
 
-    def __init__(self, tokenizer: str | Path, shape: str | dict[str, Any] = "base", unfrozen_layers: int = 0, max_tokens: int = 128):
+    def __init__(
+        self,
+        tokenizer: str | Path,
+        shape: str | dict[str, Any] = "base",
+        unfrozen_layers: int = 0,
+        max_tokens: int = 128,
+    ):
         super().__init__()
         self.tokenizer, self.max_tokens = read_tokenizer(tokenizer), max_tokens
         config = encoder_config(SIZES[shape] if isinstance(shape, str) else dict(shape))
         if len(self.tokenizer) > config.vocab_size:
-            raise ValueError(f"the tokenizer has {len(self.tokenizer)} tokens, the encoder's table {config.vocab_size} rows")
+            raise ValueError(
+                f"the tokenizer has {len(self.tokenizer)} tokens, the encoder's table {config.vocab_size} "
+                f"rows"
+            )
         if not 0 <= unfrozen_layers <= config.num_layers:
             raise ValueError(f"unfrozen_layers is 0 to {config.num_layers}, not {unfrozen_layers}")
         self.encoder = T5EncoderModel(config)
-        # T5 holds its table under two names, which no safetensors file may: the second goes, also from checkpoints that have both
+        # T5 holds its table under two names, which no safetensors file may: the second goes, also
+        # from checkpoints that have both
         del self.encoder.shared
         self.register_load_state_dict_pre_hook(_without_shared_table)
         self.width, self.unfrozen_layers = config.d_model, unfrozen_layers
@@ -94,7 +123,9 @@ class FlanT5Tower(nn.Module):
         """
         if not texts:
             raise ValueError("the text tower needs at least one text")
-        rows = self.tokenizer(list(texts), padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt")
+        rows = self.tokenizer(
+            list(texts), padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
+        )
         device = self.encoder.encoder.embed_tokens.weight.device
         tokens, mask = rows["input_ids"].to(device), rows["attention_mask"].to(device)
         if self.training and self.unfrozen_layers:

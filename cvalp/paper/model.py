@@ -22,10 +22,12 @@ TOKENIZER_FOLDER = "tokenizer"
 
 
 class PaperCVALP(Component):
-    """The role and the interface of `CVALP`, with the networks of the paper. A clip of 8.192 s is T = 32 tokens of C = 512.
+    """The role and the interface of `CVALP`, with the networks of the paper. A clip of
+    8.192 s is T = 32 tokens of C = 512.
 
     Args:
-        tokenizer: folder or file of the text tower's vocabulary (`cvalp.paper.flan_t5.read_tokenizer`); saved beside the weights.
+        tokenizer: folder or file of the text tower's vocabulary
+            (`cvalp.paper.flan_t5.read_tokenizer`); saved beside the weights.
         dim: C.
         sound: "mel128", "panns16k" or "panns32k", see `Cnn14Tower`.
         normalize: see `SlowOnlyTower`.
@@ -88,12 +90,15 @@ class PaperCVALP(Component):
         """1 / tau of audio-text, audio-video and temporal pairs, clamped to at most 100."""
         return bounded_scales(self.log_scale)
 
-    def encode_video(self, frames: Float[Tensor, "batch pictures 3 h w"]) -> Float[Tensor, "batch pictures width"]:
+    def encode_video(
+        self, frames: Float[Tensor, "batch pictures 3 h w"]
+    ) -> Float[Tensor, "batch pictures width"]:
         """E_v^T of RGB pictures in [0, 1], one every 0.256 s: L2-normalised per token."""
         return F.normalize(self.video_head(self.video(frames)), dim=-1)
 
     def encode_audio(self, mel: Float[Tensor, "batch bins frames"]) -> Float[Tensor, "batch tokens dim"]:
-        """E_a^T of the log-mel that `sound` names, L2-normalised per token: (B, 128, 512) in [0, 1] or (B, 64, 820) in dB are 32 tokens."""
+        """E_a^T of the log-mel that `sound` names, L2-normalised per token: (B, 128, 512) in [0, 1] or
+        (B, 64, 820) in dB are 32 tokens."""
         return F.normalize(self.audio_head(self.audio(mel)), dim=-1)
 
     def encode_text(self, texts: list[str]) -> Float[Tensor, "batch dim"]:

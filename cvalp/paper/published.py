@@ -31,7 +31,8 @@ class Conversion:
     Attributes:
         kind: key of `CONVERSIONS`, or flan-t5.
         weights: tensors by the names of this package's tower (of the whole model for cavp).
-        used, unused, missing: names of the file that went in, names of the file that did not, names of ours that the file lacks.
+        used, unused, missing: names of the file that went in, names of the file that did not,
+            names of ours that the file lacks.
         misshapen: "name: (its shape) instead of (ours)".
         settings: what `PaperCVALP` must be given for these weights to mean what they meant.
     """
@@ -51,7 +52,8 @@ class Conversion:
 
 
 def state_of(content: Any) -> dict[str, Tensor]:
-    """The state dict in a loaded file, whichever way it is wrapped; without DistributedDataParallel's `module.`.
+    """The state dict in a loaded file, whichever way it is wrapped; without
+    DistributedDataParallel's `module.`.
 
     Raises:
         ValueError: there is none.
@@ -67,7 +69,8 @@ def state_of(content: Any) -> dict[str, Tensor]:
 
 
 def _slow_only_from_mmaction(name: str) -> str | None:
-    """`layer2.0.conv1.bn.weight` -> `blocks.2.res_blocks.0.branch2.norm_a.weight` (facts of both packages' ResNets)."""
+    """`layer2.0.conv1.bn.weight` -> `blocks.2.res_blocks.0.branch2.norm_a.weight` (facts
+    of both packages' ResNets)."""
     parts = name.removeprefix("backbone.").split(".")
     if parts[0] == "conv1":
         return ".".join(["blocks.0", "norm" if parts[1] == "bn" else "conv", *parts[2:]])
@@ -114,7 +117,8 @@ def _towers_of_cavp() -> dict[str, Tensor]:
 
 @dataclass(frozen=True)
 class Scheme:
-    """How one kind of file is read: its name for our name (None: not needed), what ours are, and what goes with them."""
+    """How one kind of file is read: its name for our name (None: not needed), what ours
+    are, and what goes with them."""
 
     what: str
     rename: Callable[[str], str | None]
@@ -147,7 +151,12 @@ CONVERSIONS: dict[str, Scheme] = {
         lambda: SlowOnlyTower().state_dict(),
         {"normalize": "imagenet"},
     ),
-    "cavp": Scheme("Diff-Foley's CAVP (cavp_epoch66.ckpt)", _from_cavp, _towers_of_cavp, {"normalize": "none", "fc1_twice": True}),
+    "cavp": Scheme(
+        "Diff-Foley's CAVP (cavp_epoch66.ckpt)",
+        _from_cavp,
+        _towers_of_cavp,
+        {"normalize": "none", "fc1_twice": True},
+    ),
 }
 PUBLISHED_KINDS = (*CONVERSIONS, "flan-t5")
 
@@ -167,14 +176,18 @@ def convert(kind: str, state: dict[str, Tensor]) -> Conversion:
         else:
             done.used.append(name)
             done.weights[ours] = value.detach().clone().contiguous()
-    done.missing = sorted(expected.keys() - done.weights.keys() - {scheme.rename(line.split(":")[0]) for line in done.misshapen})
+    done.missing = sorted(
+        expected.keys() - done.weights.keys() - {scheme.rename(line.split(":")[0]) for line in done.misshapen}
+    )
     return done
 
 
 def start_published(model: PaperCVALP, folder: Path) -> None:
-    """Loads one converted checkpoint (a folder of `ta-v2a weights import`) into the tower or towers it belongs to, strictly.
+    """Loads one converted checkpoint (a folder of `ta-v2a weights import`) into the tower or
+    towers it belongs to, strictly.
 
-    PANNs' weights also start a tower that hears 128 bands: all but its input normalisation and front end, as in Diff-Foley.
+    PANNs' weights also start a tower that hears 128 bands: all but its input normalisation
+    and front end, as in Diff-Foley.
 
     Raises:
         ValueError: the folder holds no such weights, or the model is another one than they need.
@@ -191,7 +204,11 @@ def start_published(model: PaperCVALP, folder: Path) -> None:
             raise ValueError(f"the weights in {folder} need {name}: {value!r}, the model has {have!r}")
     if kind == "cavp":
         scale = weights.pop("logit_scale")
-        left = [k for k in model.load_state_dict(weights, strict=False).missing_keys if not k.startswith(("text.", "text_head."))]
+        left = [
+            k
+            for k in model.load_state_dict(weights, strict=False).missing_keys
+            if not k.startswith(("text.", "text_head."))
+        ]
         if left != ["log_scale"]:
             raise ValueError(f"the weights in {folder} lack {', '.join(left)}")
         with torch.no_grad():

@@ -20,7 +20,8 @@ GROWS = "video.space_time."
 
 
 def binary_f1(predicted: Tensor, target: Tensor, slack: int = 1) -> Tensor:
-    """F1 of peaks over 0.4 in predicted (B, N) probabilities against peaks of the target curve, `slack` bins apart at most."""
+    """F1 of peaks over 0.4 in predicted (B, N) probabilities against peaks of the target curve,
+    `slack` bins apart at most."""
 
     def peaks(x: Tensor, floor: float) -> Tensor:
         return (x == F.max_pool1d(x[:, None], 5, 1, 2)[:, 0]) & (x > floor)
@@ -78,21 +79,34 @@ class CvalpTraining(Training):
         for part in self.frozen:
             part.requires_grad_(False)
         self.lambda_, self.mu, self.text_weight = lambda_, mu, text_weight
-        self.activity_weight, self.label_weight, self.window_tokens = activity_weight, label_weight, window_tokens
+        self.activity_weight, self.label_weight, self.window_tokens = (
+            activity_weight,
+            label_weight,
+            window_tokens,
+        )
         if label_weight > 0 and not video_only:
             raise ValueError("label_weight needs video_only: labels are read by a frozen text tower")
         self.labels: Tensor | None = None
-        self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
+        self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = (
+            learning_rate,
+            weight_decay,
+            warmup_steps,
+            max_steps,
+        )
         self.train()  # Lightning leaves every module in the mode in which it finds it
 
     def named(self, picture: Tensor, seen: Tensor) -> dict[str, Tensor]:
-        """`labels`: the loss of pictures (B, C) against the words for what they show; `label_top1`: how often the nearest is right."""
+        """`labels`: the loss of pictures (B, C) against the words for what they show; `label_top1`: how
+        often the nearest is right."""
         if self.labels is None:
             with torch.no_grad():
                 texts = [list(entry.keywords[:WORDINGS]) for entry in LEXICON.values()]
                 self.labels = torch.stack([self.model.encode_text(each).float().mean(0) for each in texts])
         logits = self.model.scales()[0].detach() * picture @ F.normalize(self.labels, dim=-1).T
-        return {"labels": label_loss(logits, seen), "label_top1": seen.gather(1, logits.argmax(1, keepdim=True)).mean()}
+        return {
+            "labels": label_loss(logits, seen),
+            "label_top1": seen.gather(1, logits.argmax(1, keepdim=True)).mean(),
+        }
 
     def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
         mel = batch["mel"]
@@ -105,11 +119,17 @@ class CvalpTraining(Training):
         text = joined(self.model.encode_text(list(batch["caption"])).float()) if reads else None
         audio_text = audio.new_zeros(()) if text is None else info_nce(sound, text, scale_text, same)
         audio_video = info_nce(sound, picture, scale_video)
-        temporal = temporal_info_nce(windows(audio, self.window_tokens), windows(video, self.window_tokens), scale_time)
+        temporal = temporal_info_nce(
+            windows(audio, self.window_tokens), windows(video, self.window_tokens), scale_time
+        )
         loudness = mel.mean(1).unflatten(1, (-1, 4)).mean(-1, keepdim=True)
         target = torch.cat([batch["activity"], loudness], -1)
-        weight = target.new_tensor([2.0] * 4 + [1.0, 1.0, 0.5, 0.5]) * (1 + 3 * target * target.new_tensor([1.0] * 6 + [0.0, 0.0]))
-        activity_loss = (F.binary_cross_entropy_with_logits(activity, target, reduction="none") * weight).mean()
+        weight = target.new_tensor([2.0] * 4 + [1.0, 1.0, 0.5, 0.5]) * (
+            1 + 3 * target * target.new_tensor([1.0] * 6 + [0.0, 0.0])
+        )
+        activity_loss = (
+            F.binary_cross_entropy_with_logits(activity, target, reduction="none") * weight
+        ).mean()
         contrast = cvalp_loss(self.text_weight * audio_text, audio_video, temporal, self.lambda_, self.mu)
         loss = contrast + self.activity_weight * activity_loss
         named = self.named(picture, joined(batch["seen"])) if self.label_weight > 0 else {}
@@ -150,7 +170,9 @@ class CvalpTraining(Training):
     def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
         with joined_dropout():
             terms = self.losses(batch)
-        self.log_dict({f"train/{k}": v.detach() for k, v in terms.items()}, prog_bar=True, batch_size=len(batch["mel"]))
+        self.log_dict(
+            {f"train/{k}": v.detach() for k, v in terms.items()}, prog_bar=True, batch_size=len(batch["mel"])
+        )
         return terms["loss"]
 
     def validation_step(self, batch: dict[str, Any], _: int) -> None:
@@ -158,4 +180,6 @@ class CvalpTraining(Training):
         self.log_dict(named, batch_size=len(batch["mel"]), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
-        return scheduled(adamw(self, self.learning_rate, self.weight_decay), self.warmup_steps, self.max_steps)
+        return scheduled(
+            adamw(self, self.learning_rate, self.weight_decay), self.warmup_steps, self.max_steps
+        )

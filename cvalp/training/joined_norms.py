@@ -50,7 +50,9 @@ def join_norms(module: nn.Module, device: torch.device) -> None:
         return
     for name, child in module.named_children():
         if isinstance(child, _BatchNorm) and not isinstance(child, JoinedBatchNorm):
-            new = JoinedBatchNorm(child.num_features, child.eps, child.momentum, child.affine, child.track_running_stats)
+            new = JoinedBatchNorm(
+                child.num_features, child.eps, child.momentum, child.affine, child.track_running_stats
+            )
             new._parameters, new._buffers = child._parameters, child._buffers
             setattr(module, name, new.train(child.training))
         else:

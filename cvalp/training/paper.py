@@ -83,8 +83,17 @@ class PaperTraining(Training):
         super().__init__()
         self.model, self.lambda_, self.mu = model, lambda_, mu
         self.window_tokens, self.window_starts = window_tokens, tuple(window_starts)
-        self.pooling, self.temporal_pooling, self.sibling_negatives = pooling, temporal_pooling, sibling_negatives
-        self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
+        self.pooling, self.temporal_pooling, self.sibling_negatives = (
+            pooling,
+            temporal_pooling,
+            sibling_negatives,
+        )
+        self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = (
+            learning_rate,
+            weight_decay,
+            warmup_steps,
+            max_steps,
+        )
         self.frozen_norms, self.grad_cache_chunk = frozen_norms, grad_cache_chunk
         for folder in start:
             start_published(model, Path(folder))
@@ -100,7 +109,8 @@ class PaperTraining(Training):
         return self.model.encode_video(as_input(frames)).float()
 
     def heard(self, sound: Tensor) -> Tensor:
-        """E_a^T of log-mels (B, 128, F), or of waves (B, samples) where the tower has a front end of its own."""
+        """E_a^T of log-mels (B, 128, F), or of waves (B, samples) where the tower
+        has a front end of its own."""
         own = self.model.audio.sound != "mel128"
         return self.model.encode_audio(self.model.audio.mel(sound) if own else sound).float()
 
@@ -115,14 +125,17 @@ class PaperTraining(Training):
         return chunked(self, method, rows, self.grad_cache_chunk)
 
     def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
-        """The terms of eq. 5 over the batches of all processes, beside how often the right partner is the nearest."""
+        """The terms of eq. 5 over the batches of all processes, beside how often the
+        right partner is the nearest."""
         captions = list(batch["caption"])
         heard = batch["mel"] if self.model.audio.sound == "mel128" else batch["wave"]
         video, audio = self._embedded("seen", batch["frames"]), self._embedded("heard", heard)
         text = joined(self._embedded("read", captions))
         numbers = joined(caption_numbers(captions).to(text.device))
         sounds, pictures = (self._windows(tokens, self.pooling) for tokens in (audio, video))
-        moments_heard, moments_seen = (self._windows(tokens, self.temporal_pooling) for tokens in (audio, video))
+        moments_heard, moments_seen = (
+            self._windows(tokens, self.temporal_pooling) for tokens in (audio, video)
+        )
         scale_text, scale_video, scale_time = self.model.scales()
         audio_text = audio_text_loss(sounds, text, numbers, scale_text)
         audio_video = cross_video_loss(sounds, pictures, scale_video, self.sibling_negatives)
@@ -161,11 +174,21 @@ class PaperTraining(Training):
     def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
         with nullcontext() if self.grad_cache_chunk else joined_dropout():
             terms = self.losses(batch)
-        self.log_dict({f"train/{k}": v.detach() for k, v in terms.items()}, prog_bar=True, batch_size=len(batch["caption"]))
+        self.log_dict(
+            {f"train/{k}": v.detach() for k, v in terms.items()},
+            prog_bar=True,
+            batch_size=len(batch["caption"]),
+        )
         return terms["loss"]
 
     def validation_step(self, batch: dict[str, Any], _: int) -> None:
-        self.log_dict({f"validation/{k}": v for k, v in self.losses(batch).items()}, batch_size=len(batch["caption"]), sync_dist=True)
+        self.log_dict(
+            {f"validation/{k}": v for k, v in self.losses(batch).items()},
+            batch_size=len(batch["caption"]),
+            sync_dist=True,
+        )
 
     def configure_optimizers(self) -> Any:
-        return scheduled(adamw(self, self.learning_rate, self.weight_decay), self.warmup_steps, self.max_steps)
+        return scheduled(
+            adamw(self, self.learning_rate, self.weight_decay), self.warmup_steps, self.max_steps
+        )

@@ -1,4 +1,5 @@
-"""Tuning the text tower against the frozen audio space: many more wordings a second than with film and sound beside them."""
+"""Tuning the text tower against the frozen audio space: many more wordings a second than with
+film and sound beside them."""
 
 from typing import Any
 
@@ -14,15 +15,16 @@ from vocoders.training.shared import Training, adamw, scheduled, start_from
 
 
 class TextTraining(Training):
-    """Eq. 2 with large batches (locked-image tuning, Zhai et al. 2022, with audio in the image's place) and, where the scene's truth is
-    known, which kinds the words name.
+    """Eq. 2 with large batches (locked-image tuning, Zhai et al. 2022, with audio in the image's place) and,
+    where the scene's truth is known, which kinds the words name.
 
     Batches: `audio` (B, C) pooled E_a, `caption` list[str], `kinds` (B, K).
 
     Args:
         model: CVALP; only its text tower learns.
         checkpoint: weights to start from (see `start_from`), or None.
-        kind_weight: weight of the binary cross-entropy on kinds through a linear head that is thrown away afterwards.
+        kind_weight: weight of the binary cross-entropy on kinds through a linear head
+            that is thrown away afterwards.
     """
 
     def __init__(
@@ -39,7 +41,12 @@ class TextTraining(Training):
         super().__init__()
         self.model, self.kind_weight = model, kind_weight
         self.kind_head = nn.Linear(model.config.dim, kinds)
-        self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
+        self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = (
+            learning_rate,
+            weight_decay,
+            warmup_steps,
+            max_steps,
+        )
         if checkpoint is not None:
             start_from(model, checkpoint, "model.", GROWS)
         model.requires_grad_(False)
@@ -54,7 +61,12 @@ class TextTraining(Training):
         logits = self.kind_head(text * text.shape[-1] ** 0.5)
         naming = F.binary_cross_entropy_with_logits(logits, kinds)
         named = kinds.gather(1, logits.argmax(1, keepdim=True)).mean()
-        return {"loss": audio_text + self.kind_weight * naming, "audio_text": audio_text, "naming": naming, "named": named}
+        return {
+            "loss": audio_text + self.kind_weight * naming,
+            "audio_text": audio_text,
+            "naming": naming,
+            "named": named,
+        }
 
     def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
         with joined_dropout():
@@ -70,4 +82,6 @@ class TextTraining(Training):
         self.log_dict(named, batch_size=len(batch["audio"]), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
-        return scheduled(adamw(self, self.learning_rate, self.weight_decay), self.warmup_steps, self.max_steps)
+        return scheduled(
+            adamw(self, self.learning_rate, self.weight_decay), self.warmup_steps, self.max_steps
+        )

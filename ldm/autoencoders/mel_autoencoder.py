@@ -1,9 +1,10 @@
 """A one-dimensional mel autoencoder: the mel bands are channels, only time is convolved.
 
-The latent plays the part of z_0 = E(x_a) and x_a = D(z_0) in TA-V2A section II-C. Along one time axis a dense convolution reaches the
-processor's matrix-product speed, where the two-dimensional VAE of Stable Diffusion trains some thirty times slower on a CPU.
-Every operation looks only at its neighbourhood in time (normalisation is over the channels of one column, never over time), so a column's
-latent depends on nothing far away: any length works, and a long clip may be decoded in pieces that agree where they overlap.
+The latent plays the part of z_0 = E(x_a) and x_a = D(z_0) in TA-V2A section II-C. Along one time axis a dense
+convolution reaches the processor's matrix-product speed, where the two-dimensional VAE of Stable Diffusion
+trains some thirty times slower on a CPU. Every operation looks only at its neighbourhood in time
+(normalisation is over the channels of one column, never over time), so a column's latent depends on nothing
+far away: any length works, and a long clip may be decoded in pieces that agree where they overlap.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,8 @@ FIRST_LOGVAR = -5.0  # the posterior starts narrow: the principal components are
 
 @dataclass(frozen=True)
 class Posterior:
-    """A diagonal Gaussian over the scaled latents; `mean` and `logvar` are (batch, latent, columns), or (batch, latent, rows, columns)."""
+    """A diagonal Gaussian over the scaled latents; `mean` and `logvar` are (batch, latent, columns), or
+    (batch, latent, rows, columns)."""
 
     mean: Tensor
     logvar: Tensor
@@ -64,7 +66,8 @@ class ColumnNorm(nn.LayerNorm):
 
 
 class ResBlock(nn.Module):
-    """norm, SiLU, convolution, twice; the second convolution starts at zero, so a fresh block is the identity."""
+    """norm, SiLU, convolution, twice; the second convolution starts at zero, so a
+    fresh block is the identity."""
 
     def __init__(self, channels: int, dilation: int = 1):
         super().__init__()
@@ -95,15 +98,17 @@ class Upsample(nn.Module):
 class MelAutoencoder(Component):
     """512 frames x 128 bands -> 128 columns x 48 latent channels (time / 4), about 4 M parameters.
 
-    Encoder and decoder are each a linear map of the column's patch (4 frames x bands) plus a network that corrects it. The linear maps
-    start as the patches' principal components, so that training begins where a good linear code ends.
+    Encoder and decoder are each a linear map of the column's patch (4 frames x bands) plus a network
+    that corrects it. The linear maps start as the patches' principal components, so that training begins
+    where a good linear code ends.
 
     Args:
         mel_bins: bands of the mel, the input's channels.
         latent_channels: channels Z of a latent column.
         widths: channels at a half, at a quarter and, in the decoder's last block, at the full frame rate.
         encoder_blocks: residual blocks at a half and at a quarter of the frame rate.
-        decoder_blocks: residual blocks at a quarter, a half and the full frame rate; those at a quarter are dilated by 1, 2, 4, ...
+        decoder_blocks: residual blocks at a quarter, a half and the full frame rate; those at a
+            quarter are dilated by 1, 2, 4, ...
     """
 
     frames_per_column = 4
@@ -143,8 +148,12 @@ class MelAutoencoder(Component):
             nn.SiLU(),
             nn.Conv1d(full, mel_bins, 3, padding=1),
         )
-        self.encode_patch = nn.Conv1d(mel_bins, latent_channels, self.frames_per_column, stride=self.frames_per_column)
-        self.decode_patch = nn.ConvTranspose1d(latent_channels, mel_bins, self.frames_per_column, stride=self.frames_per_column)
+        self.encode_patch = nn.Conv1d(
+            mel_bins, latent_channels, self.frames_per_column, stride=self.frames_per_column
+        )
+        self.decode_patch = nn.ConvTranspose1d(
+            latent_channels, mel_bins, self.frames_per_column, stride=self.frames_per_column
+        )
         for correction in (self.encoder[-1], self.decoder[-1]):
             for parameter in correction.parameters():
                 nn.init.zeros_(parameter)
@@ -196,7 +205,9 @@ class MelAutoencoder(Component):
         reconstruction = (output - mel).abs().mean()
         difference = (output.diff(dim=-1) - mel.diff(dim=-1)).abs().mean()
         kl = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
-        return VaeLosses(reconstruction + difference_weight * difference + kl_weight * kl, reconstruction, difference, kl)
+        return VaeLosses(
+            reconstruction + difference_weight * difference + kl_weight * kl, reconstruction, difference, kl
+        )
 
     def raw_posterior(self, mel: Float[Tensor, "batch bins frames"]) -> Posterior:
         """The posterior before shift and scale: what the losses are about."""
@@ -215,7 +226,10 @@ class MelAutoencoder(Component):
     def _encode_raw(self, mel: Tensor) -> tuple[Tensor, Tensor]:
         frames = mel.shape[-1]
         if frames == 0 or frames % self.frames_per_column:
-            raise ValueError(f"the autoencoder takes a positive multiple of {self.frames_per_column} mel frames, not {frames}")
+            raise ValueError(
+                f"the autoencoder takes a positive multiple of {self.frames_per_column} mel frames, not "
+                f"{frames}"
+            )
         x = 4 * mel - 2
         correction, logvar = self.encoder(x).float().chunk(2, dim=1)
         return self.encode_patch(x).float() + correction, logvar.clamp(*LOGVAR_RANGE)
@@ -225,9 +239,11 @@ class MelAutoencoder(Component):
 
     @torch.no_grad()
     def channel_importance(self) -> Float[Tensor, " latent"]:
-        """How much of the mel one unit of each scaled latent channel moves (root mean square of its patch), divided by the mean.
+        """How much of the mel one unit of each scaled latent channel moves (root mean square of
+        its patch), divided by the mean.
 
-        Whitened channels are equal in variance, not in what they carry: the first ones hold loudness and colour, the last ones grain.
+        Whitened channels are equal in variance, not in what they carry: the first ones hold loudness
+        and colour, the last ones grain.
         """
         size = self.decode_patch.weight.square().mean((1, 2)).sqrt() * self.latent_scale
         return size / size.mean()
@@ -240,7 +256,9 @@ class MelAutoencoder(Component):
             ValueError: if `mel` holds fewer patches than there are latent channels.
         """
         size, channels = self.frames_per_column, self.config.latent_channels
-        patches = (4 * mel.float() - 2).unfold(2, size, 1).transpose(1, 2).flatten(2).flatten(0, 1)  # (patches, bins * size)
+        patches = (
+            (4 * mel.float() - 2).unfold(2, size, 1).transpose(1, 2).flatten(2).flatten(0, 1)
+        )  # (patches, bins * size)
         if len(patches) < channels:
             raise ValueError(f"{channels} principal components need as many patches, not {len(patches)}")
         centre = patches.mean(0)

@@ -1,8 +1,10 @@
-"""The autoencoder of the paper: an image VAE over the mel (TA-V2A section II-C), diffusers' own `AutoencoderKL`.
+"""The autoencoder of the paper: an image VAE over the mel (TA-V2A section II-C),
+diffusers' own `AutoencoderKL`.
 
-Two published ones fit. Stable Diffusion's takes three equal channels in [0, 1] (Diff-Foley feeds it so, not in [-1, 1]) and makes
-4 x 16 x 64 latents of 128 bands and 512 frames. AudioLDM's takes one channel, time first, and makes 8 channels, four times smaller in
-both axes. Latents are (batch, channels, rows, columns) here, whichever axis a network has first: rows are bands, columns moments.
+Two published ones fit. Stable Diffusion's takes three equal channels in [0, 1]
+(Diff-Foley feeds it so, not in [-1, 1]) and makes 4 x 16 x 64 latents of 128 bands and 512 frames. AudioLDM's
+takes one channel, time first, and makes 8 channels, four times smaller in both axes. Latents are (batch,
+channels, rows, columns) here, whichever axis a network has first: rows are bands, columns moments.
 """
 
 from collections.abc import Sequence
@@ -23,7 +25,8 @@ class SpectrogramVae(Component):
         mel_bins: bands of the mel.
         picture_channels: 3 equal ones for Stable Diffusion's, 1 for AudioLDM's.
         latent_channels: 4 or 8.
-        block_out_channels, layers_per_block, norm_groups: the network's size; every level but the last halves both axes.
+        block_out_channels, layers_per_block, norm_groups: the network's size; every level
+            but the last halves both axes.
         scaling_factor: of the latents, so that they have about unit variance: 0.18215 for Stable Diffusion's.
         time_first: whether the network's first axis is time, as AudioLDM's is.
     """
@@ -65,12 +68,17 @@ class SpectrogramVae(Component):
     @classmethod
     def audioldm(cls, scaling_factor: float = 0.9227) -> "SpectrogramVae":
         """The shape of AudioLDM's VAE: 64 bands, 8 latent channels, four times smaller in both axes."""
-        sizes: dict[str, Any] = {"block_out_channels": (128, 256, 512), "latent_channels": 8, "picture_channels": 1}
+        sizes: dict[str, Any] = {
+            "block_out_channels": (128, 256, 512),
+            "latent_channels": 8,
+            "picture_channels": 1,
+        }
         return cls(mel_bins=64, scaling_factor=scaling_factor, time_first=True, **sizes)
 
     @classmethod
     def tiny(cls, **overrides: Any) -> "SpectrogramVae":
-        """The same classes at the size of a test: 128 bands to 4 channels of 32 rows, four frames a column."""
+        """The same classes at the size of a test: 128 bands to 4 channels of 32
+        rows, four frames a column."""
         sizes = {"block_out_channels": (8, 8, 8), "layers_per_block": 1, "norm_groups": 4}
         return cls(**{**sizes, **overrides})
 
@@ -91,15 +99,23 @@ class SpectrogramVae(Component):
         """
         frames = mel.shape[-1]
         if frames == 0 or frames % self.frames_per_column:
-            raise ValueError(f"the autoencoder takes a positive multiple of {self.frames_per_column} mel frames, not {frames}")
+            raise ValueError(
+                f"the autoencoder takes a positive multiple of {self.frames_per_column} mel frames, not "
+                f"{frames}"
+            )
         picture = self._turned(mel[:, None].expand(-1, self.config.picture_channels, -1, -1))
         found = self.vae.encode(picture.to(self.dtype)).latent_dist
         scale = self.config.scaling_factor
         log_scale = torch.log(torch.tensor(scale, device=mel.device))
-        return Posterior(self._turned(found.mean).float() * scale, self._turned(found.logvar).float() + 2 * log_scale)
+        return Posterior(
+            self._turned(found.mean).float() * scale, self._turned(found.logvar).float() + 2 * log_scale
+        )
 
-    def decode(self, latents: Float[Tensor, "batch latent rows columns"]) -> Float[Tensor, "batch bins frames"]:
-        """Scaled latents -> log-mel clipped to [0, 1]: the picture's first channel, as Diff-Foley reads it."""
+    def decode(
+        self, latents: Float[Tensor, "batch latent rows columns"]
+    ) -> Float[Tensor, "batch bins frames"]:
+        """Scaled latents -> log-mel clipped to [0, 1]: the picture's first
+        channel, as Diff-Foley reads it."""
         picture = self.vae.decode(self._turned(latents / self.config.scaling_factor).to(self.dtype)).sample
         return self._turned(picture)[:, 0].float().clamp(0.0, 1.0)
 

@@ -18,14 +18,16 @@ Injection = Literal["aligned", "cross_attention", "both"]
 
 
 def rotary(positions: Float[Tensor, " n"], channels: int) -> tuple[Tensor, Tensor]:
-    """cos and sin, each (n, channels), of rotary position embedding (Su et al. 2021), wavelengths 2 pi to about 2 pi * 1000 columns."""
+    """cos and sin, each (n, channels), of rotary position embedding (Su et al. 2021), wavelengths 2 pi
+    to about 2 pi * 1000 columns."""
     table = sinusoids(positions, channels, longest=1_000.0)
     cos, sin = table.chunk(2, dim=-1)
     return torch.cat([cos, cos], dim=-1), torch.cat([-sin, sin], dim=-1)
 
 
 def rotate(x: Tensor, table: tuple[Tensor, Tensor]) -> Tensor:
-    """Turn (..., n, channels) by its positions: inner products then depend on distances only, so any length works."""
+    """Turn (..., n, channels) by its positions: inner products then depend on
+    distances only, so any length works."""
     cos, sin = (part.to(x.dtype) for part in table)
     first, second = x.chunk(2, dim=-1)
     return x * cos + torch.cat([second, first], dim=-1) * sin
@@ -34,8 +36,8 @@ def rotate(x: Tensor, table: tuple[Tensor, Tensor]) -> Tensor:
 def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """softmax(q k^T / sqrt(d)) v over (batch, heads, n, d).
 
-    The fused kernel everywhere but in training on a CPU, where plain products take 42 ms forward and back against its 107 ms
-    (48 x 5 heads x 128 tokens x 64, bfloat16, one thread).
+    The fused kernel everywhere but in training on a CPU, where plain products take 42 ms forward and back
+    against its 107 ms (48 x 5 heads x 128 tokens x 64, bfloat16, one thread).
     """
     if q.device.type == "cpu" and torch.is_grad_enabled() and q.requires_grad:
         q, k, v = (part.contiguous() for part in (q * q.shape[-1] ** -0.5, k, v))
@@ -44,7 +46,8 @@ def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 
 
 class Attention(nn.Module):
-    """Multi-head attention with normalised queries and keys and rotary positions; `context` None means self-attention."""
+    """Multi-head attention with normalised queries and keys and rotary positions;
+    `context` None means self-attention."""
 
     def __init__(self, width: int, heads: int):
         super().__init__()
@@ -53,7 +56,9 @@ class Attention(nn.Module):
         self.to_out = nn.Linear(width, width)
         self.q_gain = nn.Parameter(torch.ones(self.head_channels))
 
-    def forward(self, x: Tensor, table: tuple[Tensor, Tensor], context: Tensor | None = None, context_table=None) -> Tensor:
+    def forward(
+        self, x: Tensor, table: tuple[Tensor, Tensor], context: Tensor | None = None, context_table=None
+    ) -> Tensor:
         source, source_table = (x, table) if context is None else (context, context_table)
         q = self.to_q(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
         k, v = self.to_kv(source).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
@@ -64,18 +69,23 @@ class Attention(nn.Module):
 
 
 class DiffusionBlock(nn.Module):
-    """Self-attention, optional cross-attention, MLP; adaptive layer norm per token through a low-rank projection that starts at zero."""
+    """Self-attention, optional cross-attention, MLP; adaptive layer norm per token through a low-rank
+    projection that starts at zero."""
 
     def __init__(self, width: int, heads: int, mlp_ratio: float, modulation_rank: int, cross_attention: bool):
         super().__init__()
-        self.modulation = nn.Sequential(nn.Linear(width, modulation_rank), nn.Linear(modulation_rank, 6 * width))
+        self.modulation = nn.Sequential(
+            nn.Linear(width, modulation_rank), nn.Linear(modulation_rank, 6 * width)
+        )
         for parameter in self.modulation[1].parameters():
             nn.init.zeros_(parameter)
         self.attention = Attention(width, heads)
         self.cross_norm = nn.LayerNorm(width) if cross_attention else None
         self.cross = Attention(width, heads) if cross_attention else None
         hidden = int(width * mlp_ratio)
-        self.mlp = nn.Sequential(nn.Linear(width, hidden), nn.GELU(approximate="tanh"), nn.Linear(hidden, width))
+        self.mlp = nn.Sequential(
+            nn.Linear(width, hidden), nn.GELU(approximate="tanh"), nn.Linear(hidden, width)
+        )
 
     def forward(self, x: Tensor, modulator: Tensor, table, context: Tensor | None, context_table) -> Tensor:
         shift1, scale1, gate1, shift2, scale2, gate2 = self.modulation(modulator).chunk(6, dim=-1)
@@ -92,19 +102,22 @@ def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
 
 
 class AudioTransformer(Component):
-    """Predicts its process's target from noisy audio latents, time and conditions; about 8 M parameters by default.
+    """Predicts its process's target from noisy audio latents, time and conditions;
+    about 8 M parameters by default.
 
     Latents have about unit variance per channel, which `Process.precondition` relies on.
 
-    Injection "aligned": the mixed token of a moment enters at the latent column of that moment, in the input and, beside the time
-    embedding, in every adaptive layer norm. "cross_attention" (the paper's way): all mixed tokens are attended to. "both": both.
+    Injection "aligned": the mixed token of a moment enters at the latent column of that moment, in the input
+    and, beside the time embedding, in every adaptive layer norm. "cross_attention" (the paper's way): all
+    mixed tokens are attended to. "both": both.
 
     Args:
         latent_channels: Z.
         video_channels: Cv of the video features.
         text_channels: Ct of the text features.
         width, depth, heads, mlp_ratio: the transformer's size.
-        modulation_rank: rank of the adaptive layer norm's projections; full rank per token would cost half as much as the blocks.
+        modulation_rank: rank of the adaptive layer norm's projections; full rank per token would
+            cost half as much as the blocks.
         injection, mixing, positions, video_weight: see above and `ldm.mixing.Mixer`.
         process: what it undoes, see `ldm.process.process_of`.
     """
@@ -130,24 +143,41 @@ class AudioTransformer(Component):
         if injection not in ("aligned", "cross_attention", "both"):
             raise ValueError(f"injection is aligned, cross_attention or both, not {injection!r}")
         if width % heads or (width // heads) % 2:
-            raise ValueError(f"width {width} does not divide into {heads} heads of an even number of channels")
+            raise ValueError(
+                f"width {width} does not divide into {heads} heads of an even number of channels"
+            )
         aligned, attends = injection != "cross_attention", injection != "aligned"
         self.process = process_of(process)
         self.mixer = Mixer(video_channels, text_channels, width, mixing, positions, video_weight)
         self.latents_in = nn.Linear(latent_channels, width)
         self.mixed_in = nn.Linear(width, width, bias=False) if aligned else None
         self.time_mlp = nn.Sequential(nn.Linear(256, width), nn.SiLU(), nn.Linear(width, width))
-        self.blocks = nn.ModuleList(DiffusionBlock(width, heads, mlp_ratio, modulation_rank, attends) for _ in range(depth))
-        self.modulation_out = nn.Sequential(nn.Linear(width, modulation_rank), nn.Linear(modulation_rank, 2 * width))
+        self.blocks = nn.ModuleList(
+            DiffusionBlock(width, heads, mlp_ratio, modulation_rank, attends) for _ in range(depth)
+        )
+        self.modulation_out = nn.Sequential(
+            nn.Linear(width, modulation_rank), nn.Linear(modulation_rank, 2 * width)
+        )
         self.latents_out = nn.Linear(width, latent_channels)
-        for layer in (self.modulation_out[1], self.latents_out):  # a fresh network predicts the best linear guess
+        for layer in (
+            self.modulation_out[1],
+            self.latents_out,
+        ):  # a fresh network predicts the best linear guess
             for parameter in layer.parameters():
                 nn.init.zeros_(parameter)
 
     @classmethod
     def tiny(cls, **overrides) -> "AudioTransformer":
         """The same network at the size of a test (4 latent channels, Cv 6, Ct 5)."""
-        size = {"latent_channels": 4, "video_channels": 6, "text_channels": 5, "width": 16, "depth": 2, "heads": 2, "modulation_rank": 8}
+        size = {
+            "latent_channels": 4,
+            "video_channels": 6,
+            "text_channels": 5,
+            "width": 16,
+            "depth": 2,
+            "heads": 2,
+            "modulation_rank": 8,
+        }
         return cls(**{**size, **overrides})
 
     grain = 1
@@ -159,7 +189,8 @@ class AudioTransformer(Component):
         return (self.config.latent_channels,)
 
     def mix(self, conditions: Conditions, latents: Latents) -> Float[Tensor, "batch tokens width"]:
-        """The mixed tokens; they do not depend on time, so a sampler computes them once and passes them to `forward`."""
+        """The mixed tokens; they do not depend on time, so a sampler computes them once
+        and passes them to `forward`."""
         return self.mixer(conditions, latents.batch, _audio(latents).shape[-1])
 
     def forward(
@@ -193,7 +224,9 @@ class AudioTransformer(Component):
             modulator = clock + token
             x = x + self.mixed_in(F.silu(token))
         if self.blocks[0].cross is not None:
-            there = (torch.arange(mixed.shape[1], device=latents.device) + 0.5) * columns / mixed.shape[1] - 0.5
+            there = (torch.arange(mixed.shape[1], device=latents.device) + 0.5) * columns / mixed.shape[
+                1
+            ] - 0.5
             context, context_table = mixed, rotary(there, head_channels)
         modulator = F.silu(modulator)
         table = rotary(here, head_channels)

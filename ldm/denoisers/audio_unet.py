@@ -1,7 +1,9 @@
-"""The denoiser of the paper: Stable Diffusion's UNet over two-dimensional latents of the mel (TA-V2A sections II-C and III-B).
+"""The denoiser of the paper: Stable Diffusion's UNet over two-dimensional latents of the mel
+(TA-V2A sections II-C and III-B).
 
-The UNet is diffusers' own `UNet2DConditionModel`; this module adds what conditions it. Latents are (batch, channels, rows, columns):
-rows are bands of the mel, columns moments. A spectrogram is an image whose second axis is time, so nothing of the UNet is changed.
+The UNet is diffusers' own `UNet2DConditionModel`; this module adds what conditions it. Latents are (batch,
+channels, rows, columns): rows are bands of the mel, columns moments. A spectrogram is an image whose second
+axis is time, so nothing of the UNet is changed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,16 +21,20 @@ from vocoders.component import Component, configured
 
 
 class AudioUNet(Component):
-    """Predicts its process's target from noisy 2-D audio latents, time and conditions; 859 M parameters and 2.4 M of mixing by default.
+    """Predicts its process's target from noisy 2-D audio latents, time and conditions; 859 M parameters
+    and 2.4 M of mixing by default.
 
-    Injection "cross_attention" is the paper's: the mixed tokens, with positions, are attended to at every level. "aligned": the mixed
-    token of a moment enters at the latent column of that moment, as further channels of the input, and its mean is attended to.
+    Injection "cross_attention" is the paper's: the mixed tokens, with positions, are attended to at every
+    level. "aligned": the mixed token of a moment enters at the latent column of that moment, as further
+    channels of the input, and its mean is attended to.
 
     Args:
-        latent_channels, latent_rows: of the latents: 4 and 16 of Stable Diffusion's VAE on 128 bands, 8 and 16 of AudioLDM's on 64.
+        latent_channels, latent_rows: of the latents: 4 and 16 of Stable Diffusion's VAE on 128
+            bands, 8 and 16 of AudioLDM's on 64.
         video_channels, text_channels: Cv and Ct of the features.
         context_channels: width of the mixed tokens; 768 in Stable Diffusion 1.
-        block_out_channels, layers_per_block, attention_heads: the UNet's size. The last level has no attention, as in Stable Diffusion.
+        block_out_channels, layers_per_block, attention_heads: the UNet's size. The last level has no
+            attention, as in Stable Diffusion.
         norm_groups: of its group norms; every number of channels is a multiple of it.
         injection: see above.
         aligned_channels: of the input, where injection is "aligned".
@@ -74,7 +80,8 @@ class AudioUNet(Component):
             layers_per_block=layers_per_block,
             down_block_types=(*["CrossAttnDownBlock2D"] * (levels - 1), "DownBlock2D"),
             up_block_types=("UpBlock2D", *["CrossAttnUpBlock2D"] * (levels - 1)),
-            attention_head_dim=attention_heads,  # diffusers' name for the number of heads in models of this generation
+            # diffusers' name for the number of heads in models of this generation
+            attention_head_dim=attention_heads,
             cross_attention_dim=context_channels,
             norm_num_groups=norm_groups,
         )
@@ -107,7 +114,8 @@ class AudioUNet(Component):
         return (self.config.latent_channels, self.config.latent_rows)
 
     def mix(self, conditions: Conditions, latents: Latents) -> Float[Tensor, "batch tokens width"]:
-        """The mixed tokens; they do not depend on time, so a sampler computes them once and passes them to `forward`."""
+        """The mixed tokens; they do not depend on time, so a sampler computes them once
+        and passes them to `forward`."""
         return self.mixer(conditions, latents.batch, _audio(latents).shape[-1])
 
     def forward(
@@ -119,7 +127,8 @@ class AudioUNet(Component):
         """The prediction at `time` in [0, 1] (0 data, 1 noise), given conditions or what `mix` made of them.
 
         Raises:
-            ValueError: if conditions and latents are of different batch sizes, or there are no 2-D audio latents.
+            ValueError: if conditions and latents are of different batch sizes, or
+                there are no 2-D audio latents.
         """
         mixed = self.mix(conditions, latents) if isinstance(conditions, Conditions) else conditions
         audio = _audio(latents)
@@ -127,7 +136,9 @@ class AudioUNet(Component):
             raise ValueError(f"{len(audio)} latents but conditions of {len(mixed)} samples")
         x = audio.to(self.dtype)
         if self.aligned_in is not None:
-            here = self.aligned_in(align(mixed, audio.shape[-1])).transpose(1, 2)[:, :, None]  # (batch, channels, 1, columns)
+            here = self.aligned_in(align(mixed, audio.shape[-1])).transpose(1, 2)[
+                :, :, None
+            ]  # (batch, channels, 1, columns)
             x = torch.cat([x, here.expand(-1, -1, audio.shape[2], -1).to(x.dtype)], dim=1)
             mixed = mixed.mean(1, keepdim=True)
         predicted = self.unet(x, 1000.0 * time, encoder_hidden_states=mixed.to(x.dtype)).sample

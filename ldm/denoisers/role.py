@@ -18,7 +18,8 @@ class Denoiser(Protocol):
     process: Process
 
     def mix(self, conditions: Conditions, latents: Latents) -> Any:
-        """What depends on the conditions and not on time, for latents of this size: computed once for all steps.
+        """What depends on the conditions and not on time, for latents of this
+        size: computed once for all steps.
 
         Every tensor in it begins with the batch.
         """

@@ -1,1 +1,2 @@
-"""Guides: what moves the clean estimate at every sampler step, beside classifier-free guidance. One in each file."""
+"""Guides: what moves the clean estimate at every sampler step, beside classifier-free
+guidance. One in each file."""

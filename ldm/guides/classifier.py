@@ -1,4 +1,5 @@
-"""Classifier guidance as the paper prints it: the last term of eq. 11 and 14, -gamma sigma_t grad log p(y | z_t, t, E_v)."""
+"""Classifier guidance as the paper prints it: the last term of eq. 11 and 14, -gamma sigma_t
+grad log p(y | z_t, t, E_v)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ class ClassifierGuide:
         if prediction.audio is None or noisy.audio is None:
             raise ValueError("the classifier judges sound, and there is none")
         score = gradient(lambda z: self.log_likelihood(z, time), noisy.audio)
-        gamma = self.gamma.reshape(-1, *[1] * (score.ndim - 1)) if isinstance(self.gamma, Tensor) else self.gamma
+        gamma = (
+            self.gamma.reshape(-1, *[1] * (score.ndim - 1)) if isinstance(self.gamma, Tensor) else self.gamma
+        )
         shift = process.clean_shift_of_score(gamma * score, time)
         return Latents(process.shifted(prediction.audio, shift, time), prediction.video)

@@ -15,7 +15,8 @@ class Guide(Protocol):
     """Moves the clean estimate of one sampler step."""
 
     def __call__(self, prediction: Latents, noisy: Latents, time: float, process: Process) -> Latents:
-        """The prediction whose clean estimate is the one that the guide asks for (`Process.clean`, `Process.shifted`).
+        """The prediction whose clean estimate is the one that the guide asks for
+        (`Process.clean`, `Process.shifted`).
 
         Args:
             prediction: of the denoiser, guided by its conditions.
@@ -26,7 +27,8 @@ class Guide(Protocol):
 
 
 def gradient(function: Callable[[Tensor], Tensor], points: Tensor, unit: bool = False) -> Tensor:
-    """Gradient of `function` (batch,) at `points` (batch, ...), in float32, also where gradients are switched off.
+    """Gradient of `function` (batch,) at `points` (batch, ...), in float32, also
+    where gradients are switched off.
 
     With `unit` each sample's is of norm 1, or 0.
     """

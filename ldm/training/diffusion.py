@@ -17,7 +17,8 @@ from vocoders.training.shared import Training, adamw, batch_generator, scheduled
 
 
 def weighted_square(error: Tensor, importance: Tensor | None) -> Tensor:
-    """Mean square of (batch, channels, columns); `importance` (channels,) of mean 1 weighs the channels, None takes them as equal."""
+    """Mean square of (batch, channels, columns); `importance` (channels,) of mean 1 weighs the
+    channels, None takes them as equal."""
     return (error.square() if importance is None else error.square() * importance[:, None]).mean()
 
 
@@ -37,10 +38,13 @@ class LdmTraining(Training):
 
     Args:
         network: the denoiser.
-        lr, weight_decay, betas, warmup_steps, max_steps: AdamW with linear warm-up and a cosine to `max_steps`.
-        shares: of both / video / text / none, as [0.7, 0.1, 0.1, 0.1]; one draw per sample decides which nulls it gets.
+        lr, weight_decay, betas, warmup_steps, max_steps: AdamW with linear
+            warm-up and a cosine to `max_steps`.
+        shares: of both / video / text / none, as [0.7, 0.1, 0.1, 0.1]; one draw per
+            sample decides which nulls it gets.
         time_shift: of the times, see `ldm.process.Flow.times`.
-        feature_noise: Gaussian noise on both features in units of their standard deviation; makes the model less particular about them.
+        feature_noise: Gaussian noise on both features in units of their standard deviation; makes the
+            model less particular about them.
         ema_decay: of the moving average.
         seed: of noise, times and draws.
         checkpoint: of an earlier run whose weights this one starts from, or the folder `denoiser` of a
@@ -48,7 +52,12 @@ class LdmTraining(Training):
     """
 
     validation_times = (0.2, 0.5, 0.8, 0.95, 1.0)
-    validation_branches = {"both": (True, True), "video": (True, False), "text": (False, True), "none": (False, False)}
+    validation_branches = {
+        "both": (True, True),
+        "video": (True, False),
+        "text": (False, True),
+        "none": (False, False),
+    }
 
     def __init__(
         self,
@@ -100,7 +109,9 @@ class LdmTraining(Training):
         self._averaged_step = self.global_step
 
     def on_train_batch_end(self, outputs, batch, batch_idx: int) -> None:
-        if self.global_step != self._averaged_step:  # once per optimizer step, also when gradients are accumulated
+        if (
+            self.global_step != self._averaged_step
+        ):  # once per optimizer step, also when gradients are accumulated
             self._averaged_step = self.global_step
             self.ema.update(self.network)
 
@@ -114,10 +125,15 @@ class LdmTraining(Training):
         process = self.network.process
         noisy, target = Latents(audio=process.noisy(data, noise, time)), process.target(data, noise, time)
         for name, (with_video, with_text) in self.validation_branches.items():
-            given = {"video": batch["video"] if with_video else None, "text": batch["text"] if with_text else None}
+            given = {
+                "video": batch["video"] if with_video else None,
+                "text": batch["text"] if with_text else None,
+            }
             error = self.ema.network(noisy, time, Conditions.of(**given)).audio.float() - target
             loss = weighted_square(error, batch.get("importance"))
-            self.log(f"validation/{name}", loss, batch_size=len(data), sync_dist=True, prog_bar=name == "both")
+            self.log(
+                f"validation/{name}", loss, batch_size=len(data), sync_dist=True, prog_bar=name == "both"
+            )
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams

@@ -40,7 +40,9 @@ class VaeTraining(Training):
         generator = batch_generator(self.hparams.seed, self.batch_number, self.device)
         mel = batch["mel"]
         network, p = self.network, self.hparams
-        if self.batch_number == 0:  # DistributedDataParallel has made the parameters alike, and does so no more
+        if (
+            self.batch_number == 0
+        ):  # DistributedDataParallel has made the parameters alike, and does so no more
             network.start_from_principal_components(joined(mel))
             take_from_first([*network.encode_patch.parameters(), *network.decode_patch.parameters()])
         posterior = network.raw_posterior(mel)
@@ -48,7 +50,9 @@ class VaeTraining(Training):
         if self.batch_number % 10 == 0:  # a moving average needs no more
             momentum = 0.0 if self.batch_number == 0 else p.statistics_momentum
             network.follow_latent_statistics(everyones_mean(posterior.moments()), momentum)
-        self.log_dict({f"train/{name}": value.detach() for name, value in losses._asdict().items()}, prog_bar=True)
+        self.log_dict(
+            {f"train/{name}": value.detach() for name, value in losses._asdict().items()}, prog_bar=True
+        )
         return losses.total
 
     def on_validation_epoch_start(self) -> None:

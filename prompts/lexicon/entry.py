@@ -12,8 +12,8 @@ def words(text: str) -> tuple[str, ...]:
 class Entry:
     """The words by which people name one kind of sound.
 
-    A clause is written "subject|verb|rest": the verb in its plain form, a plural subject with a leading "*", and "~" before a noun
-    that takes an article and perhaps a size ("~dog|bark|" -> "a big dog barks").
+    A clause is written "subject|verb|rest": the verb in its plain form, a plural subject with a leading "*",
+    and "~" before a noun that takes an article and perhaps a size ("~dog|bark|" -> "a big dog barks").
 
     Args:
         adjectives: words that stand before a sound noun and name the source ("metallic clang"). May be empty.

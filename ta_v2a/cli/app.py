@@ -46,8 +46,8 @@ def run_app(arguments: list[str] | None = None) -> int:
     command = typer.main.get_command(app)
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        # What `app()` does, less its own answers to Ctrl-C, a closed pipe and mistakes. A result that is kept names
-        # the words as they were typed.
+        # What `app()` does, less its own answers to Ctrl-C, a closed pipe and mistakes. A result that is kept
+        # names the words as they were typed.
         with command.make_context("ta-v2a", list(words), obj=words) as context:
             command.invoke(context)
     except typer.Exit as done:

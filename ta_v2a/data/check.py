@@ -1,4 +1,5 @@
-"""`ta-v2a data check`: every clip of a manifest decoded once, and what is wrong with those that are of no use."""
+"""`ta-v2a data check`: every clip of a manifest decoded once, and what is wrong
+with those that are of no use."""
 
 import time
 from collections import Counter
@@ -20,16 +21,20 @@ def _examined(row: Row, spec: ClipSpec, colour: bool) -> tuple[str, str]:
     return "ok", ""
 
 
-def check(rows: list[Row], spec: ClipSpec, colour: bool, workers: int, advance: Callable[[int, int], None]) -> dict[str, Any]:
+def check(
+    rows: list[Row], spec: ClipSpec, colour: bool, workers: int, advance: Callable[[int, int], None]
+) -> dict[str, Any]:
     """Decodes every clip as `prepare` would.
 
     Returns:
-        {"clips", "ok", "missing", "corrupt", "too_short", "no_sound", "silent": counts, "seconds", "clips_per_s",
-        "problems": [{"key", "clip", "status", "why"}]}.
+        {"clips", "ok", "missing", "corrupt", "too_short", "no_sound", "silent": counts, "seconds",
+        "clips_per_s", "problems": [{"key", "clip", "status", "why"}]}.
     """
     began, problems = time.perf_counter(), []
     counts: Counter[str] = Counter(dict.fromkeys(STATUSES, 0))
-    for done, (row, found) in enumerate(in_order(partial(_examined, spec=spec, colour=colour), rows, workers), 1):
+    for done, (row, found) in enumerate(
+        in_order(partial(_examined, spec=spec, colour=colour), rows, workers), 1
+    ):
         status, why = ("corrupt", "the decoder crashed on it") if isinstance(found, Crashed) else found
         counts[status] += 1
         if status != "ok":

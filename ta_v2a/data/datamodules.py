@@ -13,7 +13,8 @@ from vocoders.mel import LogMel
 
 
 class StageData(lightning.LightningDataModule):
-    """Fresh scenes every epoch: epoch e reads the next `clips_per_epoch` training seeds, so a resumed run goes on where it stopped.
+    """Fresh scenes every epoch: epoch e reads the next `clips_per_epoch` training seeds, so a
+    resumed run goes on where it stopped.
 
     Use with `reload_dataloaders_every_n_epochs: 1`.
 
@@ -25,7 +26,8 @@ class StageData(lightning.LightningDataModule):
         bank: folder of recordings for the sound, or None for synthesis alone.
         sound_only: leave the pictures out.
         picture_px: side of the pictures.
-        cache: folder to keep rendered clips in, for scenes that are read more than once (see `StageClips`); None renders them every time.
+        cache: folder to keep rendered clips in, for scenes that are read more than once (see
+            `StageClips`); None renders them every time.
     """
 
     def __init__(
@@ -45,7 +47,13 @@ class StageData(lightning.LightningDataModule):
         self.spec = ClipSpec(duration_s=duration_s, picture_px=picture_px)
         self.log_mel = LogMel(self.spec)
         self.batch_size, self.clips_per_epoch, self.first_seed = batch_size, clips_per_epoch, first_seed
-        self.validation_clips, self.workers, self.bank, self.sound_only, self.cache = validation_clips, workers, bank, sound_only, cache
+        self.validation_clips, self.workers, self.bank, self.sound_only, self.cache = (
+            validation_clips,
+            workers,
+            bank,
+            sound_only,
+            cache,
+        )
         if bank is not None and not Path(bank).is_dir():
             raise ValueError(f"no such sound bank: {bank}")
 
@@ -53,12 +61,20 @@ class StageData(lightning.LightningDataModule):
         clips = StageClips(seeds, self.spec, bank, self.sound_only, self.cache)
         ahead = 4 if self.workers else None
         return DataLoader(
-            clips, self.batch_size, num_workers=self.workers, worker_init_fn=follow_parent, drop_last=True, prefetch_factor=ahead
+            clips,
+            self.batch_size,
+            num_workers=self.workers,
+            worker_init_fn=follow_parent,
+            drop_last=True,
+            prefetch_factor=ahead,
         )
 
     def train_dataloader(self) -> DataLoader:
         epoch = self.trainer.current_epoch if self.trainer else 0
-        return self._loader(split_seeds("train", self.clips_per_epoch, self.first_seed + epoch * self.clips_per_epoch), self.bank)
+        return self._loader(
+            split_seeds("train", self.clips_per_epoch, self.first_seed + epoch * self.clips_per_epoch),
+            self.bank,
+        )
 
     def val_dataloader(self) -> DataLoader:
         return self._loader(split_seeds("validation", self.validation_clips), None)

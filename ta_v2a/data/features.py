@@ -1,4 +1,5 @@
-"""What the diffusion model trains on: latents and features of many scenes; what takes long is computed once and kept on disk."""
+"""What the diffusion model trains on: latents and features of many scenes; what takes long is
+computed once and kept on disk."""
 
 import hashlib
 import random
@@ -26,7 +27,13 @@ from vocoders.mel import LogMel
 from vocoders.training.joined_batch import own
 
 SHARD = 64
-FEATURE_CODE = (*STAGE_CODE, "cvalp.features", "cvalp.mini.model", "ldm.autoencoders.mel_autoencoder", "vocoders.mel")
+FEATURE_CODE = (
+    *STAGE_CODE,
+    "cvalp.features",
+    "cvalp.mini.model",
+    "ldm.autoencoders.mel_autoencoder",
+    "vocoders.mel",
+)
 """Modules that features come from, beside this one."""
 CAPTIONS = 4
 """Wordings kept for every scene: its own and three more."""
@@ -36,12 +43,17 @@ def wordings(seed: int) -> list[str]:
     """`CAPTIONS` captions of one scene; the first is its own."""
     scene = plan(seed, MINI.duration_s)
     facts = [heard(source) for source in scene.sources]
-    return [scene.caption, *(caption(facts, random.Random((seed + 1) * CAPTIONS + k)) for k in range(1, CAPTIONS))]
+    return [
+        scene.caption,
+        *(caption(facts, random.Random((seed + 1) * CAPTIONS + k)) for k in range(1, CAPTIONS)),
+    ]
 
 
 def feature_shard(folder: Path, seeds: range) -> Path:
     """Where the rows of `seeds` are kept; a last shard that is not full has a name of its own."""
-    return folder / (f"{seeds[0]}.safetensors" if len(seeds) == SHARD else f"{seeds[0]}-{len(seeds)}.safetensors")
+    return folder / (
+        f"{seeds[0]}.safetensors" if len(seeds) == SHARD else f"{seeds[0]}-{len(seeds)}.safetensors"
+    )
 
 
 def _is_whole(shard: Path, rows: int) -> bool:
@@ -55,7 +67,13 @@ def _is_whole(shard: Path, rows: int) -> bool:
 
 @torch.no_grad()
 def write_features(
-    seeds: range, folder: Path, cvalp_file: Path, tokenizer_file: Path, vae_file: Path, bank: str | None, workers: int
+    seeds: range,
+    folder: Path,
+    cvalp_file: Path,
+    tokenizer_file: Path,
+    vae_file: Path,
+    bank: str | None,
+    workers: int,
 ) -> None:
     """Computes the missing and the damaged shards of `seeds`: a killed run goes on where it stopped.
 
@@ -72,7 +90,9 @@ def write_features(
         network.to(device)
     scenes = StageClips([seed for shard in missing for seed in shard], MINI, bank)
     ahead = 4 if workers else None
-    loader = DataLoader(scenes, max(1, SHARD // 8), num_workers=workers, worker_init_fn=follow_parent, prefetch_factor=ahead)
+    loader = DataLoader(
+        scenes, max(1, SHARD // 8), num_workers=workers, worker_init_fn=follow_parent, prefetch_factor=ahead
+    )
     rows: list[dict[str, torch.Tensor]] = []
     for batch in track(loader, "stage features"):
         with torch.autocast(device.type, torch.bfloat16):
@@ -99,9 +119,11 @@ def text_features(seeds: range, cvalp: Encoders) -> torch.Tensor:
 
 
 def evened(kinds: torch.Tensor, power: float) -> torch.Tensor:
-    """(N,) how often to draw each scene, from its multi-hot `kinds` (N, K): as often as its rarest kind asks for.
+    """(N,) how often to draw each scene, from its multi-hot `kinds` (N, K): as
+    often as its rarest kind asks for.
 
-    A kind heard in a share s of the scenes asks for s ** -power: 0 draws all scenes alike, 1 draws all kinds alike.
+    A kind heard in a share s of the scenes asks for s ** -power: 0 draws all scenes
+    alike, 1 draws all kinds alike.
     """
     share = kinds.mean(0).clamp(min=1 / len(kinds))
     return (kinds * share.pow(-power)).amax(1)
@@ -145,7 +167,9 @@ class FeatureRows(Dataset):
         if self.confidence:
             a = self.activity
             logits = torch.logit(video[:, -a:].clamp(1e-3, 1 - 1e-3))
-            logits = logits * (1 + 0.3 * self.confidence * rng.uniform(-1, 1)) - self.confidence * rng.uniform(-0.5, 1.5)
+            logits = logits * (
+                1 + 0.3 * self.confidence * rng.uniform(-1, 1)
+            ) - self.confidence * rng.uniform(-0.5, 1.5)
             video = torch.cat([video[:, :-a], logits.sigmoid()], -1)
         return {
             "latents": self.latents[index].float(),
@@ -172,7 +196,9 @@ class RandomCrop:
         drawn = own(lambda count: torch.tensor([self.rng.randint(0, last) for _ in range(count)]), len(rows))
         starts = drawn.tolist()
         return {
-            "latents": torch.stack([row["latents"][:, i : i + length] for row, i in zip(rows, starts, strict=True)]),
+            "latents": torch.stack(
+                [row["latents"][:, i : i + length] for row, i in zip(rows, starts, strict=True)]
+            ),
             "video": torch.stack([row["video"][i : i + length] for row, i in zip(rows, starts, strict=True)]),
             "text": torch.stack([row["text"] for row in rows]),
         }
@@ -184,14 +210,17 @@ class StageFeatures(lightning.LightningDataModule):
     Use with `reload_dataloaders_every_n_epochs: 1`.
 
     Args:
-        cvalp, vae: checkpoints of the encoders' last training and of the autoencoder's, or components of a preset.
+        cvalp, vae: checkpoints of the encoders' last training and of the
+            autoencoder's, or components of a preset.
         tokenizer_file: the text tower's sentencepiece model.
         bank: folder of recordings for the sound, or None.
         confidence, every_wording: of the training scenes, see `FeatureRows`.
         lengths: columns of a training batch, one of these by chance.
-        importance_power: the loss weighs latent channels by this power of `MelAutoencoder.channel_importance`. At 1 the first channel
-            (loudness) takes 28 % of the loss and the colour of a sound, which tells its kind, little.
-        even_power: how far training draws all kinds alike, see `evened`; half of the stage's scenes are impacts.
+        importance_power: the loss weighs latent channels by this power of
+            `MelAutoencoder.channel_importance`. At 1 the first channel (loudness) takes 28 % of the loss and
+            the colour of a sound, which tells its kind, little.
+        even_power: how far training draws all kinds alike, see `evened`; half of
+            the stage's scenes are impacts.
         first_seed: offset into the training seeds.
     """
 
@@ -215,7 +244,12 @@ class StageFeatures(lightning.LightningDataModule):
     ):
         super().__init__()
         self.files = (Path(cvalp), Path(tokenizer_file), Path(vae))
-        self.scenes, self.validation_scenes, self.batch_size, self.workers = scenes, validation_scenes, batch_size, workers
+        self.scenes, self.validation_scenes, self.batch_size, self.workers = (
+            scenes,
+            validation_scenes,
+            batch_size,
+            workers,
+        )
         self.bank, self.confidence, self.lengths, self.cache = bank, confidence, tuple(lengths), Path(cache)
         self.importance_power, self.even_power, self.first_seed = importance_power, even_power, first_seed
         self.every_wording = every_wording
@@ -245,8 +279,12 @@ class StageFeatures(lightning.LightningDataModule):
         cvalp = mini_cvalp(*self.files[:2])
         importance = mini_autoencoder(self.files[2]).channel_importance() ** self.importance_power
         self.importance = importance / importance.mean()
-        self.rows = self._rows(self.seeds, cvalp, confidence=self.confidence, every_wording=self.every_wording)
-        kinds = torch.stack([torch.from_numpy(kinds_heard(plan(seed, MINI.duration_s))) for seed in self.seeds])
+        self.rows = self._rows(
+            self.seeds, cvalp, confidence=self.confidence, every_wording=self.every_wording
+        )
+        kinds = torch.stack(
+            [torch.from_numpy(kinds_heard(plan(seed, MINI.duration_s))) for seed in self.seeds]
+        )
         self.weights = evened(kinds, self.even_power)
         self.validation_rows = self._rows(split_seeds("validation", self.validation_scenes), cvalp)
 

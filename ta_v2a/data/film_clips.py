@@ -1,4 +1,5 @@
-"""One clip of a film as a model reads it, pictures and sound; and in one word what is wrong with it where something is."""
+"""One clip of a film as a model reads it, pictures and sound; and in one word what is wrong
+with it where something is."""
 
 from pathlib import Path
 from typing import Literal
@@ -93,7 +94,10 @@ def to_strip(frames: np.ndarray, quality: int = 95) -> bytes:
     strip = frames.reshape(-1, *frames.shape[2:])
     if frames.ndim == 4:
         strip = cv2.cvtColor(strip, cv2.COLOR_RGB2BGR)
-    whole_colour = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]  # a hand is a few pixels wide
+    whole_colour = [
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+    ]  # a hand is a few pixels wide
     done, data = cv2.imencode(".jpg", strip, [cv2.IMWRITE_JPEG_QUALITY, quality, *whole_colour])
     if not done:
         raise ValueError(f"pictures of shape {frames.shape} cannot be stored")

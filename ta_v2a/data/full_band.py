@@ -18,32 +18,39 @@ from vocoders.bandwidth_extension import LOW_RATE_HZ, SAMPLE_RATE_HZ
 
 _LEAST_RATE_HZ = 44_100
 _LOUD_HZ, _HIGH_HZ = (4_000, 8_000), (12_000, 16_000)
-_LEAST_HIGH_DB = -50.0  # power density of the high band against the loud one; sound once cut at 11 or 12 kHz lies far below
+_LEAST_HIGH_DB = (
+    -50.0
+)  # power density of the high band against the loud one; sound once cut at 11 or 12 kHz lies far below
 _DRAWS = 20
 
 
 def is_full_band(wave: np.ndarray, rate_hz: int) -> bool:
-    """Whether a recording (samples,) goes on above 12 kHz: sampled at 44.1 kHz or more, and not filled up from a lower rate.
+    """Whether a recording (samples,) goes on above 12 kHz: sampled at 44.1 kHz or more, and
+    not filled up from a lower rate.
 
     The mean power density of 12-16 kHz is at most 50 dB below that of 4-8 kHz, and there is sound at all.
     """
     if rate_hz < _LEAST_RATE_HZ or len(wave) < 1024:
         return False
-    power = np.square(np.abs(np.fft.rfft(np.hanning(len(wave)) * wave)))  # without a window the ends' jump would fill the high band
+    power = np.square(
+        np.abs(np.fft.rfft(np.hanning(len(wave)) * wave))
+    )  # without a window the ends' jump would fill the high band
     hz = np.fft.rfftfreq(len(wave), 1 / rate_hz)
     loud, high = (power[(hz >= low) & (hz < top)].mean() for low, top in (_LOUD_HZ, _HIGH_HZ))
     return bool(np.abs(wave).max() > 1e-4 and high > loud * 10 ** (_LEAST_HIGH_DB / 10))
 
 
 def by_way_of_16_khz(wave: np.ndarray) -> np.ndarray:
-    """(samples,) at 48 kHz through 16 kHz and back, as a delivered file is made of a generated sound; same length."""
+    """(samples,) at 48 kHz through 16 kHz and back, as a delivered file is made of a
+    generated sound; same length."""
     samples = len(wave)
     narrow = np.concatenate(list(resampled(wave, SAMPLE_RATE_HZ, LOW_RATE_HZ, -(-samples // 3))))[:, 0]
     return np.concatenate(list(resampled(narrow, LOW_RATE_HZ, SAMPLE_RATE_HZ, samples)))[:, 0]
 
 
 def read_piece(path: Path, duration_s: float, rng: np.random.Generator | None = None) -> np.ndarray | None:
-    """(samples,) mono at 48 kHz from a random place (None: the beginning), silent after a short file's end; None if not full-band."""
+    """(samples,) mono at 48 kHz from a random place (None: the beginning), silent after a short file's
+    end; None if not full-band."""
     import soundfile
 
     samples = round(duration_s * SAMPLE_RATE_HZ)
@@ -63,7 +70,8 @@ def read_piece(path: Path, duration_s: float, rng: np.random.Generator | None = 
 
 
 class FullBandClips(Dataset):
-    """Items {"wave", "low"}: (samples,) float32 at 48 kHz, full-band and by way of 16 kHz; the same for the same index.
+    """Items {"wave", "low"}: (samples,) float32 at 48 kHz, full-band and by way of
+    16 kHz; the same for the same index.
 
     Args:
         seeds: of the stage's scenes, one an item; also the seed of what is random about it.
@@ -95,10 +103,12 @@ class FullBandClips(Dataset):
 
 
 class FullBandData(lightning.LightningDataModule):
-    """Other pieces every epoch, so that a resumed run goes on where it stopped; use with `reload_dataloaders_every_n_epochs: 1`.
+    """Other pieces every epoch, so that a resumed run goes on where it stopped; use with
+    `reload_dataloaders_every_n_epochs: 1`.
 
     Args:
-        bank: folder of recordings (`SoundBank`; held-out files are for validation), or None for the stage alone.
+        bank: folder of recordings (`SoundBank`; held-out files are for
+            validation), or None for the stage alone.
         stage_share: share of clips that are stage scenes.
         clips_per_epoch: training clips an epoch.
     """
@@ -117,14 +127,25 @@ class FullBandData(lightning.LightningDataModule):
         if bank is not None and not Path(bank).is_dir():
             raise ValueError(f"no such sound bank: {bank}")
         self.bank, self.duration_s, self.batch_size, self.workers = bank, duration_s, batch_size, workers
-        self.clips_per_epoch, self.validation_clips, self.stage_share = clips_per_epoch, validation_clips, stage_share
+        self.clips_per_epoch, self.validation_clips, self.stage_share = (
+            clips_per_epoch,
+            validation_clips,
+            stage_share,
+        )
 
     def _loader(self, split: str, seeds: range) -> DataLoader:
         kinds = SoundBank(Path(self.bank), split).files.values() if self.bank else ()
-        clips = FullBandClips(seeds, self.duration_s, sorted(path for files in kinds for path in files), self.stage_share)
+        clips = FullBandClips(
+            seeds, self.duration_s, sorted(path for files in kinds for path in files), self.stage_share
+        )
         ahead = 4 if self.workers else None
         return DataLoader(
-            clips, self.batch_size, num_workers=self.workers, worker_init_fn=follow_parent, drop_last=True, prefetch_factor=ahead
+            clips,
+            self.batch_size,
+            num_workers=self.workers,
+            worker_init_fn=follow_parent,
+            drop_last=True,
+            prefetch_factor=ahead,
         )
 
     def train_dataloader(self) -> DataLoader:

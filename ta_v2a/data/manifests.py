@@ -1,4 +1,5 @@
-"""Lists of clips: VGGSound's and AudioCaps' own layouts, and any table with path, start_s, caption and split."""
+"""Lists of clips: VGGSound's and AudioCaps' own layouts, and any table with path,
+start_s, caption and split."""
 
 import csv
 import re
@@ -37,7 +38,8 @@ class Row:
 
 
 class Films:
-    """The films of a folder by name. A name with a start in it ("ID_000030") is a clip that was cut out already and begins at 0."""
+    """The films of a folder by name. A name with a start in it ("ID_000030") is a clip that was cut
+    out already and begins at 0."""
 
     def __init__(self, folder: Path):
         if not is_folder(folder):
@@ -45,7 +47,8 @@ class Films:
         self._films = {path.stem: path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _MEDIA}
 
     def find(self, name: str, start_s: float, *others: str) -> tuple[Path | None, float]:
-        """(film or None, start in it) of a video's id and the start of the clip; `others` are further names of the cut clip."""
+        """(film or None, start in it) of a video's id and the start of the clip; `others` are
+        further names of the cut clip."""
         start = round(start_s)
         for cut in (f"{name}_{start:06d}", f"{name}_{start}", f"{name}_{start * 1000}", *others):
             if cut in self._films:
@@ -77,7 +80,9 @@ def read_manifest(path: str | Path, films: str | Path | None = None, split: str 
     elif {"audiocap_id", "youtube_id", "start_time", "caption"} <= named.keys():
         rows = _audiocaps(_lower(table), Films(folder))
     elif {"filename", "start", "desc"} <= named.keys():
-        rows = _vggsound(((r["filename"], r["start"], r["desc"], r.get("split", "")) for r in _lower(table)), Films(folder))
+        rows = _vggsound(
+            ((r["filename"], r["start"], r["desc"], r.get("split", "")) for r in _lower(table)), Films(folder)
+        )
     else:
         rows = _headless(source, Films(folder))
     kept = [row for row in rows if split is None or row.split == split]
@@ -98,12 +103,16 @@ def _seconds(text: Any, index: int) -> float:
     except (TypeError, ValueError):
         value = -1.0
     if not 0 <= value < 1e7:
-        raise UserError(f"row {index + 1} of the manifest: the start is {str(text)[:80]!r}, not a number of seconds")
+        raise UserError(
+            f"row {index + 1} of the manifest: the start is {str(text)[:80]!r}, not a number of seconds"
+        )
     return value
 
 
 def _row(index: int, named: str, path: Path | None, start_s: float, caption: Any, split: Any) -> Row:
-    return Row(f"{index:08d}", named, path, start_s, str(caption or "").strip(), str(split or "").strip() or "train")
+    return Row(
+        f"{index:08d}", named, path, start_s, str(caption or "").strip(), str(split or "").strip() or "train"
+    )
 
 
 def _plain(index: int, row: dict[str, Any], folder: Path) -> Row:
@@ -119,7 +128,9 @@ def _audiocaps(table: Iterable[dict[str, Any]], films: Films) -> list[Row]:
     for index, row in enumerate(table):
         start_s = _seconds(row["start_time"], index)
         path, inside_s = films.find(str(row["youtube_id"]), start_s, str(row["audiocap_id"]))
-        rows.append(_row(index, f"{row['youtube_id']}_{start_s:g}", path, inside_s, row["caption"], row.get("split")))
+        rows.append(
+            _row(index, f"{row['youtube_id']}_{start_s:g}", path, inside_s, row["caption"], row.get("split"))
+        )
     return rows
 
 
@@ -133,7 +144,8 @@ def _vggsound(table: Iterable[tuple[str, Any, str, str]], films: Films) -> list[
 
 
 def _headless(source: Path, films: Films) -> list[Row]:
-    """VGGSound's released tables, which have no header: id, start, label, split; or ID_000300.mp4, label (its test list)."""
+    """VGGSound's released tables, which have no header: id, start, label, split; or
+    ID_000300.mp4, label (its test list)."""
     if source.suffix.lower() == ".parquet":
         raise UserError(f"{source} is no manifest: it needs {' '.join(_LAYOUTS.split())}")
     lines = [line for line in _lines(source) if line]
@@ -160,7 +172,11 @@ def _lines(source: Path) -> list[list[str]]:
 def _csv(source: Path) -> list[dict[str, Any]]:
     header, *lines = _lines(source) or [[]]
     # Lists of several splits are often files put together, each with its header.
-    return [dict(zip(header, line + [""] * (len(header) - len(line)), strict=False)) for line in lines if line and line != header]
+    return [
+        dict(zip(header, line + [""] * (len(header) - len(line)), strict=False))
+        for line in lines
+        if line and line != header
+    ]
 
 
 def _parquet(source: Path) -> list[dict[str, Any]]:

@@ -1,4 +1,5 @@
-"""What CVALP at paper size trains on: shards of real clips, or scenes of the stage seen through the paper's clock."""
+"""What CVALP at paper size trains on: shards of real clips, or scenes of the stage
+seen through the paper's clock."""
 
 import io
 import json
@@ -25,7 +26,8 @@ class PaperStage(lightning.LightningDataModule):
     """Fresh scenes every epoch, as `StageData` draws them. Use with `reload_dataloaders_every_n_epochs: 1`.
 
     Args:
-        sound_hz: None for the log-mel of 128 bands, 16000 or 32000 for the wave that PANNs' own front end reads.
+        sound_hz: None for the log-mel of 128 bands, 16000 or 32000 for the wave
+            that PANNs' own front end reads.
         duration_s, picture_px: smaller than the paper's for a dry run.
     """
 
@@ -41,18 +43,24 @@ class PaperStage(lightning.LightningDataModule):
         picture_px: int = 224,
     ):
         super().__init__()
-        self.spec = ClipSpec(duration_s, mel_frames_per_column=8, mel_frames_per_picture=16, picture_px=picture_px)
+        self.spec = ClipSpec(
+            duration_s, mel_frames_per_column=8, mel_frames_per_picture=16, picture_px=picture_px
+        )
         self.log_mel, self.sound_hz = LogMel(self.spec), sound_hz
         self.batch_size, self.workers, self.first_seed = batch_size, workers, first_seed
         self.clips_per_epoch, self.validation_clips = clips_per_epoch, validation_clips
 
     def _loader(self, seeds: range) -> DataLoader:
         scenes = ColourScenes(seeds, self.spec, self.sound_hz)
-        return DataLoader(scenes, self.batch_size, num_workers=self.workers, worker_init_fn=follow_parent, drop_last=True)
+        return DataLoader(
+            scenes, self.batch_size, num_workers=self.workers, worker_init_fn=follow_parent, drop_last=True
+        )
 
     def train_dataloader(self) -> DataLoader:
         epoch = self.trainer.current_epoch if self.trainer else 0
-        return self._loader(split_seeds("train", self.clips_per_epoch, self.first_seed + epoch * self.clips_per_epoch))
+        return self._loader(
+            split_seeds("train", self.clips_per_epoch, self.first_seed + epoch * self.clips_per_epoch)
+        )
 
     def val_dataloader(self) -> DataLoader:
         return self._loader(split_seeds("validation", self.validation_clips))
@@ -87,7 +95,10 @@ def _refuse(error: Exception) -> bool:
 
 
 def _from_sample(sample: dict[str, Any]) -> dict[str, Any]:
-    item: dict[str, Any] = {"key": sample["__key__"], "frames": torch.from_numpy(from_strip(sample["frames.jpg"]))}
+    item: dict[str, Any] = {
+        "key": sample["__key__"],
+        "frames": torch.from_numpy(from_strip(sample["frames.jpg"])),
+    }
     item["caption"] = json.loads(sample["json"])["caption"]
     for name in ("mel", "wave", "video", "audio", "text"):
         if f"{name}.npy" in sample:
@@ -97,12 +108,19 @@ def _from_sample(sample: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_shards(
-    folder: Path, batch_size: int, workers: int, *, epoch: int = 0, rank: int = 0, world: int = 1, shuffle_clips: int = 0
+    folder: Path,
+    batch_size: int,
+    workers: int,
+    *,
+    epoch: int = 0,
+    rank: int = 0,
+    world: int = 1,
+    shuffle_clips: int = 0,
 ) -> DataLoader:
     """Batches of one process in one epoch; the same order for the same numbers.
 
-    Every process reads shards of its own and as many batches as the others. Where shards do not divide evenly, an epoch reads some clips
-    twice and leaves some to the next one.
+    Every process reads shards of its own and as many batches as the others. Where shards do not divide
+    evenly, an epoch reads some clips twice and leaves some to the next one.
 
     Raises:
         UserError: the shards are not finished, too few or damaged; of a damaged one while it is read.
@@ -117,8 +135,9 @@ def read_shards(
     batches = index["clips"] // (share * batch_size)
     if len(files) < share or not batches:
         raise UserError(
-            f"{folder} holds {index['clips']} clips in {len(files)} shards: too few for {world} processes with {readers} readers each "
-            f"and {batch_size} clips a batch; prepare it with a smaller --shard-clips"
+            f"{folder} holds {index['clips']} clips in {len(files)} shards: too few for {world} processes "
+            f"with {readers} readers each and {batch_size} clips a batch; prepare it with a smaller "
+            f"--shard-clips"
         )
     if shuffle_clips:
         random.Random(epoch).shuffle(files)
@@ -140,17 +159,34 @@ class PaperShards(lightning.LightningDataModule):
         shuffle_clips: clips held back to mix neighbours, beside the shuffled order of shards.
     """
 
-    def __init__(self, shards: str, validation: str | None = None, batch_size: int = 30, workers: int = 4, shuffle_clips: int = 500):
+    def __init__(
+        self,
+        shards: str,
+        validation: str | None = None,
+        batch_size: int = 30,
+        workers: int = 4,
+        shuffle_clips: int = 500,
+    ):
         super().__init__()
         self.shards, self.validation = Path(shards), None if validation is None else Path(validation)
         self.batch_size, self.workers, self.shuffle_clips = batch_size, workers, shuffle_clips
 
     def _loader(self, folder: Path, epoch: int, shuffle_clips: int) -> DataLoader:
         rank, world = (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
-        return read_shards(folder, self.batch_size, self.workers, epoch=epoch, rank=rank, world=world, shuffle_clips=shuffle_clips)
+        return read_shards(
+            folder,
+            self.batch_size,
+            self.workers,
+            epoch=epoch,
+            rank=rank,
+            world=world,
+            shuffle_clips=shuffle_clips,
+        )
 
     def train_dataloader(self) -> DataLoader:
-        return self._loader(self.shards, self.trainer.current_epoch if self.trainer else 0, self.shuffle_clips)
+        return self._loader(
+            self.shards, self.trainer.current_epoch if self.trainer else 0, self.shuffle_clips
+        )
 
     def val_dataloader(self) -> DataLoader | list:
         return [] if self.validation is None else self._loader(self.validation, 0, 0)

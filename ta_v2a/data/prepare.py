@@ -1,10 +1,11 @@
 """`ta-v2a data prepare`: the clips of a manifest as WebDataset shards, decoded once for all trainings.
 
-A clip is `KEY.frames.jpg` (all pictures below each other), `KEY.mel.npy` (float16, (128, frames) in [0, 1]), `KEY.json` (caption, split,
-clip) and, where asked for, `KEY.wave.npy` (int16) and the frozen features `KEY.video.npy`, `KEY.audio.npy`, `KEY.text.npy` (float16).
+A clip is `KEY.frames.jpg` (all pictures below each other), `KEY.mel.npy` (float16, (128, frames) in [0, 1]),
+`KEY.json` (caption, split, clip) and, where asked for, `KEY.wave.npy` (int16) and the frozen features
+`KEY.video.npy`, `KEY.audio.npy`, `KEY.text.npy` (float16).
 
-Shard i holds what is usable of the rows [i n, (i + 1) n). It appears whole or not at all, and a second run makes the missing ones: nothing
-is lost or doubled whenever the first was killed.
+Shard i holds what is usable of the rows [i n, (i + 1) n). It appears whole or not at all, and a second run
+makes the missing ones: nothing is lost or doubled whenever the first was killed.
 """
 
 import hashlib
@@ -41,14 +42,19 @@ def _read(row: Row, spec: ClipSpec, colour: bool, wave_hz: int | None) -> dict[s
         frames, wave = read_clip(row.path, row.start_s, spec, colour)
         read: dict[str, Any] = {"strip": to_strip(frames), "wave": wave}
         if wave_hz is not None:
-            read["further"] = wave if wave_hz == spec.sample_rate_hz else read_clip(row.path, row.start_s, spec, colour, wave_hz)[1]
+            read["further"] = (
+                wave
+                if wave_hz == spec.sample_rate_hz
+                else read_clip(row.path, row.start_s, spec, colour, wave_hz)[1]
+            )
         return read
     except ClipProblem as problem:
         return problem.status, problem.why
 
 
 class Encoder:
-    """Turns what the workers read into the members of a shard: the mel, and features of a frozen CVALP if there is one."""
+    """Turns what the workers read into the members of a shard: the mel, and features of a
+    frozen CVALP if there is one."""
 
     def __init__(self, spec: ClipSpec, colour: bool, features: str | None):
         import torch
@@ -62,9 +68,14 @@ class Encoder:
 
             self.cvalp = load_encoders(features).to(self.device)
             if self.cvalp.wants_colour != colour:
-                raise UserError(f"{features} reads pictures of another clock: give --clock {'mini' if colour else 'paper'}")
+                raise UserError(
+                    f"{features} reads pictures of another clock: give --clock "
+                    f"{'mini' if colour else 'paper'}"
+                )
             if self.cvalp.config.get("sound", "mel128") != "mel128":
-                raise UserError(f"{features} hears {self.cvalp.config.sound}, the shards hold the log-mel of 128 bands")
+                raise UserError(
+                    f"{features} hears {self.cvalp.config.sound}, the shards hold the log-mel of 128 bands"
+                )
 
     def __call__(self, row: Row, read: dict[str, Any]) -> dict[str, Any]:
         """The sample of one clip, ready for the shard."""
@@ -113,9 +124,13 @@ def _claim(folder: Path, settings: dict[str, Any]) -> None:
     file = folder / SETTINGS_FILE
     if file.is_file():
         before = read_account(file)
-        changed = sorted(name for name in settings.keys() | before.keys() if settings.get(name) != before.get(name))
+        changed = sorted(
+            name for name in settings.keys() | before.keys() if settings.get(name) != before.get(name)
+        )
         if changed:
-            raise UserError(f"{folder} holds shards that were made with another {', '.join(changed)}: name a new folder")
+            raise UserError(
+                f"{folder} holds shards that were made with another {', '.join(changed)}: name a new folder"
+            )
     elif any(folder.glob("*.tar")):
         raise UserError(f"{folder} holds other files: name a new folder")
     else:
@@ -164,12 +179,13 @@ def prepare(
         spec, colour: what pictures and sound are read, see `read_clip`.
         shard_clips: rows of a shard.
         wave_hz: keep the sound itself too, at this rate (PANNs' own front end needs it).
-        features: preset or folder of a CVALP whose frozen features are kept too; it must read what `spec` and `colour` say.
+        features: preset or folder of a CVALP whose frozen features are kept too; it must
+            read what `spec` and `colour` say.
         workers: decoding processes.
 
     Returns:
-        {"folder", "clips": rows, "written": usable clips in all shards, "shards", "now": rows read in this run, "seconds", "clips_per_s",
-        "problems"}.
+        {"folder", "clips": rows, "written": usable clips in all shards, "shards", "now": rows read in this
+        run, "seconds", "clips_per_s", "problems"}.
 
     Raises:
         UserError: the folder is another order's, or cannot be written.
@@ -205,7 +221,9 @@ def prepare(
                 if isinstance(read, dict):
                     samples.append(encode(row, read))
                 else:
-                    status, why = ("corrupt", "the decoder crashed on it") if isinstance(read, Crashed) else read
+                    status, why = (
+                        ("corrupt", "the decoder crashed on it") if isinstance(read, Crashed) else read
+                    )
                     problems.append({"key": row.key, "clip": row.named, "status": status, "why": why})
                 done += 1
                 advance(before + done, len(rows))
@@ -214,7 +232,11 @@ def prepare(
     written_down = [shard_file(folder, number).with_suffix(".json") for number in range(len(shards))]
     accounts = [read_account(file, ("clips", "problems")) for file in written_down]
     written = [account["clips"] for account in accounts]
-    index = {"settings": settings, "shards": {shard_file(folder, n).name: count for n, count in enumerate(written)}, "clips": sum(written)}
+    index = {
+        "settings": settings,
+        "shards": {shard_file(folder, n).name: count for n, count in enumerate(written)},
+        "clips": sum(written),
+    }
     with whole_file(folder / SHARDS_INDEX_FILE) as temporary:
         Path(temporary).write_text(json.dumps(index, indent=2))
     return {

@@ -1,4 +1,5 @@
-"""Stage scenes as training examples: rendered on the fly, the same for the same seed, and kept on disk where that pays."""
+"""Stage scenes as training examples: rendered on the fly, the same for the same seed, and
+kept on disk where that pays."""
 
 import hashlib
 import os
@@ -38,15 +39,18 @@ def kinds_heard(scene: Scene) -> np.ndarray:
 
 
 def kinds_seen(scene: Scene) -> np.ndarray:
-    """(29,) float32 multi-hot of the kinds that the picture shows, whatever the prompt says, in the order of `LEXICON`."""
+    """(29,) float32 multi-hot of the kinds that the picture shows, whatever the prompt
+    says, in the order of `LEXICON`."""
     looks = {source.look for source in scene.sources}
     return np.array([kind in looks for kind in LEXICON], np.float32)
 
 
 def activity_targets(scene: Scene, spec: ClipSpec) -> np.ndarray:
-    """(columns, 7) float32 in [0, 1]: 4 narrow onset curves, a broad one, event intensity, loudness of continuous sources.
+    """(columns, 7) float32 in [0, 1]: 4 narrow onset curves, a broad one, event intensity,
+    loudness of continuous sources.
 
-    An onset is a Gaussian bump around the event: 18 ms wide (standard deviation) in the narrow curves, 60 ms in the broad one.
+    An onset is a Gaussian bump around the event: 18 ms wide (standard deviation) in the narrow
+    curves, 60 ms in the broad one.
     """
     columns = spec.columns
     fine_s = (np.arange(columns * ONSETS_PER_COLUMN) + 0.5) * spec.column_s / ONSETS_PER_COLUMN
@@ -77,10 +81,10 @@ class StageClips(Dataset):
         seeds: what to render, in order.
         spec: the clip's clock; scenes last `spec.duration_s`.
         bank: folder of recordings to use instead of synthesis half of the time, or None.
-        cache: folder that keeps every clip once it is rendered, uncompressed (about 1 MB for 4 s at mini
-            size), or None. Several processes may share it. Another clock, other recordings or another source
-            code of the stage have a folder of their own below it. A damaged file is written anew; nothing else is
-            ever thrown away.
+        cache: folder that keeps every clip once it is rendered, uncompressed
+            (about 1 MB for 4 s at mini size), or None. Several processes may share it. Another clock, other
+            recordings or another source code of the stage have a folder of their own below it. A damaged file
+            is written anew; nothing else is ever thrown away.
     """
 
     def __init__(
@@ -113,18 +117,25 @@ class StageClips(Dataset):
         cv2.setNumThreads(1)
         spec = self.spec
         scene = plan(seed, spec.duration_s)
-        item: dict[str, Any] = {"seed": seed, "caption": scene.caption, "kinds": torch.from_numpy(kinds_heard(scene))}
+        item: dict[str, Any] = {
+            "seed": seed,
+            "caption": scene.caption,
+            "kinds": torch.from_numpy(kinds_heard(scene)),
+        }
         wave = render_sound(scene, spec.sample_rate_hz, self.bank)[: spec.samples]
         item["wave"] = torch.from_numpy(np.pad(wave, (0, spec.samples - len(wave))).astype(np.float32))
         if not self.sound_only:
-            item["frames"] = torch.from_numpy(render_pictures(scene, spec.picture_times_s, spec.picture_px, spec.picture_px))
+            item["frames"] = torch.from_numpy(
+                render_pictures(scene, spec.picture_times_s, spec.picture_px, spec.picture_px)
+            )
             item["seen"] = torch.from_numpy(kinds_seen(scene))
             item["activity"] = torch.from_numpy(activity_targets(scene, spec))
         return item
 
 
 def _stage_digest(spec: ClipSpec, bank: str | Path | None, sound_only: bool) -> str:
-    """Of all that a rendered clip depends on beside its seed, the source code of the stage and of the captions included."""
+    """Of all that a rendered clip depends on beside its seed, the source code of the stage
+    and of the captions included."""
     facts = (spec, recordings_digest(bank), sound_only, code_digest(STAGE_CODE))
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 

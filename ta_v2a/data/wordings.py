@@ -34,7 +34,8 @@ class Wordings(Dataset):
 
 
 class StageWordings(lightning.LightningDataModule):
-    """Frozen audio features of `clips` sounds, worded anew every epoch. Use with `reload_dataloaders_every_n_epochs: 1`.
+    """Frozen audio features of `clips` sounds, worded anew every epoch. Use with
+    `reload_dataloaders_every_n_epochs: 1`.
 
     Args:
         checkpoint: of the CVALP training, or the component of a preset.
@@ -56,15 +57,27 @@ class StageWordings(lightning.LightningDataModule):
         super().__init__()
         self.checkpoint, self.tokenizer_file = checkpoint, tokenizer_file
         self.even_power, self.first_seed = even_power, first_seed
-        self.clips, self.validation_clips, self.batch_size, self.workers = clips, validation_clips, batch_size, workers
+        self.clips, self.validation_clips, self.batch_size, self.workers = (
+            clips,
+            validation_clips,
+            batch_size,
+            workers,
+        )
         self.spec = ClipSpec(duration_s=4.096)
 
     @torch.no_grad()
     def _wordings(self, seeds: range, cvalp: Any) -> Wordings:
-        loader = DataLoader(StageClips(seeds, self.spec, sound_only=True), 32, num_workers=self.workers, worker_init_fn=follow_parent)
+        loader = DataLoader(
+            StageClips(seeds, self.spec, sound_only=True),
+            32,
+            num_workers=self.workers,
+            worker_init_fn=follow_parent,
+        )
         log_mel, audio, kinds = LogMel(self.spec), [], []
         for batch in track(loader, "audio features"):
-            audio.append(torch.nn.functional.normalize(cvalp.encode_audio(log_mel(batch["wave"])).mean(1), dim=-1))
+            audio.append(
+                torch.nn.functional.normalize(cvalp.encode_audio(log_mel(batch["wave"])).mean(1), dim=-1)
+            )
             kinds.append(batch["kinds"])
         return Wordings(seeds, self.spec, torch.cat(audio), torch.cat(kinds))
 
@@ -76,7 +89,9 @@ class StageWordings(lightning.LightningDataModule):
     def train_dataloader(self) -> DataLoader[Any]:
         self.train.epoch = self.trainer.current_epoch + 1 if self.trainer else 1
         order = torch.Generator().manual_seed(self.train.epoch)
-        draw = WeightedRandomSampler(evened(self.train.kinds, self.even_power).tolist(), len(self.train), generator=order)
+        draw = WeightedRandomSampler(
+            evened(self.train.kinds, self.even_power).tolist(), len(self.train), generator=order
+        )
         return DataLoader(self.train, self.batch_size, sampler=draw, drop_last=True)
 
     def val_dataloader(self) -> DataLoader[Any]:

@@ -63,7 +63,8 @@ class _Words:
 
 
 def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]:
-    """Does the order and reports it, ready for JSON; `advance(done, total)` follows the work, `notice` gets lines for the user.
+    """Does the order and reports it, ready for JSON; `advance(done, total)` follows the work,
+    `notice` gets lines for the user.
 
     Raises:
         UserError: for whatever the user can mend; then no file was touched.
@@ -102,13 +103,21 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     seconds = {"checking": loading - began, "loading": loaded - loading, "sounding": done - loaded}
     report = _report(order, words, clip, engine, where)
     loudness = {"target_lufs": order.loudness, "gain_db": round(gain_db, 2)}
-    told = {"takes": takes, "warnings": warnings, "seconds": {name: round(each, 3) for name, each in seconds.items()}}
+    told = {
+        "takes": takes,
+        "warnings": warnings,
+        "seconds": {name: round(each, 3) for name, each in seconds.items()},
+    }
     return {**report, "loudness": loudness, **told}
 
 
-def _report(order: Order, words: _Words, clip: Clip, engine: "FoleyEngine", where: Destination) -> dict[str, Any]:
+def _report(
+    order: Order, words: _Words, clip: Clip, engine: "FoleyEngine", where: Destination
+) -> dict[str, Any]:
     """What was asked and how it was understood, ready for JSON."""
-    cues = [{"start_s": c.start_s, "end_s": min(c.end_s, clip.duration_s), "text": c.text} for c in words.cues]
+    cues = [
+        {"start_s": c.start_s, "end_s": min(c.end_s, clip.duration_s), "text": c.text} for c in words.cues
+    ]
     return {
         "clip": str(clip.path),
         "duration_s": round(clip.duration_s, 6),
@@ -134,7 +143,8 @@ def _load(preset: str) -> "FoleyEngine":
 
 
 def _pictures_of(clip: Clip, engine: "FoleyEngine", again: bool) -> Clip | np.ndarray:
-    """The clip itself, or its pictures where they are needed `again` and are not too many: decoding takes long."""
+    """The clip itself, or its pictures where they are needed `again` and are not
+    too many: decoding takes long."""
     from ta_v2a.engine.pictures import clip_blocks
 
     clock, colour = engine.clock.lasting(clip.duration_s), engine.parts.cvalp.wants_colour
@@ -144,7 +154,8 @@ def _pictures_of(clip: Clip, engine: "FoleyEngine", again: bool) -> Clip | np.nd
 
 
 def _suggested(engine: "FoleyEngine", clip: Clip, video: Clip | np.ndarray, notice: Notice) -> dict[str, Any]:
-    """What the picture alone suggests should be heard, and whether the preset takes it for a missing prompt."""
+    """What the picture alone suggests should be heard, and whether the preset
+    takes it for a missing prompt."""
     from ta_v2a.engine.captioning import label_bank, suggestions
     from ta_v2a.engine.encoders import picture_vector
 
@@ -165,7 +176,8 @@ def _takes(
     where: Destination,
     advance: Advance,
 ) -> tuple[list[dict[str, Any]], float]:
-    """The takes' reports, and the gain in dB that they share: all of them are made before the first file is written."""
+    """The takes' reports, and the gain in dB that they share: all of them are made
+    before the first file is written."""
     with ExitStack() as spools:
         made = []
         for index in range(order.takes):
@@ -178,7 +190,7 @@ def _takes(
             made.append(spooled_take(order.seed + index, blocks, spools.enter_context(Spool())))
         gain_db = 0.0 if order.loudness is None else gain_to(order.loudness, [take.loudness for take in made])
         pairs = zip(made, where.places, strict=True)
-        takes = [write_take(take, place, clip, gain_db, order.original, where.encode) for take, place in pairs]
+        takes = [write_take(take, place, clip, gain_db, order.original, where.film) for take, place in pairs]
     return takes, gain_db
 
 

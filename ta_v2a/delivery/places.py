@@ -1,4 +1,5 @@
-"""Where the sounds of one order go: places checked before the work, a spool for the sound in work, and whole files at the end."""
+"""Where the sounds of one order go: places checked before the work, a spool for the sound in work,
+and whole files at the end."""
 
 import os
 import tempfile
@@ -14,6 +15,7 @@ from ta_v2a.errors import UserError
 from ta_v2a.media.reading.opening import shown_name
 from ta_v2a.media.reading.probe import Clip
 from ta_v2a.media.writing.atomic import NameTaken, check_folder, output_file, reason
+from ta_v2a.media.writing.containers import container_for
 from ta_v2a.media.writing.marks import mark_in, mark_of
 from ta_v2a.media.writing.mux import Muxed, Original, fitting, mux, rehearse
 from ta_v2a.media.writing.wav import write_wav
@@ -25,8 +27,8 @@ class TakeFiles:
 
     Attributes:
         film, wav: the files; None where there is none to write.
-        film_replaces, wav_replaces: whether a file of that name may be replaced: one that the user named, or that was made of the
-            same clip before. Any other that appears meanwhile is left alone.
+        film_replaces, wav_replaces: whether a file of that name may be replaced: one that the user named, or
+            that was made of the same clip before. Any other that appears meanwhile is left alone.
     """
 
     film: Path | None
@@ -42,18 +44,17 @@ class Destination:
     Attributes:
         places: one a take.
         film: what each film will be; None where only sound is written.
-        encode: whether its picture is encoded anew.
         notices: lines that the user should see.
     """
 
     places: tuple[TakeFiles, ...]
     film: Muxed | None
-    encode: bool
     notices: tuple[str, ...]
 
 
 def _is_free(path: Path, mark: str | None) -> bool:
-    """Whether a file that nobody named may be written: there is none, or this program made it (by that `mark`, if one is given)."""
+    """Whether a file that nobody named may be written: there is none, or this program made it (by
+    that `mark`, if one is given)."""
     if not os.path.lexists(path):
         return True
     found = mark_in(path)
@@ -69,21 +70,29 @@ def _free_stem(stems: tuple[str, ...], paths: Callable[[str], list[Path]], mark:
 def _place(folder: Path, film: str | None, wav: str | None, named: tuple[bool, bool]) -> TakeFiles:
     film_file, wav_file = (None if name is None else folder / name for name in (film, wav))
     film_replaces, wav_replaces = (
-        by_name or (path is not None and os.path.lexists(path)) for path, by_name in zip((film_file, wav_file), named, strict=True)
+        by_name or (path is not None and os.path.lexists(path))
+        for path, by_name in zip((film_file, wav_file), named, strict=True)
     )
     return TakeFiles(film_file, wav_file, film_replaces, wav_replaces)
 
 
-def _places(given: Path | None, folder: Path, clip: Clip, takes: int, wav: bool, ending: str | None) -> tuple[TakeFiles, ...]:
+def _places(
+    given: Path | None, folder: Path, clip: Clip, takes: int, wav: bool, ending: str | None
+) -> tuple[TakeFiles, ...]:
     numbers = [""] if takes == 1 else [f".take{take}" for take in range(1, takes + 1)]
 
     def files(stem: str, *endings: str | None) -> list[Path]:
         return [folder / f"{stem}{number}{suffix}" for suffix in endings if suffix for number in numbers]
 
     film_stem = wav_stem = "" if given is None else given.stem
+    sound_ending = (
+        ".wav" if given is None or ending is not None else given.suffix
+    )  # as it was written, .WAV too
     if given is None:
         stems = (f"{clip.path.stem}.foley", f"{clip.path.name}.foley")
-        film_stem = wav_stem = _free_stem(stems, lambda stem: files(stem, ending, ".wav" * wav), mark_of(clip))
+        film_stem = wav_stem = _free_stem(
+            stems, lambda stem: files(stem, ending, ".wav" * wav), mark_of(clip)
+        )
     elif ending is not None and wav:
         wav_stem = _free_stem((given.stem, f"{given.stem}.foley"), lambda stem: files(stem, ".wav"), None)
     named = given is not None
@@ -91,11 +100,19 @@ def _places(given: Path | None, folder: Path, clip: Clip, takes: int, wav: bool,
         _place(
             folder,
             ending and f"{film_stem}{number}{ending}",
-            f"{wav_stem}{number}.wav" if wav else None,
+            f"{wav_stem}{number}{sound_ending}" if wav else None,
             (named, named and ending is None),
         )
         for number in numbers
     )
+
+
+def _check_name(output: str, given: Path) -> None:
+    """Raises: UserError: no film can be called so."""
+    if output.endswith(("/", os.sep)):
+        check_folder(given, shown_name(output))
+    output_file(given)
+    container_for(given)
 
 
 def destination(
@@ -108,8 +125,8 @@ def destination(
 ) -> Destination:
     """The files to come, checked before any long work.
 
-    Without a name, or with a folder, they are called after the clip. A file that the user did not name is never replaced, unless this
-    program made it.
+    Without a name, or with a folder, they are called after the clip. A file that the user did not name is
+    never replaced, unless this program made it.
 
     Args:
         clip: what `probe` said.
@@ -129,27 +146,32 @@ def destination(
     sound_only = given is not None and given.suffix.lower() == ".wav"
     if sound_only and not wav:
         raise UserError("a .wav as output and --no-wav leave nothing to write")
-    notices = []
-    ending = given.suffix if given is not None else None
+    notices: list[str] = []
+    film = None
     if given is None:
         check_folder(folder, shown_name(folder / f"{clip.path.stem}.foley.mp4"))
-        ending, why = fitting(clip, folder / clip.path.stem, original, encode)
-        encode = encode or bool(why)
+        film, why = fitting(clip, folder / f"{clip.path.stem}.foley", original, encode)
         notices += [f"{why}: the picture is encoded anew, as H.264"] if why else []
+        ending = film.path.suffix
+    else:
+        ending = given.suffix
+        if output is not None and not sound_only:
+            _check_name(output, given)
     places = _places(given, folder, clip, takes, wav, None if sound_only else ending)
     for path in (path for place in places for path in (place.film, place.wav) if path is not None):
         output_file(path, clip.path)
-    film = None
     if places[0].film is not None:
-        film = rehearse(clip, places[0].film, original, encode)
+        film = film or rehearse(clip, places[0].film, original, encode)
         if film.left_out:
             notices.append(f"{places[0].film.suffix} cannot hold and leaves out: {'; '.join(film.left_out)}")
     beside = None if given is None or sound_only else given.with_suffix(".wav")
     taken = places[0].wav
     if taken is not None and beside is not None and takes == 1 and taken != beside:
         name = shown_name(beside)
-        notices.append(f"{name} is there, and this program did not make it: the sound goes to {shown_name(taken)}")
-    return Destination(places, film, encode, tuple(notices))
+        notices.append(
+            f"{name} is there, and this program did not make it: the sound goes to {shown_name(taken)}"
+        )
+    return Destination(places, film, tuple(notices))
 
 
 class Spool:
@@ -171,7 +193,10 @@ class Spool:
 
     def _failed(self, error: OSError) -> UserError:
         folder = shown_name(self._folder)
-        return UserError(f"{folder}: the sound in work cannot be kept there: {reason(error)}; name another folder in TMPDIR")
+        return UserError(
+            f"{folder}: the sound in work cannot be kept there: {reason(error)}; name another folder in "
+            f"TMPDIR"
+        )
 
     def write(self, data: bytes) -> None:
         """Raises: UserError: the disk is full."""
@@ -194,7 +219,8 @@ class Spool:
 
 
 def _written(path: Path, write: Callable[[Path], Any]) -> tuple[Path, Any]:
-    """(path, what `write` returns for it), or for the next free name beside it where another program took that one meanwhile."""
+    """(path, what `write` returns for it), or for the next free name beside it where another
+    program took that one meanwhile."""
     stem = path.stem
     for number in count(2):
         try:
@@ -210,7 +236,7 @@ def deliver(
     rate_hz: int,
     clip: Clip,
     original: Original,
-    encode: bool,
+    planned: Muxed | None,
 ) -> dict[str, Any]:
     """Write one take's files, each whole or not at all; what was written, ready for JSON.
 
@@ -218,7 +244,8 @@ def deliver(
         place: one of `destination`.
         sound: gives the take's blocks from their start, each time it is called.
         rate_hz: their sample rate.
-        clip, original, encode: as for `mux`.
+        clip, original: as for `mux`.
+        planned: the film, as `destination` said.
 
     Raises:
         UserError: a disk is full, or the film that was written cannot be read again.
@@ -228,13 +255,25 @@ def deliver(
         mark = mark_of(clip)
         wav, _ = _written(
             place.wav,
-            lambda path: write_wav(path, sound(), rate_hz, clip.duration_s, mark=mark, replace=place.wav_replaces),
+            lambda path: write_wav(
+                path, sound(), rate_hz, clip.duration_s, mark=mark, replace=place.wav_replaces
+            ),
         )
         report["wav"] = str(wav)
-    if place.film is not None:
+    if place.film is not None and planned is not None:
+        encode = planned.picture != "copied"
         film, muxed = _written(
             place.film,
-            lambda path: mux(clip, sound(), rate_hz, path, original, encode=encode, replace=place.film_replaces),
+            lambda path: mux(
+                clip,
+                sound(),
+                rate_hz,
+                path,
+                original,
+                encode=encode,
+                replace=place.film_replaces,
+                further=planned.further,
+            ),
         )
         report |= {"film": str(film), "picture": muxed.picture}
     return report

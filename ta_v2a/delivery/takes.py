@@ -10,7 +10,7 @@ from ta_v2a.delivery.places import Spool, TakeFiles, deliver
 from ta_v2a.media.loudness import CEILING_DBTP, MOST_GAIN_DB, Loudness, louder, measured, peak_limited
 from ta_v2a.media.reading.probe import Clip
 from ta_v2a.media.sound import DELIVERY_HZ, picture_samples, resampled
-from ta_v2a.media.writing.mux import Original
+from ta_v2a.media.writing.mux import Muxed, Original
 
 if TYPE_CHECKING:
     from ta_v2a.engine.foley import FoleyEngine
@@ -19,7 +19,8 @@ _SPOOL_SAMPLES = 1 << 18
 
 
 def widened(blocks: Iterator[np.ndarray], rate_hz: int, bandwidth: Any, samples: int) -> Iterator[np.ndarray]:
-    """Blocks (n,) at 48 kHz of the sound in `blocks`, `samples` in all, with what `BandwidthExtension` adds above it."""
+    """Blocks (n,) at 48 kHz of the sound in `blocks`, `samples` in all, with what
+    `BandwidthExtension` adds above it."""
     import torch
 
     pieces = resampled(blocks, rate_hz, DELIVERY_HZ, samples)
@@ -27,9 +28,15 @@ def widened(blocks: Iterator[np.ndarray], rate_hz: int, bandwidth: Any, samples:
         yield piece[0].cpu().numpy()
 
 
-def at_delivery_rate(engine: "FoleyEngine", blocks: Iterator[np.ndarray], duration_s: float) -> Iterator[np.ndarray]:
+def at_delivery_rate(
+    engine: "FoleyEngine", blocks: Iterator[np.ndarray], duration_s: float
+) -> Iterator[np.ndarray]:
     """Blocks (n,) at 48 kHz of the engine's sound, as long as the picture; nothing is clipped yet."""
-    rate_hz, samples, bandwidth = engine.clock.sample_rate_hz, picture_samples(duration_s), engine.parts.bandwidth
+    rate_hz, samples, bandwidth = (
+        engine.clock.sample_rate_hz,
+        picture_samples(duration_s),
+        engine.parts.bandwidth,
+    )
     if bandwidth is not None:
         return widened(blocks, rate_hz, bandwidth, samples)
     return (columns[:, 0] for columns in resampled(blocks, rate_hz, DELIVERY_HZ, samples))
@@ -63,9 +70,11 @@ def _levelled(take: Take, gain_db: float) -> Iterator[np.ndarray]:
     return (block.T for block in peak_limited(louder(_spooled(take.spool), gain_db)))
 
 
-def write_take(take: Take, place: TakeFiles, clip: Clip, gain_db: float, original: Original, encode: bool) -> dict[str, Any]:
+def write_take(
+    take: Take, place: TakeFiles, clip: Clip, gain_db: float, original: Original, film: Muxed | None
+) -> dict[str, Any]:
     """Writes a take's files, louder by `gain_db` with its peaks held; what was written, ready for JSON."""
-    written = deliver(place, lambda: _levelled(take, gain_db), DELIVERY_HZ, clip, original, encode)
+    written = deliver(place, lambda: _levelled(take, gain_db), DELIVERY_HZ, clip, original, film)
     after = measured(block.T for block in _levelled(take, gain_db))
     return {
         "seed": take.seed,

@@ -32,11 +32,12 @@ DEFAULTS: dict[str, Any] = {
 }
 """The settings of a call that travel with a preset, and what they are where a preset does not say.
 
-`guidance`: "conditional" judges the text given the video; "composable" is eq. 14, which takes the two as independent; "double" is
-eq. 11: `text_scale` weighs text and video together, `video_scale` and negative prompts have no place in it.
-`text_scale_until`: time in [0, 1] of the diffusion (1 is pure noise) below which the text weighs 1 at most. What sounds is decided
-while noise is strong, and a heavy text goes on to add onsets that the picture does not show.
-`caption_share`: share from which the command line takes the picture's own label for a missing prompt; above 1, never.
+`guidance`: "conditional" judges the text given the video; "composable" is eq. 14, which takes the two as
+independent; "double" is eq. 11: `text_scale` weighs text and video together, `video_scale` and negative
+prompts have no place in it. `text_scale_until`: time in [0, 1] of the diffusion (1 is pure noise) below which
+the text weighs 1 at most. What sounds is decided while noise is strong, and a heavy text goes on to add
+onsets that the picture does not show. `caption_share`: share from which the command line takes the picture's
+own label for a missing prompt; above 1, never.
 """
 GUIDANCES = ("conditional", "composable", "double")
 SCALES = ("num_inference_steps", "video_scale", "text_scale", "negative_scale", "align_scale", "lag_s")
@@ -120,7 +121,9 @@ def chosen_scales(preset: Mapping[str, Any], given: Mapping[str, object]) -> Sca
     if preset["guidance"] == "double":
         for name in ("video_scale", "negative_scale"):
             if given.get(name) is not None:
-                raise UserError(f'{name} has no place in guidance "double" (eq. 11), whose one weight is text_scale')
+                raise UserError(
+                    f'{name} has no place in guidance "double" (eq. 11), whose one weight is text_scale'
+                )
     values = (setting(name, preset[name] if given.get(name) is None else given[name]) for name in SCALES)
     steps, *weights = values
     return Scales(int(steps), *weights)

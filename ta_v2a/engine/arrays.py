@@ -24,7 +24,8 @@ _SLACK = 1e-3  # by which resizing may pass the range of floats
 
 @dataclass(frozen=True)
 class Pictures:
-    """`films` films of `count` pictures each; `shown(film, picture)` is one, grey or RGB, converted when asked for."""
+    """`films` films of `count` pictures each; `shown(film, picture)` is one, grey or
+    RGB, converted when asked for."""
 
     films: int
     count: int
@@ -73,7 +74,9 @@ def _film_of_list(given: Sequence[Any]) -> Pictures:
     for index, picture in enumerate(given):
         if _is_image(picture):
             if picture.mode[0] in "IF":
-                raise UserError(f"picture {index} is a PIL image of mode {picture.mode!r}: convert it to 'RGB' first")
+                raise UserError(
+                    f"picture {index} is a PIL image of mode {picture.mode!r}: convert it to 'RGB' first"
+                )
         elif not isinstance(picture, np.ndarray | torch.Tensor):
             raise UserError(f"{ACCEPTED}; not a list that holds a {type(picture).__name__}")
     shapes = list(dict.fromkeys(map(_shape, given)))

@@ -1,4 +1,5 @@
-"""What should be heard in a silent clip, without a language model: the labels whose text lies nearest to the picture, as CLIP does."""
+"""What should be heard in a silent clip, without a language model: the labels whose text lies nearest
+to the picture, as CLIP does."""
 
 import csv
 from pathlib import Path
@@ -52,8 +53,8 @@ def label_bank(path: str | None = None) -> dict[str, list[str]]:
     """Labels and the wordings that stand for each.
 
     Args:
-        path: a text file of one label a line, or a CSV with a column display_name, label, caption, description or name. Default: `NAMES`
-            with the grammar's keywords.
+        path: a text file of one label a line, or a CSV with a column display_name, label, caption,
+            description or name. Default: `NAMES` with the grammar's keywords.
 
     Raises:
         UserError: the file cannot be read, or names fewer than two labels.
@@ -97,7 +98,8 @@ def bank_vectors(bank: dict[str, list[str]], cvalp: Any) -> Any:
 
 
 def scored(picture: Any, labels: Any, scale: float) -> tuple[Any, Any]:
-    """Cosines (labels,) of E_v (C,) with E_l (labels, C), and their shares softmax(scale * cosine): eq. 1 with the bank as its M pairs."""
+    """Cosines (labels,) of E_v (C,) with E_l (labels, C), and their shares softmax(scale * cosine): eq. 1
+    with the bank as its M pairs."""
     cosines = labels @ picture
     return cosines, (scale * cosines).softmax(0)
 
@@ -105,11 +107,15 @@ def scored(picture: Any, labels: Any, scale: float) -> tuple[Any, Any]:
 def suggestions(picture: Any, cvalp: Any, bank: dict[str, list[str]], top: int = 5) -> list[dict[str, Any]]:
     """The labels of a bank that fit E_v (C,) of a clip best: [{"label", "cosine", "share"}].
 
-    Shares are of the whole bank and compare its labels with each other: they do not say whether any of them is right.
+    Shares are of the whole bank and compare its labels with each other: they do not
+    say whether any of them is right.
     """
     cosines, shares = scored(picture, bank_vectors(bank, cvalp), float(cvalp.scales()[0].detach()))
     order, names = cosines.argsort(descending=True)[:top].tolist(), list(bank)
-    return [{"label": names[i], "cosine": round(float(cosines[i]), 4), "share": round(float(shares[i]), 4)} for i in order]
+    return [
+        {"label": names[i], "cosine": round(float(cosines[i]), 4), "share": round(float(shares[i]), 4)}
+        for i in order
+    ]
 
 
 def caption_clip(path: str, labels: str | None = None, top: int = 5, preset: str = "mini") -> dict[str, Any]:
@@ -127,5 +133,10 @@ def caption_clip(path: str, labels: str | None = None, top: int = 5, preset: str
     cvalp = load_encoders(preset)
     found = suggestions(picture_vector(clip, cvalp), cvalp, bank, top)
     unknown = [label for label in bank if not understood(label).names_a_sound]
-    facts = {"clip": path, "duration_s": round(clip.duration_s, 6), "preset": str(preset), "labels": len(bank)}
+    facts = {
+        "clip": path,
+        "duration_s": round(clip.duration_s, 6),
+        "preset": str(preset),
+        "labels": len(bank),
+    }
     return {**facts, "not_understood": unknown, "caption": found[0]["label"], "found": found}

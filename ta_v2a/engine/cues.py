@@ -9,7 +9,8 @@ from typing import no_type_check
 from ta_v2a.engine.arguments import listed_cues, number, shown
 from ta_v2a.errors import UserError
 
-# Blanks are taken possessively: nothing is tried twice, so that the time to refuse a text grows with its length only.
+# Blanks are taken possessively: nothing is tried twice, so that the time to refuse a
+# text grows with its length only.
 _BLANKS_AND_S = r"\s*+(?:s\s*+)?+"
 _TIMES = re.compile(rf"\s*+(?P<start>[\d.:]++){_BLANKS_AND_S}-\s*+(?P<end>[\d.:]*){_BLANKS_AND_S}:")
 PROMPT_CHARACTERS = 1000  # far beyond the text encoder's reach; what comes after never mattered
@@ -17,7 +18,8 @@ PROMPT_CHARACTERS = 1000  # far beyond the text encoder's reach; what comes afte
 
 @dataclass(frozen=True)
 class Cue:
-    """`text` is to be heard from `start_s` (inclusive) to `end_s` (exclusive; infinity: to the end of the clip)."""
+    """`text` is to be heard from `start_s` (inclusive) to `end_s` (exclusive;
+    infinity: to the end of the clip)."""
 
     start_s: float
     end_s: float
@@ -48,12 +50,17 @@ def parse_cue(text: str) -> Cue:
     match = _TIMES.match(text)
     heard = _one_line(text[match.end() :]) if match else ""
     if match is None or not heard:
-        raise UserError(f'the cue {text[:80]!r} is not of the form "START-END: what is heard", such as "1.2-3.0: glass breaking"')
+        raise UserError(
+            f'the cue {text[:80]!r} is not of the form "START-END: what is heard", such as "1.2-3.0: glass '
+            f'breaking"'
+        )
     try:
         start_s = seconds(match["start"])
         end_s = seconds(match["end"]) if match["end"] else float("inf")
     except ValueError:
-        raise UserError(f"the cue {text[:80]!r} has a time that cannot be read; write seconds (1.5) or minutes (1:02.5)") from None
+        raise UserError(
+            f"the cue {text[:80]!r} has a time that cannot be read; write seconds (1.5) or minutes (1:02.5)"
+        ) from None
     if end_s <= start_s:
         raise UserError(f"the cue {text[:80]!r} ends before it starts")
     return Cue(start_s, end_s, heard)
@@ -86,12 +93,16 @@ def read_cues(cues: Iterable["Cue | str"] | None, duration_s: float) -> list[Cue
         if not cue.text:
             raise UserError(f"the cue from {cue.start_s:g} s says nothing; give it a text")
         if cue.start_s >= duration_s:
-            raise UserError(f"the cue {cue.text[:60]!r} starts at {cue.start_s:g} s, but the clip lasts {duration_s:.3f} s")
+            raise UserError(
+                f"the cue {cue.text[:60]!r} starts at {cue.start_s:g} s, but the clip lasts {duration_s:.3f} "
+                f"s"
+            )
     return read
 
 
 def cut_prompt(prompt: str | None) -> tuple[str | None, bool]:
-    """The prompt as the networks get it (None for an empty one), and whether it was cut to `PROMPT_CHARACTERS`."""
+    """The prompt as the networks get it (None for an empty one), and whether it was
+    cut to `PROMPT_CHARACTERS`."""
     text = _one_line(prompt or "")
     if len(text) <= PROMPT_CHARACTERS:
         return text or None, False
@@ -100,5 +111,6 @@ def cut_prompt(prompt: str | None) -> tuple[str | None, bool]:
 
 
 def _one_line(text: str) -> str:
-    """The words with one blank between them; a zero byte is a blank as well. The text encoder sees no difference."""
+    """The words with one blank between them; a zero byte is a blank as well. The text
+    encoder sees no difference."""
     return " ".join(text.replace("\x00", " ").split())

@@ -45,7 +45,9 @@ def own_generators(given: object, batch: int) -> Generators:
     listed = given if isinstance(given, list | tuple) else [given]
     wrong = [each for each in listed if not isinstance(each, torch.Generator)]
     if wrong:
-        kind = "a torch.Generator, such as torch.Generator().manual_seed(7), or a list with one for each sound"
+        kind = (
+            "a torch.Generator, such as torch.Generator().manual_seed(7), or a list with one for each sound"
+        )
         raise UserError(f"generator is {kind}, not {shown(wrong[0])}")
     if len(listed) != batch:
         raise UserError(f"{len(listed)} generators for {batch} sounds: give one, or one for each")

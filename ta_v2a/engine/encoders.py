@@ -41,7 +41,8 @@ def load_encoders(name_or_folder: str | Path) -> Any:
 
 
 def clip_pictures(video: Clip | np.ndarray, cvalp: Any) -> Iterator[np.ndarray]:
-    """All pictures of a clip at the model's clock, in blocks of about 8 s, uint8; `video` may be these pictures themselves."""
+    """All pictures of a clip at the model's clock, in blocks of about 8 s, uint8; `video` may
+    be these pictures themselves."""
     block = max(2, round(_WINDOW_S * cvalp.clock.fps))
     if isinstance(video, np.ndarray):
         yield from (video[start : start + block] for start in range(0, len(video), block))
@@ -50,7 +51,8 @@ def clip_pictures(video: Clip | np.ndarray, cvalp: Any) -> Iterator[np.ndarray]:
 
 
 def picture_vector(video: Clip | np.ndarray, cvalp: Any, longest_s: float | None = None) -> "torch.Tensor":
-    """(C,) E_v of a whole clip, or of its beginning of about `longest_s`: the mean over its tokens, L2-normalised.
+    """(C,) E_v of a whole clip, or of its beginning of about `longest_s`: the mean
+    over its tokens, L2-normalised.
 
     Args:
         video: the clip, or its pictures at the model's clock, uint8.
@@ -63,5 +65,7 @@ def picture_vector(video: Clip | np.ndarray, cvalp: Any, longest_s: float | None
     blocks = islice(blocks, None if longest_s is None else max(1, round(longest_s / _WINDOW_S)))
     device = next(cvalp.parameters()).device
     with torch.inference_mode():
-        tokens = [cvalp.encode_video(as_input(torch.from_numpy(block)[None].to(device)))[0] for block in blocks]
+        tokens = [
+            cvalp.encode_video(as_input(torch.from_numpy(block)[None].to(device)))[0] for block in blocks
+        ]
         return torch.nn.functional.normalize(torch.cat(tokens)[:, : cvalp.text_width].mean(0), dim=-1)

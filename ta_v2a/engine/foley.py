@@ -17,7 +17,16 @@ from ldm.guidance import Weights, composable, conditional, double, plan_branches
 from ldm.guides.onset import OnsetGuide, expected_onsets
 from ldm.latents import Latents
 from ldm.sampling import Generators, Step, clip_noise, sample
-from ta_v2a.engine.arguments import MOST_TAKES, Scales, checked_settings, chosen_scales, one_for_each, shown, texts, whole
+from ta_v2a.engine.arguments import (
+    MOST_TAKES,
+    Scales,
+    checked_settings,
+    chosen_scales,
+    one_for_each,
+    shown,
+    texts,
+    whole,
+)
 from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
 from ta_v2a.engine.devices import fast_dtype, own_generators, woken
 from ta_v2a.engine.parts import Parts, load_parts
@@ -65,16 +74,17 @@ Watch = Callable[[Progress], torch.Tensor | None]
 class FoleyEngine:
     """Sound for silent clips.
 
-    Text says what, video says when (TA-V2A): CVALP's features of the pictures and the prompt steer a latent diffusion of the mel
-    spectrogram, a vocoder turns the mel into sound. A clip longer than one window is generated in overlapping windows, whose
-    predictions are cross-faded at every step from shared noise (MultiDiffusion, Bar-Tal et al. 2023, eq. 5, one window after the
-    other): memory does not grow with the clip. A call changes nothing in the engine: one may serve many.
+    Text says what, video says when (TA-V2A): CVALP's features of the pictures and the prompt steer a latent
+    diffusion of the mel spectrogram, a vocoder turns the mel into sound. A clip longer than one window is
+    generated in overlapping windows, whose predictions are cross-faded at every step from shared noise
+    (MultiDiffusion, Bar-Tal et al. 2023, eq. 5, one window after the other): memory does not grow with the
+    clip. A call changes nothing in the engine: one may serve many.
 
     Args:
         parts: what makes sound.
         settings: of a call, as they travel with a preset (`ta_v2a.engine.arguments.DEFAULTS`).
-        autocast_dtype: of video tower and denoiser; "auto" is bfloat16 where the device multiplies it in hardware (on such CPUs it
-            is about 2.5 times as fast as float32), None is the weights' own.
+        autocast_dtype: of video tower and denoiser; "auto" is bfloat16 where the device multiplies it in
+            hardware (on such CPUs it is about 2.5 times as fast as float32), None is the weights' own.
         device: where it runs; None: where the denoiser is.
     """
 
@@ -90,7 +100,9 @@ class FoleyEngine:
         self.clock: ClipSpec = parts.clock
 
     @classmethod
-    def from_pretrained(cls, name_or_folder: str | PathLike = "mini", device: torch.device | str = "cpu") -> "FoleyEngine":
+    def from_pretrained(
+        cls, name_or_folder: str | PathLike = "mini", device: torch.device | str = "cpu"
+    ) -> "FoleyEngine":
         """The engine of a preset ("mini"), or of a folder that `ta-v2a pack` or `save_pretrained` wrote.
 
         Raises:
@@ -130,7 +142,9 @@ class FoleyEngine:
         stream = open_pictures(video, self.clock, fps, self.parts.cvalp.wants_colour)
         batch = max(stream.batch, len(prompts))
         if batch % stream.batch or batch % len(prompts):
-            raise UserError(f"{len(prompts)} prompts do not fit {stream.batch} films: give one, or one for each")
+            raise UserError(
+                f"{len(prompts)} prompts do not fit {stream.batch} films: give one, or one for each"
+            )
         generators = own_generators(generator, batch * takes)
         repeats = batch // stream.batch * takes
         late = round(settings.lag_s * self.clock.fps)
@@ -150,18 +164,21 @@ class FoleyEngine:
         return self.parts.cvalp.was_cut(text)
 
     def _columns(self, stream: PictureStream) -> int:
-        """Latent columns that are generated for a clip; a very short one gets context, which is cut off again."""
+        """Latent columns that are generated for a clip; a very short one gets
+        context, which is cut off again."""
         columns = max(SHORTEST_COLUMNS, self.clock.lasting(stream.duration_s).columns)
         return -(-columns // self._grain) * self._grain
 
     @property
     def _grain(self) -> int:
-        """Windows begin, and clips end, at multiples of this: where a picture begins, and where the denoiser can."""
+        """Windows begin, and clips end, at multiples of this: where a picture begins,
+        and where the denoiser can."""
         return lcm(self.clock.columns_per_picture, self.parts.denoiser.grain)
 
     @torch.no_grad()
     def _words(self, prompts: list[str | None], cues: list[Cue], columns: int) -> Track | None:
-        """Text features of the prompts and of the cues in their stretches; a later cue wins where two overlap."""
+        """Text features of the prompts and of the cues in their stretches; a later
+        cue wins where two overlap."""
         given = [cut_prompt(prompt)[0] for prompt in prompts]
         wanted = sorted({text for text in given if text} | {cue.text for cue in cues})
         if not wanted:
@@ -177,21 +194,29 @@ class FoleyEngine:
         centres_s = (torch.arange(columns, device=features.device) + 0.5) * self.clock.column_s
         for cue in cues:
             held = (centres_s >= cue.start_s) & (centres_s < cue.end_s)
-            held[min(columns - 1, int(cue.start_s / self.clock.column_s))] = True  # a cue shorter than a column keeps its first
+            held[min(columns - 1, int(cue.start_s / self.clock.column_s))] = (
+                True  # a cue shorter than a column keeps its first
+            )
             features[:, held] = rows[cue.text]
             present[:, held] = True
         return Track(features, present)
 
     @torch.no_grad()
     def _sound(
-        self, stream: PictureStream, words: dict[str, Track | None], scales: Scales, generators: Generators, watch: Watch | None
+        self,
+        stream: PictureStream,
+        words: dict[str, Track | None],
+        scales: Scales,
+        generators: Generators,
+        watch: Watch | None,
     ) -> Iterator[np.ndarray]:
         """The sound in blocks, cut to the clip's length."""
         left = round(stream.duration_s * self.clock.sample_rate_hz)
         latents = self._latents(stream, words, scales, generators, watch)
         margin = self.parts.autoencoder.margin_columns
         mels = decoded(latents, self._mel, self.clock.mel_frames_per_column, margin)
-        # Without a generator: the vocoder starts from phases of its own seed, so the same latents sound the same.
+        # Without a generator: the vocoder starts from phases of its own seed, so the
+        # same latents sound the same.
         for sound in woken(self.parts.vocoder).stream(mels, chunk_frames=self.clock.mel_frames):
             block = limited(sound.float()).cpu().numpy()[:, :left]
             left -= block.shape[-1]
@@ -203,7 +228,12 @@ class FoleyEngine:
         return autoencoder.decode(latents.to(autoencoder.dtype)).float()
 
     def _latents(
-        self, stream: PictureStream, words: dict[str, Track | None], scales: Scales, generators: Generators, watch: Watch | None
+        self,
+        stream: PictureStream,
+        words: dict[str, Track | None],
+        scales: Scales,
+        generators: Generators,
+        watch: Watch | None,
     ) -> Iterator[torch.Tensor]:
         """Final latent columns (batch, latent, n) in order."""
         windows = plan_windows(self._columns(stream), self.clock.columns, grain=self._grain)
@@ -215,7 +245,9 @@ class FoleyEngine:
             def blended(step: Step, index: int = index, seam: Seam = seam) -> Latents:
                 audio = step.latents.given_audio
                 if watch is not None:
-                    replaced = watch(Progress(index * step.total + step.done, len(windows) * step.total, step))
+                    replaced = watch(
+                        Progress(index * step.total + step.done, len(windows) * step.total, step)
+                    )
                     audio = audio if replaced is None else replaced
                 return Latents(audio=seam.step(audio))
 
@@ -264,13 +296,16 @@ class FoleyEngine:
     def _video(self, tape: PictureTape, window: Window) -> torch.Tensor:
         """Video features (batch, tokens, channels) of one window, as the denoiser learnt from them."""
         cvalp, precision = woken(self.parts.cvalp), self._precision()
-        pictures = torch.from_numpy(tape.read(*self.clock.pictures_of(window.start, window.stop))).to(self.device)
+        pictures = torch.from_numpy(tape.read(*self.clock.pictures_of(window.start, window.stop))).to(
+            self.device
+        )
         frames = as_input(pictures).to(cvalp.dtype)
         with torch.autocast(frames.device.type, precision, enabled=precision is not None):
             return film_features(cvalp, frames)
 
     def _noise(self, batch: int, window: Window, carry: Carry | None, generators: Generators) -> torch.Tensor:
-        """Noise (batch, *column, columns): the columns shared with the window before keep theirs, only new ones are drawn."""
+        """Noise (batch, *column, columns): the columns shared with the window before keep
+        theirs, only new ones are drawn."""
         shared = 0 if carry is None else carry.noise.shape[-1]
         shape = self.parts.denoiser.column_shape
         fresh = clip_noise(generators, batch, prod(shape), window.stop - window.start - shared)

@@ -1,4 +1,5 @@
-"""The parts of a preset, assembled from its folder. Neither diffusers nor transformers is imported where a preset does not use them."""
+"""The parts of a preset, assembled from its folder. Neither diffusers nor transformers is imported where
+a preset does not use them."""
 
 import inspect
 from collections.abc import Mapping
@@ -38,7 +39,8 @@ CLASSES: dict[str, str] = {
     "HifiGan": "vocoders.hifi_gan",
     "BandwidthExtension": "vocoders.bandwidth_extension",
 }
-"""The components that a preset may name, and where they are; nothing else is ever imported because a file says so."""
+"""The components that a preset may name, and where they are; nothing else is ever
+imported because a file says so."""
 
 ROLES: dict[str, tuple[str, ...]] = {
     "cvalp": ("CVALP", "PaperCVALP"),
@@ -72,14 +74,18 @@ class Parts:
 
     @property
     def clock(self) -> ClipSpec:
-        """The clock of one window: the vocoder's mel, the autoencoder's columns, the pictures that the encoders read.
+        """The clock of one window: the vocoder's mel, the autoencoder's columns, the
+        pictures that the encoders read.
 
         Raises:
             UserError: encoders and vocoder count mel frames differently.
         """
         mel, pictures = self.vocoder.clock, self.cvalp.clock
         if mel.sample_rate_hz * pictures.hop_samples != pictures.sample_rate_hz * mel.hop_samples:
-            raise UserError("the encoders and the vocoder of this preset do not share a clock: their mel frames differ in length")
+            raise UserError(
+                "the encoders and the vocoder of this preset do not share a clock: their mel frames differ "
+                "in length"
+            )
         return ClipSpec(
             duration_s=pictures.duration_s,
             sample_rate_hz=mel.sample_rate_hz,
@@ -124,7 +130,8 @@ def read_index(folder: Path) -> dict[str, Any]:
 
 
 def settings_in(index: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a call that travel with a preset: all that is neither a component nor for the machine."""
+    """The settings of a call that travel with a preset: all that is neither a
+    component nor for the machine."""
     parts = (*ROLES, "scheduler")
     return {name: value for name, value in index.items() if not name.startswith("_") and name not in parts}
 
@@ -145,7 +152,9 @@ def load_component(folder: Path, role: str, dtype: torch.dtype = torch.float32) 
     try:
         name = str(read_json_object(folder / CONFIG_FILE).get("_class_name") or "nothing")
         if name not in ROLES[role]:
-            raise UserError(f"{folder} holds no {role}: its config.json names {name}, not {' or '.join(ROLES[role])}")
+            raise UserError(
+                f"{folder} holds no {role}: its config.json names {name}, not {' or '.join(ROLES[role])}"
+            )
         kind = component_class(name)
         if not folder.is_relative_to(WEIGHTS_FOLDER):
             check_component(folder, kind)
@@ -175,7 +184,9 @@ def load_scheduler(folder: Path, name: str) -> Any:
         raise UserError(f"{folder}: its settings are not those of a {name}: {one_line(error)}") from error
 
 
-def load_parts(name_or_folder: str | PathLike, dtype: torch.dtype = torch.float32, **given: Any) -> tuple[Parts, dict[str, Any]]:
+def load_parts(
+    name_or_folder: str | PathLike, dtype: torch.dtype = torch.float32, **given: Any
+) -> tuple[Parts, dict[str, Any]]:
     """The parts of a preset and its settings.
 
     Args:

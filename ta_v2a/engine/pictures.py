@@ -1,4 +1,5 @@
-"""A clip or pictures in memory as the video tower reads them: small squares, luma or RGB, at the clock's times."""
+"""A clip or pictures in memory as the video tower reads them: small squares, luma
+or RGB, at the clock's times."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,7 +41,9 @@ Video = str | PathLike | Clip | PictureStream | np.ndarray | torch.Tensor | Sequ
 
 
 @no_type_check  # checks its arguments itself
-def open_pictures(video: Video, spec: ClipSpec, fps: float | None = None, colour: bool = False) -> PictureStream:
+def open_pictures(
+    video: Video, spec: ClipSpec, fps: float | None = None, colour: bool = False
+) -> PictureStream:
     """A clip from a file, or from pictures (`ta_v2a.engine.arrays.ACCEPTED`), `fps` of them a second.
 
     Without `fps` pictures are taken to be at the clock's own rate. They are converted block by block.
@@ -64,7 +67,9 @@ def open_pictures(video: Video, spec: ClipSpec, fps: float | None = None, colour
     return stream_of(read_pictures(video), spec, rate, colour)
 
 
-def clip_blocks(clip: Clip, spec: ClipSpec, colour: bool, block_pictures: int | None = None) -> Iterator[np.ndarray]:
+def clip_blocks(
+    clip: Clip, spec: ClipSpec, colour: bool, block_pictures: int | None = None
+) -> Iterator[np.ndarray]:
     """All pictures of a clip at the times of `spec`, in blocks (n, px, px) or (n, px, px, 3) uint8.
 
     Raises:
@@ -93,7 +98,9 @@ def stream_of(pictures: Pictures, spec: ClipSpec, fps: float, colour: bool = Fal
     return PictureStream(_blocks(pictures, rows, spec.picture_px, colour, size), duration_s, pictures.films)
 
 
-def _blocks(pictures: Pictures, rows: np.ndarray, size_px: int, colour: bool, block_pictures: int) -> Iterator[np.ndarray]:
+def _blocks(
+    pictures: Pictures, rows: np.ndarray, size_px: int, colour: bool, block_pictures: int
+) -> Iterator[np.ndarray]:
     convert = as_rgb if colour else as_luma
     for start in range(0, len(rows), block_pictures):
         needed, places = np.unique(rows[start : start + block_pictures], return_inverse=True)

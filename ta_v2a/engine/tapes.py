@@ -1,4 +1,5 @@
-"""What keeps memory flat on long clips: pictures read once in order, mel frames handed out as soon as they are final."""
+"""What keeps memory flat on long clips: pictures read once in order, mel frames handed
+out as soon as they are final."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -8,7 +9,8 @@ from jaxtyping import Float, UInt8
 
 
 def held_back(blocks: Iterator[np.ndarray], pictures: int) -> Iterator[np.ndarray]:
-    """The same blocks (batch, any number, height, width), the first picture shown that many times more: what it steers comes later."""
+    """The same blocks (batch, any number, height, width), the first picture shown that many times more:
+    what it steers comes later."""
     first = next(blocks, None)
     if first is not None:
         yield np.concatenate([first[:, :1].repeat(pictures, axis=1), first], axis=1)
@@ -69,7 +71,8 @@ def decoded(
     frames_per_column: int,
     margin_columns: int,
 ) -> Iterator[Float[torch.Tensor, "batch bins _"]]:
-    """Consecutive latent columns to consecutive mel frames, those of decoding all columns at once; columns that are final are let go.
+    """Consecutive latent columns to consecutive mel frames, those of decoding all columns at once;
+    columns that are final are let go.
 
     Args:
         latents: (batch, latent, any number) each, or with rows before the columns.
@@ -94,6 +97,7 @@ KNEE = 0.8
 
 
 def limited(wave: torch.Tensor) -> torch.Tensor:
-    """Bends what passes `KNEE` smoothly into [-1, 1], sample by sample: a hit at twice full scale keeps its place without a corner."""
+    """Bends what passes `KNEE` smoothly into [-1, 1], sample by sample: a hit at twice full scale keeps
+    its place without a corner."""
     over = (wave.abs() - KNEE).clamp_min(0.0)
     return torch.where(over > 0, wave.sign() * (KNEE + (1 - KNEE) * torch.tanh(over / (1 - KNEE))), wave)

@@ -1,4 +1,5 @@
-"""Words of an order that the text encoder never learnt: named to the user, left out if nothing else remains."""
+"""Words of an order that the text encoder never learnt: named to the user, left
+out if nothing else remains."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

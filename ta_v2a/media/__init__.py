@@ -1,1 +1,2 @@
-"""Media files: probing, pictures at exact presentation times, sound files, and muxing that leaves the picture untouched."""
+"""Media files: probing, pictures at exact presentation times, sound files, and muxing that
+leaves the picture untouched."""

@@ -24,7 +24,8 @@ def _as_columns(block: np.ndarray) -> np.ndarray:
 
 
 def sound_blocks(sound: Sound) -> Iterator[np.ndarray]:
-    """A whole sound or an iterable of pieces, as pieces (samples, channels) float32 of at most `BLOCK_SAMPLES`."""
+    """A whole sound or an iterable of pieces, as pieces (samples, channels) float32
+    of at most `BLOCK_SAMPLES`."""
     pieces = [sound] if isinstance(sound, np.ndarray) else sound
     for piece in pieces:
         for start in range(0, np.asarray(piece).shape[-1], BLOCK_SAMPLES):
@@ -40,8 +41,9 @@ def resampled(sound: Sound, from_hz: int, to_hz: int, samples: int) -> Iterator[
         samples: total length at `to_hz`.
 
     Yields:
-        (n, channels) float32; the lengths add up to `samples`. The pieces' borders leave no trace (soxr VHQ
-        stream). Nothing is clipped: what resampling takes past full scale may still be made quieter; the writers clip.
+        (n, channels) float32; the lengths add up to `samples`. The pieces' borders leave no trace
+        (soxr VHQ stream). Nothing is clipped: what resampling takes past full scale may still be
+        made quieter; the writers clip.
 
     Raises:
         ValueError: wrong shapes, changing channel counts, values that are not finite.
@@ -53,7 +55,11 @@ def resampled(sound: Sound, from_hz: int, to_hz: int, samples: int) -> Iterator[
     for block in blocks:
         if stream is None:
             channels = block.shape[1]
-            stream = soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32", quality="VHQ") if from_hz != to_hz else _Unchanged()
+            stream = (
+                soxr.ResampleStream(from_hz, to_hz, channels, dtype="float32", quality="VHQ")
+                if from_hz != to_hz
+                else _Unchanged()
+            )
         elif block.shape[1] != channels:
             raise ValueError(f"the sound changes from {channels} to {block.shape[1]} channels")
         piece = stream.resample_chunk(block)[:left]
@@ -89,7 +95,8 @@ MIX_GAIN = math.sqrt(0.5)
 
 
 def _with_channels(columns: np.ndarray, channels: int) -> np.ndarray:
-    """(n, any) to (n, channels): one channel is repeated, several are averaged first where the number differs."""
+    """(n, any) to (n, channels): one channel is repeated, several are averaged
+    first where the number differs."""
     if columns.shape[1] == channels:
         return columns
     return np.repeat(columns.mean(1, keepdims=True), channels, axis=1)

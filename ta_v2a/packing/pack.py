@@ -19,9 +19,17 @@ STEP_SHIFT = 6.0
 """The sampler spaces its steps as the times of training (`ldm.process.Flow.times`)."""
 
 
-MINI_SETTINGS = {"video_scale": 4.0, "text_scale": 9.0, "text_scale_until": 0.88, "align_scale": 1.0, "lag_s": 0.032, "caption_share": 0.42}
-"""Of a pipeline call, chosen by `benchmarks/guidance_grid.py` for weights trained by the configurations of this repository; the lag is that
-of sound behind its picture on film; a picture's label of that share is right on about 3 of 4 stage clips (docs/experiments.md)."""
+MINI_SETTINGS = {
+    "video_scale": 4.0,
+    "text_scale": 9.0,
+    "text_scale_until": 0.88,
+    "align_scale": 1.0,
+    "lag_s": 0.032,
+    "caption_share": 0.42,
+}
+"""Of a pipeline call, chosen by `benchmarks/guidance_grid.py` for weights trained by the configurations of
+this repository; the lag is that of sound behind its picture on film; a picture's label of that share is right
+on about 3 of 4 stage clips (docs/experiments.md)."""
 
 
 def saved_vocoder(folder: str | Path) -> nn.Module:
@@ -40,7 +48,9 @@ def saved_bandwidth(folder: str | Path) -> nn.Module:
 
 def _unnamed(component: Any) -> Any:
     """A new one with the same weights: nothing of the folder (its path) travels on."""
-    fresh = type(component)(**{name: value for name, value in component.config.items() if not name.startswith("_")})
+    fresh = type(component)(
+        **{name: value for name, value in component.config.items() if not name.startswith("_")}
+    )
     fresh.load_state_dict(component.state_dict())
     return fresh.eval()
 
@@ -55,14 +65,16 @@ def pack(
     bandwidth: str | Path | None = None,
     **defaults: float | int | str,
 ) -> Path:
-    """Writes the preset folder of three checkpoints, a vocoder and, where given, a bandwidth extension; returns it.
+    """Writes the preset folder of three checkpoints, a vocoder and, where given, a
+    bandwidth extension; returns it.
 
     Args:
         cvalp, vae, ldm: Lightning checkpoints of the three trainings.
         tokenizer_file: the sentencepiece model the text tower was trained with; None: the bundled one.
         out: folder of the pipeline, made if needed; a model card in it is left alone.
         vocoder, bandwidth: folders that their trainings exported; None: Griffin-Lim, and no extension.
-        defaults: of a pipeline call (`num_inference_steps`, `video_scale`, ...) in place of `MINI_SETTINGS`, kept in model_index.json.
+        defaults: of a pipeline call (`num_inference_steps`, `video_scale`, ...) in place of
+            `MINI_SETTINGS`, kept in model_index.json.
 
     Raises:
         UserError: a part is missing or another's, or the folder cannot be written; then it is as it was.

@@ -1,4 +1,5 @@
-"""`ta-v2a weights import`: a published checkpoint once, into safetensors with checksums and an account of every key."""
+"""`ta-v2a weights import`: a published checkpoint once, into safetensors with checksums
+and an account of every key."""
 
 import json
 from pathlib import Path
@@ -20,11 +21,12 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     Args:
         kind: one of `cvalp.paper.published.KINDS`.
         source: the file as it was published (.pth, .pyth, .ckpt, .safetensors), or the folder of a Flan-T5.
-        out: folder to write: `weights.safetensors`, `weights.json` (the report without the lists of keys), `SHA256SUMS`, and the tokenizer
-            of a Flan-T5.
+        out: folder to write: `weights.safetensors`, `weights.json` (the report without the lists of keys),
+            `SHA256SUMS`, and the tokenizer of a Flan-T5.
 
     Returns:
-        {"kind", "source", "source_sha256", "folder", "sha256", "settings", "used", "unused", "missing"}; the last three are lists of keys.
+        {"kind", "source", "source_sha256", "folder", "sha256", "settings", "used", "unused", "missing"};
+        the last three are lists of keys.
 
     Raises:
         UserError: in one line, what is wrong with the file.
@@ -37,7 +39,14 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     if is_file(folder) or (is_folder(folder) and any(folder.iterdir())):
         raise UserError(f"{out} exists and is not empty: name a new folder")
     done = _flan_t5(given) if kind == "flan-t5" else _tower(kind, given)
-    wrong = next((name for name, value in done.weights.items() if value.is_floating_point() and not bool(value.isfinite().all())), None)
+    wrong = next(
+        (
+            name
+            for name, value in done.weights.items()
+            if value.is_floating_point() and not bool(value.isfinite().all())
+        ),
+        None,
+    )
     if wrong is not None:
         raise UserError(f"{source}: the weight {wrong} holds NaN or infinite values")
     from safetensors.torch import save_file
@@ -64,7 +73,9 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
 def _checked(done: Any, path: Path, what: str) -> Any:
     if done.complete:
         return done
-    problem = f"{len(done.missing)} weights missing" + (f", the first {done.missing[0]}" if done.missing else "")
+    problem = f"{len(done.missing)} weights missing" + (
+        f", the first {done.missing[0]}" if done.missing else ""
+    )
     if done.misshapen:
         problem = f"{done.misshapen[0]}" + (f", and {problem}" if done.missing else "")
     raise UserError(f"{path} is not {what}: {problem}; {len(done.used)} of its keys fit")
@@ -97,10 +108,19 @@ def _flan_t5(folder: Path) -> Any:
     if not is_file(folder / CONFIG_FILE):
         raise UserError(f"{folder} is no folder of a Flan-T5: it has no config.json")
     config = read_json_object(folder / CONFIG_FILE, _LARGEST_VOCABULARY)
-    wanted = {"d_model": 1 << 13, "d_ff": 1 << 15, "d_kv": 1 << 10, "num_layers": 64, "num_heads": 256, "vocab_size": _LARGEST_VOCABULARY}
+    wanted = {
+        "d_model": 1 << 13,
+        "d_ff": 1 << 15,
+        "d_kv": 1 << 10,
+        "num_layers": 64,
+        "num_heads": 256,
+        "vocab_size": _LARGEST_VOCABULARY,
+    }
     sized = all(type(config.get(name)) is int and 0 < config[name] <= most for name, most in wanted.items())
     if config.get("feed_forward_proj") != "gated-gelu" or not sized:
-        raise UserError(f"{folder} is no Flan-T5: its config.json says otherwise (gated-gelu, {', '.join(wanted)})")
+        raise UserError(
+            f"{folder} is no Flan-T5: its config.json says otherwise (gated-gelu, {', '.join(wanted)})"
+        )
     shape = {name: config[name] for name in wanted}
     from transformers.models.t5.modeling_t5 import T5EncoderModel
 

@@ -1,4 +1,5 @@
-"""The engine as a diffusers pipeline: `from_pretrained`, `save_pretrained`, scheduler swap, callbacks, generators, offload."""
+"""The engine as a diffusers pipeline: `from_pretrained`, `save_pretrained`, scheduler swap,
+callbacks, generators, offload."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -42,9 +43,12 @@ class FoleyPipeline(DiffusionPipeline):
     """Sound for silent clips; what it does is `ta_v2a.engine.foley.FoleyEngine`.
 
     Args:
-        cvalp, autoencoder, denoiser, vocoder, scheduler: the five components; any diffusers scheduler of the denoiser's process will do.
-        bandwidth: optional; gives delivered 48 kHz files what lies above 7.6 kHz. The pipeline's own output stays at the vocoder's rate.
-        num_inference_steps, video_scale, text_scale, negative_scale, align_scale, lag_s: defaults of a call; they travel with the weights.
+        cvalp, autoencoder, denoiser, vocoder, scheduler: the five components; any diffusers scheduler of
+            the denoiser's process will do.
+        bandwidth: optional; gives delivered 48 kHz files what lies above 7.6 kHz. The pipeline's own
+            output stays at the vocoder's rate.
+        num_inference_steps, video_scale, text_scale, negative_scale, align_scale, lag_s: defaults of a
+            call; they travel with the weights.
         guidance, text_scale_until, caption_share: see `ta_v2a.engine.arguments.DEFAULTS`.
 
     Attributes:
@@ -52,7 +56,8 @@ class FoleyPipeline(DiffusionPipeline):
     """
 
     model_cpu_offload_seq = "cvalp->denoiser->autoencoder->vocoder"  # type: ignore[assignment]  # None in diffusers, without a type
-    """Order in which `enable_model_cpu_offload` lets components onto the device: beside the vocoder, one or two at a time."""
+    """Order in which `enable_model_cpu_offload` lets components onto the device: beside the
+    vocoder, one or two at a time."""
 
     _optional_components = list(OPTIONAL)
     _callback_tensor_inputs = ["latents"]
@@ -90,15 +95,18 @@ class FoleyPipeline(DiffusionPipeline):
     def from_pretrained(  # type: ignore[override]  # takes presets, too, and so calls its argument otherwise
         cls, name_or_folder: str | PathLike = "mini", **changes: Any
     ) -> "FoleyPipeline":
-        """A preset by name ("mini": the weights in this package, checked against their SHA-256) or any folder of `save_pretrained`.
+        """A preset by name ("mini": the weights in this package, checked against their SHA-256) or
+        any folder of `save_pretrained`.
 
         Nothing is downloaded.
 
         Args:
-            changes: `dtype` (or `torch_dtype`) of the weights, float32 by default; components and settings in place of the preset's.
+            changes: `dtype` (or `torch_dtype`) of the weights, float32 by default; components and
+                settings in place of the preset's.
 
         Raises:
-            UserError: if there is no such preset or folder, a weight file was altered, or a part cannot be loaded.
+            UserError: if there is no such preset or folder, a weight file was
+                altered, or a part cannot be loaded.
         """
         dtype = changes.pop("dtype", None) or changes.pop("torch_dtype", None) or torch.float32
         given = {name: changes.pop(name) for name in (*ROLES, "scheduler") if name in changes}
@@ -115,7 +123,10 @@ class FoleyPipeline(DiffusionPipeline):
             ValueError: if asked for anything but safetensors.
         """
         place = Path(folder)
-        index: dict[str, Any] = {"_class_name": type(self).__name__, **{name: self.config[name] for name in DEFAULTS}}
+        index: dict[str, Any] = {
+            "_class_name": type(self).__name__,
+            **{name: self.config[name] for name in DEFAULTS},
+        }
         for name in ROLES:
             part = getattr(self, name)
             index[name] = [None, None] if part is None else [type(part).__module__, type(part).__name__]
@@ -127,7 +138,8 @@ class FoleyPipeline(DiffusionPipeline):
 
     @property
     def engine(self) -> FoleyEngine:
-        """The engine of the components as they are now; it holds nothing else, so making one costs nothing."""
+        """The engine of the components as they are now; it holds nothing else,
+        so making one costs nothing."""
         parts = Parts(**{name: getattr(self, name) for name in (*ROLES, "scheduler")})
         settings = {name: self.config[name] for name in DEFAULTS}
         return FoleyEngine(parts, settings, self.autocast_dtype, self._execution_device)
@@ -143,12 +155,16 @@ class FoleyPipeline(DiffusionPipeline):
         return self._num_timesteps
 
     def enable_sequential_cpu_offload(self, *_: Any, **__: Any) -> None:
-        """Not offered: layer by layer would save little of components that are small, one of them at a time is enough.
+        """Not offered: layer by layer would save little of components that are small,
+        one of them at a time is enough.
 
         Raises:
             UserError: always.
         """
-        raise UserError("sequential offload is not offered: use enable_model_cpu_offload, which keeps what does not run on the CPU")
+        raise UserError(
+            "sequential offload is not offered: use enable_model_cpu_offload, which keeps what does not run "
+            "on the CPU"
+        )
 
     @torch.no_grad()
     @no_type_check  # the engine checks the arguments
@@ -172,17 +188,24 @@ class FoleyPipeline(DiffusionPipeline):
         """Sound for one clip, exactly as long as its picture.
 
         Args:
-            video: a file, or pictures at `fps` (default: the clock's rate): an array, a tensor or a list of pictures, uint8 or
-                floats in [0, 1], grey, RGB or RGBA, channels last or first (`ta_v2a.engine.arrays.ACCEPTED`).
-            prompt: what is heard; None or "" leaves it to the picture. A list makes one sound for each prompt.
-            negative_prompt: what is not to be heard, weighted by `negative_scale`: one for all, or a list with one or None for each sound.
-            cues: "1.2-3.0: glass breaking" or `Cue`: text for a stretch of the clip, in place of the prompt there.
+            video: a file, or pictures at `fps` (default: the clock's rate): an array, a tensor or a list of
+                pictures, uint8 or floats in [0, 1], grey, RGB or RGBA, channels last or first
+                (`ta_v2a.engine.arrays.ACCEPTED`).
+            prompt: what is heard; None or "" leaves it to the picture. A list
+                makes one sound for each prompt.
+            negative_prompt: what is not to be heard, weighted by `negative_scale`: one for all, or a list
+                with one or None for each sound.
+            cues: "1.2-3.0: glass breaking" or `Cue`: text for a stretch of the
+                clip, in place of the prompt there.
             num_inference_steps: sampler steps; more is slower. None: the preset's own, as for the scales.
-            video_scale, text_scale, negative_scale: guidance weights; 1 is the model without guidance, more exaggerates.
+            video_scale, text_scale, negative_scale: guidance weights; 1 is the model
+                without guidance, more exaggerates.
             align_scale: weight of the onset guide (`ldm.guides.onset`); 0 costs nothing.
-            lag_s: seconds by which the sound follows the picture, in whole pictures of the clock; None: the preset's own.
+            lag_s: seconds by which the sound follows the picture, in whole pictures of the
+                clock; None: the preset's own.
             generator: random numbers, or one generator for each sound of the batch. Same seed, same samples.
-            callback_on_step_end: called as (pipeline, step, timestep, {"latents"}) after every step of every window.
+            callback_on_step_end: called as (pipeline, step, timestep, {"latents"})
+                after every step of every window.
             takes: sounds for every clip and prompt, each from noise of its own.
             fps: rate of pictures that are no file, up to 1000 a second.
 
@@ -208,13 +231,21 @@ class FoleyPipeline(DiffusionPipeline):
             align_scale=align_scale,
             lag_s=lag_s,
         )
-        return FoleyOutput(audios=np.concatenate(list(pieces), axis=-1)[:, None], sampling_rate=self.clock.sample_rate_hz)
+        return FoleyOutput(
+            audios=np.concatenate(list(pieces), axis=-1)[:, None], sampling_rate=self.clock.sample_rate_hz
+        )
 
     @no_type_check
     def stream(
-        self, video: Video, prompt: Texts = None, *, callback_on_step_end: StepEnd | None = None, **arguments: Any
+        self,
+        video: Video,
+        prompt: Texts = None,
+        *,
+        callback_on_step_end: StepEnd | None = None,
+        **arguments: Any,
     ) -> Iterator[Float[np.ndarray, "batch samples"]]:
-        """As a call, but yields the sound in consecutive blocks (batch, samples) as soon as each is final: memory stays flat."""
+        """As a call, but yields the sound in consecutive blocks (batch, samples) as soon as each
+        is final: memory stays flat."""
         if callback_on_step_end is not None and not callable(callback_on_step_end):
             raise UserError(f"callback_on_step_end is a function, not {shown(callback_on_step_end)}")
         bar = self.progress_bar(total=1)
@@ -225,7 +256,9 @@ class FoleyPipeline(DiffusionPipeline):
             if callback_on_step_end is None:
                 return None
             values = {"latents": event.step.latents.audio}
-            return (callback_on_step_end(self, event.done - 1, event.step.timestep, values) or {}).get("latents")
+            return (callback_on_step_end(self, event.done - 1, event.step.timestep, values) or {}).get(
+                "latents"
+            )
 
         blocks = self.engine.stream(video, prompt, watch=watch, **arguments)
         return self._freed(blocks, bar)
@@ -247,9 +280,11 @@ class FoleyPipeline(DiffusionPipeline):
         negative_prompt: Texts = None,
         **scales: Any,
     ) -> Float[np.ndarray, "batch samples"]:
-        """A batch without files: grey pictures (B, N, H, W) at the clock's rate and B prompts to (B, samples) float32 in [-1, 1].
+        """A batch without files: grey pictures (B, N, H, W) at the clock's rate and B prompts to
+        (B, samples) float32 in [-1, 1].
 
-        Pictures are uint8, or floats in [0, 1]. They are taken to be exact: the sound's lag is 0 unless `scales` say otherwise.
+        Pictures are uint8, or floats in [0, 1]. They are taken to be exact: the sound's lag is 0
+        unless `scales` say otherwise.
 
         Raises:
             UserError: as a call does.

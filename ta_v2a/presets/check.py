@@ -1,5 +1,6 @@
-"""What somebody else's folder of weights holds, checked before anything is built of it or loaded: JSON of the right form, classes of this
-project, sizes that the weight files bear out, finite numbers. Every fault is one line."""
+"""What somebody else's folder of weights holds, checked before anything is built of it or loaded:
+JSON of the right form, classes of this project, sizes that the weight files bear out, finite
+numbers. Every fault is one line."""
 
 import json
 import math
@@ -41,7 +42,9 @@ def _check_values(path: Path, value: Any, largest: float, depth: int) -> None:
         raise UserError(f"{path} is nested too deeply")
     if isinstance(value, dict):
         for name in value:
-            if hasattr(OrderedDict, name):  # settings become attributes of dictionaries, here and in diffusers
+            if hasattr(
+                OrderedDict, name
+            ):  # settings become attributes of dictionaries, here and in diffusers
                 raise UserError(f"{path}: no setting can be called {name!r}")
     if isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
@@ -58,11 +61,14 @@ def _built(kind: type[Component], config: dict[str, Any], folder: Path) -> Any:
     except (UserError, ModuleNotFoundError):  # the second: a package of an extra
         raise
     except Exception as error:  # a constructor may refuse wrong settings in any way
-        raise UserError(f"{folder}: its settings are not those of a {kind.__name__}: {one_line(error)}") from error
+        raise UserError(
+            f"{folder}: its settings are not those of a {kind.__name__}: {one_line(error)}"
+        ) from error
 
 
 def check_component(folder: Path, kind: type[Component]) -> None:
-    """Checks a folder that `kind.save_pretrained` should have written: settings, and every weight that they ask for.
+    """Checks a folder that `kind.save_pretrained` should have written: settings, and
+    every weight that they ask for.
 
     Raises:
         UserError: what is wrong with it.
@@ -72,7 +78,10 @@ def check_component(folder: Path, kind: type[Component]) -> None:
     config, weights = read_json_object(folder / CONFIG_FILE), _weights(folder)
     if "_class_name" in config and config["_class_name"] != kind.__name__:
         raise UserError(f"{folder} holds a {config['_class_name']}, not a {kind.__name__}")
-    for name, file in {"tokenizer_file": "spiece.model", "tokenizer": "tokenizer"}.items():  # these lie beside the weights
+    for name, file in {
+        "tokenizer_file": "spiece.model",
+        "tokenizer": "tokenizer",
+    }.items():  # these lie beside the weights
         if name in signature(kind.__init__).parameters:
             config[name] = str(folder / file)
     most = 2 * sum(math.prod(shape) for shape, _ in weights.values()) + (1 << 20)
@@ -86,21 +95,26 @@ def check_component(folder: Path, kind: type[Component]) -> None:
 
     hook = torch.nn.modules.module.register_module_parameter_registration_hook(count)
     try:
-        with torch.random.fork_rng(devices=[]):  # random weights leave no trace in the caller's random numbers
+        with torch.random.fork_rng(
+            devices=[]
+        ):  # random weights leave no trace in the caller's random numbers
             expected = _built(kind, config, folder).state_dict()
     finally:
         hook.remove()
     for name, value in expected.items():
         shape, floating = weights.get(name, (None, False))
         if shape != tuple(value.shape):
-            there = "is missing" if shape is None else f"has shape {shape}, its settings say {tuple(value.shape)}"
+            there = (
+                "is missing" if shape is None else f"has shape {shape}, its settings say {tuple(value.shape)}"
+            )
             raise UserError(f"{folder}: the weight {name} {there}")
         if value.is_floating_point() and not floating:
             raise UserError(f"{folder}: the weight {name} holds no floating-point numbers")
 
 
 def _weights(folder: Path) -> dict[str, tuple[tuple[int, ...], bool]]:
-    """Shape of every weight in a folder and whether it holds floating-point numbers; all of those are finite."""
+    """Shape of every weight in a folder and whether it holds floating-point
+    numbers; all of those are finite."""
     from safetensors import SafetensorError, safe_open
 
     path, found = folder / WEIGHTS_FILE, {}

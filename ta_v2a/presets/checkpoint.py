@@ -28,17 +28,27 @@ def read_checkpoint(path: Path) -> Any:
             return load_file(path)
         except Exception as error:  # a broken file may be refused in any way
             raise UserError(f"{path} is no safetensors file: {one_line(error)}") from None
-    # Arrays and numbers of numpy lie beside the weights in some files; rebuilding them, as numpy itself says how, runs no foreign code.
+    # Arrays and numbers of numpy lie beside the weights in some files; rebuilding them, as numpy itself
+    # says how, runs no foreign code.
     _reconstruct, scalar = np.zeros(1).__reduce__()[0], np.float64(0).__reduce__()[0]
     numbers = [type(np.dtype(kind)) for kind in (np.int32, np.int64, np.float32, np.float64, bool)]
     harmless: list[Any] = [_reconstruct, scalar, np.ndarray, np.dtype, *numbers]
-    harmless += [(_reconstruct, "numpy.core.multiarray._reconstruct"), (scalar, "numpy.core.multiarray.scalar")]
+    harmless += [
+        (_reconstruct, "numpy.core.multiarray._reconstruct"),
+        (scalar, "numpy.core.multiarray.scalar"),
+    ]
     try:
         with torch.serialization.safe_globals(harmless):
             return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         refused = re.search(r"GLOBAL (\S+)", str(error))
-        problem = f"holds objects besides tensors, which are never loaded: {refused[1]}" if refused else "is no checkpoint"
+        problem = (
+            f"holds objects besides tensors, which are never loaded: {refused[1]}"
+            if refused
+            else "is no checkpoint"
+        )
         raise UserError(f"{path} {problem}") from None
-    except Exception:  # what is no checkpoint may be refused in any way: a pickle of three bytes by an IndexError
+    except (
+        Exception
+    ):  # what is no checkpoint may be refused in any way: a pickle of three bytes by an IndexError
         raise UserError(f"{path} is no checkpoint, or only a part of one (downloads break off)") from None

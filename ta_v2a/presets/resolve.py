@@ -20,8 +20,8 @@ def preset_names() -> list[str]:
 def resolve(name_or_folder: str | PathLike) -> Path:
     """Folder of a preset, by its name ("mini") or by its path.
 
-    A folder that holds a `SHA256SUMS` is checked against it first. That says that it is as somebody left it, not that
-    it is a preset: `ta_v2a.engine.parts` looks through it.
+    A folder that holds a `SHA256SUMS` is checked against it first. That says that it is as somebody left it,
+    not that it is a preset: `ta_v2a.engine.parts` looks through it.
 
     Raises:
         UserError: if there is no such preset, or a file differs from its checksum.
@@ -31,7 +31,10 @@ def resolve(name_or_folder: str | PathLike) -> Path:
     if not is_file(folder / "model_index.json"):
         told = name if len(name) <= _LONGEST_TOLD else name[: _LONGEST_TOLD - 1] + "…"
         presets = ", ".join(known) or "none is installed"
-        raise UserError(f"no preset and no pipeline folder {told!r} (presets: {presets}; a folder needs a model_index.json)")
+        raise UserError(
+            f"no preset and no pipeline folder {told!r} (presets: {presets}; a folder needs a "
+            f"model_index.json)"
+        )
     if (folder / CHECKSUMS).is_file():
         verify(folder)
     return folder
@@ -55,12 +58,16 @@ def verify(folder: Path) -> None:
         if not is_file(path):
             raise UserError(f"{path} is missing: the weights are incomplete, install the package again")
         if file_sha256(path) != expected.strip().lower():
-            raise UserError(f"{path} is not the file that was shipped (its SHA-256 differs): install the package again")
+            raise UserError(
+                f"{path} is not the file that was shipped (its SHA-256 differs): install the package again"
+            )
 
 
 def write_checksums(folder: Path) -> Path:
     """Writes `folder/SHA256SUMS` over every other file below the folder; returns its path."""
     target = folder / CHECKSUMS
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path != target)
-    target.write_text("".join(f"{file_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files))
+    target.write_text(
+        "".join(f"{file_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
+    )
     return target

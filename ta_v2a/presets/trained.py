@@ -20,7 +20,8 @@ PREFIXES = {"cvalp": "model.", "autoencoder": "network.", "denoiser": "ema.netwo
 
 
 def trained(network: Network, checkpoint: str | Path, prefix: str) -> Network:
-    """Loads the part of a Lightning checkpoint below `prefix` into `network` (strictly) and returns it in evaluation mode.
+    """Loads the part of a Lightning checkpoint below `prefix` into `network` (strictly) and
+    returns it in evaluation mode.
 
     Raises:
         UserError: if the file is missing or holds another network.
@@ -32,12 +33,18 @@ def trained(network: Network, checkpoint: str | Path, prefix: str) -> Network:
     state = content.get("state_dict") if isinstance(content, dict) else None
     if not isinstance(state, dict):
         raise UserError(f"{path} is no checkpoint of a training: it has no state_dict")
-    weights = {key[len(prefix) :]: value for key, value in state.items() if isinstance(key, str) and key.startswith(prefix)}
+    weights = {
+        key[len(prefix) :]: value
+        for key, value in state.items()
+        if isinstance(key, str) and key.startswith(prefix)
+    }
     try:
         network.load_state_dict(weights)
     except (RuntimeError, TypeError, AttributeError) as error:
         raise UserError(f"{path} holds another network than mini's: {str(error).splitlines()[0]}") from error
-    if not all(bool(value.isfinite().all()) for value in network.state_dict().values() if value.is_floating_point()):
+    if not all(
+        bool(value.isfinite().all()) for value in network.state_dict().values() if value.is_floating_point()
+    ):
         raise UserError(f"{path} holds NaN or infinite weights")
     return network.eval()
 
@@ -52,7 +59,8 @@ def _loaded(network: Network, source: str | Path, prefix: str) -> Network:
 
 
 def mini_cvalp(source: str | Path, tokenizer_file: str | Path) -> CVALP:
-    """CVALP at mini size with trained weights, float32: of a Lightning checkpoint, or of the folder `cvalp` of a preset."""
+    """CVALP at mini size with trained weights, float32: of a Lightning checkpoint, or of the
+    folder `cvalp` of a preset."""
     try:
         network = CVALP(str(tokenizer_file))
     except (ValueError, OSError) as error:

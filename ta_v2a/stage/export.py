@@ -29,7 +29,9 @@ PROMPTS_FILE = "prompts.csv"
 _BLOCK_PICTURES = 64  # rendered at a time, so that a long clip needs little memory
 
 
-def write_scene(seed: int, output: Path, duration_s: float, width: int, height: int, fps: float, silent: bool = False) -> dict[str, Any]:
+def write_scene(
+    seed: int, output: Path, duration_s: float, width: int, height: int, fps: float, silent: bool = False
+) -> dict[str, Any]:
     """Writes OUTPUT.mp4 (without a sound track if `silent`), OUTPUT.wav (48 kHz, 24 bit) and OUTPUT.json of
     the scene of a seed.
 
@@ -42,7 +44,10 @@ def write_scene(seed: int, output: Path, duration_s: float, width: int, height: 
     stem = output.with_suffix("") if output.suffix in (".mp4", ".wav", ".json") else output
     if not stem.name:
         raise UserError("the scene needs a name: -o NAME")
-    paths = {name: stem.with_name(f"{stem.name}.{ending}") for name, ending in (("film", "mp4"), ("wav", "wav"), ("json", "json"))}
+    paths = {
+        name: stem.with_name(f"{stem.name}.{ending}")
+        for name, ending in (("film", "mp4"), ("wav", "wav"), ("json", "json"))
+    }
     stem.parent.mkdir(parents=True, exist_ok=True)
     places = {name: output_file(path) for name, path in paths.items()}
     scene = plan(seed, duration_s)
@@ -50,7 +55,8 @@ def write_scene(seed: int, output: Path, duration_s: float, width: int, height: 
     if silent:
         _encode(scene, places["film"], width, height, fps)
     else:
-        # The name is known before the folder exists: TemporaryDirectory leaves it behind when stopped between making and noting it.
+        # The name is known before the folder exists: TemporaryDirectory leaves it behind when stopped
+        # between making and noting it.
         folder = Path(tempfile.gettempdir()) / f"ta-v2a-{uuid4().hex}"
         try:
             folder.mkdir(mode=0o700)
@@ -90,10 +96,12 @@ def write_split(
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
-    """Writes the first `n` scenes of a split into a folder, each as `write_scene` does and named by its seed, and a table of captions.
+    """Writes the first `n` scenes of a split into a folder, each as `write_scene` does and named by its
+    seed, and a table of captions.
 
-    A scene that is there already is left as it is, so a second run goes on where the first stopped. The truth is written last: a scene
-    whose JSON is there and says what this call would say, the source code of the stage included, is whole.
+    A scene that is there already is left as it is, so a second run goes on where the first stopped. The
+    truth is written last: a scene whose JSON is there and says what this call would say, the source code
+    of the stage included, is whole.
 
     Args:
         folder: made if it is missing; prompts.csv in it has columns name and caption.
@@ -118,17 +126,30 @@ def write_split(
     wanted = {scene.seed: _truth(scene, width, height, fps, silent) for scene in scenes}
     missing = [seed for seed, truth in wanted.items() if not _written(folder / scene_name(seed), truth)]
     progress(n - len(missing), n)
-    write = partial(_write_one, folder=folder, duration_s=duration_s, width=width, height=height, fps=fps, silent=silent)
-    for done, (seed, result) in enumerate(in_order(write, missing, jobs if jobs > 1 else 0), n - len(missing) + 1):
+    write = partial(
+        _write_one, folder=folder, duration_s=duration_s, width=width, height=height, fps=fps, silent=silent
+    )
+    for done, (seed, result) in enumerate(
+        in_order(write, missing, jobs if jobs > 1 else 0), n - len(missing) + 1
+    ):
         if isinstance(result, Crashed):
-            raise UserError(f"the process that wrote scene {seed} was killed; run again with fewer --jobs, it goes on where it stopped")
+            raise UserError(
+                f"the process that wrote scene {seed} was killed; run again with fewer --jobs, it goes on "
+                f"where it stopped"
+            )
         progress(done, n)
     table = io.StringIO(newline="")
     rows = [(scene_name(scene.seed), scene.caption) for scene in scenes]
     csv.writer(table, lineterminator="\n").writerows([("name", "caption"), *rows])
     with whole_file(place) as part:
         Path(part).write_text(table.getvalue(), encoding="utf-8")
-    return {"folder": str(folder), "split": split, "scenes": n, "new": len(missing), "prompts": str(folder / PROMPTS_FILE)}
+    return {
+        "folder": str(folder),
+        "split": split,
+        "scenes": n,
+        "new": len(missing),
+        "prompts": str(folder / PROMPTS_FILE),
+    }
 
 
 def scene_name(seed: int) -> str:
@@ -146,7 +167,9 @@ def _written(stem: Path, truth: dict[str, Any]) -> bool:
     return whole and there == json.loads(json.dumps(truth))
 
 
-def _write_one(seed: int, folder: Path, duration_s: float, width: int, height: int, fps: float, silent: bool) -> None:
+def _write_one(
+    seed: int, folder: Path, duration_s: float, width: int, height: int, fps: float, silent: bool
+) -> None:
     """In a worker: one scene."""
     import cv2
 

@@ -1,1 +1,2 @@
-"""What touches the machine beside media files: processes, signals, files that a user names, provenance of what is kept."""
+"""What touches the machine beside media files: processes, signals, files that a user names,
+provenance of what is kept."""

@@ -12,13 +12,17 @@ Item = TypeVar("Item")
 
 
 class Crashed:
-    """Stands where the result of an item would, whose worker died (a decoder's segmentation fault, out of memory)."""
+    """Stands where the result of an item would, whose worker died (a decoder's
+    segmentation fault, out of memory)."""
 
 
-def in_order(function: Callable[[Item], Any], items: Iterable[Item], workers: int) -> Iterator[tuple[Item, Any]]:
+def in_order(
+    function: Callable[[Item], Any], items: Iterable[Item], workers: int
+) -> Iterator[tuple[Item, Any]]:
     """(item, function(item)) in the order of `items`; at most four items a worker are under way.
 
-    Left early (an exception, Ctrl-C, `close`), it ends its workers at once; they also end when this process is killed.
+    Left early (an exception, Ctrl-C, `close`), it ends its workers at once; they also
+    end when this process is killed.
 
     Args:
         function: importable, as are its items; what it raises is raised here.

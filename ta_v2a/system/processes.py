@@ -14,11 +14,13 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def follow_parent(*_: Any) -> None:
-    """Called in a child process, for instance as a DataLoader's `worker_init_fn`: from now on it ends when its parent does.
+    """Called in a child process, for instance as a DataLoader's `worker_init_fn`: from now
+    on it ends when its parent does.
 
-    A parent that is killed with SIGKILL tells nobody. On Linux the kernel is asked to kill the child then (more exactly, when the thread
-    that started it ends); elsewhere, and where the parent was gone already, a thread waits for the end of a pipe that the parent held open.
-    With its last child, multiprocessing's resource tracker ends too.
+    A parent that is killed with SIGKILL tells nobody. On Linux the kernel is asked to kill the child then
+    (more exactly, when the thread that started it ends); elsewhere, and where the parent was gone
+    already, a thread waits for the end of a pipe that the parent held open. With its last child,
+    multiprocessing's resource tracker ends too.
     """
     parent = multiprocessing.parent_process()
     if parent is None:
@@ -34,10 +36,12 @@ def _end_after(parent: Any) -> None:
 
 
 class FollowingProcess(SpawnProcess):
-    """A fresh interpreter (forking a process that has threads, as torch has, may hang) that follows its parent and never hears Ctrl-C."""
+    """A fresh interpreter (forking a process that has threads, as torch has, may hang) that follows its
+    parent and never hears Ctrl-C."""
 
     def start(self) -> None:
-        """Starts it with SIGINT blocked, which it inherits from its first instruction on; a Ctrl-C meanwhile reaches the parent later."""
+        """Starts it with SIGINT blocked, which it inherits from its first instruction on; a Ctrl-C
+        meanwhile reaches the parent later."""
         if not hasattr(signal, "pthread_sigmask"):
             super().start()
             return

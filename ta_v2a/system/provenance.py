@@ -66,7 +66,12 @@ def _source(name: str) -> tuple[str, list[str]]:
     imported = [each for each in _imports(tree, parents) if _file(each) is not None]
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+        ):
             node.body = body[1:]  # type: ignore[attr-defined]
     return ast.dump(tree), imported
 
@@ -90,8 +95,8 @@ def _file(name: str) -> Path | None:
 
 
 def code_commit(root: Path = _ROOT) -> tuple[str | None, bool | None]:
-    """The Git commit that the code is at, and whether files of the code differ from it; (None, None) where the
-    code was installed, or Git cannot say.
+    """The Git commit that the code is at, and whether files of the code differ from it; (None, None) where
+    the code was installed, or Git cannot say.
 
     Results, documentation and whatever else changes no figure do not make it differ.
 
@@ -101,7 +106,9 @@ def code_commit(root: Path = _ROOT) -> tuple[str | None, bool | None]:
 
     def git(*words: str) -> str | None:
         try:
-            done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=True)
+            done = subprocess.run(
+                ["git", "-C", str(root), *words], capture_output=True, text=True, check=True
+            )
         except (OSError, subprocess.CalledProcessError):
             return None
         return done.stdout.strip()
@@ -145,5 +152,7 @@ def recordings_digest(folder: str | Path | None) -> str:
     digest = hashlib.sha256(folder.name.encode())
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         facts = path.stat()
-        digest.update(f"\0{path.relative_to(folder).as_posix()}\0{facts.st_size}\0{facts.st_mtime_ns}".encode())
+        digest.update(
+            f"\0{path.relative_to(folder).as_posix()}\0{facts.st_size}\0{facts.st_mtime_ns}".encode()
+        )
     return digest.hexdigest()[:12]

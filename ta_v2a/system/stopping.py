@@ -1,9 +1,10 @@
-"""Ctrl-C and SIGTERM: what is in work is tidied up, then one line and the exit code that a shell expects, whenever they come.
+"""Ctrl-C and SIGTERM: what is in work is tidied up, then one line and the exit code that a
+shell expects, whenever they come.
 
-From `heed` on a signal ends the program at once: so early there is nothing to tidy. Inside `tidily` it raises, so that every `with` and
-`finally` does its work. An exception that is raised while modules are being imported, or inside a finaliser, may get lost or come out as
-another one; so it waits half a second for the end of the import, and is raised again where it got lost. A second signal ends the program
-at once.
+From `heed` on a signal ends the program at once: so early there is nothing to tidy. Inside `tidily` it
+raises, so that every `with` and `finally` does its work. An exception that is raised while modules are being
+imported, or inside a finaliser, may get lost or come out as another one; so it waits half a second for the
+end of the import, and is raised again where it got lost. A second signal ends the program at once.
 
 This module imports next to nothing, since it has to be there before all others.
 """
@@ -25,7 +26,8 @@ _waits = 0
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C. After a plain KeyboardInterrupt out of Python code that C code ran, Python ends itself with SIGINT in the end."""
+    """Ctrl-C. After a plain KeyboardInterrupt out of Python code that C code ran, Python ends
+    itself with SIGINT in the end."""
 
 
 class Terminated(BaseException):
@@ -33,12 +35,15 @@ class Terminated(BaseException):
 
 
 def heed() -> dict[int, Any]:
-    """From now on the signals are answered (of the main thread only; elsewhere nothing changes); returns the handlers that were there."""
+    """From now on the signals are answered (of the main thread only; elsewhere nothing changes); returns
+    the handlers that were there."""
     global _owner
     _owner = os.getpid()
     before: dict[int, Any] = {}
     for number in LINES:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # a shell's background jobs are meant not to hear Ctrl-C
+        if (
+            signal.getsignal(number) is not signal.SIG_IGN
+        ):  # a shell's background jobs are meant not to hear Ctrl-C
             try:
                 before[number] = signal.signal(number, _stop)
             except ValueError:  # not the main thread
@@ -53,11 +58,14 @@ def restore(before: dict[int, Any]) -> None:
 
 
 def tidily(work: Callable[[], int]) -> int:
-    """What `work` returns; where a signal stopped it, its line on standard error and 128 + its number, whatever `work` made of it."""
+    """What `work` returns; where a signal stopped it, its line on standard error and 128 + its number,
+    whatever `work` made of it."""
     global _tidy, _received
     _received, code = None, 1
     hook, alarm = sys.unraisablehook, _on_alarm(_again)
-    sys.unraisablehook = lambda lost: _again() if isinstance(lost.exc_value, KeyboardInterrupt | Terminated) and _received else hook(lost)
+    sys.unraisablehook = lambda lost: (
+        _again() if isinstance(lost.exc_value, KeyboardInterrupt | Terminated) and _received else hook(lost)
+    )
     try:
         try:
             _tidy = True
@@ -97,9 +105,11 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _again(number: int = 0, frame: FrameType | None = None) -> None:
-    """Raises what was received, or comes back a little later: out of a finaliser (no frame is given) and in an import it would get lost.
+    """Raises what was received, or comes back a little later: out of a finaliser (no frame is given) and
+    in an import it would get lost.
 
-    In an import that takes long it is raised all the same, and again half a second later if that did not end the work.
+    In an import that takes long it is raised all the same, and again half a second
+    later if that did not end the work.
     """
     global _waits
     if not _tidy or _received is None:

@@ -43,7 +43,8 @@ def made_folder(path: str | Path) -> Path:
 
 @contextmanager
 def whole_folder(out: Path) -> Iterator[Path]:
-    """A new folder to write to; what it holds takes its place in `out` when the block ends well, and is removed otherwise.
+    """A new folder to write to; what it holds takes its place in `out` when the block ends
+    well, and is removed otherwise.
 
     Files of `out` that have no new namesake stay.
 

@@ -27,7 +27,8 @@ STAGES: dict[str, tuple[str, str]] = {
 
 
 def config_file(stage: str, name: str) -> Path:
-    """A packaged configuration ("mini", or the name of another one of the stage's package, such as "paper") or a YAML file of the user's.
+    """A packaged configuration ("mini", or the name of another one of the stage's package, such as
+    "paper") or a YAML file of the user's.
 
     The path holds until the program ends.
 
@@ -51,7 +52,8 @@ def config_file(stage: str, name: str) -> Path:
 
 @cache
 def _packaged_files() -> ExitStack:
-    """Keeps packaged files at their paths until the program ends; those of a package in a zip are unpacked for that long."""
+    """Keeps packaged files at their paths until the program ends; those of a package in a zip
+    are unpacked for that long."""
     files_in_use = ExitStack()
     atexit.register(files_in_use.close)
     return files_in_use
@@ -72,13 +74,15 @@ def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str,
         stage: key of `STAGES`.
         configs: YAML files, or names of packaged ones such as "mini"; later ones override earlier ones, and
             all of them `base_config`.
-        arguments: further options of LightningCLI, such as ["--trainer.max_steps", "100", "--ckpt_path", "last"].
+        arguments: further options of LightningCLI, such as ["--trainer.max_steps",
+            "100", "--ckpt_path", "last"].
 
     Returns:
         {"stage", "steps", "checkpoint": path of the last one or None, "metrics": the last logged}.
 
     Raises:
-        UserError: if a configuration cannot be found or read, or names what is not there, or LightningCLI refuses the options.
+        UserError: if a configuration cannot be found or read, or names what is not there, or
+            LightningCLI refuses the options.
     """
     paths = [config_file(stage, name) for name in configs]
     from jsonargparse import ArgumentError
@@ -86,7 +90,8 @@ def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str,
     from lightning.pytorch.cli import LightningCLI
 
     class Training(LightningCLI):
-        """Whatever a file of the user's or a constructor refuses is said in one line, before anything is written."""
+        """Whatever a file of the user's or a constructor refuses is said in one line,
+        before anything is written."""
 
         def parse_arguments(self, parser: Any, args: Any) -> None:
             super().parse_arguments(parser, args)
@@ -144,12 +149,15 @@ def _without_traceback(said: str) -> str:
 
 def _reason(error: Exception) -> str:
     """Of jsonargparse's several reasons, one for every type that something might have had, the first."""
-    reasons = [line.strip().removeprefix("- ") for line in str(error).splitlines() if line.strip().startswith("- ")]
+    reasons = [
+        line.strip().removeprefix("- ") for line in str(error).splitlines() if line.strip().startswith("- ")
+    ]
     return reasons[0] if reasons else one_line(error)
 
 
 def _resumed(path: str | None) -> tuple[str, dict[str, Any]] | None:
-    """The file and the state dict of a `--ckpt_path`; None where Lightning itself looks for the file. No code in it runs.
+    """The file and the state dict of a `--ckpt_path`; None where Lightning itself looks
+    for the file. No code in it runs.
 
     Raises:
         UserError: it is no Lightning checkpoint.
@@ -168,6 +176,13 @@ def _resumed(path: str | None) -> tuple[str, dict[str, Any]] | None:
 def _check_fits(model: Any, path: str, state: dict[str, Any]) -> None:
     """Raises UserError where a checkpoint is of another model."""
     own = {name: tuple(value.shape) for name, value in model.state_dict().items()}
-    other = [name for name in own.keys() | state.keys() if tuple(getattr(state.get(name), "shape", (-1,))) != own.get(name)]
+    other = [
+        name
+        for name in own.keys() | state.keys()
+        if tuple(getattr(state.get(name), "shape", (-1,))) != own.get(name)
+    ]
     if other:
-        raise UserError(f"{path} is a checkpoint of another model: {len(other)} weights differ, such as {min(other, key=str)}")
+        raise UserError(
+            f"{path} is a checkpoint of another model: {len(other)} weights differ, such as "
+            f"{min(other, key=str)}"
+        )

@@ -6,7 +6,15 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from cvalp.losses import audio_text_loss, caption_numbers, cross_video_loss, cvalp_loss, info_nce, label_loss, temporal_info_nce
+from cvalp.losses import (
+    audio_text_loss,
+    caption_numbers,
+    cross_video_loss,
+    cvalp_loss,
+    info_nce,
+    label_loss,
+    temporal_info_nce,
+)
 from cvalp.pooling import pooled
 
 N, DIM, SCALE = 5, 7, 6.0
@@ -17,12 +25,15 @@ def unit(*shape: int, seed: int = 0) -> torch.Tensor:
 
 
 def by_hand(x: torch.Tensor, y: torch.Tensor, scale: float, same: torch.Tensor | None = None) -> float:
-    """-1/(2N) sum_i [f(x_i, y_i, N) + f(y_i, x_i, N)] with f the log of the softmax share of the partner (eq. 1-4)."""
+    """-1/(2N) sum_i [f(x_i, y_i, N) + f(y_i, x_i, N)] with f the log of the softmax
+    share of the partner (eq. 1-4)."""
     total, n = 0.0, len(x)
     for i in range(n):
         rivals = [j for j in range(n) if j == i or same is None or not same[i, j]]
         for own, others in ((x[i], y), (y[i], x)):
-            share = math.exp(scale * float(own @ others[i])) / sum(math.exp(scale * float(own @ others[j])) for j in rivals)
+            share = math.exp(scale * float(own @ others[i])) / sum(
+                math.exp(scale * float(own @ others[j])) for j in rivals
+            )
             total += math.log(share)
     return -total / (2 * n)
 
@@ -39,13 +50,16 @@ def test_contrast_between_clips(same):
 
 
 def test_clips_that_mean_the_same_are_no_negatives():
-    """Where one clip means the same as all others it costs nothing, wherever it lies, and the others are as without it."""
+    """Where one clip means the same as all others it costs nothing, wherever it lies, and
+    the others are as without it."""
     x, y, same = unit(N, DIM, seed=1), unit(N, DIM, seed=2), torch.eye(N, dtype=torch.bool)
     same[:, 2] = same[2] = True
     moved, rest = y.clone(), [0, 1, 3, 4]
     moved[2] = x[0]
     for texts in (y, moved):
-        assert float(info_nce(x, texts, SCALE, same)) == pytest.approx(by_hand(x[rest], y[rest], SCALE) * (N - 1) / N, rel=1e-5)
+        assert float(info_nce(x, texts, SCALE, same)) == pytest.approx(
+            by_hand(x[rest], y[rest], SCALE) * (N - 1) / N, rel=1e-5
+        )
     assert float(info_nce(x, moved, SCALE)) > float(info_nce(x, y, SCALE)) + 0.01
 
 
@@ -61,7 +75,9 @@ def test_perfect_alignment_costs_nothing_and_none_costs_log_n():
     assert float(temporal_info_nce(x[None], x[None], 100.0)) == pytest.approx(0, abs=1e-6)
     alike = torch.ones(N, DIM) / DIM**0.5
     assert float(info_nce(alike, alike, SCALE)) == pytest.approx(math.log(N), rel=1e-5)
-    assert float(info_nce(alike, alike, SCALE, torch.ones(N, N, dtype=torch.bool))) == pytest.approx(0, abs=1e-6)
+    assert float(info_nce(alike, alike, SCALE, torch.ones(N, N, dtype=torch.bool))) == pytest.approx(
+        0, abs=1e-6
+    )
 
 
 def test_both_directions_count_the_same():
@@ -73,7 +89,11 @@ def test_both_directions_count_the_same():
 
 @pytest.mark.parametrize("same", [None, sames(), torch.ones(N, N, dtype=torch.bool)])
 def test_gradients_are_finite(same):
-    x, y, scale = unit(N, DIM, seed=1).requires_grad_(), unit(N, DIM, seed=2).requires_grad_(), torch.tensor(100.0, requires_grad=True)
+    x, y, scale = (
+        unit(N, DIM, seed=1).requires_grad_(),
+        unit(N, DIM, seed=2).requires_grad_(),
+        torch.tensor(100.0, requires_grad=True),
+    )
     (info_nce(x, y, scale, same) + temporal_info_nce(x[None], y[None], scale)).backward()
     assert all(bool(t.grad.isfinite().all()) for t in (x, y, scale))
     assert float(x.grad.abs().sum()) > 0
@@ -84,7 +104,8 @@ def test_the_sum_of_eq_5():
 
 
 def test_a_video_speaks_once_to_its_caption():
-    """Eq. 2 with N videos, not N windows: the mean of the windows' sound, equal captions out of the negatives."""
+    """Eq. 2 with N videos, not N windows: the mean of the windows' sound, equal
+    captions out of the negatives."""
     windows, text = unit(4, 3, DIM, seed=1), unit(4, DIM, seed=2)
     captions = caption_numbers(["a dog", "Rain", " A  dog ", "wind"])
     assert captions[0] == captions[2] and len(set(captions.tolist())) == 3
@@ -117,7 +138,8 @@ def test_both_ways_of_pooling():
 
 
 def test_the_sign_pulls_partners_together_and_rivals_apart():
-    """Steps down the gradient raise the cosine of partners above that of rivals (the printed f is a log-probability to maximise)."""
+    """Steps down the gradient raise the cosine of partners above that of rivals (the printed f is a
+    log-probability to maximise)."""
     x, y = unit(N, DIM, seed=5).requires_grad_(), unit(N, DIM, seed=6).requires_grad_()
     optimizer = torch.optim.SGD([x, y], 0.5)
     for _ in range(200):

@@ -17,7 +17,9 @@ DIM = 16
 
 def tiny() -> CVALP:
     torch.manual_seed(0)
-    return CVALP(str(TOKENIZER), dim=DIM, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1).eval()
+    return CVALP(
+        str(TOKENIZER), dim=DIM, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1
+    ).eval()
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +97,8 @@ def test_pooling_and_windows_are_means_of_unit_length():
 
 
 def test_shift_in_time():
-    """Of 16 channels two come from the picture before, two from the picture after; nothing crosses from clip to clip."""
+    """Of 16 channels two come from the picture before, two from the picture after;
+    nothing crosses from clip to clip."""
     x = torch.randn(2 * 5, 16, 3, 3)
     clips, shifted = x.unflatten(0, (2, 5)), shift_in_time(x, 5).unflatten(0, (2, 5))
     torch.testing.assert_close(shifted[:, 1:, :2], clips[:, :-1, :2])
@@ -132,14 +135,16 @@ def test_brightness_and_contrast_of_the_film_hardly_matter():
 
 
 def turned_round(frames: torch.Tensor, start: int) -> torch.Tensor:
-    """The film with its pictures from `start` on in reverse: same brightness, same amount of motion. Its ends must be alike."""
+    """The film with its pictures from `start` on in reverse: same brightness, same amount of
+    motion. Its ends must be alike."""
     return torch.cat([frames[:, :start], frames[:, start:].flip(1)], 1)
 
 
 @torch.no_grad()
 @pytest.mark.parametrize("time_blocks", [0, 1])
 def test_a_token_sees_its_neighbourhood(time_blocks):
-    """Without time blocks token k sees pictures up to 2k + 8: one token ahead, four shifts and one change ahead.
+    """Without time blocks token k sees pictures up to 2k + 8: one token ahead,
+    four shifts and one change ahead.
 
     A time block adds one token and the normalisation over the clip, which is why the rest changes a little.
     """

@@ -106,9 +106,14 @@ def test_top_layers_of_the_text_encoder_learn_when_asked(tokenizer):
 
 
 def test_the_input_norm_learns_the_same_from_one_clip_as_from_several():
-    """PANNs' own order of axes, (1, bins, frames, 1), gets a wrong gradient from torch's batch norm on a CPU."""
+    """PANNs' own order of axes, (1, bins, frames, 1), gets a wrong gradient from
+    torch's batch norm on a CPU."""
     torch.manual_seed(0)
-    tower, mel, weights = Cnn14Tower("mel128", WIDTHS).eval(), torch.rand(3, 128, 64), torch.randn(3, 4, WIDTHS[-1])
+    tower, mel, weights = (
+        Cnn14Tower("mel128", WIDTHS).eval(),
+        torch.rand(3, 128, 64),
+        torch.randn(3, 4, WIDTHS[-1]),
+    )
 
     def gradient(clips: int) -> torch.Tensor:
         tower.zero_grad()
@@ -134,9 +139,17 @@ def test_checkpointing_changes_memory_only(tower):
         out = tower(inputs)
         out.square().mean().backward()
         state = {name: value.clone() for name, value in tower.state_dict().items()}
-        results.append((out.detach(), {n: p.grad.clone() for n, p in tower.named_parameters() if p.grad is not None}, state))
+        results.append(
+            (
+                out.detach(),
+                {n: p.grad.clone() for n, p in tower.named_parameters() if p.grad is not None},
+                state,
+            )
+        )
     torch.testing.assert_close(results[0], results[1])
-    assert any(not torch.equal(value, start[name]) for name, value in results[0][2].items() if "running" in name)
+    assert any(
+        not torch.equal(value, start[name]) for name, value in results[0][2].items() if "running" in name
+    )
 
 
 @torch.no_grad()
@@ -144,7 +157,9 @@ def test_a_model_with_panns_front_end_is_saved_and_read_back(tokenizer, tmp_path
     model = PaperCVALP.tiny(tokenizer, sound="panns16k").eval()
     model.save_pretrained(tmp_path)
     read, wave = PaperCVALP.from_pretrained(tmp_path), 0.1 * torch.randn(1, 8000)
-    torch.testing.assert_close(read.encode_audio(read.audio.mel(wave)), model.encode_audio(model.audio.mel(wave)))
+    torch.testing.assert_close(
+        read.encode_audio(read.audio.mel(wave)), model.encode_audio(model.audio.mel(wave))
+    )
 
 
 @torch.no_grad()
@@ -162,7 +177,10 @@ def test_saved_and_read_back(model, tmp_path):
 def test_a_sentencepiece_file_is_a_tokenizer_too(tokenizer_file):
     import sentencepiece
 
-    tokenizer, pieces = read_tokenizer(tokenizer_file), sentencepiece.SentencePieceProcessor(model_file=str(tokenizer_file))
+    tokenizer, pieces = (
+        read_tokenizer(tokenizer_file),
+        sentencepiece.SentencePieceProcessor(model_file=str(tokenizer_file)),
+    )
     text = "a dog barks at the postman"
     assert tokenizer(text)["input_ids"][:-1] == pieces.EncodeAsIds(text)
     assert (tokenizer.pad_token_id, tokenizer.eos_token_id) == (0, 1)
@@ -172,7 +190,11 @@ def test_a_sentencepiece_file_is_a_tokenizer_too(tokenizer_file):
 
 def test_published_sizes():
     with torch.device("meta"):
-        assert sum(p.numel() for p in SlowOnlyTower().parameters()) == pytest.approx(31.6e6, rel=0.01)  # 32.45 M less the 400-way head
+        assert sum(p.numel() for p in SlowOnlyTower().parameters()) == pytest.approx(
+            31.6e6, rel=0.01
+        )  # 32.45 M less the 400-way head
         assert sum(p.numel() for p in Cnn14Tower().parameters()) == pytest.approx(79.7e6, rel=0.01)
-    config = encoder_config({"d_model": 768, "d_ff": 2048, "d_kv": 64, "num_layers": 12, "num_heads": 12, "vocab_size": 32128})
+    config = encoder_config(
+        {"d_model": 768, "d_ff": 2048, "d_kv": 64, "num_layers": 12, "num_heads": 12, "vocab_size": 32128}
+    )
     assert config.is_gated_act and config.dense_act_fn == "gelu_new"

@@ -1,4 +1,5 @@
-"""Training at paper size, at tiny sizes: two processes are one, a step helps, a resumed run is the uninterrupted one."""
+"""Training at paper size, at tiny sizes: two processes are one, a step helps, a resumed
+run is the uninterrupted one."""
 
 import importlib
 import inspect
@@ -28,7 +29,13 @@ def words(tmp_path_factory) -> str:
 
 def module(words: str, **options) -> PaperTraining:
     torch.manual_seed(0)
-    settings = {"window_tokens": 2, "window_starts": (0, 1, 2), "warmup_steps": 2, "max_steps": 8, "learning_rate": 1e-3} | options
+    settings = {
+        "window_tokens": 2,
+        "window_starts": (0, 1, 2),
+        "warmup_steps": 2,
+        "max_steps": 8,
+        "learning_rate": 1e-3,
+    } | options
     return PaperTraining(PaperCVALP.tiny(words, unfrozen_text_layers=1), **settings)
 
 
@@ -44,7 +51,9 @@ def clips(count: int) -> list[dict]:
     ]
 
 
-def fit(training: PaperTraining, folder: Path, epochs: int, checkpoint: Path | None = None) -> lightning.Trainer:
+def fit(
+    training: PaperTraining, folder: Path, epochs: int, checkpoint: Path | None = None
+) -> lightning.Trainer:
     trainer = lightning.Trainer(
         max_epochs=epochs,
         accelerator="cpu",
@@ -62,7 +71,9 @@ def fit(training: PaperTraining, folder: Path, epochs: int, checkpoint: Path | N
     return trainer
 
 
-def learnt(training: PaperTraining, batch: dict, seed: int = 3) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+def learnt(
+    training: PaperTraining, batch: dict, seed: int = 3
+) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
     """Gradients of every parameter, and the buffers after the step (the norms' statistics)."""
     torch.manual_seed(seed)
     training.losses(batch)["loss"].backward()
@@ -79,7 +90,9 @@ def test_cached_gradients_are_those_of_the_whole_batch(words, chunk):
     assert found.keys() == expected.keys()
     size = float(torch.cat([value.flatten() for value in expected.values()]).norm())
     for name, value in expected.items():
-        assert float((found[name] - value).norm()) < 1e-5 * size, name  # a sum over five clips is rounded otherwise than over one
+        assert float((found[name] - value).norm()) < 1e-5 * size, (
+            name
+        )  # a sum over five clips is rounded otherwise than over one
 
 
 @pytest.mark.parametrize("blocks_too", [False, True])
@@ -88,14 +101,18 @@ def test_caching_repeats_the_dropout_and_counts_a_chunk_once(words, monkeypatch,
     batch = next(iter(DataLoader(clips(4), 4)))
     found, statistics = learnt(module(words, gradient_checkpointing=blocks_too, grad_cache_chunk=2), batch)
     with monkeypatch.context() as patch:
-        patch.setattr(checkpointing, "checkpointed", lambda module, rows, method: getattr(module, method)(rows))
+        patch.setattr(
+            checkpointing, "checkpointed", lambda module, rows, method: getattr(module, method)(rows)
+        )
         expected, once = learnt(module(words, gradient_checkpointing=False, grad_cache_chunk=2), batch)
         other, _ = learnt(module(words, gradient_checkpointing=False, grad_cache_chunk=2), batch, seed=4)
     assert int(once["model.video.blocks.0.norm.num_batches_tracked"]) == 2
     for name, value in once.items():
         torch.testing.assert_close(statistics[name], value, msg=lambda text, name=name: f"{name}: {text}")
     for name, value in expected.items():
-        torch.testing.assert_close(found[name], value, atol=1e-5, rtol=1e-5, msg=lambda text, name=name: f"{name}: {text}")
+        torch.testing.assert_close(
+            found[name], value, atol=1e-5, rtol=1e-5, msg=lambda text, name=name: f"{name}: {text}"
+        )
     weight = "model.audio.conv_block2.conv1.weight"
     assert not torch.allclose(other[weight], expected[weight], atol=1e-5)  # dropout is on
 
@@ -125,7 +142,9 @@ def test_a_step_along_the_gradient_lowers_the_loss(words):
 def test_panns_own_bands_are_heard_from_the_wave(words):
     """Shards may hold both: the model says which it reads."""
     torch.manual_seed(0)
-    training = PaperTraining(PaperCVALP.tiny(words, sound="panns16k"), window_tokens=2, window_starts=(0, 1, 2)).eval()
+    training = PaperTraining(
+        PaperCVALP.tiny(words, sound="panns16k"), window_tokens=2, window_starts=(0, 1, 2)
+    ).eval()
     batch = next(iter(DataLoader(clips(2), 2)))
     terms = training.losses({**batch, "wave": 0.1 * torch.randn(2, 16_384)})
     assert bool(terms["loss"].isfinite())
@@ -172,7 +191,8 @@ def test_a_wholly_frozen_text_tower_is_not_thinned(words):
 
 @pytest.mark.parametrize("name", ["paper", "published", "ablation"])
 def test_packaged_configurations_name_what_exists(name):
-    """Every class, and every argument that it is given; a tokenizer that nobody has to import first is in the repository."""
+    """Every class, and every argument that it is given; a tokenizer that nobody has to import
+    first is in the repository."""
 
     def check(node: object) -> None:
         if isinstance(node, dict) and "class_path" in node:

@@ -32,7 +32,9 @@ def test_it_is_transformers_encoder(tokens: int) -> None:
 def test_distances_share_buckets_as_in_transformers() -> None:
     attention = theirs().encoder.block[0].layer[0].SelfAttention
     places = torch.arange(400)
-    expected = attention._relative_position_bucket(places[None] - places[:, None], num_buckets=32, max_distance=128)
+    expected = attention._relative_position_bucket(
+        places[None] - places[:, None], num_buckets=32, max_distance=128
+    )
     assert torch.equal(distance_buckets(400, torch.device("cpu")), expected)
 
 

@@ -8,7 +8,13 @@ import torch
 from cvalp.mini.text_tower import TextTower
 from prompts.vocabulary import grammar_captions, train_vocabulary
 
-TEXTS = ["a dog barks", "", "狗 🔥 صوت", "rain on a tin roof while somebody slowly knocks on an old oak door " * 20, "metal"]
+TEXTS = [
+    "a dog barks",
+    "",
+    "狗 🔥 صوت",
+    "rain on a tin roof while somebody slowly knocks on an old oak door " * 20,
+    "metal",
+]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +55,17 @@ def test_no_texts_are_refused(tower: TextTower):
 
 def test_words_are_dropped_in_training_only(model_file: Path):
     torch.manual_seed(0)
-    tower = TextTower(model_file, dim=8, width=32, layers=1, heads=2, head_width=16, feed_forward=32, dropout=0.0, word_dropout=0.5)
+    tower = TextTower(
+        model_file,
+        dim=8,
+        width=32,
+        layers=1,
+        heads=2,
+        head_width=16,
+        feed_forward=32,
+        dropout=0.0,
+        word_dropout=0.5,
+    )
     text = ["a dog barks at the postman in the rain"]
     tower.train()
     assert len({tuple(tower(text)[0].tolist()) for _ in range(6)}) > 1
@@ -65,7 +81,14 @@ def test_it_learns_to_tell_words_apart(model_file: Path):
     """A few steps of a linear probe through the tower separate two kinds of prompt."""
     torch.manual_seed(0)
     tower = TextTower(model_file, dim=2, width=32, layers=1, heads=2, head_width=16, feed_forward=32).train()
-    texts = ["a dog barks", "dog barking loudly", "the dog", "rain falls", "heavy rain on a roof", "it is the rain"]
+    texts = [
+        "a dog barks",
+        "dog barking loudly",
+        "the dog",
+        "rain falls",
+        "heavy rain on a roof",
+        "it is the rain",
+    ]
     labels = torch.tensor([0, 0, 0, 1, 1, 1])
     optimizer = torch.optim.AdamW(tower.parameters(), lr=3e-3)
     for _ in range(60):

@@ -37,7 +37,9 @@ def clips(count: int) -> list[dict]:
 
 def module() -> CvalpTraining:
     torch.manual_seed(0)
-    model = CVALP(str(TOKENIZER), dim=16, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1)
+    model = CVALP(
+        str(TOKENIZER), dim=16, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1
+    )
     return CvalpTraining(model, window_tokens=2, warmup_steps=2, max_steps=8)
 
 
@@ -80,7 +82,12 @@ def test_the_loss_is_the_weighted_sum_of_its_terms():
     training.lambda_, training.mu, training.activity_weight, training.text_weight = 0.5, 0.25, 3.0, 2.0
     with torch.no_grad():
         terms = training.losses(batch)
-    expected = 2.0 * terms["audio_text"] + 0.5 * terms["audio_video"] + 0.25 * terms["temporal"] + 3.0 * terms["activity"]
+    expected = (
+        2.0 * terms["audio_text"]
+        + 0.5 * terms["audio_video"]
+        + 0.25 * terms["temporal"]
+        + 3.0 * terms["activity"]
+    )
     torch.testing.assert_close(terms["loss"], expected)
 
 
@@ -91,7 +98,9 @@ def test_without_its_term_the_text_neither_learns_nor_counts():
     terms["loss"].backward()
     assert float(terms["audio_text"]) == 0 and "text_top1" not in terms
     assert all(p.grad is None for p in training.model.text.parameters())
-    assert all(p.grad is not None for p in (*training.model.video.parameters(), *training.model.audio.parameters()))
+    assert all(
+        p.grad is not None for p in (*training.model.video.parameters(), *training.model.audio.parameters())
+    )
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -108,13 +117,21 @@ def test_video_alone_goes_on_and_leaves_sound_and_text_as_they_were(tmp_path):
     fit(go_on, tmp_path, 1)
     after = go_on.model.state_dict()
     changed = {name.split(".")[0] for name in before if not torch.equal(after[name], before[name])}
-    assert changed >= {"video", "video_head", "activity_head"} and not changed & {"audio", "audio_head", "text"}
+    assert changed >= {"video", "video_head", "activity_head"} and not changed & {
+        "audio",
+        "audio_head",
+        "text",
+    }
     batch = next(iter(DataLoader(clips(4), 4)))
     assert float(go_on.losses(batch)["audio_text"]) == 0 and "text_top1" not in go_on.losses(batch)
     assert go_on.model.video.training and not go_on.model.text.training
     words = [list(entry.keywords[:WORDINGS]) for entry in LEXICON.values()]
-    with torch.no_grad():  # the words for the pictures are read by the text tower as it is used: nothing is dropped
-        torch.testing.assert_close(go_on.labels, torch.stack([go_on.model.encode_text(each).mean(0) for each in words]))
+    with (
+        torch.no_grad()
+    ):  # the words for the pictures are read by the text tower as it is used: nothing is dropped
+        torch.testing.assert_close(
+            go_on.labels, torch.stack([go_on.model.encode_text(each).mean(0) for each in words])
+        )
 
 
 def test_a_tower_grows_out_of_a_smaller_one(tmp_path):
@@ -131,7 +148,9 @@ def test_a_tower_grows_out_of_a_smaller_one(tmp_path):
 
 
 def _checkpoint_without(model: CVALP, part: str, folder: Path) -> str:
-    state = {f"model.{name}": value for name, value in model.state_dict().items() if not name.startswith(part)}
+    state = {
+        f"model.{name}": value for name, value in model.state_dict().items() if not name.startswith(part)
+    }
     torch.save({"state_dict": state}, folder / "partial.ckpt")
     return str(folder / "partial.ckpt")
 
@@ -139,14 +158,19 @@ def _checkpoint_without(model: CVALP, part: str, folder: Path) -> str:
 def test_pictures_are_drawn_to_the_words_for_what_they_show():
     with pytest.raises(ValueError, match="video_only"):
         CvalpTraining(module().model, label_weight=1.0)
-    training, batch = CvalpTraining(module().model, window_tokens=2, video_only=True, label_weight=2.0), next(iter(DataLoader(clips(4), 4)))
+    training, batch = (
+        CvalpTraining(module().model, window_tokens=2, video_only=True, label_weight=2.0),
+        next(iter(DataLoader(clips(4), 4))),
+    )
     named = training.losses(batch)
     training.label_weight = 0.0
     without = training.losses(batch)
     torch.testing.assert_close(named["loss"], without["loss"] + 2.0 * named["labels"], atol=1e-3, rtol=1e-3)
     assert "labels" not in without and training.labels.shape == (29, 16)
     named["labels"].backward()
-    assert training.model.video_head.weight.grad.abs().sum() > 0 and all(p.grad is None for p in training.model.text.parameters())
+    assert training.model.video_head.weight.grad.abs().sum() > 0 and all(
+        p.grad is None for p in training.model.text.parameters()
+    )
 
 
 def text_module() -> TextTraining:
@@ -156,7 +180,9 @@ def text_module() -> TextTraining:
 def sounds(count: int) -> list[dict]:
     g = torch.Generator().manual_seed(0)
     audio = torch.nn.functional.normalize(torch.randn(count, 16, generator=g), dim=-1)
-    return [{"audio": audio[k], "caption": CAPTIONS[k % 4], "kinds": torch.eye(29)[k % 4]} for k in range(count)]
+    return [
+        {"audio": audio[k], "caption": CAPTIONS[k % 4], "kinds": torch.eye(29)[k % 4]} for k in range(count)
+    ]
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -225,7 +251,11 @@ def test_f1_counts_onsets():
     assert float(binary_f1(curve([11, 29, 50]), target)) == 1
     assert float(binary_f1(curve([13, 33, 53]), target)) == 0
     assert float(binary_f1(curve([13, 33, 53]), target, slack=3)) == 1
-    assert float(binary_f1(curve([10, 20, 30, 40, 50]), target)) == pytest.approx(2 * 0.6 / 1.6)  # precision 3/5, recall 1
-    assert float(binary_f1(curve([10]), target)) == pytest.approx(2 * (1 / 3) / (4 / 3))  # precision 1, recall 1/3
+    assert float(binary_f1(curve([10, 20, 30, 40, 50]), target)) == pytest.approx(
+        2 * 0.6 / 1.6
+    )  # precision 3/5, recall 1
+    assert float(binary_f1(curve([10]), target)) == pytest.approx(
+        2 * (1 / 3) / (4 / 3)
+    )  # precision 1, recall 1/3
     assert float(binary_f1(curve([10, 30, 50], 0.3), target)) == 0  # too faint to count
     assert float(binary_f1(torch.zeros(1, 60), target)) == 0

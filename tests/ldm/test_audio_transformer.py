@@ -25,8 +25,14 @@ def run(network, latents, time, conditions) -> torch.Tensor:
 
 def inputs(columns: int = 12, batch: int = 2):
     generator = torch.Generator().manual_seed(1)
-    latents, time = torch.randn(batch, 4, columns, generator=generator), torch.rand(batch, generator=generator)
-    video, text = torch.randn(batch, columns, 6, generator=generator), torch.randn(batch, 5, generator=generator)
+    latents, time = (
+        torch.randn(batch, 4, columns, generator=generator),
+        torch.rand(batch, generator=generator),
+    )
+    video, text = (
+        torch.randn(batch, columns, 6, generator=generator),
+        torch.randn(batch, 5, generator=generator),
+    )
     return latents, time, Conditions.of(video=video, text=text)
 
 
@@ -43,7 +49,8 @@ def test_a_fresh_network_predicts_the_best_linear_guess_and_learns_from_there(in
 
 @torch.no_grad()
 def test_from_pure_noise_the_guess_of_the_data_does_not_depend_on_copying_the_noise():
-    """At time 1 the guess of the data is noise - velocity: with the network's output silenced exactly zero, whatever the noise."""
+    """At time 1 the guess of the data is noise - velocity: with the network's output silenced
+    exactly zero, whatever the noise."""
     latents, _, conditions = inputs()
     assert torch.equal(run(AudioTransformer.tiny(), latents, torch.ones(2), conditions), latents)
 
@@ -60,14 +67,17 @@ def test_any_length(injection, columns):
 
 @torch.no_grad()
 def test_a_moment_enters_at_its_own_column():
-    """With attention silenced, changing one video token changes one latent column: that of the same moment."""
+    """With attention silenced, changing one video token changes one latent
+    column: that of the same moment."""
     network = grown()
     for block in network.blocks:
         block.attention.to_out.weight.zero_()
     latents, time, conditions = inputs()
     video = conditions["video"].values.clone()
     video[:, 7] += 1
-    difference = run(network, latents, time, conditions) - run(network, latents, time, Conditions.of(video=video, text=conditions["text"]))
+    difference = run(network, latents, time, conditions) - run(
+        network, latents, time, Conditions.of(video=video, text=conditions["text"])
+    )
     assert (difference.abs().sum((0, 1)) > 0).nonzero().flatten().tolist() == [7]
 
 
@@ -78,7 +88,9 @@ def test_cross_attention_sees_every_moment(injection):
     latents, time, conditions = inputs()
     video = conditions["video"].values.clone()
     video[:, 7] += 1
-    difference = run(network, latents, time, conditions) - run(network, latents, time, Conditions.of(video=video, text=conditions["text"]))
+    difference = run(network, latents, time, conditions) - run(
+        network, latents, time, Conditions.of(video=video, text=conditions["text"])
+    )
     assert (difference.abs().sum((0, 1)) > 0).all()
 
 
@@ -86,7 +98,10 @@ def test_cross_attention_sees_every_moment(injection):
 def test_inner_products_after_rotation_depend_on_distance_only():
     q, k = torch.randn(8), torch.randn(8)
     position = torch.tensor([3.0, 10.0, 103.0, 110.0])
-    turned_q, turned_k = rotate(q.expand(4, 8), rotary(position, 8)), rotate(k.expand(4, 8), rotary(position, 8))
+    turned_q, turned_k = (
+        rotate(q.expand(4, 8), rotary(position, 8)),
+        rotate(k.expand(4, 8), rotary(position, 8)),
+    )
     torch.testing.assert_close(turned_q[0] @ turned_k[1], turned_q[2] @ turned_k[3], atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(turned_q.norm(dim=-1), q.norm().expand(4))
 
@@ -103,7 +118,8 @@ def test_mixed_tokens_may_be_passed_instead_of_conditions():
     network = grown()
     latents, time, conditions = inputs()
     torch.testing.assert_close(
-        run(network, latents, time, network.mix(conditions, Latents(audio=latents))), run(network, latents, time, conditions)
+        run(network, latents, time, network.mix(conditions, Latents(audio=latents))),
+        run(network, latents, time, conditions),
     )
 
 
@@ -111,12 +127,19 @@ def test_mixed_tokens_may_be_passed_instead_of_conditions():
 def test_samples_of_a_batch_do_not_touch():
     network = grown(injection="both")
     latents, time, conditions = inputs()
-    alone = run(network, latents[1:], time[1:], Conditions.of(video=conditions["video"].values[1:], text=conditions["text"].values[1:]))
+    alone = run(
+        network,
+        latents[1:],
+        time[1:],
+        Conditions.of(video=conditions["video"].values[1:], text=conditions["text"].values[1:]),
+    )
     torch.testing.assert_close(run(network, latents, time, conditions)[1:], alone, atol=1e-5, rtol=1e-4)
 
 
 def test_wrong_settings_are_refused():
-    with pytest.raises((ValueError, TypeError), match="injection"):  # a TypeError where annotations are checked at run time
+    with pytest.raises(
+        (ValueError, TypeError), match="injection"
+    ):  # a TypeError where annotations are checked at run time
         AudioTransformer.tiny(injection="magic")
     with pytest.raises(ValueError, match="heads"):
         AudioTransformer.tiny(heads=3)
@@ -130,7 +153,8 @@ def test_saved_and_loaded_it_is_the_same(tmp_path):
     network.save_pretrained(tmp_path)
     latents, time, conditions = inputs()
     torch.testing.assert_close(
-        run(AudioTransformer.from_pretrained(tmp_path), latents, time, conditions), run(network, latents, time, conditions)
+        run(AudioTransformer.from_pretrained(tmp_path), latents, time, conditions),
+        run(network, latents, time, conditions),
     )
 
 
@@ -141,7 +165,8 @@ def test_default_size():
 @pytest.mark.parametrize("injection", INJECTIONS)
 @torch.no_grad()
 def test_tokens_have_the_same_places_whether_mixed_before_or_inside(injection):
-    """Half as many tokens as columns, as at paper size: a sampler hands over what `mix` made, a trainer the conditions."""
+    """Half as many tokens as columns, as at paper size: a sampler hands over what `mix`
+    made, a trainer the conditions."""
     network = grown(injection=injection)
     latents, time, _ = inputs(64)
     conditions = Conditions.of(video=torch.randn(2, 32, 6), text=torch.randn(2, 5))
@@ -150,7 +175,9 @@ def test_tokens_have_the_same_places_whether_mixed_before_or_inside(injection):
     torch.testing.assert_close(run(network, latents, time, mixed), run(network, latents, time, conditions))
     if injection == "cross_attention":
         doubled = run(network, latents, time, mixed.repeat_interleave(2, dim=1))
-        assert not torch.allclose(doubled, run(network, latents, time, mixed)), "doubled tokens have other places"
+        assert not torch.allclose(doubled, run(network, latents, time, mixed)), (
+            "doubled tokens have other places"
+        )
 
 
 @pytest.mark.parametrize("process", ["epsilon", {"kind": "v_prediction", "steps": 50}])

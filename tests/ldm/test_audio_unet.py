@@ -19,8 +19,14 @@ def run(network: AudioUNet, latents: torch.Tensor, time: torch.Tensor, condition
 
 def inputs(columns: int = 16, batch: int = 2):
     generator = torch.Generator().manual_seed(1)
-    latents, time = torch.randn(batch, 4, 4, columns, generator=generator), torch.rand(batch, generator=generator)
-    video, text = torch.randn(batch, columns // 2, 6, generator=generator), torch.randn(batch, 5, generator=generator)
+    latents, time = (
+        torch.randn(batch, 4, 4, columns, generator=generator),
+        torch.rand(batch, generator=generator),
+    )
+    video, text = (
+        torch.randn(batch, columns // 2, 6, generator=generator),
+        torch.randn(batch, 5, generator=generator),
+    )
     return latents, time, Conditions.of(video=video, text=text)
 
 
@@ -41,7 +47,9 @@ def test_the_paper_s_sizes() -> None:
     assert parameters(unet.unet) == 859_520_964 and parameters(vae.vae) == 83_653_863
     assert unet.grain == 8 and unet.column_shape == (4, 16) and isinstance(unet.process, Epsilon)
     assert (vae.frames_per_column, vae.latent_rows) == (8, 16)
-    assert (audioldm.frames_per_column, audioldm.latent_rows) == (4, 16) and 50e6 < parameters(audioldm) < 60e6
+    assert (audioldm.frames_per_column, audioldm.latent_rows) == (4, 16) and 50e6 < parameters(
+        audioldm
+    ) < 60e6
     mel = torch.zeros(1, 128, 512, device="meta")
     assert vae.encode(mel).mean.shape == (1, 4, 16, 64)
     assert vae.decode(torch.zeros(1, 4, 16, 64, device="meta")).shape == (1, 128, 512)
@@ -74,12 +82,16 @@ def test_every_condition_counts_and_samples_do_not_touch(network) -> None:
 def test_every_weight_learns_and_it_is_saved_whole(network, tmp_path) -> None:
     latents, time, conditions = inputs()
     (run(network, latents, time, conditions) ** 2).mean().backward()
-    idle = [name for name, p in network.named_parameters() if p.grad is None and not name.startswith("mixer.null")]
+    idle = [
+        name for name, p in network.named_parameters() if p.grad is None and not name.startswith("mixer.null")
+    ]
     assert not idle, idle
     network.save_pretrained(tmp_path)
     again = AudioUNet.from_pretrained(tmp_path)
     with torch.no_grad():
-        torch.testing.assert_close(run(again, latents, time, conditions), run(network, latents, time, conditions))
+        torch.testing.assert_close(
+            run(again, latents, time, conditions), run(network, latents, time, conditions)
+        )
 
 
 def test_what_does_not_fit_is_refused() -> None:
@@ -94,14 +106,22 @@ def test_what_does_not_fit_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "vae", [SpectrogramVae.tiny(), SpectrogramVae.tiny(mel_bins=64, picture_channels=1, latent_channels=8, time_first=True)]
+    "vae",
+    [
+        SpectrogramVae.tiny(),
+        SpectrogramVae.tiny(mel_bins=64, picture_channels=1, latent_channels=8, time_first=True),
+    ],
 )
 @torch.no_grad()
 def test_latents_are_rows_by_columns_whichever_axis_the_network_has_first(vae: SpectrogramVae) -> None:
     vae.eval()
     mel = torch.rand(2, vae.config.mel_bins, 32)
     posterior = vae.encode(mel)
-    assert posterior.mean.shape == (2, vae.config.latent_channels, vae.latent_rows, 8) == posterior.sample().shape
+    assert (
+        posterior.mean.shape
+        == (2, vae.config.latent_channels, vae.latent_rows, 8)
+        == posterior.sample().shape
+    )
     made = vae.decode(posterior.mean)
     assert made.shape == mel.shape and made.min() >= 0 and made.max() <= 1
     picture = mel[:, None].expand(-1, vae.config.picture_channels, -1, -1)
@@ -119,4 +139,6 @@ def test_stable_diffusion_s_vae_gets_three_equal_channels_and_its_factor() -> No
     expected = vae.vae.encode(mel[:, None].expand(-1, 3, -1, -1)).latent_dist
     torch.testing.assert_close(vae.encode(mel).mean, expected.mean * 0.18215)
     torch.testing.assert_close(vae.encode(mel).logvar.exp().sqrt(), expected.std * 0.18215)
-    torch.testing.assert_close(vae.decode(vae.encode(mel).mean), vae.vae.decode(expected.mean).sample[:, 0].clamp(0, 1))
+    torch.testing.assert_close(
+        vae.decode(vae.encode(mel).mean), vae.vae.decode(expected.mean).sample[:, 0].clamp(0, 1)
+    )

@@ -109,7 +109,12 @@ def test_importance_is_how_far_a_channel_moves_the_mel():
     network.start_from_principal_components(torch.rand(6, 8, 64))
     network.latent_scale.copy_(torch.tensor([1.0, 2.0, 0.5, 1.0]))
     units = (torch.eye(4) * network.latent_scale)[:, :, None]  # one unit of each scaled channel, (4, 4, 1)
-    moved = (network.decode_patch(units) - network.decode_patch(torch.zeros(1, 4, 1))).square().mean((1, 2)).sqrt()
+    moved = (
+        (network.decode_patch(units) - network.decode_patch(torch.zeros(1, 4, 1)))
+        .square()
+        .mean((1, 2))
+        .sqrt()
+    )
     torch.testing.assert_close(network.channel_importance(), moved / moved.mean())
     assert torch.isclose(network.channel_importance().mean(), torch.tensor(1.0))
 

@@ -22,16 +22,23 @@ def test_align_is_nearest_in_time():
 
 
 def test_a_missing_half_is_its_null_given_before_mixing(mixer):
-    """Giving the null (undoing the standardisation) equals leaving the half out, and equals marking it absent."""
+    """Giving the null (undoing the standardisation) equals leaving the half out,
+    and equals marking it absent."""
     video, text = torch.randn(2, 7, 6), torch.randn(2, 5)
     null_text = mixer.null_text * mixer.text_std + mixer.text_mean
     null_video = mixer.null_video * mixer.video_std + mixer.video_mean
     left_out = mixer(Conditions.of(video=video), 2, 7)
     torch.testing.assert_close(left_out, mixer(Conditions.of(video=video, text=null_text.expand(2, 5)), 2, 7))
-    torch.testing.assert_close(left_out, mixer(Conditions.of(video=video, text=Track(text, torch.zeros(2, dtype=torch.bool))), 2, 7))
+    torch.testing.assert_close(
+        left_out, mixer(Conditions.of(video=video, text=Track(text, torch.zeros(2, dtype=torch.bool))), 2, 7)
+    )
     left_out = mixer(Conditions.of(text=text), 2, 7)
-    torch.testing.assert_close(left_out, mixer(Conditions.of(video=null_video.expand(2, 7, 6), text=text), 2, 7))
-    torch.testing.assert_close(left_out, mixer(Conditions.of(video=Track(video, torch.zeros(2, dtype=torch.bool)), text=text), 2, 7))
+    torch.testing.assert_close(
+        left_out, mixer(Conditions.of(video=null_video.expand(2, 7, 6), text=text), 2, 7)
+    )
+    torch.testing.assert_close(
+        left_out, mixer(Conditions.of(video=Track(video, torch.zeros(2, dtype=torch.bool)), text=text), 2, 7)
+    )
 
 
 def test_average_is_equation_6():
@@ -39,7 +46,9 @@ def test_average_is_equation_6():
     video, text = torch.randn(1, 3, 6), torch.randn(1, 5)
     e_v = mixer.project_video(video / mixer.video_std)
     e_l = mixer.project_text(text / mixer.text_std)[:, None]
-    torch.testing.assert_close(mixer(Conditions.of(video=video, text=text), 1, 3), mixer.mlp((e_l + 3 * e_v) / 4))
+    torch.testing.assert_close(
+        mixer(Conditions.of(video=video, text=text), 1, 3), mixer.mlp((e_l + 3 * e_v) / 4)
+    )
 
 
 def test_concat_is_equation_7_with_positions():
@@ -56,7 +65,12 @@ def test_text_over_time_reaches_its_moment_only(mixer):
     changed = text.clone()
     changed[:, 1] += 1
     difference = (
-        (mixer(Conditions.of(video=video, text=text), 1, 8) - mixer(Conditions.of(video=video, text=changed), 1, 8)).abs().sum(-1)[0]
+        (
+            mixer(Conditions.of(video=video, text=text), 1, 8)
+            - mixer(Conditions.of(video=video, text=changed), 1, 8)
+        )
+        .abs()
+        .sum(-1)[0]
     )
     assert (difference > 0).tolist() == [False, False, True, True, False, False, False, False]
 
@@ -71,14 +85,21 @@ def test_moments_without_a_cue_get_the_null(mixer):
     video, text = torch.randn(1, 4, 6), torch.randn(1, 5)
     present = torch.tensor([[True, False, False, True]])
     mixed = mixer(Conditions.of(video=video, text=Track(text, present)), 1, 4)
-    torch.testing.assert_close(mixed[:, [0, 3]], mixer(Conditions.of(video=video, text=text), 1, 4)[:, [0, 3]])
+    torch.testing.assert_close(
+        mixed[:, [0, 3]], mixer(Conditions.of(video=video, text=text), 1, 4)[:, [0, 3]]
+    )
     torch.testing.assert_close(mixed[:, [1, 2]], mixer(Conditions.of(video=video), 1, 4)[:, [1, 2]])
 
 
 def test_joined_branches_mix_as_they_do_alone(mixer):
     video, text, timed = torch.randn(2, 8, 6), torch.randn(2, 5), torch.randn(2, 4, 5)
     cue = torch.tensor([[True, False, True, True], [False, True, True, False]])
-    parts = [Conditions.of(video=video, text=text), Conditions.of(video=video), Conditions.of(text=Track(timed, cue)), Conditions.of()]
+    parts = [
+        Conditions.of(video=video, text=text),
+        Conditions.of(video=video),
+        Conditions.of(text=Track(timed, cue)),
+        Conditions.of(),
+    ]
     mixed = mixer(join(parts, 2), 8, 8).chunk(4)
     for part, got in zip(parts, mixed, strict=True):
         torch.testing.assert_close(got, align(mixer(part, 2, 8), 8))
@@ -96,7 +117,9 @@ def test_wrong_shapes_are_refused():
         Conditions.of(video=torch.zeros(2, 3, 4, 6))
     with pytest.raises(ValueError, match="2 video, 3 text"):
         Conditions.of(video=torch.zeros(2, 4, 6), text=torch.zeros(3, 5))
-    with pytest.raises((ValueError, TypeError), match="mixing"):  # a TypeError where annotations are checked at run time
+    with pytest.raises(
+        (ValueError, TypeError), match="mixing"
+    ):  # a TypeError where annotations are checked at run time
         Mixer(6, 5, 8, mixing="sum")
 
 

@@ -52,7 +52,12 @@ def test_double_guidance_is_equation_11():
 
 def test_composable_guidance_is_equation_14():
     none = alone()
-    expected = none + 2.5 * (alone(text=TEXT) - none) - 1.5 * (alone(text=NEGATIVE) - none) + 2 * (alone(VIDEO) - none)
+    expected = (
+        none
+        + 2.5 * (alone(text=TEXT) - none)
+        - 1.5 * (alone(text=NEGATIVE) - none)
+        + 2 * (alone(VIDEO) - none)
+    )
     torch.testing.assert_close(run(composable(2.5, 2.0, 1.5), negative=NEGATIVE), expected)
 
 

@@ -1,4 +1,5 @@
-"""The guide that pulls onsets to what is seen: its curve, its score, and that following it puts onsets where they are expected."""
+"""The guide that pulls onsets to what is seen: its curve, its score, and that following it puts
+onsets where they are expected."""
 
 import pytest
 import torch
@@ -58,7 +59,8 @@ def shown(latents: torch.Tensor) -> torch.Tensor:
 
 
 def moved(guide: OnsetGuide, clean: torch.Tensor, time: float = 0.5) -> torch.Tensor:
-    """By how much the guide moves a clean estimate: with no noise left in the sample, a velocity of 0 speaks of the sample itself."""
+    """By how much the guide moves a clean estimate: with no noise left in the sample, a velocity of 0
+    speaks of the sample itself."""
     still = Latents(audio=torch.zeros_like(clean))
     prediction = guide(still, Latents(audio=clean), time, Flow())
     return Flow().clean(clean, prediction.audio, time) - clean
@@ -72,7 +74,9 @@ def onsets(*places: int) -> torch.Tensor:
 
 
 def test_where_nothing_is_expected_the_guide_does_nothing() -> None:
-    assert not moved(OnsetGuide(shown, expected_onsets(torch.full((1, 64), 0.2)), 1.0), torch.rand(1, 8, 64)).any()
+    assert not moved(
+        OnsetGuide(shown, expected_onsets(torch.full((1, 64), 0.2)), 1.0), torch.rand(1, 8, 64)
+    ).any()
 
 
 def test_a_sound_without_onsets_of_its_own_is_left_alone() -> None:
@@ -85,7 +89,9 @@ def test_a_sound_without_onsets_of_its_own_is_left_alone() -> None:
 
 
 def test_following_it_puts_onsets_where_they_are_expected() -> None:
-    latents = torch.maximum(clicks(64, 12, 28), clicks(64, 45, level=0.2))[:, :8]  # one in place, one too many, one too faint
+    latents = torch.maximum(clicks(64, 12, 28), clicks(64, 45, level=0.2))[
+        :, :8
+    ]  # one in place, one too many, one too faint
     guide = OnsetGuide(shown, onsets(12, 45), 0.1, ascents=20)
     after = latents + moved(guide, latents)
     assert float(guide.log_likelihood(after)) > float(guide.log_likelihood(latents)) + 0.1
@@ -101,4 +107,6 @@ def test_every_ascent_moves_the_clean_estimate_by_the_scale_between_two_times_on
     for time in (0.29, 0.91):
         assert not moved(guide, latents, time).any()
     with torch.inference_mode():
-        assert moved(guide, clicks(64, 12, 44)[:, :8]).any(), "gradients are taken where they are switched off, too"
+        assert moved(guide, clicks(64, 12, 44)[:, :8]).any(), (
+            "gradients are taken where they are switched off, too"
+        )

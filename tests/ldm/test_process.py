@@ -1,4 +1,5 @@
-"""Every process against the definitions: targets, clean estimates, shifts, scores, preconditioning, and diffusers' own schedulers."""
+"""Every process against the definitions: targets, clean estimates, shifts, scores, preconditioning,
+and diffusers' own schedulers."""
 
 import pytest
 import torch
@@ -44,7 +45,9 @@ def test_a_score_moves_the_predicted_noise_as_eq_11_prints_it(process: Process) 
     noisy = process.noisy(data, noise, time)
     moved_noise = noise - gamma * c.noise * score
     expected = (noisy - c.noise * moved_noise) / c.signal
-    torch.testing.assert_close(data + process.clean_shift_of_score(gamma * score, time), expected, atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(
+        data + process.clean_shift_of_score(gamma * score, time), expected, atol=1e-3, rtol=1e-3
+    )
     assert process.clean_shift_of_score(score, 1.0).isfinite().all()
 
 
@@ -52,7 +55,10 @@ def test_a_score_moves_the_predicted_noise_as_eq_11_prints_it(process: Process) 
 @pytest.mark.parametrize("time", TIMES)
 def test_preconditioning_is_the_least_squares_line_through_targets(process: Process, time: float) -> None:
     data, noise = torch.randn(2, 200_000, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    noisy, target = process.noisy(data[None], noise[None], time)[0], process.target(data[None], noise[None], time)[0]
+    noisy, target = (
+        process.noisy(data[None], noise[None], time)[0],
+        process.target(data[None], noise[None], time)[0],
+    )
     c_in, c_skip, c_out = (float(c) for c in process.precondition(torch.tensor([time], dtype=torch.float64)))
     assert float((c_in * noisy).std()) == pytest.approx(1, abs=0.01)
     assert c_skip == pytest.approx(float((noisy * target).mean() / noisy.square().mean()), abs=0.02)
@@ -77,12 +83,16 @@ def test_flow_runs_from_data_to_noise_at_the_velocity() -> None:
 
 
 @pytest.mark.parametrize("kind", [Epsilon, Velocity])
-@pytest.mark.parametrize(("schedule", "start", "end"), [("scaled_linear", 0.00085, 0.012), ("linear", 1e-4, 0.02)])
+@pytest.mark.parametrize(
+    ("schedule", "start", "end"), [("scaled_linear", 0.00085, 0.012), ("linear", 1e-4, 0.02)]
+)
 def test_betas_are_those_of_diffusers(kind: type, schedule: str, start: float, end: float) -> None:
     theirs = DDPMScheduler(1000, start, end, schedule)
     process, (data, noise) = kind(schedule, start, end), pair(5, 4, 6)
     steps = torch.tensor([0, 1, 333, 700, 999])
-    torch.testing.assert_close(process.noisy(data, noise, steps / 1000), theirs.add_noise(data, noise, steps), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(
+        process.noisy(data, noise, steps / 1000), theirs.add_noise(data, noise, steps), atol=1e-5, rtol=1e-4
+    )
     if kind is Velocity:
         target = theirs.get_velocity(data, noise, steps)
         torch.testing.assert_close(process.target(data, noise, steps / 1000), target, atol=1e-5, rtol=1e-4)
@@ -107,7 +117,12 @@ def test_a_process_is_made_again_of_its_configuration(process: Process) -> None:
 
 @pytest.mark.parametrize(
     ("config", "said"),
-    [("magic", "'magic'"), ({}, "None"), ({"kind": "flow", "x": 1}, "no settings 'x'"), ({"kind": "epsilon", "start": 2.0}, "no betas")],
+    [
+        ("magic", "'magic'"),
+        ({}, "None"),
+        ({"kind": "flow", "x": 1}, "no settings 'x'"),
+        ({"kind": "epsilon", "start": 2.0}, "no betas"),
+    ],
 )
 def test_what_names_no_process_is_refused(config: object, said: str) -> None:
     with pytest.raises(ValueError, match=said):

@@ -1,4 +1,5 @@
-"""The loop: exact on processes with a known answer, reproducible, any scheduler that fits, sound and picture alike."""
+"""The loop: exact on processes with a known answer, reproducible, any scheduler that
+fits, sound and picture alike."""
 
 import pytest
 import torch
@@ -74,7 +75,9 @@ def noise(seed: int, columns: int, batch: int = 1) -> Latents:
     return Latents(audio=clip_noise(torch.Generator().manual_seed(seed), batch, 4, columns))
 
 
-@pytest.mark.parametrize("scheduler", [FlowMatchEulerDiscreteScheduler(), FlowEuler(), FlowMatchHeunDiscreteScheduler()])
+@pytest.mark.parametrize(
+    "scheduler", [FlowMatchEulerDiscreteScheduler(), FlowEuler(), FlowMatchHeunDiscreteScheduler()]
+)
 def test_the_flow_to_a_point_arrives_whatever_the_scheduler(scheduler):
     target = torch.randn(2, 9, 4)
     guidance = plan_branches(double(1.0), 2, Conditions.of(video=target))
@@ -94,12 +97,25 @@ def test_the_flow_to_a_point_arrives_whatever_the_scheduler(scheduler):
         (DPMSolverMultistepScheduler(**SD, timestep_spacing="trailing"), Epsilon(), 40, 0.05),
         (UniPCMultistepScheduler(**SD, timestep_spacing="trailing"), Epsilon(), 40, 0.05),
         (EulerDiscreteScheduler(**SD, timestep_spacing="trailing"), Epsilon(), 60, 0.03),
-        (DDIMScheduler(**SD, clip_sample=False, timestep_spacing="trailing", prediction_type="v_prediction"), Velocity(), 100, 0.03),
-        (EulerDiscreteScheduler(**SD, timestep_spacing="trailing", prediction_type="v_prediction"), Velocity(), 60, 0.03),
+        (
+            DDIMScheduler(
+                **SD, clip_sample=False, timestep_spacing="trailing", prediction_type="v_prediction"
+            ),
+            Velocity(),
+            100,
+            0.03,
+        ),
+        (
+            EulerDiscreteScheduler(**SD, timestep_spacing="trailing", prediction_type="v_prediction"),
+            Velocity(),
+            60,
+            0.03,
+        ),
     ],
 )
 def test_every_scheduler_that_is_accepted_carries_noise_to_data(scheduler, process, steps, error):
-    """The map from N(0, 1) to N(0, s^2) is a scaling by s, for every deterministic sampler of either process."""
+    """The map from N(0, 1) to N(0, s^2) is a scaling by s, for every
+    deterministic sampler of either process."""
     start = noise(0, 500)
     result = sample(Gaussian(process), scheduler, start, PLAIN, steps=steps).audio
     spread = float(result.std() / start.audio.std())
@@ -133,13 +149,21 @@ def test_a_scheduler_of_another_process_is_refused_in_one_line(scheduler, proces
 def test_the_quick_scheduler_is_diffusers_own_sample_for_sample(shift, steps):
     theirs = FlowMatchEulerDiscreteScheduler(shift=shift)
     ours = quick_scheduler("FlowMatchEulerDiscreteScheduler", dict(theirs.config))
-    guidance = plan_branches(conditional(2.0, 2.5), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5)))
+    guidance = plan_branches(
+        conditional(2.0, 2.5), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5))
+    )
     each = [sample(grown(), scheduler, noise(3, 20), guidance, steps).audio for scheduler in (theirs, ours)]
     assert torch.equal(*each)
 
 
 @pytest.mark.parametrize(
-    "changes", [{"use_dynamic_shifting": True}, {"use_karras_sigmas": True}, {"stochastic_sampling": True}, {"shift_terminal": 0.1}]
+    "changes",
+    [
+        {"use_dynamic_shifting": True},
+        {"use_karras_sigmas": True},
+        {"stochastic_sampling": True},
+        {"shift_terminal": 0.1},
+    ],
 )
 def test_it_stands_in_for_nothing_else(changes):
     config = dict(FlowMatchEulerDiscreteScheduler(**changes).config)
@@ -152,7 +176,12 @@ def test_euler_is_of_first_order_and_heun_of_second():
     start = noise(0, 16)
 
     def error(scheduler, steps):
-        return (sample(Gaussian(Flow()), scheduler, start, PLAIN, steps=steps).audio - 0.5 * start.audio).abs().mean().item()
+        return (
+            (sample(Gaussian(Flow()), scheduler, start, PLAIN, steps=steps).audio - 0.5 * start.audio)
+            .abs()
+            .mean()
+            .item()
+        )
 
     euler = error(FlowMatchEulerDiscreteScheduler(), 20) / error(FlowMatchEulerDiscreteScheduler(), 80)
     assert 3.0 < euler < 5.5
@@ -176,8 +205,19 @@ def test_picture_and_sound_move_together_each_by_a_scheduler_of_its_own():
 def test_same_seed_same_latents_and_every_step_reported():
     seen, runs, scheduler = [], [], FlowMatchEulerDiscreteScheduler()
     for _ in range(2):
-        guidance = plan_branches(conditional(2.0, 2.5), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5)))
-        runs.append(sample(grown(), scheduler, noise(3, 20), guidance, 4, callback=lambda step: seen.append((step.done, step.total))).audio)
+        guidance = plan_branches(
+            conditional(2.0, 2.5), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5))
+        )
+        runs.append(
+            sample(
+                grown(),
+                scheduler,
+                noise(3, 20),
+                guidance,
+                4,
+                callback=lambda step: seen.append((step.done, step.total)),
+            ).audio
+        )
     assert torch.equal(*runs)
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)] * 2
     assert len(scheduler.timesteps) == 1000, "the caller's scheduler is left as it was"
@@ -189,20 +229,39 @@ def test_a_sample_is_the_same_alone_and_in_a_batch_also_where_the_scheduler_draw
 
     scheduler, process = DDPMScheduler(**SD, clip_sample=False), Epsilon()
     pair = Latents(audio=torch.cat([noise(1, 8).audio, noise(2, 8).audio]))
-    whole = sample(Gaussian(process), scheduler, pair, plan_branches(double(1.0), 2, Conditions.of()), 5, generators(1, 2)).audio
+    whole = sample(
+        Gaussian(process),
+        scheduler,
+        pair,
+        plan_branches(double(1.0), 2, Conditions.of()),
+        5,
+        generators(1, 2),
+    ).audio
     alone = sample(Gaussian(process), scheduler, noise(2, 8), PLAIN, 5, generators(2)).audio
     assert torch.equal(whole[1:], alone)
-    assert not torch.equal(alone, sample(Gaussian(process), scheduler, noise(2, 8), PLAIN, 5, generators(3)).audio)
+    assert not torch.equal(
+        alone, sample(Gaussian(process), scheduler, noise(2, 8), PLAIN, 5, generators(3)).audio
+    )
 
 
 def test_a_callback_may_replace_the_latents():
-    result = sample(Gaussian(Flow()), FlowEuler(), noise(0, 8), PLAIN, 3, callback=lambda step: step.latents.map(torch.zeros_like))
+    result = sample(
+        Gaussian(Flow()),
+        FlowEuler(),
+        noise(0, 8),
+        PLAIN,
+        3,
+        callback=lambda step: step.latents.map(torch.zeros_like),
+    )
     assert not result.audio.any()
 
 
 def test_autocast_is_close_to_full_precision():
     guidance = plan_branches(double(2.0), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5)))
-    full, half = (sample(grown(), FlowEuler(), noise(3, 20), guidance, 4, autocast_dtype=dtype).audio for dtype in (None, torch.bfloat16))
+    full, half = (
+        sample(grown(), FlowEuler(), noise(3, 20), guidance, 4, autocast_dtype=dtype).audio
+        for dtype in (None, torch.bfloat16)
+    )
     assert half.dtype == torch.float32
     assert (full - half).abs().mean() < 0.03 * full.abs().mean()
 
@@ -216,7 +275,8 @@ def test_noise_is_shared_by_longer_clips_and_independent_of_the_batch():
 
 
 @pytest.mark.parametrize(
-    ("scheduler", "process"), [(FlowEuler(), Flow()), (DDIMScheduler(**SD, clip_sample=False, timestep_spacing="trailing"), Epsilon())]
+    ("scheduler", "process"),
+    [(FlowEuler(), Flow()), (DDIMScheduler(**SD, clip_sample=False, timestep_spacing="trailing"), Epsilon())],
 )
 def test_classifier_guidance_pulls_toward_its_maximum_and_scale_zero_is_plain(scheduler, process):
     def run(gamma):

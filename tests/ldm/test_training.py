@@ -41,7 +41,9 @@ def vae_module() -> VaeTraining:
 
 def ldm_module(**overrides) -> LdmTraining:
     torch.manual_seed(0)
-    return LdmTraining(AudioTransformer.tiny(), **{"warmup_steps": 2, "max_steps": 8, "feature_noise": 0.1, **overrides})
+    return LdmTraining(
+        AudioTransformer.tiny(), **{"warmup_steps": 2, "max_steps": 8, "feature_noise": 0.1, **overrides}
+    )
 
 
 def fit(module, loader, folder, epochs, checkpoint=None, precision="bf16-mixed", accumulated=1):
@@ -104,11 +106,18 @@ def test_validation_leaves_unit_variance_latents_in_the_network(tmp_path):
 
 
 def test_diffusion_learns_what_the_video_says(tmp_path):
-    """Latents equal to the first video channels: the conditional loss falls well below the unconditional one."""
+    """Latents equal to the first video channels: the conditional loss falls well
+    below the unconditional one."""
     module = ldm_module(lr=2e-2, max_steps=80, warmup_steps=5, feature_noise=0.0)
     trainer = fit(module, features(32), tmp_path, 10, precision="32-true")
     metrics = trainer.callback_metrics
-    assert set(metrics) >= {"validation/both", "validation/video", "validation/text", "validation/none", "train/loss"}
+    assert set(metrics) >= {
+        "validation/both",
+        "validation/video",
+        "validation/text",
+        "validation/none",
+        "train/loss",
+    }
     assert metrics["validation/both"] < 0.7 * metrics["validation/none"]
 
 

@@ -46,13 +46,17 @@ def test_kinds_can_be_told_apart_by_their_words():
     counts = {kind: Counter() for kind in LEXICON}
     for kind, counter in counts.items():
         for _ in range(400):
-            counter.update(re.findall(r"\w+", caption([heard(kind, rng.choice(KINDS[kind].actions))], rng).lower()))
+            counter.update(
+                re.findall(r"\w+", caption([heard(kind, rng.choice(KINDS[kind].actions))], rng).lower())
+            )
     totals = {kind: sum(counter.values()) for kind, counter in counts.items()}
     right = 0
     for index in range(560):
         kind = list(LEXICON)[index % 28]
         words = re.findall(r"\w+", caption([heard(kind, rng.choice(KINDS[kind].actions))], rng).lower())
-        score = {k: sum(log((c[word] + 0.1) / (totals[k] + 200)) for word in words) for k, c in counts.items()}
+        score = {
+            k: sum(log((c[word] + 0.1) / (totals[k] + 200)) for word in words) for k, c in counts.items()
+        }
         right += max(score, key=score.get) == kind
     assert right / 560 > 0.9
 
@@ -80,8 +84,14 @@ def test_surfaces_vary():
 
 def test_attributes_follow_the_facts():
     rng = random.Random(7)
-    large = [caption([heard("metal", "drop", size=0.95, loudness=0.95, hardness=0.5)], rng).lower() for _ in range(400)]
-    small = [caption([heard("metal", "drop", size=0.05, loudness=0.25, hardness=0.5)], rng).lower() for _ in range(400)]
+    large = [
+        caption([heard("metal", "drop", size=0.95, loudness=0.95, hardness=0.5)], rng).lower()
+        for _ in range(400)
+    ]
+    small = [
+        caption([heard("metal", "drop", size=0.05, loudness=0.25, hardness=0.5)], rng).lower()
+        for _ in range(400)
+    ]
     assert any(re.search(r"\b(?:huge|giant|large)\b", text) for text in large)
     assert any(re.search(r"\bloud", text) for text in large)
     assert not any(re.search(r"\b(?:tiny|quiet|faintly)\b", text) for text in large)
@@ -114,8 +124,19 @@ def test_english_forms():
         "seeing",
         "dropping",
     ]
-    assert [third_person(verb) for verb in ("hit", "splash", "fly", "play", "go off")] == ["hits", "splashes", "flies", "plays", "goes off"]
-    assert [plural(noun) for noun in ("loud crash", "knife", "cherry", "toy")] == ["loud crashes", "knives", "cherries", "toys"]
+    assert [third_person(verb) for verb in ("hit", "splash", "fly", "play", "go off")] == [
+        "hits",
+        "splashes",
+        "flies",
+        "plays",
+        "goes off",
+    ]
+    assert [plural(noun) for noun in ("loud crash", "knife", "cherry", "toy")] == [
+        "loud crashes",
+        "knives",
+        "cherries",
+        "toys",
+    ]
     assert [article(noun) for noun in ("oak door", "bell", "unit", "hour", "ukulele")] == [
         "an oak door",
         "a bell",

@@ -1,4 +1,5 @@
-"""What the grammar's words cover, on two committed lists: prompts it was never told about, and natural ones to follow."""
+"""What the grammar's words cover, on two committed lists: prompts it was never told about,
+and natural ones to follow."""
 
 import time
 from pathlib import Path
@@ -24,7 +25,10 @@ def test_at_least_95_of_100_unknown_prompts_are_named_as_such_and_left_out():
     followed = [text for text, what in found.items() if what.names_a_sound]
     assert len(flagged) >= 0.95 * len(found)
     assert len(followed) <= 0.05 * len(found), followed
-    print(f"unknown: {len(flagged)} of {len(found)} named, {len(found) - len(followed)} left out, all but {followed}")
+    print(
+        f"unknown: {len(flagged)} of {len(found)} named, {len(found) - len(followed)} left out, all but "
+        f"{followed}"
+    )
 
 
 def test_at_most_2_of_100_known_prompts_are_left_out_and_few_words_of_them_named():
@@ -36,7 +40,10 @@ def test_at_most_2_of_100_known_prompts_are_left_out_and_few_words_of_them_named
     named = [word for text in natural for word in found[text].unknown]
     assert len(named) <= 0.4 * len(natural), named
     assert not any(what.unknown for text, what in found.items() if text not in natural)  # its own words
-    print(f"known: {len(left_out)} of {len(found)} left out; {len(named)} words of {len(natural)} natural ones named")
+    print(
+        f"known: {len(left_out)} of {len(found)} left out; {len(named)} words of {len(natural)} natural ones "
+        f"named"
+    )
 
 
 @pytest.mark.parametrize(

@@ -55,14 +55,19 @@ def test_long_prompts_are_cut_and_said_so(tokenizer: Tokenizer):
     assert len(row) == MAX_TOKENS and row[-1] == tokenizer.end
     assert tokenizer.was_cut(long) and not tokenizer.was_cut("thunder and rain")
     short = tokenizer.encode(["thunder and rain"])[0]
-    assert not tokenizer.was_cut("thunder and rain", len(short)) and tokenizer.was_cut("thunder and rain", len(short) - 1)
+    assert not tokenizer.was_cut("thunder and rain", len(short)) and tokenizer.was_cut(
+        "thunder and rain", len(short) - 1
+    )
     with pytest.raises(ValueError, match="max_tokens"):
         tokenizer.encode(["x"], 0)
 
 
 def test_odd_characters_are_survived(tokenizer: Tokenizer):
     rows = tokenizer.encode(["\ud800 dog", "\x00\x07", "</s> <pad>", "a" * 3000])
-    assert all(row[-1] == tokenizer.end and tokenizer.end not in row[:-1] and tokenizer.pad not in row for row in rows)
+    assert all(
+        row[-1] == tokenizer.end and tokenizer.end not in row[:-1] and tokenizer.pad not in row
+        for row in rows
+    )
 
 
 def test_pickled_tokenizer_is_the_same(tokenizer: Tokenizer):
@@ -91,7 +96,18 @@ def test_bad_files_and_sizes_are_value_errors(tmp_path: Path):
 
 def test_command_line_takes_further_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "more.txt").write_text("zyzzyva\n" * 300)
-    vocabulary_command(["--captions", "500", "--size", "800", "--text", str(tmp_path / "more.txt"), "--out", str(tmp_path / "out.model")])
+    vocabulary_command(
+        [
+            "--captions",
+            "500",
+            "--size",
+            "800",
+            "--text",
+            str(tmp_path / "more.txt"),
+            "--out",
+            str(tmp_path / "out.model"),
+        ]
+    )
     assert "800 tokens" in capsys.readouterr().out
     trained = Tokenizer(tmp_path / "out.model")
     assert len(trained.encode(["zyzzyva"])[0]) == 2
@@ -101,5 +117,7 @@ def test_command_line_takes_further_text(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_prompts_do_not_import_torch():
-    code = "import sys, prompts.grammar, prompts.tokenizer, prompts.vocabulary; sys.exit('torch' in sys.modules)"
+    code = (
+        "import sys, prompts.grammar, prompts.tokenizer, prompts.vocabulary; sys.exit('torch' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

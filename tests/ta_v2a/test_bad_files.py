@@ -37,7 +37,8 @@ def preset(pipeline, tmp_path_factory) -> Path:
 
 @pytest.fixture
 def refused(tmp_path, capfd, monkeypatch):
-    """Runs a command in an empty folder; it must be refused in one line that holds `said`, and leave everything as it was."""
+    """Runs a command in an empty folder; it must be refused in one line that holds `said`, and
+    leave everything as it was."""
     monkeypatch.chdir(tmp_path)
 
     def run(said: str, *arguments: object) -> str:
@@ -126,19 +127,42 @@ def test_presets(what, preset, silent_clip, tmp_path, refused):
 
 def test_presets_that_are_none(silent_clip, tmp_path, refused):
     for name in (LONG, "a\nb", "", "/dev/null", str(silent_clip)):
-        refused("no preset and no pipeline folder", "foley", silent_clip, "-p", "x", "--preset", name, "-o", tmp_path / "out.wav")
+        refused(
+            "no preset and no pipeline folder",
+            "foley",
+            silent_clip,
+            "-p",
+            "x",
+            "--preset",
+            name,
+            "-o",
+            tmp_path / "out.wav",
+        )
 
 
 def test_a_pickle_beside_the_settings_is_not_taken_for_weights(preset, silent_clip, tmp_path, refused):
     folder = shutil.copytree(preset, tmp_path / "p")
     (folder / "denoiser" / WEIGHTS).unlink()
     (folder / "denoiser" / "diffusion_pytorch_model.bin").write_bytes(pickle.dumps(Rogue(tmp_path / "ran")))
-    refused("holds no diffusion_pytorch_model", "foley", silent_clip, "-p", "x", "--preset", folder, "-o", tmp_path / "out.wav")
+    refused(
+        "holds no diffusion_pytorch_model",
+        "foley",
+        silent_clip,
+        "-p",
+        "x",
+        "--preset",
+        folder,
+        "-o",
+        tmp_path / "out.wav",
+    )
 
 
 CVALPS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "settings are a list": ("holds no JSON object", lambda f: (f / "config.json").write_text("[]")),
-    "settings of nothing": ("holds no cvalp", lambda f: (f / "config.json").write_text('{"_class_name": ["CVALP"]}')),
+    "settings of nothing": (
+        "holds no cvalp",
+        lambda f: (f / "config.json").write_text('{"_class_name": ["CVALP"]}'),
+    ),
     "weights are NaN": ("holds NaN", lambda f: weights(f, lambda s: first(s, lambda t: t * float("nan")))),
     "vocabulary is text": ("sentencepiece", lambda f: (f / "spiece.model").write_text("a b c")),
 }
@@ -159,7 +183,10 @@ CHECKPOINTS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "empty": ("is no checkpoint", lambda p: p.write_bytes(b"")),
     "three bytes of a pickle": ("is no checkpoint", lambda p: p.write_bytes(b"\x80\x02.")),
     "a pickle of a number": ("holds no named tensors", lambda p: torch.save(5, p)),
-    "keys are numbers": ("holds no named tensors", lambda p: torch.save({1: torch.zeros(2), 2: torch.zeros(2)}, p)),
+    "keys are numbers": (
+        "holds no named tensors",
+        lambda p: torch.save({1: torch.zeros(2), 2: torch.zeros(2)}, p),
+    ),
     "a model of numbers": ("holds no named tensors", lambda p: torch.save({"model": {0: torch.zeros(1)}}, p)),
     "a pickle that runs": ("", lambda p: p.write_bytes(pickle.dumps(Rogue(p.parent / "ran")))),
     "an archive that runs": ("besides tensors", lambda p: torch.save({"x": Rogue(p.parent / "ran")}, p)),
@@ -183,7 +210,9 @@ def test_training_goes_on_from_no_such_file(what, tmp_path, refused):
 
 
 def test_training_goes_on_from_no_other_model(tmp_path, refused):
-    torch.save({"state_dict": {"x": torch.zeros(2)}, "pytorch-lightning_version": "2.6.6"}, tmp_path / "other.ckpt")
+    torch.save(
+        {"state_dict": {"x": torch.zeros(2)}, "pytorch-lightning_version": "2.6.6"}, tmp_path / "other.ckpt"
+    )
     refused("of another model", "train", "classifier", f"--ckpt_path={tmp_path / 'other.ckpt'}")
 
 
@@ -196,7 +225,10 @@ CONFIGS: dict[str, tuple[str, str | bytes]] = {
     "a wrong class": ("os.system", "model: {class_path: os.system}\n"),
     "a wrong type": ("max_steps", "trainer: {max_steps: many}\n"),
     "a YAML tag": ("", "trainer: !!python/object/apply:os.system ['touch ran']\n"),
-    "no such bank": ("no such sound bank: nowhere", "data: {class_path: ta_v2a.data.datamodules.StageData, init_args: {bank: nowhere}}\n"),
+    "no such bank": (
+        "no such sound bank: nowhere",
+        "data: {class_path: ta_v2a.data.datamodules.StageData, init_args: {bank: nowhere}}\n",
+    ),
 }
 
 
@@ -216,7 +248,17 @@ def test_configurations_that_are_none(refused):
 
 def test_training_away_from_the_repository(refused):
     """The packaged configurations name files of the repository, such as runs/video/last.ckpt."""
-    refused("", "train", "ldm", "--trainer.max_steps", "1", "--trainer.logger", "false", "--trainer.enable_progress_bar", "false")
+    refused(
+        "",
+        "train",
+        "ldm",
+        "--trainer.max_steps",
+        "1",
+        "--trainer.logger",
+        "false",
+        "--trainer.enable_progress_bar",
+        "false",
+    )
     refused("spiece.model", "train", "text")
 
 
@@ -249,7 +291,15 @@ def test_pack_refuses_weights_that_are_not_finite(tmp_path, refused):
     refused("holds NaN", "pack", "-o", tmp_path / "out", "--cvalp", tmp_path / "cvalp.ckpt")
 
 
-FLAN = {"feed_forward_proj": "gated-gelu", "d_model": 16, "d_ff": 32, "d_kv": 8, "num_layers": 1, "num_heads": 2, "vocab_size": 100}
+FLAN = {
+    "feed_forward_proj": "gated-gelu",
+    "d_model": 16,
+    "d_ff": 32,
+    "d_kv": 8,
+    "num_layers": 1,
+    "num_heads": 2,
+    "vocab_size": 100,
+}
 FLANS: dict[str, tuple[str, str]] = {
     "no JSON": ("is no JSON", "{"),
     "a list": ("holds no JSON object", "[]"),
@@ -295,12 +345,17 @@ def test_tables(what, silent_clip, tmp_path, refused):
 
 
 def test_manifests(tmp_path, refused):
-    for name, content in {"no.parquet": b"PAR1 nothing PAR1", "start.csv": b"path,start_s\na.mp4,soon\n"}.items():
+    for name, content in {
+        "no.parquet": b"PAR1 nothing PAR1",
+        "start.csv": b"path,start_s\na.mp4,soon\n",
+    }.items():
         (tmp_path / name).write_bytes(content)
         refused("", "data", "check", tmp_path / name)
     refused("no such manifest", "data", "check", LONG)
     (tmp_path / "short.csv").write_text("start_s,path\n5\n")
-    assert main(["data", "check", str(tmp_path / "short.csv"), "--workers", "0"]) == 1  # a line that is too short names no film
+    assert (
+        main(["data", "check", str(tmp_path / "short.csv"), "--workers", "0"]) == 1
+    )  # a line that is too short names no film
     (tmp_path / "good.csv").write_text("path\na.mp4\n")
     (tmp_path / "file").write_text("")
     refused("cannot be made", "data", "prepare", tmp_path / "good.csv", "-o", tmp_path / "file")
@@ -336,7 +391,19 @@ def test_truths(content, two_folders, preset, tmp_path, refused):
 def test_networks_and_caches(two_folders, preset, tmp_path, refused):
     made, true = two_folders
     cache = tmp_path.parent / f"{tmp_path.name}-cache"
-    both = ["evaluate", "--generated", made, "--reference", true, "--preset", preset, "--metric", "fad", "--cache", cache]
+    both = [
+        "evaluate",
+        "--generated",
+        made,
+        "--reference",
+        true,
+        "--preset",
+        preset,
+        "--metric",
+        "fad",
+        "--cache",
+        cache,
+    ]
     (tmp_path / "net").mkdir()
     for content in ({}, {"features": np.zeros((2, 2))}, {"features": np.array(["x"])}, {"features": np.array([np.nan])},
                     {"features": np.zeros(0)}, {"features": np.array([object()], dtype=object)}):  # fmt: skip
@@ -370,7 +437,17 @@ def test_listeners(preset, tmp_path, refused):
 
 def test_banks(tmp_path, refused, preset):
     """A bank that is none is refused; broken sounds in one are passed over."""
-    refused("no such folder of sounds", "evaluate", "stage", "-n", "2", "--bank", tmp_path / "nowhere", "--preset", preset)
+    refused(
+        "no such folder of sounds",
+        "evaluate",
+        "stage",
+        "-n",
+        "2",
+        "--bank",
+        tmp_path / "nowhere",
+        "--preset",
+        preset,
+    )
     from ta_v2a.stage.sound.bank import SoundBank
 
     for kind in ("wood", "rain"):

@@ -31,7 +31,9 @@ def library(tmp_path: Path) -> Path:
                 wave = swell * np.random.default_rng(index).standard_normal((44100, 2))
                 soundfile.write(tmp_path / folder / f"{index}.flac", np.clip(wave, -1, 1), 44100)
             else:
-                soundfile.write(tmp_path / folder / f"sound {index}.wav", ping(0.3, 900 + index, 1.0, 22050), 22050)
+                soundfile.write(
+                    tmp_path / folder / f"sound {index}.wav", ping(0.3, 900 + index, 1.0, 22050), 22050
+                )
     (tmp_path / "dog").mkdir()
     (tmp_path / "dog" / "broken.wav").write_bytes(b"RIFF nothing")
     soundfile.write(tmp_path / "dog" / "silent.wav", np.zeros(4000), RATE)
@@ -67,7 +69,10 @@ def test_every_sound_of_a_recording_is_cut_out():
 
 
 def test_train_and_test_are_disjoint_and_complete(library: Path):
-    files = {split: set(SoundBank(library, split=split).files.get("bell", [])) for split in ("train", "test", "validation", "all")}
+    files = {
+        split: set(SoundBank(library, split=split).files.get("bell", []))
+        for split in ("train", "test", "validation", "all")
+    }
     assert files["train"].isdisjoint(files["test"])
     assert files["train"] | files["test"] == files["all"] and files["test"] == files["validation"]
     assert 0 < len(files["test"]) < 12

@@ -38,7 +38,9 @@ def test_scores_are_cosines_and_shares_of_the_bank():
     labels, picture = torch.eye(3), torch.tensor([0.6, 0.8, 0.0])
     cosines, shares = scored(picture, labels, 10.0)
     torch.testing.assert_close(cosines, picture)
-    torch.testing.assert_close(shares, torch.tensor([6.0, 8.0, 0.0]).exp() / torch.tensor([6.0, 8.0, 0.0]).exp().sum())
+    torch.testing.assert_close(
+        shares, torch.tensor([6.0, 8.0, 0.0]).exp() / torch.tensor([6.0, 8.0, 0.0]).exp().sum()
+    )
 
 
 def test_a_label_is_the_mean_of_its_wordings(pipeline):
@@ -58,12 +60,27 @@ def test_the_command(pipeline_folder, silent_clip, tmp_path, capsys):
     assert main(["caption", str(silent_clip), *unknown]) == 0
     captured = capsys.readouterr()
     assert json.loads(captured.out)["not_understood"] == ["ein Hund bellt", "🐕"]
-    assert "2 labels name no sound that is known" in captured.err and captured.err.endswith(": ein Hund bellt, 🐕\n")
-    command = ["caption", str(silent_clip), "--labels", str(tmp_path / "labels.txt"), "--preset", str(pipeline_folder), "--top", "2"]
+    assert "2 labels name no sound that is known" in captured.err and captured.err.endswith(
+        ": ein Hund bellt, 🐕\n"
+    )
+    command = [
+        "caption",
+        str(silent_clip),
+        "--labels",
+        str(tmp_path / "labels.txt"),
+        "--preset",
+        str(pipeline_folder),
+        "--top",
+        "2",
+    ]
     assert main([*command, "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["not_understood"] == []
-    assert report["labels"] == 3 and len(report["found"]) == 2 and report["caption"] == report["found"][0]["label"]
+    assert (
+        report["labels"] == 3
+        and len(report["found"]) == 2
+        and report["caption"] == report["found"][0]["label"]
+    )
     assert report["found"][0]["cosine"] >= report["found"][1]["cosine"]
     assert main(command) == 0
     assert report["caption"] in capsys.readouterr().out.splitlines()[0]

@@ -20,7 +20,9 @@ ROOT = Path(__file__).parents[2]
 def command(*arguments, **options):
     """The command in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, env=environment, **options)
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, env=environment, **options
+    )
 
 
 def test_help_is_fast_and_imports_nothing_heavy():
@@ -41,7 +43,16 @@ def processor_seconds(*arguments):
 
 
 def test_every_command_has_help(capsys):
-    for words in (["foley"], ["stage"], ["train"], ["pack"], ["evaluate"], ["evaluate", "stage"], ["evaluate", "films"], ["doctor"]):
+    for words in (
+        ["foley"],
+        ["stage"],
+        ["train"],
+        ["pack"],
+        ["evaluate"],
+        ["evaluate", "stage"],
+        ["evaluate", "films"],
+        ["doctor"],
+    ):
         assert main([*words, "--help"]) == 0
         assert "--json" in capsys.readouterr().out or words == ["evaluate"]
 
@@ -76,7 +87,11 @@ def test_foley_writes_film_and_wav_beside_the_clip(foley, silent_clip, tmp_path)
 
     sounded = probe(film)
     assert sounded.has_sound and sounded.duration_s == pytest.approx(2.56)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["my clip.foley.mp4", "my clip.foley.wav", "my clip.mp4"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "my clip.foley.mp4",
+        "my clip.foley.wav",
+        "my clip.mp4",
+    ]
 
 
 def test_widened_sound_is_as_long_as_asked_goes_on_above_8_khz_and_is_unchanged_below():
@@ -114,21 +129,45 @@ def test_a_preset_with_the_extension_delivers_other_sound_than_without(pipeline,
 
     parts, waves = dict(pipeline.components), []
     for name, bandwidth in {"plain": None, "wide": BandwidthExtension(8, 8, 1).eval()}.items():
-        FoleyPipeline(**{**parts, "bandwidth": bandwidth}, num_inference_steps=1).save_pretrained(tmp_path / name)
-        assert main(["foley", str(silent_clip), "-o", str(tmp_path / f"{name}.wav"), "--preset", str(tmp_path / name)]) == 0
+        FoleyPipeline(**{**parts, "bandwidth": bandwidth}, num_inference_steps=1).save_pretrained(
+            tmp_path / name
+        )
+        assert (
+            main(
+                [
+                    "foley",
+                    str(silent_clip),
+                    "-o",
+                    str(tmp_path / f"{name}.wav"),
+                    "--preset",
+                    str(tmp_path / name),
+                ]
+            )
+            == 0
+        )
         wave, rate_hz = soundfile.read(tmp_path / f"{name}.wav")
         assert rate_hz == 48_000 and wave.shape == (round(2.56 * 48_000),)
         waves.append(wave)
     assert np.abs(waves[0] - waves[1]).max() > 1e-2
 
 
-def test_without_a_prompt_the_pictures_own_label_is_taken_where_it_is_sure(pipeline, silent_clip, tmp_path, capsys):
+def test_without_a_prompt_the_pictures_own_label_is_taken_where_it_is_sure(
+    pipeline, silent_clip, tmp_path, capsys
+):
     from ta_v2a import FoleyPipeline
 
     parts, found = dict(pipeline.components), {}
     for name, share in {"never": 2.0, "unsure": 1.0, "always": 0.0}.items():
         FoleyPipeline(**parts, num_inference_steps=1, caption_share=share).save_pretrained(tmp_path / name)
-        command = ["foley", str(silent_clip), "-o", str(tmp_path / f"{name}.wav"), "--preset", str(tmp_path / name), "--json"]
+        command = [
+            "foley",
+            str(silent_clip),
+            "-o",
+            str(tmp_path / f"{name}.wav"),
+            "--preset",
+            str(tmp_path / name),
+            "--json",
+        ]
         assert main(command) == 0
         captured = capsys.readouterr()
         found[name] = json.loads(captured.out)
@@ -137,8 +176,22 @@ def test_without_a_prompt_the_pictures_own_label_is_taken_where_it_is_sure(pipel
     assert not found["unsure"]["suggested"]["taken"] and found["unsure"]["prompt"] == ""
     label, suggested = found["always"]["prompt"], found["always"]["suggested"]
     assert suggested == {**found["unsure"]["suggested"], "taken": True} and label == suggested["label"]
-    assert (tmp_path / "unsure.wav").read_bytes() == (tmp_path / "never.wav").read_bytes() != (tmp_path / "always.wav").read_bytes()
-    said = ["foley", str(silent_clip), "-p", label, "-o", str(tmp_path / "said.wav"), "--preset", str(tmp_path / "always"), "--json"]
+    assert (
+        (tmp_path / "unsure.wav").read_bytes()
+        == (tmp_path / "never.wav").read_bytes()
+        != (tmp_path / "always.wav").read_bytes()
+    )
+    said = [
+        "foley",
+        str(silent_clip),
+        "-p",
+        label,
+        "-o",
+        str(tmp_path / "said.wav"),
+        "--preset",
+        str(tmp_path / "always"),
+        "--json",
+    ]
     assert main(said) == 0 and json.loads(capsys.readouterr().out)["suggested"] is None
     assert (tmp_path / "said.wav").read_bytes() == (tmp_path / "always.wav").read_bytes()
 
@@ -146,10 +199,16 @@ def test_without_a_prompt_the_pictures_own_label_is_taken_where_it_is_sure(pipel
 def test_json_is_one_object_and_the_same_seed_gives_the_same_bytes(foley, silent_clip, tmp_path):
     reports = []
     for name in ("a", "b"):
-        code, out, _ = foley(silent_clip, "-p", "rain", "--seed", 5, "--steps", 2, "--json", "-o", tmp_path / f"{name}.mp4")
+        code, out, _ = foley(
+            silent_clip, "-p", "rain", "--seed", 5, "--steps", 2, "--json", "-o", tmp_path / f"{name}.mp4"
+        )
         assert code == 0 and out.count("\n") == 1
         reports.append(json.loads(out))
-    assert reports[0]["takes"][0]["seed"] == 5 and reports[0]["settings"]["steps"] == 2 and reports[0]["original"] == "none"
+    assert (
+        reports[0]["takes"][0]["seed"] == 5
+        and reports[0]["settings"]["steps"] == 2
+        and reports[0]["original"] == "none"
+    )
     for ending in ("wav", "mp4"):
         assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()
 
@@ -170,7 +229,9 @@ def test_takes_are_what_their_seeds_give_alone(foley, silent_clip, tmp_path):
     assert foley(silent_clip, *plain, "--seed", 8, "-o", tmp_path / "alone.wav")[0] == 0
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["alone.mp4", "alone.wav", "t.take1.mp4", "t.take1.wav", "t.take2.mp4", "t.take2.wav"]
-    first, second, alone = (soundfile.read(tmp_path / name)[0] for name in ("t.take1.wav", "t.take2.wav", "alone.wav"))
+    first, second, alone = (
+        soundfile.read(tmp_path / name)[0] for name in ("t.take1.wav", "t.take2.wav", "alone.wav")
+    )
     np.testing.assert_array_equal(second, alone)
     assert np.abs(first - second).max() > 1e-3
 
@@ -191,7 +252,11 @@ def test_sound_is_brought_to_its_loudness_and_takes_share_one_gain(foley, silent
             assert take["true_peak_dbtp"] == pytest.approx(found.true_peak_dbtp, abs=0.05)
     for target in ("-40", "-23"):
         after = [take["loudness_after_lufs"] for take in reports[target]["takes"]]
-        assert np.mean(after) == pytest.approx(reports[target]["loudness"]["target_lufs"], abs=0.05) == float(target)
+        assert (
+            np.mean(after)
+            == pytest.approx(reports[target]["loudness"]["target_lufs"], abs=0.05)
+            == float(target)
+        )
     gain = 10 ** ((reports["-40"]["loudness"]["gain_db"] - reports["-23"]["loudness"]["gain_db"]) / 20)
     for loud, quiet in zip(waves["-23"], waves["-40"], strict=True):  # this far down no peak is held
         np.testing.assert_allclose(quiet, gain * loud, rtol=2e-3, atol=1e-6)
@@ -221,18 +286,25 @@ def test_clips_with_sound_and_the_choices_for_it(foley, silent_clip, tmp_path):
     assert foley(silent_clip, "-o", tmp_path / "sounded.mp4")[0] == 0
     reports = {}
     for choice in ("replace", "mix", "keep"):
-        code, out, err = foley(tmp_path / "sounded.mp4", "--original", choice, "--json", "-o", tmp_path / f"{choice}.mp4")
+        code, out, err = foley(
+            tmp_path / "sounded.mp4", "--original", choice, "--json", "-o", tmp_path / f"{choice}.mp4"
+        )
         assert code == 0, err
         reports[choice] = json.loads(out)["original"], "replaced" in err
     assert reports == {"replace": ("replace", True), "mix": ("mix", False), "keep": ("keep", False)}
 
 
 def test_long_prompts_are_cut_with_a_notice_and_cues_are_reported(foley, silent_clip, tmp_path):
-    code, out, err = foley(silent_clip, "-p", "knock " * 2000, "--cue", "0.5-: 🔔 a bell", "--json", "-o", tmp_path / "x.wav")
+    code, out, err = foley(
+        silent_clip, "-p", "knock " * 2000, "--cue", "0.5-: 🔔 a bell", "--json", "-o", tmp_path / "x.wav"
+    )
     assert code == 0 and "the prompt is long" in err and "not understood in the cue: 🔔\n" in err
     assert len(err.splitlines()) == 3
     report = json.loads(out)
-    assert report["cues"] == [{"start_s": 0.5, "end_s": 2.56, "text": "🔔 a bell"}] and report["takes"][0]["film"] is None
+    assert (
+        report["cues"] == [{"start_s": 0.5, "end_s": 2.56, "text": "🔔 a bell"}]
+        and report["takes"][0]["film"] is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -258,10 +330,17 @@ def test_long_prompts_are_cut_with_a_notice_and_cues_are_reported(foley, silent_
         ([], "CLIP"),
     ],
 )
-def test_mistakes_are_one_line_and_exit_code_2_and_leave_nothing(foley, silent_clip, tmp_path, arguments, message):
+def test_mistakes_are_one_line_and_exit_code_2_and_leave_nothing(
+    foley, silent_clip, tmp_path, arguments, message
+):
     before = silent_clip.read_bytes()
     code, out, err = foley(*(word.format(clip=silent_clip, tmp=tmp_path) for word in arguments))
-    assert (code, out) == (2, "") and err.count("\n") == 1 and message.lower() in err.lower() and "Traceback" not in err
+    assert (
+        (code, out) == (2, "")
+        and err.count("\n") == 1
+        and message.lower() in err.lower()
+        and "Traceback" not in err
+    )
     assert list(tmp_path.iterdir()) == [] and silent_clip.read_bytes() == before
 
 
@@ -273,8 +352,12 @@ def test_a_gif_becomes_a_film_that_plays_and_that_is_said(foley, tmp_path):
     clip = write_film(tmp_path / "a.gif", pictures, 10, codec="gif", pixel_format="gray", muxer="gif")
     code, out, err = foley(clip, "-p", "rain", "--json")
     report = json.loads(out)
-    assert code == 0 and err.startswith("ta-v2a: hardly any player shows a film in gif: the picture is encoded anew, as H.264\n")
-    assert report["takes"][0]["picture"] == "h264" and report["takes"][0]["film"] == str(tmp_path / "a.foley.mp4")
+    assert code == 0 and err.startswith(
+        "ta-v2a: hardly any player shows a film in gif: the picture is encoded anew, as H.264\n"
+    )
+    assert report["takes"][0]["picture"] == "h264" and report["takes"][0]["film"] == str(
+        tmp_path / "a.foley.mp4"
+    )
     assert probe(tmp_path / "a.foley.mp4").codec == "h264" and "encoded anew" in report["warnings"][0]
     code, out, err = foley(clip, "-p", "rain", "--json", "-o", tmp_path / "b.mov")
     assert (
@@ -284,7 +367,11 @@ def test_a_gif_becomes_a_film_that_plays_and_that_is_said(foley, tmp_path):
         and probe(tmp_path / "b.mov").codec == "gif"
     )
     code, out, _ = foley(clip, "-p", "rain", "--json", "--encode", "h264", "-o", tmp_path / "c.mov")
-    assert code == 0 and json.loads(out)["takes"][0]["picture"] == "h264" and probe(tmp_path / "c.mov").codec == "h264"
+    assert (
+        code == 0
+        and json.loads(out)["takes"][0]["picture"] == "h264"
+        and probe(tmp_path / "c.mov").codec == "h264"
+    )
 
 
 def test_what_the_film_leaves_out_is_said_before_the_work_and_reported(foley, silent_clip, tmp_path):
@@ -308,7 +395,10 @@ def test_no_such_preset(silent_clip, capsys):
 
 
 def test_unknown_training_stage_and_configuration(capsys):
-    for arguments, message in ((["opera"], "no training stage"), (["vae", "--config", "nonesuch.yaml"], "no configuration")):
+    for arguments, message in (
+        (["opera"], "no training stage"),
+        (["vae", "--config", "nonesuch.yaml"], "no configuration"),
+    ):
         assert main(["train", *arguments]) == 2
         assert message in capsys.readouterr().err
 
@@ -336,30 +426,86 @@ def test_every_stage_has_a_packaged_configuration_for_its_own_module(stage, modu
 def test_stage_writes_film_sound_and_truth(tmp_path, capsys):
     from ta_v2a.media.reading.probe import probe
 
-    assert main(["stage", "--seed", "7", "--duration", "0.64", "--width", "48", "--height", "32", "-o", str(tmp_path / "s"), "--json"]) == 0
+    assert (
+        main(
+            [
+                "stage",
+                "--seed",
+                "7",
+                "--duration",
+                "0.64",
+                "--width",
+                "48",
+                "--height",
+                "32",
+                "-o",
+                str(tmp_path / "s"),
+                "--json",
+            ]
+        )
+        == 0
+    )
     report = json.loads(capsys.readouterr().out)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["s.json", "s.mp4", "s.wav"]
     clip = probe(report["film"])
     assert clip.has_sound and (clip.width, clip.height, clip.frames) == (48, 32, 16)
     truth = json.loads((tmp_path / "s.json").read_text())
-    assert truth["caption"] == report["caption"] and [source["kind"] for source in truth["sources"]] == report["kinds"]
-    assert main(["stage", "--seed", "7", "--duration", "0.64", "--silent", "-o", str(tmp_path / "q.mp4")]) == 0
+    assert (
+        truth["caption"] == report["caption"]
+        and [source["kind"] for source in truth["sources"]] == report["kinds"]
+    )
+    assert (
+        main(["stage", "--seed", "7", "--duration", "0.64", "--silent", "-o", str(tmp_path / "q.mp4")]) == 0
+    )
     assert not probe(tmp_path / "q.mp4").has_sound
 
 
 MAY_BE_IMPORTED = {
     *("cvalp", "ldm", "prompts", "ta_v2a", "vocoders"),
-    *("av", "cv2", "einops", "jaxtyping", "numpy", "safetensors", "sentencepiece", "soundfile", "soxr", "torch", "torchaudio", "typer"),
+    *(
+        "av",
+        "cv2",
+        "einops",
+        "jaxtyping",
+        "numpy",
+        "safetensors",
+        "sentencepiece",
+        "soundfile",
+        "soxr",
+        "torch",
+        "torchaudio",
+        "typer",
+    ),
     # what these bring along
-    *("_cffi_backend", "_soundfile", "_soundfile_data", "annotated_doc", "annotated_types", "cffi", "cuda", "packaging"),
-    *("psutil", "pydantic", "pydantic_core", "rich", "shellingham", "torchgen", "tqdm", "typing_extensions", "typing_inspection"),
+    *(
+        "_cffi_backend",
+        "_soundfile",
+        "_soundfile_data",
+        "annotated_doc",
+        "annotated_types",
+        "cffi",
+        "cuda",
+        "packaging",
+    ),
+    *(
+        "psutil",
+        "pydantic",
+        "pydantic_core",
+        "rich",
+        "shellingham",
+        "torchgen",
+        "tqdm",
+        "typing_extensions",
+        "typing_inspection",
+    ),
     "wadler_lindig",
 }
 """Top-level packages outside the standard library that one `foley` may import."""
 
 
 def test_a_foley_run_imports_what_it_uses_and_nothing_else(tmp_path, silent_clip):
-    """The bundled preset, from file to files: neither diffusers nor transformers, nor what training and measuring need."""
+    """The bundled preset, from file to files: neither diffusers nor transformers, nor what
+    training and measuring need."""
     run = f"""
 import sys, json
 before = set(sys.modules)
@@ -392,7 +538,9 @@ def test_stopped_at_work_it_leaves_nothing(tmp_path, number, code):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
     # A shell's background jobs ignore SIGINT, and their children inherit that.
     heeds = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
-    process = subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heeds)
+    process = subprocess.Popen(
+        arguments, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heeds
+    )
     while process.poll() is None and not any(tmp_path.iterdir()):
         os.sched_yield()
     process.send_signal(number)

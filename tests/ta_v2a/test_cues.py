@@ -25,7 +25,10 @@ def test_cues_are_read(text, cue):
     assert parse_cue(text) == cue
 
 
-@pytest.mark.parametrize("text", ["", "glass", "1-2:", "2-1: x", "1-1: x", "a-b: x", "1.2.3-4: x", "1:2:3:4-5: x", "-1-2: x", "1-2 x"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "glass", "1-2:", "2-1: x", "1-1: x", "a-b: x", "1.2.3-4: x", "1:2:3:4-5: x", "-1-2: x", "1-2 x"],
+)
 def test_wrong_cues_are_one_clear_line(text):
     with pytest.raises(UserError) as caught:
         parse_cue(text)

@@ -1,4 +1,5 @@
-"""What the trainers read: targets at the right time, scenes in the right order, features that survive a killed run."""
+"""What the trainers read: targets at the right time, scenes in the right order,
+features that survive a killed run."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,24 @@ from untrained import TOKENIZER_FILE, cvalp_checkpoint, vae_checkpoint
 from prompts.lexicon import LEXICON
 from ta_v2a.data import features
 from ta_v2a.data.datamodules import StageData
-from ta_v2a.data.features import CAPTIONS, FeatureRows, RandomCrop, StageFeatures, evened, text_features, wordings, write_features
-from ta_v2a.data.stage_clips import ONSETS_PER_COLUMN, StageClips, activity_targets, kinds_heard, kinds_seen, split_seeds
+from ta_v2a.data.features import (
+    CAPTIONS,
+    FeatureRows,
+    RandomCrop,
+    StageFeatures,
+    evened,
+    text_features,
+    wordings,
+    write_features,
+)
+from ta_v2a.data.stage_clips import (
+    ONSETS_PER_COLUMN,
+    StageClips,
+    activity_targets,
+    kinds_heard,
+    kinds_seen,
+    split_seeds,
+)
 from ta_v2a.errors import UserError
 from ta_v2a.presets.trained import mini_cvalp
 from ta_v2a.stage.scene.kinds import KIND_NAMES
@@ -71,7 +88,11 @@ def test_a_clip_is_one_scene_as_tensors():
     clips = StageClips(range(3, 5), SHORT)
     assert len(clips) == 2
     item, again = clips[1], clips[1]
-    shapes = {name: (tuple(value.shape), value.dtype) for name, value in item.items() if isinstance(value, torch.Tensor)}
+    shapes = {
+        name: (tuple(value.shape), value.dtype)
+        for name, value in item.items()
+        if isinstance(value, torch.Tensor)
+    }
     assert shapes == {
         "frames": ((32, 16, 16), torch.uint8),
         "wave": ((16384,), torch.float32),
@@ -96,9 +117,15 @@ def test_a_kept_clip_is_the_rendered_one_and_another_clock_is_another_clip(tmp_p
     for item in (first, clips[1]):
         assert item.keys() == fresh[1].keys()
         for name, value in fresh[1].items():
-            assert torch.equal(item[name], value) if isinstance(value, torch.Tensor) else item[name] == value, name
+            assert (
+                torch.equal(item[name], value) if isinstance(value, torch.Tensor) else item[name] == value
+            ), name
     assert files[0].stat().st_mtime_ns == written  # read, not made again
-    assert StageClips(range(3, 5), replace(SHORT, picture_px=24), cache=tmp_path)[1]["frames"].shape == (32, 24, 24)
+    assert StageClips(range(3, 5), replace(SHORT, picture_px=24), cache=tmp_path)[1]["frames"].shape == (
+        32,
+        24,
+        24,
+    )
     assert "frames" not in StageClips(range(3, 5), SHORT, sound_only=True, cache=tmp_path)[1]
     assert len(list(tmp_path.rglob("4.safetensors"))) == 3
 
@@ -178,7 +205,9 @@ def shard(tmp_path) -> Path:
     g = torch.Generator().manual_seed(0)
     rows = {"latents": torch.randn(6, 4, 5, generator=g)}
     video = torch.cat([torch.randn(6, 5, 10, generator=g), torch.rand(6, 5, 8, generator=g)], -1)
-    save_file({name: value.half() for name, value in {**rows, "video": video}.items()}, tmp_path / "0.safetensors")
+    save_file(
+        {name: value.half() for name, value in {**rows, "video": video}.items()}, tmp_path / "0.safetensors"
+    )
     return tmp_path / "0.safetensors"
 
 
@@ -207,7 +236,10 @@ def test_confidence_and_the_variety_of_wordings_are_two_knobs(shard, confidence)
     for every_wording in (False, True):
         row = FeatureRows([shard], TEXTS, confidence=confidence, every_wording=every_wording)[3]
         assert torch.equal(row["video"], plain) == (confidence == 0)
-    both = [FeatureRows([shard], TEXTS, confidence=confidence, every_wording=knob)[3]["video"] for knob in (False, True)]
+    both = [
+        FeatureRows([shard], TEXTS, confidence=confidence, every_wording=knob)[3]["video"]
+        for knob in (False, True)
+    ]
     assert torch.equal(*both)
 
 
@@ -226,15 +258,26 @@ def test_confidence_changes_activity_within_its_range(shard):
 
 
 def test_crops_keep_sound_and_picture_together():
-    rows = [{"latents": torch.arange(9.0).expand(4, 9), "video": torch.arange(9.0)[:, None], "text": torch.tensor([k])} for k in range(5)]
+    rows = [
+        {
+            "latents": torch.arange(9.0).expand(4, 9),
+            "video": torch.arange(9.0)[:, None],
+            "text": torch.tensor([k]),
+        }
+        for k in range(5)
+    ]
     crop, again = RandomCrop((3, 5, 20), 0), RandomCrop((3, 5, 20), 0)
     lengths, starts = set(), set()
     for _ in range(20):
         batch, repeated = crop(rows), again(rows)
         assert all(torch.equal(batch[name], repeated[name]) for name in batch)
         length = batch["video"].shape[1]
-        assert batch["latents"].shape == (5, 4, length) and torch.equal(batch["latents"][:, 0], batch["video"][..., 0])
-        assert (batch["video"][..., 0].diff(dim=1) == 1).all() and batch["text"].flatten().tolist() == list(range(5))
+        assert batch["latents"].shape == (5, 4, length) and torch.equal(
+            batch["latents"][:, 0], batch["video"][..., 0]
+        )
+        assert (batch["video"][..., 0].diff(dim=1) == 1).all() and batch["text"].flatten().tolist() == list(
+            range(5)
+        )
         lengths.add(length)
         starts |= set(batch["video"][:, 0, 0].tolist())
     assert lengths == {3, 5, 9} and len(starts) > 3
@@ -288,7 +331,9 @@ def test_features_resume_after_a_lost_or_damaged_shard(tmp_path, monkeypatch):
     folder = tmp_path / "features"
     write_features(range(40, 43), folder, *files, None, 0)
     expected = features_by_hand(tmp_path, range(40, 42))
-    torch.testing.assert_close(load_file(folder / "40.safetensors")["video"].float(), expected, atol=0.02, rtol=0)
+    torch.testing.assert_close(
+        load_file(folder / "40.safetensors")["video"].float(), expected, atol=0.02, rtol=0
+    )
     written = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert set(written) == {"40.safetensors", "42-1.safetensors"}  # the last shard is not full
     whole, last = load_file(folder / "40.safetensors"), load_file(folder / "42-1.safetensors")
@@ -312,7 +357,12 @@ def test_features_resume_after_a_lost_or_damaged_shard(tmp_path, monkeypatch):
 def test_other_weights_have_another_cache(tmp_path):
     for name in ("a", "b", "c"):
         (tmp_path / name).write_text(name)
-    paths = {"cvalp": str(tmp_path / "a"), "vae": str(tmp_path / "b"), "tokenizer_file": str(tmp_path / "c"), "cache": str(tmp_path)}
+    paths = {
+        "cvalp": str(tmp_path / "a"),
+        "vae": str(tmp_path / "b"),
+        "tokenizer_file": str(tmp_path / "c"),
+        "cache": str(tmp_path),
+    }
     before = StageFeatures(**paths).folder
     assert before == StageFeatures(**paths, scenes=5).folder
     (tmp_path / "b").write_text("trained longer")
@@ -354,6 +404,8 @@ def test_rare_kinds_are_drawn_more_often():
     alike = evened(kinds, 1.0)
     drawn = alike / alike.sum()
     assert drawn[-1] == pytest.approx(1 / (90 / 91 + 2), rel=1e-4)  # the rarest kind decides for its scene
-    assert drawn[90:99].sum() == pytest.approx(float(drawn[-1]), rel=1e-4)  # all kinds as often as one another
+    assert drawn[90:99].sum() == pytest.approx(
+        float(drawn[-1]), rel=1e-4
+    )  # all kinds as often as one another
     half = evened(kinds, 0.5)
     assert half[0] < half[90] < half[-1] < alike[-1]

@@ -20,7 +20,8 @@ def test_vggsound_without_a_header(tmp_path):
     """id, start, label, split: a cut clip begins at 0, in a whole film the clip begins at its start."""
     films = folder_of(tmp_path, "---g-f_I2yQ_000001.mp4", "deeper/--0PQM4-hqg.webm")
     (tmp_path / "vggsound.csv").write_text(
-        '---g-f_I2yQ,1,people marching,test\n--0PQM4-hqg,30,waterfall burbling,train\n--5OkAjCI7g,40,"people, laughing",train\n'
+        "---g-f_I2yQ,1,people marching,test\n--0PQM4-hqg,30,waterfall "
+        'burbling,train\n--5OkAjCI7g,40,"people, laughing",train\n'
     )
     rows = read_manifest(tmp_path / "vggsound.csv", films)
     assert [(row.path and row.path.name, row.start_s) for row in rows] == [
@@ -36,7 +37,9 @@ def test_vggsound_without_a_header(tmp_path):
 
 def test_vggsounds_other_two_layouts(tmp_path):
     films = folder_of(tmp_path, "glLQrEijrKg_000300.mp4", "--56QUhyDQM_185.mkv")
-    (tmp_path / "test.csv").write_text("glLQrEijrKg_000300.mp4,playing hammond organ\nLDoXsip0BEQ_000177.mp4,parrot talking\n")
+    (tmp_path / "test.csv").write_text(
+        "glLQrEijrKg_000300.mp4,playing hammond organ\nLDoXsip0BEQ_000177.mp4,parrot talking\n"
+    )
     rows = read_manifest(tmp_path / "test.csv", films)
     assert rows[0].path.name == "glLQrEijrKg_000300.mp4" and rows[1].path is None
     assert {row.split for row in rows} == {"test"} and rows[1].caption == "parrot talking"
@@ -67,9 +70,17 @@ def test_plain_tables_as_csv_and_parquet(tmp_path):
     import pyarrow.parquet
 
     films = folder_of(tmp_path, "a.mp4", "deeper/b.mp4")
-    (tmp_path / "list.csv").write_text("Path,start_s,Caption,split\na.mp4,1.5,a dog,dev\ndeeper/b.mp4,,rain,\nc.mp4,0,wind,\n")
-    table = {"path": ["a.mp4", "deeper/b.mp4", "c.mp4"], "start_s": [1.5, None, 0.0], "caption": ["a dog", "rain", "wind"]}
-    pyarrow.parquet.write_table(pyarrow.table({**table, "split": ["dev", None, None]}), tmp_path / "list.parquet")
+    (tmp_path / "list.csv").write_text(
+        "Path,start_s,Caption,split\na.mp4,1.5,a dog,dev\ndeeper/b.mp4,,rain,\nc.mp4,0,wind,\n"
+    )
+    table = {
+        "path": ["a.mp4", "deeper/b.mp4", "c.mp4"],
+        "start_s": [1.5, None, 0.0],
+        "caption": ["a dog", "rain", "wind"],
+    }
+    pyarrow.parquet.write_table(
+        pyarrow.table({**table, "split": ["dev", None, None]}), tmp_path / "list.parquet"
+    )
     rows = read_manifest(tmp_path / "list.csv", films)
     assert rows == read_manifest(tmp_path / "list.parquet", films)
     found = [(row.start_s, row.caption, row.split) for row in rows]
@@ -97,7 +108,11 @@ def test_a_wrong_manifest_gets_one_line(tmp_path, name, content, said):
 @pytest.mark.shared
 def test_the_published_lists_are_read(shared_dir):
     text = shared_dir / "text"
-    for name, count in (("vggsound_test.csv", 1000), ("vggsound_labels_91k.csv", 50_000), ("audiocaps_captions.csv", 10_000)):
+    for name, count in (
+        ("vggsound_test.csv", 1000),
+        ("vggsound_labels_91k.csv", 50_000),
+        ("audiocaps_captions.csv", 10_000),
+    ):
         rows = read_manifest(text / name)
         assert len(rows) > count and all(row.caption for row in rows[:1000])
     rows = read_manifest(shared_dir / "real" / "manifest.csv")

@@ -1,4 +1,5 @@
-"""From films to shards and back: what is wrong with a film is said, a killed run goes on, shards read as they were written."""
+"""From films to shards and back: what is wrong with a film is said, a killed run goes on,
+shards read as they were written."""
 
 import io
 import json
@@ -47,7 +48,11 @@ def film(path: Path, seconds: float, sound: np.ndarray | None, seed: int = 0) ->
         stream.height = stream.width = 32
         stream.pix_fmt = "yuv420p"
         for _ in range(round(10 * seconds)):
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(rng.integers(0, 256, (32, 32, 3), np.uint8), format="rgb24")))
+            container.mux(
+                stream.encode(
+                    av.VideoFrame.from_ndarray(rng.integers(0, 256, (32, 32, 3), np.uint8), format="rgb24")
+                )
+            )
         container.mux(stream.encode(None))
     if sound is not None:
         mux(probe(silent), sound.astype(np.float32), RATE, path)
@@ -67,8 +72,18 @@ def films(tmp_path_factory) -> Path:
     film(folder / "mute.mp4", 2.0, None)
     (folder / "corrupt.mp4").write_bytes(b"\0\0\0 ftypisom" + bytes(range(256)) * 8)
     wavfile.write(folder / "sound.wav", RATE, (t * 0).astype(np.int16))
-    lines = ["path,start_s,caption,split", *(f"good{n}.mp4,0.5,tone {n},train" for n in range(3)), "silent.mp4,0,s,train"]
-    lines += ["gone.mp4,0,g,train", "corrupt.mp4,0,c,train", "good3.mp4,0,tone 3,train", "short.mp4,0,s,train", "mute.mp4,0,m,train"]
+    lines = [
+        "path,start_s,caption,split",
+        *(f"good{n}.mp4,0.5,tone {n},train" for n in range(3)),
+        "silent.mp4,0,s,train",
+    ]
+    lines += [
+        "gone.mp4,0,g,train",
+        "corrupt.mp4,0,c,train",
+        "good3.mp4,0,tone 3,train",
+        "short.mp4,0,s,train",
+        "mute.mp4,0,m,train",
+    ]
     lines += ["sound.wav,0,w,train", "good4.mp4,0.9,tone 4,train", "good4.mp4,1.5,too late,train"]
     (folder / "list.csv").write_text("\n".join(lines) + "\n")
     return folder
@@ -98,7 +113,9 @@ def test_the_commands(films, tmp_path, capsys):
     options = ["--clock", "mini", "--duration", "1.024", "--workers", "0"]
     assert main(["data", "check", str(films / "list.csv"), *options, "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
-    assert (report["clips"], report["ok"], report["missing"], report["silent"]) == (12, 5, 1, 1) and report["clips_per_s"] > 0
+    assert (report["clips"], report["ok"], report["missing"], report["silent"]) == (12, 5, 1, 1) and report[
+        "clips_per_s"
+    ] > 0
     out = str(tmp_path / "shards")
     assert main(["data", "prepare", str(films / "list.csv"), "-o", out, *options]) == 0
     printed = capsys.readouterr().out
@@ -125,7 +142,9 @@ def test_pictures_survive_the_strip(shape):
     import cv2
 
     rng = np.random.default_rng(0)
-    smooth = cv2.GaussianBlur(rng.uniform(0, 255, (6 * shape[1], *shape[2:])).astype(np.float32), (0, 0), 4).reshape(shape)
+    smooth = cv2.GaussianBlur(
+        rng.uniform(0, 255, (6 * shape[1], *shape[2:])).astype(np.float32), (0, 0), 4
+    ).reshape(shape)
     smooth = ((smooth - smooth.min()) / np.ptp(smooth) * 255).astype(np.uint8)
     smooth[3] = 255 - smooth[3]  # a cut: nothing of it may be seen in its neighbours
     back = from_strip(to_strip(smooth))
@@ -159,8 +178,15 @@ def test_shards_hold_what_the_films_hold(films, tmp_path):
     np.testing.assert_allclose(mel, LogMel(SPEC)(torch.from_numpy(wave)[None])[0].numpy(), atol=1e-3)
     assert mel.dtype == np.float16 and mel.shape == (128, SPEC.mel_frames)
     assert np.load(io.BytesIO(one["wave.npy"])).shape == (2 * SPEC.samples,)
-    assert json.loads(one["json"]) == {"caption": "tone 1", "split": "train", "clip": "good1.mp4", "start_s": 0.5}
-    assert np.abs(from_strip(one["frames.jpg"]).astype(int) - frames).mean() < 12  # colour noise is what JPEG is worst at
+    assert json.loads(one["json"]) == {
+        "caption": "tone 1",
+        "split": "train",
+        "clip": "good1.mp4",
+        "start_s": 0.5,
+    }
+    assert (
+        np.abs(from_strip(one["frames.jpg"]).astype(int) - frames).mean() < 12
+    )  # colour noise is what JPEG is worst at
     again = prepare(rows, tmp_path / "out", SPEC, True, shard_clips=5, wave_hz=32_000, workers=0)
     assert again["now"] == 0 and again["written"] == 5 and len(again["problems"]) == 7
     with pytest.raises(UserError, match="made with another shard_clips"):
@@ -185,8 +211,12 @@ def test_frozen_features_are_those_of_the_stored_pictures_and_sound(films, tmp_p
 
 
 def test_a_killed_run_goes_on_and_ends_as_one_that_was_not(films, tmp_path):
-    """SIGKILL after the first shard, then the same order again: byte for byte what an undisturbed run writes."""
-    rows = [Row(f"{k:08d}", f"good{k % 5}", films / f"good{k % 5}.mp4", 0.1 * (k % 4), f"tone {k}", "train") for k in range(10)]
+    """SIGKILL after the first shard, then the same order again: byte for byte
+    what an undisturbed run writes."""
+    rows = [
+        Row(f"{k:08d}", f"good{k % 5}", films / f"good{k % 5}.mp4", 0.1 * (k % 4), f"tone {k}", "train")
+        for k in range(10)
+    ]
     whole = prepare(rows, tmp_path / "whole", SPEC, True, shard_clips=2, workers=0)
     code = f"""
 from pathlib import Path
@@ -217,19 +247,20 @@ prepare(rows, Path({str(tmp_path / "killed")!r}), spec, True, shard_clips=2, wor
 
 def test_a_crashing_worker_costs_its_own_item_only(tmp_path):
     script = (
-        "import os, signal, time\n"
-        "from ta_v2a.system.parallel import Crashed, in_order\n"
-        "def work(number):\n"
-        "    os.kill(os.getpid(), signal.SIGSEGV) if number == 3 else time.sleep(0.01)\n"
-        "    return 10 * number\n"
-        "if __name__ == '__main__':\n"
-        "    print([(n, 'crashed' if isinstance(r, Crashed) else r) for n, r in in_order(work, range(7), 2)])\n"
+        "import os, signal, time\nfrom ta_v2a.system.parallel import Crashed, in_order\ndef work(number):\n  "
+        "  os.kill(os.getpid(), signal.SIGSEGV) if number == 3 else time.sleep(0.01)\n    return 10 * "
+        "number\nif __name__ == '__main__':\n    print([(n, 'crashed' if isinstance(r, Crashed) else r) for "
+        "n, r in in_order(work, range(7), 2)])\n"
     )
     path = tmp_path / "crash.py"
     path.write_text(script)
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    run = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, env=environment, timeout=240)
-    assert run.stdout.strip() == str([(n, "crashed" if n == 3 else 10 * n) for n in range(7)]), run.stderr[-500:]
+    run = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, text=True, env=environment, timeout=240
+    )
+    assert run.stdout.strip() == str([(n, "crashed" if n == 3 else 10 * n) for n in range(7)]), run.stderr[
+        -500:
+    ]
 
 
 def test_in_this_process_order_is_kept():
@@ -237,7 +268,10 @@ def test_in_this_process_order_is_kept():
 
 
 def test_readers_share_the_clips_and_repeat_themselves(films, tmp_path):
-    rows = [Row(f"{k:08d}", f"good{k % 5}", films / f"good{k % 5}.mp4", 0.0, f"tone {k}", "train") for k in range(8)]
+    rows = [
+        Row(f"{k:08d}", f"good{k % 5}", films / f"good{k % 5}.mp4", 0.0, f"tone {k}", "train")
+        for k in range(8)
+    ]
     prepare(rows, tmp_path, SPEC, True, shard_clips=2, workers=0)
 
     def keys(**options) -> list[str]:
@@ -289,6 +323,10 @@ def test_a_damaged_shard_is_named_in_one_line(damage, films, tmp_path):
 def test_scenes_through_the_papers_clock():
     data = PaperStage(batch_size=2, clips_per_epoch=4, workers=0, duration_s=1.024, picture_px=32)
     batch = data.on_after_batch_transfer(next(iter(data.train_dataloader())), 0)
-    assert batch["frames"].shape == (2, 4, 32, 32, 3) and batch["mel"].shape == (2, 128, 64) and len(batch["caption"]) == 2
+    assert (
+        batch["frames"].shape == (2, 4, 32, 32, 3)
+        and batch["mel"].shape == (2, 128, 64)
+        and len(batch["caption"]) == 2
+    )
     wave = ColourScenes(range(1), SPEC, 32_000)[0]["wave"]
     assert wave.shape == (2 * SPEC.samples,) and float(wave.abs().max()) > 0

@@ -1,4 +1,5 @@
-"""Where files go: two clips never share one, what nobody named is never replaced, and a full disk is one line."""
+"""Where files go: two clips never share one, what nobody named is never replaced,
+and a full disk is one line."""
 
 import os
 import subprocess
@@ -34,7 +35,7 @@ def delivered(source: Path, level: float = 0.1, **more) -> list[str]:
     names = []
     for place in where.places:
         sound = lambda: iter([np.full(6400, level, np.float32)])  # noqa: E731
-        report = deliver(place, sound, 16_000, clip, "replace", where.encode)
+        report = deliver(place, sound, 16_000, clip, "replace", where.film)
         names += [Path(report[kind]).name for kind in ("film", "wav") if report[kind]]
     return names
 
@@ -53,9 +54,9 @@ def test_two_clips_of_one_stem_get_two_sounds(tmp_path):
     assert delivered(tmp_path / "a.mp4", 0.1) == ["a.foley.mp4", "a.foley.wav"]
     assert delivered(tmp_path / "a.mov", 0.2) == ["a.mov.foley.mov", "a.mov.foley.wav"]
     assert delivered(tmp_path / "a.gif", 0.3) == ["a.gif.foley.mp4", "a.gif.foley.wav"]
-    assert [level(tmp_path / f"{name}.wav") for name in ("a.foley", "a.mov.foley", "a.gif.foley")] == pytest.approx(
-        [0.1, 0.2, 0.3], abs=0.02
-    )
+    assert [
+        level(tmp_path / f"{name}.wav") for name in ("a.foley", "a.mov.foley", "a.gif.foley")
+    ] == pytest.approx([0.1, 0.2, 0.3], abs=0.02)
     # Made again, each takes its own place.
     assert delivered(tmp_path / "a.mp4", 0.4) == ["a.foley.mp4", "a.foley.wav"]
     assert delivered(tmp_path / "a.gif", 0.5) == ["a.gif.foley.mp4", "a.gif.foley.wav"]
@@ -92,6 +93,41 @@ def test_named_files_and_their_sound_are_replaced(tmp_path):
     assert soundfile.info(tmp_path / "named.wav").samplerate == 48_000
 
 
+@pytest.mark.parametrize("name", ["out.WAV", "out.MP4"])
+def test_an_ending_in_capitals_stays_and_is_no_other_file(tmp_path, name):
+    source = film(tmp_path / "in.mp4")
+    (tmp_path / "out.wav").write_bytes(b"mine")
+    (tmp_path / "out.mp4").write_bytes(b"mine")
+    assert delivered(source, output=str(tmp_path / name))[0] == name
+    assert (tmp_path / "out.wav").read_bytes() == (tmp_path / "out.mp4").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("name", ["..mp4", ".mp4", "...", " .mp4", "a..mp4"])
+def test_names_of_dots_get_films_beside_them(tmp_path, name):
+    source = film(tmp_path / "in.mp4").rename(tmp_path / name)
+    made = delivered(source)
+    assert sorted(os.listdir(tmp_path)) == sorted([name, *made]) and len(made) == 2
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    {
+        "x": "x: has no ending that names a container; use one of .mp4",
+        "x.": "x.: has no ending",
+        ".mp4": ".mp4: has no ending",
+        "gone/": "gone/: the output folder does not exist",
+        "/dev/null": "/dev/null: is a device or pipe",
+        "x.mp3": "x.mp3: the ending '.mp3' is not known for a film",
+    }.items(),
+)
+def test_outputs_that_name_no_film_say_so(tmp_path, monkeypatch, output, words):
+    clip = probe(film(tmp_path / "in.mp4"))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError) as caught:
+        destination(clip, output)
+    assert str(caught.value).startswith(words) and os.listdir(tmp_path) == ["in.mp4"]
+
+
 def test_all_takes_of_an_order_are_called_alike(tmp_path):
     source = film(tmp_path / "in.mp4")
     (tmp_path / "in.foley.take2.wav").write_bytes(b"mine")
@@ -125,9 +161,15 @@ def test_a_file_that_appears_meanwhile_stays(tmp_path):
     where = destination(clip)
     for name in ("in.foley.mp4", "in.foley.wav"):
         (tmp_path / name).write_bytes(b"another program's")
-    report = deliver(where.places[0], lambda: iter([np.zeros(100, np.float32)]), 16_000, clip, "replace", False)
+    report = deliver(
+        where.places[0], lambda: iter([np.zeros(100, np.float32)]), 16_000, clip, "replace", where.film
+    )
     assert [Path(report[kind]).name for kind in ("film", "wav")] == ["in.foley-2.mp4", "in.foley-2.wav"]
-    assert (tmp_path / "in.foley.mp4").read_bytes() == (tmp_path / "in.foley.wav").read_bytes() == b"another program's"
+    assert (
+        (tmp_path / "in.foley.mp4").read_bytes()
+        == (tmp_path / "in.foley.wav").read_bytes()
+        == b"another program's"
+    )
     assert where.places == (TakeFiles(tmp_path / "in.foley.mp4", tmp_path / "in.foley.wav", False, False),)
 
 
@@ -156,8 +198,12 @@ except UserError as error:
 
 def test_a_full_folder_for_temporary_files_is_one_line_that_names_it(tmp_path):
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    ended = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, cwd=ROOT, env=environment)
+    ended = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, cwd=ROOT, env=environment
+    )
     lines = ended.stdout.splitlines()
     assert len(lines) == 1 and not ended.stderr, ended.stderr
-    assert lines[0].startswith(f"{tmp_path}: the sound in work cannot be kept there: the file would be larger")
+    assert lines[0].startswith(
+        f"{tmp_path}: the sound in work cannot be kept there: the file would be larger"
+    )
     assert lines[0].endswith("name another folder in TMPDIR") and os.listdir(tmp_path) == []

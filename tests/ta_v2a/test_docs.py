@@ -20,10 +20,15 @@ def blocks(language: str) -> list:
     """(code, where) of every fenced block of a language, and of the example files."""
     found = []
     for page in PAGES:
-        for number, code in enumerate(re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)):
+        for number, code in enumerate(
+            re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+        ):
             found.append(pytest.param(code, id=f"{page.name}-{number}"))
     if language == "python":
-        found += [pytest.param(file.read_text(encoding="utf-8"), id=file.name) for file in sorted((ROOT / "examples").glob("*.py"))]
+        found += [
+            pytest.param(file.read_text(encoding="utf-8"), id=file.name)
+            for file in sorted((ROOT / "examples").glob("*.py"))
+        ]
     return found
 
 
@@ -49,7 +54,9 @@ def test_python_examples_run_with_the_bundled_preset(code, silent_clip, tmp_path
 
 
 def commands() -> list[list[str]]:
-    lines = [line for block in blocks("sh") for line in block.values[0].splitlines() if line.startswith("ta-v2a ")]
+    lines = [
+        line for block in blocks("sh") for line in block.values[0].splitlines() if line.startswith("ta-v2a ")
+    ]
     return [shlex.split(line, comments=True)[1:] for line in lines]
 
 
@@ -57,7 +64,9 @@ def commands() -> list[list[str]]:
 def test_shell_examples_name_commands_and_options_that_exist(words, capsys):
     from ta_v2a.__main__ import main
 
-    name = [word for word in words if not word.startswith("-")][: 2 if words[0] in ("evaluate", "data", "weights") else 1]
+    name = [word for word in words if not word.startswith("-")][
+        : 2 if words[0] in ("evaluate", "data", "weights") else 1
+    ]
     assert main([*name, "--help"]) == 0
     shown = capsys.readouterr().out
     for option in (word for word in words if re.fullmatch(r"-{1,2}[a-z][a-z-]*", word)):
@@ -77,8 +86,8 @@ def test_links_lead_somewhere():
 
 
 def test_figures_that_no_command_prints_are_marked_where_they_stand():
-    """The log says at its top what a figure rests on; whatever it and the pages behind it say of a script that
-    was not kept bears the mark."""
+    """The log says at its top what a figure rests on; whatever it and the pages behind it say of a script
+    that was not kept bears the mark."""
     log = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
     head, *sections = re.split(r"^## ", log, flags=re.MULTILINE)
     sections += [page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs" / "log").glob("*.md"))]
@@ -113,7 +122,9 @@ RESULTS = sorted((ROOT / "results").glob("*.json"))
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.name)
 def test_every_result_says_where_it_comes_from_and_is_named_in_a_page(path):
     result = read_result(path)
-    assert result.figures and any(f"results/{path.name}" in page.read_text(encoding="utf-8") for page in PAGES)
+    assert result.figures and any(
+        f"results/{path.name}" in page.read_text(encoding="utf-8") for page in PAGES
+    )
     if result.origin == MEASURED:
         assert re.fullmatch("[0-9a-f]{40}", result.commit) and result.dirty is False
         assert result.command and result.machine["cores"]
@@ -127,7 +138,9 @@ def test_every_result_says_where_it_comes_from_and_is_named_in_a_page(path):
 def test_the_steering_table_names_options_and_defaults_as_they_are(capsys):
     from ta_v2a.__main__ import main
 
-    table = PAGES[0].read_text(encoding="utf-8").partition("### How to steer it")[2].partition("In brackets")[0]
+    table = (
+        PAGES[0].read_text(encoding="utf-8").partition("### How to steer it")[2].partition("In brackets")[0]
+    )
     assert main(["foley", "--help"]) == 0
     shown = capsys.readouterr().out
     options = re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)", table)
@@ -136,11 +149,15 @@ def test_the_steering_table_names_options_and_defaults_as_they_are(capsys):
         assert re.search(rf"(?<![\w-]){option}(?![\w-])", shown), f"{option} is no option of foley"
     settings = json.loads((presets.WEIGHTS_FOLDER / "mini" / "model_index.json").read_text())
     names = {"lag": "lag_s", "steps": "num_inference_steps"}
-    told = re.findall(r"--(text-scale|video-scale|negative-scale|align-scale|lag|steps) [^()|]*\(([\d.]+)\)", table)
+    told = re.findall(
+        r"--(text-scale|video-scale|negative-scale|align-scale|lag|steps) [^()|]*\(([\d.]+)\)", table
+    )
     assert len(told) == 6
     for option, default in told:
         assert float(default) == settings[names.get(option, option.replace("-", "_"))], option
-    assert re.search(r"--loudness[^()|]*\(-23\)", table) and re.search(r"--loudness.*\[default: -23\]", shown, re.DOTALL)
+    assert re.search(r"--loudness[^()|]*\(-23\)", table) and re.search(
+        r"--loudness.*\[default: -23\]", shown, re.DOTALL
+    )
 
 
 def test_the_map_has_a_line_for_every_folder():

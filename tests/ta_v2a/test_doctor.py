@@ -1,4 +1,5 @@
-"""The doctor tells what is installed and what is wrong; panns-inference is imported with its labels and without network."""
+"""The doctor tells what is installed and what is wrong; panns-inference is imported with its
+labels and without network."""
 
 import os
 import subprocess
@@ -14,10 +15,12 @@ def test_panns_has_all_labels_and_home_is_untouched(tmp_path):
     table = tmp_path / "panns_data" / "class_labels_indices.csv"
     table.parent.mkdir()
     table.write_text("")
-    code = (
-        "import os; from cvalp.paper.panns import import_panns; m = import_panns(); print(len(m.labels), m.labels[0], os.environ['HOME'])"
-    )
-    environment = {**os.environ, "HOME": str(tmp_path), "PATH": ""}  # an empty PATH: nothing could be fetched by a command
+    code = "import os; from cvalp.paper.panns import import_panns; m = import_panns(); print(len(m.labels), m.labels[0], os.environ['HOME'])"
+    environment = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "PATH": "",
+    }  # an empty PATH: nothing could be fetched by a command
     run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert run.stdout.split() == ["527", "Speech", str(tmp_path)], run.stderr
     assert table.read_text() == ""
@@ -42,5 +45,11 @@ def test_a_missing_and_a_broken_package_are_named():
 
 
 def test_advice_on_mixed_builds():
-    rows = [{"name": "torchvision", "ok": False, "problem": "RuntimeError: operator torchvision::nms does not exist"}]
+    rows = [
+        {
+            "name": "torchvision",
+            "ok": False,
+            "problem": "RuntimeError: operator torchvision::nms does not exist",
+        }
+    ]
     assert "different builds" in doctor._advice(rows)[0]

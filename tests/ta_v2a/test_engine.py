@@ -1,4 +1,5 @@
-"""The engine itself: another clock than mini's, several calls at once, and nothing of it is changed by a call."""
+"""The engine itself: another clock than mini's, several calls at once, and nothing
+of it is changed by a call."""
 
 from itertools import pairwise
 
@@ -23,7 +24,8 @@ from vocoders.griffin_lim import GriffinLim
 
 @pytest.fixture(scope="module")
 def paper(tmp_path_factory) -> FoleyEngine:
-    """Encoders at the paper's clock (a picture in colour every 0.256 s) over mini's kind of latents, all tiny."""
+    """Encoders at the paper's clock (a picture in colour every 0.256 s) over
+    mini's kind of latents, all tiny."""
     torch.manual_seed(0)
     cvalp = PaperCVALP.tiny(tiny_tokenizer(tmp_path_factory.mktemp("words"))).eval()
     autoencoder = MelAutoencoder(latent_channels=4, widths=(16, 16, 16)).eval()
@@ -44,7 +46,10 @@ def sound(engine: FoleyEngine, video: object, seed: int = 0, **options: object) 
 
 def test_the_clock_is_put_together_of_the_parts(paper: FoleyEngine) -> None:
     clock = paper.clock
-    assert (clock.mel_frames_per_picture, clock.picture_px) == (PAPER.mel_frames_per_picture, PAPER.picture_px)
+    assert (clock.mel_frames_per_picture, clock.picture_px) == (
+        PAPER.mel_frames_per_picture,
+        PAPER.picture_px,
+    )
     assert clock.mel_frames_per_column == 4 and clock.columns_per_picture == 4
     assert clock.pictures_of(0, 128) == (0, 32) and clock.pictures_of(4, 10) == (1, 3)
     with pytest.raises(ValueError, match="middle of a picture"):
@@ -52,7 +57,9 @@ def test_the_clock_is_put_together_of_the_parts(paper: FoleyEngine) -> None:
     assert MINI.columns_per_picture == 1 and MINI.pictures_of(3, 5) == (6, 10)
 
 
-def test_a_preset_at_the_paper_s_clock_sounds_colours_and_files_in_windows(paper: FoleyEngine, silent_clip) -> None:
+def test_a_preset_at_the_paper_s_clock_sounds_colours_and_files_in_windows(
+    paper: FoleyEngine, silent_clip
+) -> None:
     """40 pictures of 0.256 s are 10.24 s: two windows."""
     pictures = np.random.default_rng(0).integers(0, 255, (40, 32, 40, 3), dtype=np.uint8)
     made = sound(paper, pictures, prompt="rain")
@@ -89,7 +96,10 @@ def test_calls_in_turn_do_not_disturb_each_other(tokenizer_file, pictures) -> No
     engine = pipeline.engine
     long = np.concatenate([pictures] * 6)  # 12.3 s: two windows
     alone = [sound(engine, long, seed, prompt=prompt) for seed, prompt in ((1, "a bell"), (2, "rain"))]
-    both = [engine.stream(long, prompt, generator=torch.Generator().manual_seed(seed)) for seed, prompt in ((1, "a bell"), (2, "rain"))]
+    both = [
+        engine.stream(long, prompt, generator=torch.Generator().manual_seed(seed))
+        for seed, prompt in ((1, "a bell"), (2, "rain"))
+    ]
     pieces: list[list[np.ndarray]] = [[], []]
     for blocks in zip(*both, strict=True):
         for place, block in zip(pieces, blocks, strict=True):
@@ -106,7 +116,8 @@ def test_parts_that_do_not_share_a_clock_are_refused(paper: FoleyEngine) -> None
 
 
 def test_the_paper_s_kind_of_model_runs_on_the_same_engine(tmp_path_factory, silent_clip, tmp_path) -> None:
-    """UNet over 2-D latents, image VAE, noise prediction, DPM-Solver++; saved as a preset and loaded again, all tiny."""
+    """UNet over 2-D latents, image VAE, noise prediction, DPM-Solver++; saved as a preset
+    and loaded again, all tiny."""
     from diffusers import DPMSolverMultistepScheduler
 
     from ldm.autoencoders.spectrogram_vae import SpectrogramVae
@@ -118,7 +129,9 @@ def test_the_paper_s_kind_of_model_runs_on_the_same_engine(tmp_path_factory, sil
     sizes = {"video_channels": cvalp.video_width, "text_channels": cvalp.text_width, "latent_rows": 16}
     vae = SpectrogramVae.tiny(block_out_channels=(8, 8, 8, 8)).eval()
     solver = DPMSolverMultistepScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
-    pipe = FoleyPipeline(cvalp, vae, AudioUNet.tiny(**sizes).eval(), GriffinLim(iterations=1), solver, num_inference_steps=2)
+    pipe = FoleyPipeline(
+        cvalp, vae, AudioUNet.tiny(**sizes).eval(), GriffinLim(iterations=1), solver, num_inference_steps=2
+    )
     assert pipe.clock.columns == 64 and pipe.clock.pictures == 32 and pipe.clock.columns_per_picture == 2
     made = [sound(pipe.engine, silent_clip, prompt="rain")]
     pipe.save_pretrained(tmp_path / "paper")

@@ -9,7 +9,13 @@ import pytest
 import soundfile
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.metrics.agreement import SoundOnsets, greedy_counts, librosa_onsets, onset_agreement, read_sound
+from ta_v2a.evaluation.metrics.agreement import (
+    SoundOnsets,
+    greedy_counts,
+    librosa_onsets,
+    onset_agreement,
+    read_sound,
+)
 from ta_v2a.evaluation.metrics.av_align import flow_curve, flow_peaks, intersection_over_union
 
 RATE = 16_000
@@ -60,7 +66,9 @@ def test_flow_peaks_are_strict_maxima_above_a_tenth_of_a_pixel():
 def test_flow_follows_a_jerk_of_the_picture(tmp_path):
     import cv2
 
-    texture = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 255, (96, 128, 3), dtype=np.uint8), (0, 0), 3)
+    texture = cv2.GaussianBlur(
+        np.random.default_rng(0).integers(0, 255, (96, 128, 3), dtype=np.uint8), (0, 0), 3
+    )
     texture = cv2.normalize(texture, None, 0, 255, cv2.NORM_MINMAX)
     writer = cv2.VideoWriter(str(tmp_path / "clip.avi"), cv2.VideoWriter_fourcc(*"MJPG"), 20.0, (96, 72))
     shifts = np.concatenate([np.zeros(10), [1, 4, 5], np.full(10, 5)]).astype(int)
@@ -87,10 +95,17 @@ def test_same_number_as_the_common_yardstick(tmp_path, shared_dir):
             wave = rng.normal(0, 0.002, 4 * rate)
             for time in times + rng.normal(0, jitter, 6):
                 start = max(0, round(time * rate))
-                wave[start : start + rate // 10] += 0.3 * rng.normal(0, 1, rate // 10) * np.exp(-np.arange(rate // 10) / rate * 60)
+                wave[start : start + rate // 10] += (
+                    0.3 * rng.normal(0, 1, rate // 10) * np.exp(-np.arange(rate // 10) / rate * 60)
+                )
             soundfile.write(folder / f"{name}.wav", np.clip(wave, -1, 1), rate)
     tool = [sys.executable, str(shared_dir / "tools" / "onset_agreement.py"), str(true), str(generated)]
     theirs = json.loads(subprocess.run(tool, capture_output=True, text=True, check=True).stdout)
-    ours = onset_agreement(*([librosa_onsets(read_sound(folder / f"{name}.wav")) for name in names] for folder in (true, generated)))
+    ours = onset_agreement(
+        *(
+            [librosa_onsets(read_sound(folder / f"{name}.wav")) for name in names]
+            for folder in (true, generated)
+        )
+    )
     assert ours == {key: theirs[key] for key in ours}
     assert 0.2 < ours["f1"] < 1.0

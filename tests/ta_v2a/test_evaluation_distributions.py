@@ -28,7 +28,9 @@ def two_sets(n: int = 60, m: int = 50, d: int = 6, seed: int = 0) -> tuple[np.nd
 
 def test_frechet_distance_by_hand_in_one_dimension():
     # means 1 and 3, variances 2 and 8: 4 + 2 + 8 - 2 sqrt(16)
-    assert frechet_distance(np.array([[0.0], [2.0]]), np.array([[1.0], [5.0]])) == pytest.approx(6.0, abs=1e-12)
+    assert frechet_distance(np.array([[0.0], [2.0]]), np.array([[1.0], [5.0]])) == pytest.approx(
+        6.0, abs=1e-12
+    )
 
 
 def test_frechet_distance_as_scipy_and_torchmetrics_have_it():
@@ -60,11 +62,16 @@ def test_kernel_distance_by_hand_and_as_torchmetrics_has_it():
     # one dimension: k(0,0) = 1, k(1,1) = 8, k(0,1) = 1
     assert kernel_distance(np.zeros((2, 1)), np.ones((2, 1))) == pytest.approx(1 + 8 - 2)
     x, y = two_sets(40, 40)
-    assert kernel_distance(x, y) == pytest.approx(float(poly_mmd(torch.from_numpy(x), torch.from_numpy(y))), abs=1e-6)
+    assert kernel_distance(x, y) == pytest.approx(
+        float(poly_mmd(torch.from_numpy(x), torch.from_numpy(y))), abs=1e-6
+    )
 
 
 def test_kernel_distance_is_unbiased():
-    values = [kernel_distance(*np.split(np.random.default_rng(seed).normal(0, 1, (24, 3)), 2)) for seed in range(400)]
+    values = [
+        kernel_distance(*np.split(np.random.default_rng(seed).normal(0, 1, (24, 3)), 2))
+        for seed in range(400)
+    ]
     assert abs(np.mean(values)) < 3 * np.std(values) / 20
     assert min(values) < 0
 
@@ -83,7 +90,9 @@ def test_inception_score_by_hand():
     assert inception_score(sure, splits=10, seed=None) == pytest.approx(4.0, abs=1e-9)
     assert inception_score(np.zeros((20, 7))) == pytest.approx(1.0, abs=1e-12)
     # Each half is of one class only: nothing to tell apart within a split.
-    assert inception_score(sure[np.argsort(np.arange(40) % 4)], splits=4, seed=None) == pytest.approx(1.0, abs=1e-9)
+    assert inception_score(sure[np.argsort(np.arange(40) % 4)], splits=4, seed=None) == pytest.approx(
+        1.0, abs=1e-9
+    )
     assert np.isfinite(inception_score(np.where(sure > 0, 1e4, -1e4)))
 
 
@@ -117,7 +126,9 @@ def test_kl_stays_finite_where_eps_does_not_help():
     far = kl_divergence(np.array([[500.0, -500.0]]), np.array([[-500.0, 500.0]]))
     assert far[0] == pytest.approx(1000.0)
     # The eps of the public codes caps the divergence at -log(1e-6), whatever the distance.
-    assert kl_divergence(np.array([[500.0, -500.0]]), np.array([[-500.0, 500.0]]), "softmax_eps")[0] == pytest.approx(-np.log(1e-6))
+    assert kl_divergence(np.array([[500.0, -500.0]]), np.array([[-500.0, 500.0]]), "softmax_eps")[
+        0
+    ] == pytest.approx(-np.log(1e-6))
 
 
 @pytest.mark.parametrize("form", ["softmax", "bernoulli"])
@@ -138,4 +149,6 @@ def test_too_few_and_not_finite():
 
 
 def test_cosines():
-    np.testing.assert_allclose(cosines(np.array([[3.0, 0], [1, 1], [0, 0]]), np.array([[2.0, 0]])), [1, np.sqrt(0.5), 0])
+    np.testing.assert_allclose(
+        cosines(np.array([[3.0, 0], [1, 1], [0, 0]]), np.array([[2.0, 0]])), [1, np.sqrt(0.5), 0]
+    )

@@ -99,7 +99,13 @@ def test_figure_of_a_silent_clip(tmp_path):
     import cv2
 
     write_clip(tmp_path / "clip.mp4", None)
-    clip_figure(tmp_path / "clip.mp4", hits([0.5, 2.0]), tmp_path / "new" / "figure.png", events_s=np.array([0.5, 2.0]), title="knock")
+    clip_figure(
+        tmp_path / "clip.mp4",
+        hits([0.5, 2.0]),
+        tmp_path / "new" / "figure.png",
+        events_s=np.array([0.5, 2.0]),
+        title="knock",
+    )
     picture = cv2.imread(str(tmp_path / "new" / "figure.png"))
     assert picture.shape[1] == 1800 and picture.std() > 20
     with pytest.raises(UserError, match="not empty"):

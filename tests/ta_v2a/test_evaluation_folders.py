@@ -1,4 +1,5 @@
-"""Folders of clips: pairing, bad files, the cache, the sanity table and the report, with sounds and clips made here."""
+"""Folders of clips: pairing, bad files, the cache, the sanity table and the report, with
+sounds and clips made here."""
 
 import json
 import shlex
@@ -19,7 +20,14 @@ from ta_v2a.evaluation.folders.metric import of_clips, score
 from ta_v2a.evaluation.folders.pairs import pair_folders
 from ta_v2a.evaluation.folders.sanity import conditions, sanity_table
 from ta_v2a.evaluation.folders.view import View
-from ta_v2a.evaluation.networks.extractors import Arrays, Extractor, cvalp_extractors, flow_extractor, listener_extractor, onset_extractors
+from ta_v2a.evaluation.networks.extractors import (
+    Arrays,
+    Extractor,
+    cvalp_extractors,
+    flow_extractor,
+    listener_extractor,
+    onset_extractors,
+)
 from ta_v2a.evaluation.networks.published import load_roles, vggish_filters, vggish_network
 from ta_v2a.evaluation.report.results import read_result
 from ta_v2a.evaluation.stage import frozen
@@ -114,7 +122,9 @@ def test_bad_files_are_listed_and_nothing_takes_their_place(folders, tmp_path):
     assert [source.name for source in result.columns["sound"]] == ["clip4", "clip5"]
     reasons = {row.name: row.reason for row in result.bad}
     assert reasons["clip0"].startswith("empty") and "clip1" in reasons["clip1"]
-    assert reasons["clip2"].startswith("too short") and reasons["clip3"].startswith("mismatched: lasts 1.20 s")
+    assert reasons["clip2"].startswith("too short") and reasons["clip3"].startswith(
+        "mismatched: lasts 1.20 s"
+    )
     assert result.silent == ["clip4"] and result.lengths_differ == ["clip4"]
     text = lines(
         {"n": 2, "task": "v2a", "code_version": "0", "scores": [], "flagged": {}, "silent": ["clip4"], "lengths_differ": [],
@@ -131,7 +141,9 @@ def test_a_second_run_reads_nothing_again_and_another_network_reads_anew(folders
     def never(wave: np.ndarray, rate: int) -> Arrays:
         raise AssertionError("read again")
 
-    again, _ = evaluate_folders("v2a", made, true, [replace(BANDS, run=never), replace(FINE, run=never)], **run)
+    again, _ = evaluate_folders(
+        "v2a", made, true, [replace(BANDS, run=never), replace(FINE, run=never)], **run
+    )
     assert again["scores"] == first["scores"] and again["sanity"] == first["sanity"]
     with pytest.raises(AssertionError, match="read again"):
         evaluate_folders("v2a", made, true, [replace(BANDS, run=never, sha256="cd" * 32)], **run)
@@ -146,8 +158,13 @@ def test_scores_of_folders_and_their_sanity(folders, tmp_path):
         "FD/bands", "KID/bands:cubic:unbiased", "FAD/bands:patches", "KL/bands:softmax", "MKL/bands:softmax_eps", "KL/bands:sigmoid_eps",
         "KL/bands:bernoulli", "IS/bands:10splits",
     }  # fmt: skip
-    assert scores["FD/bands"]["embedding_sha256"] == "ab" * 32 and scores["FD/bands"]["sample_rates_hz"] == {"bands": RATE}
-    assert scores["IS/bands:10splits"]["value"] is None and "at least 10" in scores["IS/bands:10splits"]["flags"][0]
+    assert scores["FD/bands"]["embedding_sha256"] == "ab" * 32 and scores["FD/bands"]["sample_rates_hz"] == {
+        "bands": RATE
+    }
+    assert (
+        scores["IS/bands:10splits"]["value"] is None
+        and "at least 10" in scores["IS/bands:10splits"]["flags"][0]
+    )
     assert any("below 2048" in flag for flag in scores["FD/bands"]["flags"])
     table = {row["metric"]: row for row in result["sanity"]}
     distance = {name: row["value"] for name, row in table["FD/bands"]["values"].items()}
@@ -165,9 +182,20 @@ def test_a_metric_that_is_always_one_is_flagged(folders, tmp_path):
     made, true = folders
     pairs, _ = pair_folders(made, true, "v2a")
     order = MeasurementOrder([BANDS, FINE], "v2a", frozenset(NAMES))
-    view = View(Store(tmp_path), {(e.key, e.modality): e for e in order.extractors}, measure_pairs(pairs, order, Store(tmp_path)).columns)
+    view = View(
+        Store(tmp_path),
+        {(e.key, e.modality): e for e in order.extractors},
+        measure_pairs(pairs, order, Store(tmp_path)).columns,
+    )
     reads = (("sound", "bands", "features"),)
-    constant = of_clips("Align accuracy", "constant", "higher", reads, lambda view: np.ones(view.n), sees=("shuffled", "silence"))
+    constant = of_clips(
+        "Align accuracy",
+        "constant",
+        "higher",
+        reads,
+        lambda view: np.ones(view.n),
+        sees=("shuffled", "silence"),
+    )
 
     def levels(view: View) -> np.ndarray:
         return view.stack("sound", "bands", "features").mean(axis=1)
@@ -175,7 +203,10 @@ def test_a_metric_that_is_always_one_is_flagged(folders, tmp_path):
     loud = of_clips("loudness", "mean", "higher", reads, levels, sees=("silence",))
     assert score(constant, view).value == 1.0
     rows = sanity_table([constant, loud], view, "v2a")
-    assert rows[0].flags == ("does not rank shuffled below the truth", "does not rank silence below the truth")
+    assert rows[0].flags == (
+        "does not rank shuffled below the truth",
+        "does not rank silence below the truth",
+    )
     assert rows[1].flags == () and rows[1].seen["silence"] is True
 
 
@@ -183,14 +214,19 @@ def test_conditions_spoil_one_thing_each(folders, tmp_path):
     made, true = folders
     pairs, _ = pair_folders(made, true, "v2a")
     order = MeasurementOrder([FINE], "v2a", frozenset(NAMES))
-    view = View(Store(tmp_path), {(FINE.key, "sound"): FINE}, measure_pairs(pairs, order, Store(tmp_path)).columns)
+    view = View(
+        Store(tmp_path), {(FINE.key, "sound"): FINE}, measure_pairs(pairs, order, Store(tmp_path)).columns
+    )
     made_views = conditions(view, "v2a")
     assert set(ALTERATIONS) < set(made_views) and "static_video" not in made_views
     onsets = view.get("true_sound", FINE.key, "onsets_s", 0)
     late = made_views["shift_0.25s"].get("sound", FINE.key, "onsets_s", 0)
     np.testing.assert_allclose(late[: len(onsets)], np.sort((onsets + 0.25) % 1.2)[: len(late)], atol=0.01)
     assert len(made_views["silence"].get("sound", FINE.key, "onsets_s", 0)) == 0
-    assert made_views["shuffled"].columns["sound"][0].name == "clip1" and made_views["same_clip"].columns["sound"][5].name == "clip0"
+    assert (
+        made_views["shuffled"].columns["sound"][0].name == "clip1"
+        and made_views["same_clip"].columns["sound"][5].name == "clip0"
+    )
 
 
 def test_alterations_keep_length_and_are_what_they_are_called():
@@ -199,8 +235,12 @@ def test_alterations_keep_length_and_are_what_they_are_called():
         assert alter(wave, RATE, 1).shape == wave.shape, name
     np.testing.assert_array_equal(ALTERATIONS["shift_0.25s"](wave, RATE, 0), np.roll(wave, 4000))
     tone = ALTERATIONS["constant_sound"](wave, RATE, 0)
-    assert np.abs(np.fft.rfft(tone)).argmax() * 2 == 440 and np.sqrt((tone**2).mean()) == pytest.approx(0.1, rel=1e-3)
-    assert not np.array_equal(ALTERATIONS["white_noise"](wave, RATE, 1), ALTERATIONS["white_noise"](wave, RATE, 2))
+    assert np.abs(np.fft.rfft(tone)).argmax() * 2 == 440 and np.sqrt((tone**2).mean()) == pytest.approx(
+        0.1, rel=1e-3
+    )
+    assert not np.array_equal(
+        ALTERATIONS["white_noise"](wave, RATE, 1), ALTERATIONS["white_noise"](wave, RATE, 2)
+    )
 
 
 def test_only_a_few_clips_wait():
@@ -228,8 +268,14 @@ def test_cvalp_and_flow_of_films_and_the_report(folders, tmp_path, pipeline_fold
     assert {"FD", "FAD", "KL", "MKL", "Align accuracy", "DeSync", "AVHScore", "AV-align"} <= names
     flags = next(row["flags"] for row in result["scores"] if row["metric"] == "AVHScore")
     assert any("not an independent judge" in flag for flag in flags)
-    assert not conditions(view.rows([0, 3]), "v2a")["static_video"].get("picture", "flow_native", "flow", 0).any()
-    still = next(row for row in result["sanity"] if row["metric"].startswith("DeSync"))["values"]["static_video"]
+    assert (
+        not conditions(view.rows([0, 3]), "v2a")["static_video"]
+        .get("picture", "flow_native", "flow", 0)
+        .any()
+    )
+    still = next(row for row in result["sanity"] if row["metric"].startswith("DeSync"))["values"][
+        "static_video"
+    ]
     assert still["n"] == 2
     report.write_report(tmp_path / "report.html", result, view)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -247,7 +293,9 @@ def test_video_metrics_of_generated_films(tmp_path, pipeline_folder):
             soundfile.write(folder / f"{index}.wav", bursts([0.2 + 0.1 * index], 500), RATE)
     (tmp_path / "texts.csv").write_text("name,caption\n0,one\n1,two\n2,three\n")
     extractors = cvalp_extractors(pipeline_folder)
-    result, _ = evaluate_folders("t2av", made, true, extractors, tmp_path / "texts.csv", baselines=0, cache=tmp_path / "cache")
+    result, _ = evaluate_folders(
+        "t2av", made, true, extractors, tmp_path / "texts.csv", baselines=0, cache=tmp_path / "cache"
+    )
     values = {row["metric"]: row["value"] for row in result["scores"]}
     assert {"FVD", "KVD", "video IS", "AVHScore", "AT-align", "VT-align", "CLIPSIM"} <= set(values)
     assert values["FVD"] > 0 and -1 <= values["CLIPSIM"] <= 1 and result["sanity"] == []
@@ -262,15 +310,26 @@ def test_features_from_elsewhere(folders, tmp_path):
     for side in ("generated", "reference"):
         (tmp_path / "mel" / side).mkdir(parents=True)
         for name in NAMES[:5]:
-            np.savez(tmp_path / "mel" / side / f"{name}.npz", features=rng.normal(0, 1, 3), logits=rng.normal(0, 1, 4))
-    result, _ = evaluate_folders("v2a", made, true, load_roles([f"melception={tmp_path / 'mel'}"]), cache=tmp_path / "cache")
+            np.savez(
+                tmp_path / "mel" / side / f"{name}.npz",
+                features=rng.normal(0, 1, 3),
+                logits=rng.normal(0, 1, 4),
+            )
+    result, _ = evaluate_folders(
+        "v2a", made, true, load_roles([f"melception={tmp_path / 'mel'}"]), cache=tmp_path / "cache"
+    )
     assert result["n"] == 5 and "melception" in result["bad"]["files"][0]["reason"]
     assert {"FID", "MKL", "IS"} <= {row["metric"] for row in result["scores"]}
     # What was computed elsewhere says nothing of altered sounds.
     assert set(next(row for row in result["sanity"] if row["metric"].startswith("FID"))["values"]) <= {
         "truth", "split_halves", "shuffled", "same_clip",
     }  # fmt: skip
-    wrong_items = {"nothing=x": "ROLE=PATH", "clap=missing": "does not exist", f"i3d={true}": "no .npz", f"clip={true}": "config"}
+    wrong_items = {
+        "nothing=x": "ROLE=PATH",
+        "clap=missing": "does not exist",
+        f"i3d={true}": "no .npz",
+        f"clip={true}": "config",
+    }
     for wrong, words in wrong_items.items():
         with pytest.raises(UserError, match=words):
             load_roles([wrong])
@@ -278,7 +337,10 @@ def test_features_from_elsewhere(folders, tmp_path):
 
 def test_vggish_filters_share_every_frequency_out():
     filters = vggish_filters()
-    hz, (low, high) = np.linspace(0, 8000, 257), 700 * np.expm1(np.linspace(*np.log1p(np.array([125, 7500]) / 700), 66)[[1, -2]])
+    hz, (low, high) = (
+        np.linspace(0, 8000, 257),
+        700 * np.expm1(np.linspace(*np.log1p(np.array([125, 7500]) / 700), 66)[[1, -2]]),
+    )
     between = (hz >= low) & (hz <= high)
     np.testing.assert_allclose(filters[between].sum(axis=1), 1, atol=1e-5)
     assert not filters[hz < 125].any() and not filters[hz > 7500].any()
@@ -288,7 +350,11 @@ def test_vggish_has_the_published_keys():
     import torch
 
     with torch.device("meta"):
-        shapes = {name: tuple(value.shape) for name, value in vggish_network().state_dict().items() if name.endswith("weight")}
+        shapes = {
+            name: tuple(value.shape)
+            for name, value in vggish_network().state_dict().items()
+            if name.endswith("weight")
+        }
     assert shapes == {
         "features.0.weight": (64, 1, 3, 3), "features.3.weight": (128, 64, 3, 3), "features.6.weight": (256, 128, 3, 3),
         "features.8.weight": (256, 256, 3, 3), "features.11.weight": (512, 256, 3, 3), "features.13.weight": (512, 512, 3, 3),
@@ -303,7 +369,10 @@ def test_truth_of_a_scene_comes_back_from_its_json(tmp_path):
         path.write_text(json.dumps(scene.as_dict()))
         read, own = read_truth(path), Truth.of(scene)
         assert (read.kinds, read.steering) == (own.kinds, own.steering)
-        np.testing.assert_array_equal(read.events_s if read.events_s is not None else [], own.events_s if own.events_s is not None else [])
+        np.testing.assert_array_equal(
+            read.events_s if read.events_s is not None else [],
+            own.events_s if own.events_s is not None else [],
+        )
     path.write_text('{"caption": "no scene"}')
     assert read_truth(path) is None
 
@@ -321,7 +390,17 @@ def test_the_command(folders, tmp_path, pipeline_folder, capsys):
     pytest.importorskip("librosa")
     made, true = folders
     (made / "clip0.foley.wav").write_bytes(b"")
-    words = ["evaluate", "--task", "v2a", "--generated", str(made), "--reference", str(true), "--preset", str(pipeline_folder)]
+    words = [
+        "evaluate",
+        "--task",
+        "v2a",
+        "--generated",
+        str(made),
+        "--reference",
+        str(true),
+        "--preset",
+        str(pipeline_folder),
+    ]
     words += ["--cache", str(tmp_path / "cache"), "--baselines", "0", "--metric", "onset", "--json"]
     words += ["--result", str(tmp_path / "result.json")]
     assert main(words) == 1

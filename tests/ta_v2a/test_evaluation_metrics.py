@@ -19,12 +19,19 @@ from ta_v2a.stage.scene.kinds import KIND_NAMES
 Arrays = dict[str, Any]
 LN = np.log
 SIDES = {"generated": ("sound", "picture"), "reference": ("true_sound", "true_picture", "text")}
-KINDS = {"clap": ("sound", "text"), "clip": ("picture", "text"), "imagebind": ("sound", "picture", "text"), "cvalp": ("sound", "picture")}
+KINDS = {
+    "clap": ("sound", "text"),
+    "clip": ("picture", "text"),
+    "imagebind": ("sound", "picture", "text"),
+    "cvalp": ("sound", "picture"),
+}
 KINDS |= dict.fromkeys(("i3d", "c3d", "flow_native"), ("picture",))
 NEEDED = ("features", "frames", "patches", "logits", "offsets", "tokens", "onsets_s", "peaks_s", "flow")
 
 
-def view_of(folder: Path, networks: dict[str, dict[str, dict[str, Arrays]]], task: str, truths: tuple[Truth, ...] = ()) -> View:
+def view_of(
+    folder: Path, networks: dict[str, dict[str, dict[str, Arrays]]], task: str, truths: tuple[Truth, ...] = ()
+) -> View:
     """Clips a view was measured on: `networks` holds arrays by network, clip and side ("" for both sides)."""
     extractors = {}
     for key, clips in networks.items():
@@ -33,20 +40,30 @@ def view_of(folder: Path, networks: dict[str, dict[str, dict[str, Arrays]]], tas
                 (folder / key / side).mkdir(parents=True, exist_ok=True)
                 np.savez(folder / key / side / f"{clip}.npz", **arrays)
         kinds = KINDS.get(key, ("sound",))
-        extractors |= {(key, extractor.modality): extractor for extractor in external_extractors(key, str(folder / key), kinds, NEEDED)}
+        extractors |= {
+            (key, extractor.modality): extractor
+            for extractor in external_extractors(key, str(folder / key), kinds, NEEDED)
+        }
     names = list(next(iter(networks.values())))
-    columns = {column: [MeasuredInput(name, side, name) for name in names] for side, own in SIDES.items() for column in own}
+    columns = {
+        column: [MeasuredInput(name, side, name) for name in names]
+        for side, own in SIDES.items()
+        for column in own
+    }
     if task == "v2a":
         columns["picture"] = columns["true_picture"]
     return View(Store(folder / "cache"), extractors, columns, truths)
 
 
-def values(folder: Path, networks: dict, task: str = "v2a", truths: tuple[Truth, ...] = ()) -> dict[str, float | None]:
+def values(
+    folder: Path, networks: dict, task: str = "v2a", truths: tuple[Truth, ...] = ()
+) -> dict[str, float | None]:
     view = view_of(folder, networks, task, truths)
     return {metric.id: score(metric, view, resamples=2).value for metric in metrics_for(view, task)}
 
 
-# Means 1 and 3, variances 2 and 8: 4 + 2 + 8 - 2 sqrt(16). Kernels (x y + 1)^3: 1 within, 216 within, (1 + 1 + 27 + 1331) / 4 across.
+# Means 1 and 3, variances 2 and 8: 4 + 2 + 8 - 2 sqrt(16). Kernels (x y + 1)^3: 1 within, 216 within,
+# (1 + 1 + 27 + 1331) / 4 across.
 FRECHET, KERNEL = 6.0, 1 + 216 - 2 * 340.0
 LINE = {
     "a": {"generated": {"features": [0.0]}, "reference": {"features": [1.0]}},
@@ -57,7 +74,10 @@ LINE = {
 @pytest.mark.parametrize("network", ["panns16k", "clap", "embedding", "melception"])
 def test_distances_between_sets_of_sounds(tmp_path, network):
     name, text = ("sound_features", {"text_features": [1.0]}) if network == "clap" else ("features", {})
-    sounds = {clip: {side: {name: arrays["features"], **text} for side, arrays in sides.items()} for clip, sides in LINE.items()}
+    sounds = {
+        clip: {side: {name: arrays["features"], **text} for side, arrays in sides.items()}
+        for clip, sides in LINE.items()
+    }
     found = values(tmp_path, {network: sounds})
     first = "FID" if network == "melception" else "FD"
     assert found[f"{first}/{network}"] == pytest.approx(FRECHET)
@@ -82,7 +102,9 @@ def test_kl_in_every_form(tmp_path):
     assert found["KL/melception:bernoulli"] == pytest.approx(0.5 * LN(2 / 3) + 0.5 * LN(2))
 
 
-@pytest.mark.parametrize(("network", "name", "task"), [("melception", "IS", "v2a"), ("c3d", "video IS", "t2av")])
+@pytest.mark.parametrize(
+    ("network", "name", "task"), [("melception", "IS", "v2a"), ("c3d", "video IS", "t2av")]
+)
 def test_inception_score_over_ten_shuffled_splits(tmp_path, network, name, task):
     logits = 50 * np.eye(2)[np.arange(20) % 2]
     clips = {f"{i:02d}": {"": {"logits": row}} for i, row in enumerate(logits)}
@@ -101,9 +123,16 @@ def test_distances_between_sets_of_films(tmp_path):
 def test_cosines_in_shared_spaces(tmp_path):
     imagebind = {"sound_features": [2.0, 0.0], "picture_features": [1.0, 1.0], "text_features": [0.0, 3.0]}
     imagebind |= {"picture_frames": [[1.0, 0.0], [0.0, 1.0]]}
-    clip = {"picture_frames": [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]], "picture_features": [0.0, 1.0], "text_features": [5.0, 0.0]}
+    clip = {
+        "picture_frames": [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]],
+        "picture_features": [0.0, 1.0],
+        "text_features": [5.0, 0.0],
+    }
     clap = {"sound_features": [3.0, 0.0], "text_features": [1.0, 1.0]}
-    networks = {name: {"a": {"": arrays}, "b": {"": arrays}} for name, arrays in (("imagebind", imagebind), ("clip", clip), ("clap", clap))}
+    networks = {
+        name: {"a": {"": arrays}, "b": {"": arrays}}
+        for name, arrays in (("imagebind", imagebind), ("clip", clip), ("clap", clap))
+    }
     found = values(tmp_path, networks, "t2av")
     half = np.sqrt(0.5)
     assert {name: found[name] for name in found if not name.startswith(("F", "K"))} == {
@@ -127,11 +156,14 @@ def test_sync_by_best_lag_and_by_synchformer(tmp_path):
     assert found["DeSync/cvalp:best_lag:2s"] == pytest.approx((0 + 4 * TOKEN_S + REACH_TOKENS * TOKEN_S) / 3)
     # Offsets of 0 and -1 s in one clip, of 2 s in the other.
     offsets = {"a": {"": {"offsets": np.eye(21)[[10, 5]]}}, "b": {"": {"offsets": np.eye(21)[[20]]}}}
-    assert values(tmp_path / "2", {"synchformer": offsets})["DeSync/synchformer:21offsets"] == pytest.approx((0.5 + 2) / 2)
+    assert values(tmp_path / "2", {"synchformer": offsets})["DeSync/synchformer:21offsets"] == pytest.approx(
+        (0.5 + 2) / 2
+    )
 
 
 def test_av_align_in_every_variant(tmp_path):
-    # 10 pictures a second: one large peak of flow at 1 s, one too small for `tt_2025_02` at 2 s; three sounds near the first.
+    # 10 pictures a second: one large peak of flow at 1 s, one too small for `tt_2025_02` at 2 s;
+    # three sounds near the first.
     flow = np.zeros(40)
     flow[[10, 20]] = 0.5, 0.05
     peaks = {"": {"peaks_s": [0.97, 1.0, 1.03]}}
@@ -148,12 +180,21 @@ def test_av_align_in_every_variant(tmp_path):
 
 def test_onset_agreement(tmp_path):
     clips = {
-        "a": {"reference": {"onsets_s": [1.0, 2.0, 3.0], "duration_s": 8.0}, "generated": {"onsets_s": [1.05, 2.5], "duration_s": 8.0}},
-        "b": {"reference": {"onsets_s": [4.0], "duration_s": 8.0}, "generated": {"onsets_s": [4.0], "duration_s": 8.0}},
+        "a": {
+            "reference": {"onsets_s": [1.0, 2.0, 3.0], "duration_s": 8.0},
+            "generated": {"onsets_s": [1.05, 2.5], "duration_s": 8.0},
+        },
+        "b": {
+            "reference": {"onsets_s": [4.0], "duration_s": 8.0},
+            "generated": {"onsets_s": [4.0], "duration_s": 8.0},
+        },
     }
     found = values(tmp_path, {"onsets_librosa": clips})
     # 2 hits, 3 found, 4 true; nothing fits when shuffled.
-    assert found == {"onset agreement/f1:100ms": pytest.approx(4 / 7), "onset agreement/gain:100ms": pytest.approx(4 / 7, abs=1e-4)}
+    assert found == {
+        "onset agreement/f1:100ms": pytest.approx(4 / 7),
+        "onset agreement/gain:100ms": pytest.approx(4 / 7, abs=1e-4),
+    }
 
 
 def test_truth_of_the_stage(tmp_path):
@@ -162,7 +203,10 @@ def test_truth_of_the_stage(tmp_path):
 
     contrary = Truth(np.array([3.0]), ("metal",), ("metal", "glass"))
     truths = (Truth(np.array([1.0, 2.0]), ("wood",), None), contrary, Truth(None, ("rain",), None))
-    onsets = {name: {"": {"onsets_s": np.array(times)}} for name, times in {"a": [1.01, 2.2], "b": [3.02], "c": [5.0]}.items()}
+    onsets = {
+        name: {"": {"onsets_s": np.array(times)}}
+        for name, times in {"a": [1.01, 2.2], "b": [3.02], "c": [5.0]}.items()
+    }
     heard = {name: {"": logits(kind)} for name, kind in {"a": "wood", "b": "glass", "c": "rain"}.items()}
     found = values(tmp_path, {"onsets_superflux": onsets, "listener": heard}, truths=truths)
     assert found["onset precision/stage:50ms"] == pytest.approx(2 / 3)
@@ -183,7 +227,9 @@ def test_the_stage_benchmark_gives_records():
     result["of_ceiling"] = {"onset_f1": row(0.9), "class_accuracy": row(1.0)}
     result["class_accuracy_by_family"] = {"liquids": row(0.8)}
     plain = stage_scores(result, "")
-    leaked = dict.fromkeys(("negated", "not_negated", "true_sound", "other_negated", "other_not_negated"), row(0.25))
+    leaked = dict.fromkeys(
+        ("negated", "not_negated", "true_sound", "other_negated", "other_not_negated"), row(0.25)
+    )
     result["controls"] = {"leakage": leaked, "cue_window_energy": {"cue": row(0.75), "whole_clip": row(0.5)}}
     scores = {(one.id, one.of): one for one in stage_scores(result, "ab" * 32)}
     leak = scores["leakage/stage:listener:negated_source", "generated"]

@@ -19,12 +19,31 @@ def clip_folder(tmp_path) -> Path:
     from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel, CLIPProcessor, CLIPTokenizer
 
     torch.manual_seed(0)
-    small = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "projection_dim": 6}
+    small = {
+        "hidden_size": 8,
+        "intermediate_size": 8,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 1,
+        "projection_dim": 6,
+    }
     words = ["<|startoftext|>", "<|endoftext|>", *LETTERS, *(f"{letter}</w>" for letter in LETTERS)]
-    text = {**small, "vocab_size": len(words), "max_position_embeddings": 16, "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1}
-    model = CLIPModel(CLIPConfig(text_config=text, vision_config={**small, "image_size": 32, "patch_size": 16}, projection_dim=6))
+    text = {
+        **small,
+        "vocab_size": len(words),
+        "max_position_embeddings": 16,
+        "bos_token_id": 0,
+        "eos_token_id": 1,
+        "pad_token_id": 1,
+    }
+    model = CLIPModel(
+        CLIPConfig(
+            text_config=text, vision_config={**small, "image_size": 32, "patch_size": 16}, projection_dim=6
+        )
+    )
     tokenizer = CLIPTokenizer(vocab={word: i for i, word in enumerate(words)}, merges=[], model_max_length=16)
-    processor = CLIPProcessor(CLIPImageProcessor(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}), tokenizer)
+    processor = CLIPProcessor(
+        CLIPImageProcessor(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}), tokenizer
+    )
     model.save_pretrained(tmp_path / "clip")
     processor.save_pretrained(tmp_path / "clip")
     return tmp_path / "clip"
@@ -54,9 +73,17 @@ def test_clap_reads_sound_and_text_into_one_space(tmp_path):
     words = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "Ġ", *LETTERS]
     text = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
     text |= {"vocab_size": len(words), "max_position_embeddings": 40}
-    sound = {"depths": [1, 1], "num_attention_heads": [1, 2], "patch_embeds_hidden_size": 8, "hidden_size": 16, "num_hidden_layers": 2}
+    sound = {
+        "depths": [1, 1],
+        "num_attention_heads": [1, 2],
+        "patch_embeds_hidden_size": 8,
+        "hidden_size": 16,
+        "num_hidden_layers": 2,
+    }
     model = ClapModel(ClapConfig(text_config=text, audio_config=sound, projection_dim=6))
-    tokenizer = RobertaTokenizer(vocab={word: i for i, word in enumerate(words)}, merges=[], model_max_length=32)
+    tokenizer = RobertaTokenizer(
+        vocab={word: i for i, word in enumerate(words)}, merges=[], model_max_length=32
+    )
     ClapProcessor(ClapFeatureExtractor(truncation="rand_trunc"), tokenizer).save_pretrained(tmp_path / "clap")
     model.save_pretrained(tmp_path / "clap")
     hear, read = load_roles([f"clap={tmp_path / 'clap'}"])

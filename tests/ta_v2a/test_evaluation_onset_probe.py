@@ -1,9 +1,17 @@
-"""The onset probe: columns by hand, average precision against its definition, and a line that finds what is there and nothing else."""
+"""The onset probe: columns by hand, average precision against its definition, and a line that finds
+what is there and nothing else."""
 
 import numpy as np
 import pytest
 
-from ta_v2a.evaluation.encoders.onset_probe import average_precision, best_threshold, fit_logistic, onset_columns, onset_probe, probe_scores
+from ta_v2a.evaluation.encoders.onset_probe import (
+    average_precision,
+    best_threshold,
+    fit_logistic,
+    onset_columns,
+    onset_probe,
+    probe_scores,
+)
 
 
 def test_columns_hold_their_first_moment_and_not_their_last():
@@ -40,7 +48,9 @@ def test_a_probe_is_judged_on_scenes_that_it_never_saw():
     onsets = (rng.random((20, 10)) < 0.3).astype(float)
     score, _ = probe_scores(rng.normal(size=(20, 10, 64)), onsets)
     assert score.shape == (10, 10)
-    assert average_precision(score.ravel(), onsets[10:].ravel()) == pytest.approx(onsets[10:].mean(), abs=0.15)
+    assert average_precision(score.ravel(), onsets[10:].ravel()) == pytest.approx(
+        onsets[10:].mean(), abs=0.15
+    )
 
 
 def test_what_is_seen_helps_and_what_is_said_stands_still():
@@ -49,10 +59,22 @@ def test_what_is_seen_helps_and_what_is_said_stands_still():
     seen = rng.normal(size=(120, 16, 4))
     seen[..., 0] += 3 * onsets
     report = onset_probe(seen, rng.normal(size=(120, 16, 4)), rng.normal(size=(120, 4)), onsets)
-    precision = {name: found["average_precision"] for name, found in report.items() if isinstance(found, dict) and "f1" in found}
+    precision = {
+        name: found["average_precision"]
+        for name, found in report.items()
+        if isinstance(found, dict) and "f1" in found
+    }
     assert report["chance"] == pytest.approx(0.25, abs=0.05)
-    assert precision["video"]["value"] > 0.85 and precision["video"]["low"] < precision["video"]["value"] < precision["video"]["high"]
+    assert (
+        precision["video"]["value"] > 0.85
+        and precision["video"]["low"] < precision["video"]["value"] < precision["video"]["high"]
+    )
     assert precision["audio"]["value"] < 0.4 and precision["text"]["value"] < 0.4
-    concat, average = precision["video and text, concatenated"]["value"], precision["video and text, averaged"]["value"]
+    concat, average = (
+        precision["video and text, concatenated"]["value"],
+        precision["video and text, averaged"]["value"],
+    )
     assert report["concatenated minus averaged"]["value"] == pytest.approx(concat - average, abs=1e-3)
-    assert concat > average  # the words of other clips are noise, which a line over the concatenation leaves out
+    assert (
+        concat > average
+    )  # the words of other clips are noise, which a line over the concatenation leaves out

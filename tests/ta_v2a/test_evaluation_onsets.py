@@ -65,7 +65,10 @@ def impacts(rng: np.random.Generator, times: np.ndarray, noise: float) -> np.nda
     wave = rng.normal(0, noise, 131_072)
     for time in times:
         clock = np.arange(int(RATE * rng.uniform(0.1, 0.4))) / RATE
-        partials = [np.sin(2 * np.pi * rng.uniform(150, 5000) * clock) * np.exp(-clock * rng.uniform(10, 60)) for _ in range(5)]
+        partials = [
+            np.sin(2 * np.pi * rng.uniform(150, 5000) * clock) * np.exp(-clock * rng.uniform(10, 60))
+            for _ in range(5)
+        ]
         blow = np.sum(partials, axis=0) + rng.normal(0, 1, len(clock)) * np.exp(-clock * 200)
         start = round(time * RATE)
         blow = blow[: len(wave) - start] * rng.uniform(0.2, 0.7) / np.abs(blow).max()
@@ -73,7 +76,9 @@ def impacts(rng: np.random.Generator, times: np.ndarray, noise: float) -> np.nda
     return wave.astype(np.float32)
 
 
-@pytest.mark.parametrize(("noise", "least_f1", "most_error_s"), [(0.0, 0.98, 0.002), (0.003, 0.97, 0.003), (0.02, 0.93, 0.005)])
+@pytest.mark.parametrize(
+    ("noise", "least_f1", "most_error_s"), [(0.0, 0.98, 0.002), (0.003, 0.97, 0.003), (0.02, 0.93, 0.005)]
+)
 def test_detector_on_impacts(noise, least_f1, most_error_s):
     rng = np.random.default_rng(1)
     counts, errors = np.zeros(3), []

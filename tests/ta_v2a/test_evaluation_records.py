@@ -1,4 +1,5 @@
-"""Scores as records: they come back from JSON as they were, and different measurements refuse to be compared."""
+"""Scores as records: they come back from JSON as they were, and different
+measurements refuse to be compared."""
 
 import json
 from dataclasses import replace
@@ -9,7 +10,21 @@ from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics.records import NotComparable, Score, code_version, difference
 
 RATES = {"vggish": 16_000}
-SCORE = Score("FAD", "vggish:patches", 1.25, 1.0, 1.5, 100, "lower", RATES, "libswresample, mono", "vggish", "ab" * 32, "0.1+1", ("few",))
+SCORE = Score(
+    "FAD",
+    "vggish:patches",
+    1.25,
+    1.0,
+    1.5,
+    100,
+    "lower",
+    RATES,
+    "libswresample, mono",
+    "vggish",
+    "ab" * 32,
+    "0.1+1",
+    ("few",),
+)
 
 
 def test_a_record_survives_json():
@@ -25,7 +40,9 @@ def test_a_record_survives_json():
 
 
 def test_the_same_measurement_is_compared():
-    assert difference(SCORE, replace(SCORE, value=1.0, n=90, code_version="0.2", flags=())) == pytest.approx(-0.25)
+    assert difference(SCORE, replace(SCORE, value=1.0, n=90, code_version="0.2", flags=())) == pytest.approx(
+        -0.25
+    )
 
 
 @pytest.mark.parametrize(

@@ -62,10 +62,19 @@ def test_training_learns_to_tell_two_kinds_and_writes_its_weights(tmp_path, smal
     for i in range(64):
         mel = 0.3 * torch.rand(128, 32, generator=generator)
         mel[(20 if i % 2 else 90) :][:12] += 0.5
-        rows.append({"mel": mel, "kinds": torch.nn.functional.one_hot(torch.tensor(i % 2), len(KIND_NAMES)).float()})
-    module = ListenerTraining(small_listener, lr=1e-2, warmup_steps=2, max_steps=30, export_folder=str(tmp_path / "listener"))
+        rows.append(
+            {"mel": mel, "kinds": torch.nn.functional.one_hot(torch.tensor(i % 2), len(KIND_NAMES)).float()}
+        )
+    module = ListenerTraining(
+        small_listener, lr=1e-2, warmup_steps=2, max_steps=30, export_folder=str(tmp_path / "listener")
+    )
     trainer = L.Trainer(
-        max_steps=30, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False
+        max_steps=30,
+        accelerator="cpu",
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
     )
     trainer.fit(module, DataLoader(rows, batch_size=16, shuffle=True))
     listener = load_listener(tmp_path / "listener")
@@ -83,7 +92,9 @@ def test_a_resumed_training_of_the_listener_is_the_uninterrupted_one(tmp_path):
     from ta_v2a.evaluation.networks.listener_training import ListenerTraining
 
     g = torch.Generator().manual_seed(0)
-    rows = [{"mel": torch.rand(128, 32, generator=g), "kinds": torch.eye(len(KIND_NAMES))[i]} for i in range(4)]
+    rows = [
+        {"mel": torch.rand(128, 32, generator=g), "kinds": torch.eye(len(KIND_NAMES))[i]} for i in range(4)
+    ]
 
     def trained(epochs: int, checkpoint: str | None = None) -> dict[str, torch.Tensor]:
         torch.manual_seed(0)
@@ -117,7 +128,9 @@ def test_truth_of_a_scene():
 def clicks(times: np.ndarray) -> np.ndarray:
     wave = np.zeros(4 * RATE, np.float32)
     for time in times:
-        wave[round(time * RATE) :][:400] += 0.5 * np.exp(-np.arange(400) / 80) * np.random.default_rng(0).normal(0, 1, 400)
+        wave[round(time * RATE) :][:400] += (
+            0.5 * np.exp(-np.arange(400) / 80) * np.random.default_rng(0).normal(0, 1, 400)
+        )
     return np.clip(wave, -1, 1)
 
 
@@ -131,7 +144,10 @@ def tally_of(sounds: list[np.ndarray], truths: list[Truth], heard: list[str]) ->
 def test_shuffling_destroys_what_it_shuffles():
     rng = np.random.default_rng(0)
     kinds = ["wood", "metal", "glass", "drum", "stone", "cloth", "plastic", "ceramic", "dog", "bell"]
-    truths = [Truth(np.sort(rng.choice(np.arange(0.2, 3.8, 0.15), 6, replace=False)), (kind,), None) for kind in kinds]
+    truths = [
+        Truth(np.sort(rng.choice(np.arange(0.2, 3.8, 0.15), 6, replace=False)), (kind,), None)
+        for kind in kinds
+    ]
     truths[0] = Truth(truths[0].events_s, ("wood",), ("wood", "metal"))
     truths[1] = Truth(None, ("metal",), None)
     sounds = [clicks(t.events_s if t.events_s is not None else np.zeros(0)) for t in truths]
@@ -149,7 +165,10 @@ def test_shuffling_destroys_what_it_shuffles():
     assert own["median_timing_error_s"]["value"] < 0.002
     assert video["onset_f1"]["high"] < 0.7 and video["class_accuracy"]["value"] == 1.0
     assert text["class_accuracy"]["value"] == 0.0 and text["onset_f1"]["value"] == 1.0
-    assert own["text_steering"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 1} and text["text_steering"]["value"] == 0.0
+    assert (
+        own["text_steering"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 1}
+        and text["text_steering"]["value"] == 0.0
+    )
     assert result["of_ceiling"]["onset_f1"]["value"] == 1.0
     assert result["scenes"] == {"with_events": 9, "events": 54, "one_source": 10, "contradicting": 1}
     json.dumps(result, allow_nan=False)
@@ -173,7 +192,13 @@ def test_controls_end_to_end(small_listener, pipeline):
     from ta_v2a.evaluation.stage.controls import evaluate_controls, scenes_of_two
 
     result = evaluate_controls(pipeline, 1, 2**64 - 1, small_listener.eval(), num_inference_steps=1)
-    assert set(result["leakage"]) == {"negated", "not_negated", "true_sound", "other_negated", "other_not_negated"}
+    assert set(result["leakage"]) == {
+        "negated",
+        "not_negated",
+        "true_sound",
+        "other_negated",
+        "other_not_negated",
+    }
     for group in ("leakage", "cue_window_energy"):
         assert all(row["n"] == 1 and 0 <= row["value"] <= 1 for row in result[group].values())
     json.dumps(result, allow_nan=False)

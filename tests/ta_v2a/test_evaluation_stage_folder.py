@@ -51,15 +51,33 @@ def test_a_second_run_writes_only_what_is_missing_or_different(tmp_path):
 
 
 def test_the_command_writes_a_folder(tmp_path, capsys):
-    words = ["stage", "-n", "1", "--split", "train", "--jobs", "1", "-o", str(tmp_path / "s"), "--duration", "0.64", "--width", "32"]
+    words = [
+        "stage",
+        "-n",
+        "1",
+        "--split",
+        "train",
+        "--jobs",
+        "1",
+        "-o",
+        str(tmp_path / "s"),
+        "--duration",
+        "0.64",
+        "--width",
+        "32",
+    ]
     assert main([*words, "--height", "32", "--silent", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["scenes"] == 1 and (tmp_path / "s" / "0000000000.mp4").is_file()
+    assert (
+        json.loads(capsys.readouterr().out)["scenes"] == 1 and (tmp_path / "s" / "0000000000.mp4").is_file()
+    )
 
 
 def test_sounds_of_films_are_made_once(scenes, tmp_path, pipeline_folder):
     clips, out = list_clips(scenes)[:2], tmp_path / "out"
     made, new = generate_sounds(pipeline_folder, clips, None, out, num_inference_steps=1)
-    assert new == 2 and [clip.prompt for clip in made] == [plan(seed, 0.8).caption for seed in SPLITS["test"][:2]]
+    assert new == 2 and [clip.prompt for clip in made] == [
+        plan(seed, 0.8).caption for seed in SPLITS["test"][:2]
+    ]
     account = json.loads((out / f"{clips[0].stem}.json").read_text())
     assert (account["prompt"], account["settings"]) == (made[0].prompt, {"num_inference_steps": 1})
     sound = made[0].wav.read_bytes()
@@ -69,7 +87,12 @@ def test_sounds_of_films_are_made_once(scenes, tmp_path, pipeline_folder):
     assert made[0].wav.read_bytes() == sound
     # Another seed or another prompt is another sound.
     assert generate_sounds(pipeline_folder, clips, None, out, seed=1, num_inference_steps=1)[1] == 2
-    assert generate_sounds(pipeline_folder, clips, {clips[0].stem: "rain"}, out, seed=1, num_inference_steps=1)[1] == 2
+    assert (
+        generate_sounds(pipeline_folder, clips, {clips[0].stem: "rain"}, out, seed=1, num_inference_steps=1)[
+            1
+        ]
+        == 2
+    )
     assert made[0].wav.read_bytes() != sound
     with pytest.raises(UserError, match="holds the clips"):
         generate_sounds(pipeline_folder, clips, None, scenes)
@@ -78,10 +101,22 @@ def test_sounds_of_films_are_made_once(scenes, tmp_path, pipeline_folder):
 def test_a_stage_folder_is_measured_with_its_truth_and_its_sanity_table(scenes, tmp_path, pipeline_folder):
     films_command(scenes, tmp_path / "made", weights=pipeline_folder, compare=False, num_inference_steps=1)
     extractors = [onset_extractors()[1], onset_extractors()[3], flow_extractor(None)]
-    result, _ = evaluate_folders("v2a", tmp_path / "made", scenes, extractors, baselines=2, cache=tmp_path / "cache")
+    result, _ = evaluate_folders(
+        "v2a", tmp_path / "made", scenes, extractors, baselines=2, cache=tmp_path / "cache"
+    )
     assert result["n"] == 3 and result["baseline_clips"] == 2 and result["bad"]["count"] == 0
     table = {row["metric"]: row["values"] for row in result["sanity"]}
     assert {"onset F1/stage:50ms", "AV-Align/javis:flow_native"} <= set(table)
-    spoilt = {"truth", "shuffled", "shift_0.1s", "shift_0.25s", "shift_0.5s", "shift_1s", "silence", "white_noise", "constant_sound"}
+    spoilt = {
+        "truth",
+        "shuffled",
+        "shift_0.1s",
+        "shift_0.25s",
+        "shift_0.5s",
+        "shift_1s",
+        "silence",
+        "white_noise",
+        "constant_sound",
+    }
     assert spoilt | {"static_video"} <= set(table["AV-Align/javis:flow_native"])
     json.dumps(result, allow_nan=False)

@@ -10,7 +10,9 @@ def test_interval_of_a_mean_covers_it():
     rng = np.random.default_rng(0)
     covered = 0
     for trial in range(200):
-        estimate = statistics.bootstrap(np.stack([rng.random(80) < 0.3, np.ones(80)], axis=1), statistics.ratio, resamples=400, seed=trial)
+        estimate = statistics.bootstrap(
+            np.stack([rng.random(80) < 0.3, np.ones(80)], axis=1), statistics.ratio, resamples=400, seed=trial
+        )
         covered += estimate.low <= 0.3 <= estimate.high
     assert 0.90 <= covered / 200 <= 0.99
 

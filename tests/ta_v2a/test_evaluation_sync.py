@@ -4,8 +4,19 @@ import numpy as np
 import pytest
 
 from ta_v2a.evaluation.metrics.agreement import greedy_counts
-from ta_v2a.evaluation.metrics.av_align import ALIGN_VARIANTS, align_score, flow_peaks, intersection_over_union
-from ta_v2a.evaluation.metrics.sync import LEAST_OVERLAP_TOKENS, TOKEN_S, best_lag_s, lag_scores, synchformer_s
+from ta_v2a.evaluation.metrics.av_align import (
+    ALIGN_VARIANTS,
+    align_score,
+    flow_peaks,
+    intersection_over_union,
+)
+from ta_v2a.evaluation.metrics.sync import (
+    LEAST_OVERLAP_TOKENS,
+    TOKEN_S,
+    best_lag_s,
+    lag_scores,
+    synchformer_s,
+)
 from ta_v2a.evaluation.stage.controls import cue_energy, leakage
 from ta_v2a.stage.scene.kinds import KIND_NAMES
 
@@ -14,7 +25,9 @@ def test_variants_of_av_align_differ_as_published():
     # Three sound peaks around one picture peak, 10 pictures a second; a fourth sound peak is alone.
     sound, picture = np.array([1.0, 1.02, 1.04, 3.0]), np.array([1.03])
     values = {variant: align_score(sound, picture, 10.0, variant) for variant in ALIGN_VARIANTS}
-    assert values["tt_pre2025"] == pytest.approx(3 / (4 + 1 - 3))  # above 1: the defect of the first public code
+    assert values["tt_pre2025"] == pytest.approx(
+        3 / (4 + 1 - 3)
+    )  # above 1: the defect of the first public code
     assert values["tt_2025_02"] == pytest.approx(1 / (4 + 1 - 1))
     assert values["eq9"] == pytest.approx(2 / (4 + 1 - 2))
     assert values["javis"] == pytest.approx(3 / (2 + 1e-6))
@@ -38,7 +51,8 @@ def test_least_flow_belongs_to_one_variant():
 
 
 def slow_counts(generated: np.ndarray, true: np.ndarray, limit_s: float, tolerance_s: float) -> list[int]:
-    """The same matching without shortcuts: every true onset in turn takes the nearest generated one still free, the earlier of two."""
+    """The same matching without shortcuts: every true onset in turn takes the nearest generated one
+    still free, the earlier of two."""
     generated, true = np.sort(generated[generated < limit_s]), true[true < limit_s]
     free, hits = np.ones(len(generated), bool), 0
     for time_s in true:
@@ -56,7 +70,9 @@ def test_fast_matching_is_the_slow_one():
         if trial % 2:  # ties, and distances of exactly the tolerance
             generated, true = np.round(generated, 1), np.round(true, 1)
         limit_s = float(rng.uniform(0.5, 2.5))
-        assert greedy_counts(generated, true, limit_s, 0.1).tolist() == slow_counts(generated, true, limit_s, 0.1)
+        assert greedy_counts(generated, true, limit_s, 0.1).tolist() == slow_counts(
+            generated, true, limit_s, 0.1
+        )
 
 
 @pytest.mark.parametrize("late", [-9, 0, 4, 25])

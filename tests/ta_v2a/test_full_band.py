@@ -28,10 +28,14 @@ def bank(tmp_path_factory):
 
 
 def test_what_is_full_band():
-    assert is_full_band(noise(0, 48_000, 48_000), 48_000) and is_full_band(1e-3 * noise(0, 44_100, 44_100), 44_100)
+    assert is_full_band(noise(0, 48_000, 48_000), 48_000) and is_full_band(
+        1e-3 * noise(0, 44_100, 44_100), 44_100
+    )
     assert not is_full_band(noise(0, 48_000, 48_000, 11_025), 48_000)
     assert not is_full_band(noise(0, 22_050, 22_050), 22_050)
-    assert not is_full_band(np.zeros(48_000, np.float32), 48_000) and not is_full_band(np.ones(10, np.float32), 48_000)
+    assert not is_full_band(np.zeros(48_000, np.float32), 48_000) and not is_full_band(
+        np.ones(10, np.float32), 48_000
+    )
 
 
 def test_by_way_of_16_khz_only_the_top_is_lost():
@@ -61,15 +65,27 @@ def test_pieces_of_files(bank):
 def test_items_are_the_same_again_and_of_the_stage_where_nothing_is_full_band(bank):
     seeds = SPLITS["train"][:4]
     files = [bank / "full.wav", bank / "low.wav"]
-    recorded, scenes, hopeless = (FullBandClips(seeds, 1.0, *rest) for rest in ((files, 0.0), ([], 0.0), (files[1:], 0.0)))
+    recorded, scenes, hopeless = (
+        FullBandClips(seeds, 1.0, *rest) for rest in ((files, 0.0), ([], 0.0), (files[1:], 0.0))
+    )
     first = recorded[0]
     assert first["wave"].shape == first["low"].shape == (48_000,) and first["wave"].dtype == torch.float32
     assert torch.equal(first["wave"], recorded[0]["wave"])
-    assert torch.equal(hopeless[1]["wave"], scenes[1]["wave"]) and not torch.equal(first["wave"], scenes[0]["wave"])
+    assert torch.equal(hopeless[1]["wave"], scenes[1]["wave"]) and not torch.equal(
+        first["wave"], scenes[0]["wave"]
+    )
 
 
 def test_data_for_the_trainer(bank):
-    data = FullBandData(str(bank.parent), duration_s=0.5, batch_size=2, clips_per_epoch=4, validation_clips=2, stage_share=0.0, workers=0)
+    data = FullBandData(
+        str(bank.parent),
+        duration_s=0.5,
+        batch_size=2,
+        clips_per_epoch=4,
+        validation_clips=2,
+        stage_share=0.0,
+        workers=0,
+    )
     batch = next(iter(data.train_dataloader()))
     assert batch["wave"].shape == batch["low"].shape == (2, 24_000)
     with pytest.raises(ValueError, match="no such sound bank"):

@@ -153,8 +153,14 @@ TABLE = {
     "web address": (lambda folder: "https://example.org/a.mp4", "no addresses"),
     "file address": (lambda folder: "file:///etc/passwd", "no addresses"),
     "protocol": (lambda folder: "concat:a.mp4|b.mp4", "no such file"),
-    "hls": (playlist("a.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{inner}\n#EXT-X-ENDLIST\n"), "playlist"),
-    "hls disguised": (playlist("a.mp4", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{inner}\n#EXT-X-ENDLIST\n"), "playlist"),
+    "hls": (
+        playlist("a.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{inner}\n#EXT-X-ENDLIST\n"),
+        "playlist",
+    ),
+    "hls disguised": (
+        playlist("a.mp4", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{inner}\n#EXT-X-ENDLIST\n"),
+        "playlist",
+    ),
     "concat": (playlist("a.ffconcat", "ffconcat version 1.0\nfile {name}\n"), "playlist"),
     "png": (picture_file("a.png"), "still image"),
     "jpeg": (picture_file("a.jpg"), "still image"),
@@ -168,7 +174,10 @@ TABLE = {
     "moov missing": (cut("a.mp4", 0.6), "moov part"),
     "one picture": (lambda folder: write_film(folder / "a.mp4", noisy(1), 25), "one picture only 0.040 s"),
     "too short": (lambda folder: write_film(folder / "a.mp4", noisy(2), 25), "at least 0.1 s"),
-    "too long": (lambda folder: write_film(folder / "a.mkv", noisy(3), 1, times_s=[0.0, 1.0, 7300.0]), "hours, more than the 2 allowed"),
+    "too long": (
+        lambda folder: write_film(folder / "a.mkv", noisy(3), 1, times_s=[0.0, 1.0, 7300.0]),
+        "hours, more than the 2 allowed",
+    ),
 }
 
 
@@ -221,7 +230,9 @@ def test_limits_are_the_callers(tmp_path, film):
     assert probe(write_film(tmp_path / "b.mp4", noisy(3), 30)).duration_s == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize(("name", "more"), [("a.mkv", {}), ("a.mp4", {"options": {"bf": "0"}}), ("a.avi", {"codec": "mpeg4"})])
+@pytest.mark.parametrize(
+    ("name", "more"), [("a.mkv", {}), ("a.mp4", {"options": {"bf": "0"}}), ("a.avi", {"codec": "mpeg4"})]
+)
 def test_cut_off_films_are_used_as_far_as_they_go(tmp_path, name, more):
     from ta_v2a.media.writing.mux import mux as with_sound
 
@@ -292,7 +303,9 @@ for call in (lambda: ta_v2a.media.reading.opening.plain_file({str(secret)!r}), l
     for parent in list(tmp_path.parents)[:2]:
         if parent.stat().st_uid == os.getuid():
             parent.chmod(0o755)
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=60
+    )
     lines = ended.stdout.splitlines()
     assert len(lines) == 2, ended.stderr
     assert "permission denied" in lines[0]

@@ -1,4 +1,5 @@
-"""Pictures encoded anew: every one at its time, in its colours and its shape, and not more of them in memory for a longer clip."""
+"""Pictures encoded anew: every one at its time, in its colours and its shape, and not more of them
+in memory for a longer clip."""
 
 import struct
 import subprocess
@@ -88,7 +89,9 @@ def test_the_shape_of_pixels_and_the_colour_description_are_kept(tmp_path):
         context.sample_aspect_ratio = Fraction(4, 3)
         context.colorspace, context.color_primaries, context.color_trc, context.color_range = 9, 9, 16, 1
         for picture in plain_colours():
-            frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuv422p10le", dst_colorspace="BT2020")
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(
+                format="yuv422p10le", dst_colorspace="BT2020"
+            )
             frame.colorspace, frame.color_primaries, frame.color_trc, frame.color_range = 9, 9, 16, 1
             target.mux(stream.encode(frame))
         target.mux(stream.encode(None))
@@ -101,7 +104,12 @@ def test_the_shape_of_pixels_and_the_colour_description_are_kept(tmp_path):
 
 def test_a_raw_stream_gets_times(tmp_path):
     source = write_film(tmp_path / "in.h264", plain_colours() * 4, 25, muxer="h264", options={"bf": "2"})
-    assert fitting(probe(source), tmp_path / "x") == (".mp4", "no container holds this picture unchanged")
+    planned, why = fitting(probe(source), tmp_path / "x")
+    assert (planned.path.suffix, planned.picture, why) == (
+        ".mp4",
+        "h264",
+        "no container holds this picture unchanged",
+    )
     made = encoded(source, tmp_path / "out.mp4")
     assert made.frames == 20 and made.duration_s == pytest.approx(0.8, abs=0.001)
     frames = colour_frames(made, np.arange(20) / 25 + 0.01, 48)[:, 24, 32].astype(int)
@@ -109,10 +117,17 @@ def test_a_raw_stream_gets_times(tmp_path):
 
 
 def test_web_pictures_become_h264_and_films_do_not(tmp_path):
-    gif = probe(write_film(tmp_path / "in.gif", plain_colours(), 10, codec="gif", pixel_format="rgb8", muxer="gif"))
+    gif = probe(
+        write_film(tmp_path / "in.gif", plain_colours(), 10, codec="gif", pixel_format="rgb8", muxer="gif")
+    )
     film = probe(write_film(tmp_path / "in.mp4", plain_colours(), 10))
-    assert fitting(gif, tmp_path / "x") == (".mp4", "hardly any player shows a film in gif")
-    assert fitting(film, tmp_path / "x") == (".mp4", "") == fitting(gif, tmp_path / "x", encode=True)
+
+    def planned(clip, encode=False):
+        made, why = fitting(clip, tmp_path / "x", encode=encode)
+        return made.path.name, made.picture, why
+
+    assert planned(gif) == ("x.mp4", "h264", "hardly any player shows a film in gif")
+    assert planned(film) == ("x.mp4", "copied", "") and planned(gif, encode=True) == ("x.mp4", "h264", "")
     with pytest.raises(UserError, match=r"go into \.mp4 \.m4v \.mov \.mkv, not \.webm"):
         rehearse(gif, tmp_path / "out.webm", encode=True)
     for ending in (".mov", ".mkv", ".m4v"):
@@ -128,7 +143,9 @@ def test_the_own_sound_goes_along(tmp_path):
         levels = []
         for stream in container.streams.audio:
             container.seek(0)
-            levels.append(np.sqrt(np.mean([np.square(frame.to_ndarray()).mean() for frame in container.decode(stream)])))
+            levels.append(
+                np.sqrt(np.mean([np.square(frame.to_ndarray()).mean() for frame in container.decode(stream)]))
+            )
     assert levels[0] < 0.01 and levels[1] == pytest.approx(0.3 / 2**0.5, rel=0.05)
 
 

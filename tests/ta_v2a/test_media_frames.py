@@ -69,7 +69,9 @@ FORMATS = [
 @pytest.mark.parametrize(("name", "codec", "pixels", "muxer"), FORMATS)
 def test_every_container_and_pixel_format_shows_the_right_picture(tmp_path, name, codec, pixels, muxer):
     options = {"x265-params": "log-level=none:pools=1"} if codec == "libx265" else {}
-    path = write_film(tmp_path / name, greys(25), 25, codec=codec, pixel_format=pixels, options=options, muxer=muxer)
+    path = write_film(
+        tmp_path / name, greys(25), 25, codec=codec, pixel_format=pixels, options=options, muxer=muxer
+    )
     clip = probe(path)
     assert (clip.width, clip.height, clip.frames) == (64, 48, 25)
     assert clip.duration_s == pytest.approx(1.0, abs=0.05)
@@ -90,7 +92,17 @@ def test_variable_frame_rate(tmp_path):
     times = [0.0, 0.04, 0.30, 0.33, 0.90, 1.00, 1.01]
     for name in ("a.mp4", "a.mkv"):
         path = write_film(tmp_path / name, greys(len(times)), 25, times_s=times)
-        assert seen(luma_pictures(path, [0.29, 0.31, 0.02, 0.5, 0.895, 0.905, 1.02, 99.0, -1.0])) == [1, 2, 0, 3, 3, 4, 6, 6, 0]
+        assert seen(luma_pictures(path, [0.29, 0.31, 0.02, 0.5, 0.895, 0.905, 1.02, 99.0, -1.0])) == [
+            1,
+            2,
+            0,
+            3,
+            3,
+            4,
+            6,
+            6,
+            0,
+        ]
 
 
 def test_start_offset_counts_from_the_picture(tmp_path):
@@ -102,7 +114,9 @@ def test_start_offset_counts_from_the_picture(tmp_path):
 
 
 def test_pictures_that_an_edit_list_hides_are_not_shown(tmp_path):
-    path = write_film(tmp_path / "a.mp4", greys(20), 20, times_s=-0.25 + np.arange(20) / 20, options={"bf": "2"})
+    path = write_film(
+        tmp_path / "a.mp4", greys(20), 20, times_s=-0.25 + np.arange(20) / 20, options={"bf": "2"}
+    )
     clip = probe(path)
     assert (clip.start_s, clip.frames) == (0.0, 15)
     assert clip.duration_s == pytest.approx(0.75, abs=0.06)
@@ -139,7 +153,9 @@ def test_odd_sizes(tmp_path, height, width):
 
 
 def test_8k_is_read(tmp_path):
-    path = write_film(tmp_path / "a.mp4", greys(1, 4320, 7680), 5, options={"preset": "ultrafast", "tune": "zerolatency"})
+    path = write_film(
+        tmp_path / "a.mp4", greys(1, 4320, 7680), 5, options={"preset": "ultrafast", "tune": "zerolatency"}
+    )
     assert (probe(path).width, seen(luma_pictures(path, [0.01]))) == (7680, [0])
 
 
@@ -168,7 +184,9 @@ def test_blocks_are_the_pictures_of_the_clock(tmp_path):
 
 def test_a_late_window_is_reached_by_seeking_and_is_exact(tmp_path):
     count = 400
-    path = write_film(tmp_path / "a.mp4", (grey(index % 24) for index in range(count)), 25, options={"g": "40", "bf": "3"})
+    path = write_film(
+        tmp_path / "a.mp4", (grey(index % 24) for index in range(count)), 25, options={"g": "40", "bf": "3"}
+    )
     times = np.array([12.02, 15.5, 15.54])
     assert seen(luma_pictures(path, times)) == [int(t * 25) % 24 for t in times]
 

@@ -7,7 +7,16 @@ import pytest
 import soxr
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.loudness import CEILING_DBTP, RATE_HZ, Loudness, gain_to, louder, measured, peak_limited, read_target
+from ta_v2a.media.loudness import (
+    CEILING_DBTP,
+    RATE_HZ,
+    Loudness,
+    gain_to,
+    louder,
+    measured,
+    peak_limited,
+    read_target,
+)
 
 
 def blocks(wave, size=1 << 15):
@@ -48,7 +57,10 @@ def stereo(wave):
         (tones((20, -23)), -23.0),  # EBU Tech 3341, case 1
         (tones((20, -33)), -33.0),  # case 2
         (tones((10, -36), (60, -23), (10, -36)), -23.0),  # case 3: the relative gate
-        (tones((10, -72), (10, -36), (60, -23), (10, -36), (10, -72)), -23.0),  # case 4: the absolute gate as well
+        (
+            tones((10, -72), (10, -36), (60, -23), (10, -36), (10, -72)),
+            -23.0,
+        ),  # case 4: the absolute gate as well
         (tones((20, -26), (20.1, -20), (20, -26)), -23.0),  # case 5
     ],
 )
@@ -57,7 +69,9 @@ def test_integrated_loudness_is_that_of_the_recommendations(wave, lufs):
     assert measured(blocks(wave, 48_123)) == measured(blocks(wave, 1001))
 
 
-@pytest.mark.parametrize(("hz", "phase"), [(12_000, 0), (12_000, math.pi / 4), (8_000, math.pi / 3), (6_000, math.pi / 8)])
+@pytest.mark.parametrize(
+    ("hz", "phase"), [(12_000, 0), (12_000, math.pi / 4), (8_000, math.pi / 3), (6_000, math.pi / 8)]
+)
 def test_true_peaks_lie_between_samples(hz, phase):
     """EBU Tech 3341, cases 15 to 18: half of full scale, +0.2 and -0.4 dB."""
     assert -6.4 <= measured(blocks(faded(sine(1, -6.0206, hz, phase)))).true_peak_dbtp <= -5.8
@@ -145,10 +159,14 @@ def test_what_is_below_the_ceiling_passes_as_it_is_and_pieces_leave_no_trace():
     np.testing.assert_array_equal(joined(peak_limited(blocks(wave))), wave)
     loud = 9 * wave[:40_000]
     for size in (1, 999, 100_000):
-        np.testing.assert_array_equal(joined(peak_limited(blocks(loud, size))), joined(peak_limited(blocks(loud))))
+        np.testing.assert_array_equal(
+            joined(peak_limited(blocks(loud, size))), joined(peak_limited(blocks(loud)))
+        )
 
 
-@pytest.mark.parametrize(("text", "target"), [("-16", -16.0), ("-23.5", -23.5), ("none", None), (" None", None)])
+@pytest.mark.parametrize(
+    ("text", "target"), [("-16", -16.0), ("-23.5", -23.5), ("none", None), (" None", None)]
+)
 def test_targets_are_read(text, target):
     assert read_target(text) == target
 

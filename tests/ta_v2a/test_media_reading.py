@@ -93,7 +93,9 @@ apart.end_all()
 used = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 print(max(used) / 1024)
 """
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=120)
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=120
+    )
     assert ended.returncode == 0, ended.stderr
     return float(ended.stdout)
 
@@ -166,7 +168,9 @@ def test_the_first_picture_counts_whatever_the_header_says(tmp_path):
 
 def test_deep_pictures_weigh_double(tmp_path):
     path = growing(tmp_path / "a.mov", [64, 64, 64, 5900], "gray16be")
-    with pytest.raises(UserError, match=r"5900 x 5900 are too large \(at most 33,554,432 pixels at more than 8 bits\)"):
+    with pytest.raises(
+        UserError, match=r"5900 x 5900 are too large \(at most 33,554,432 pixels at more than 8 bits\)"
+    ):
         luma_pictures(path, [0.13])
     check_size("a", 8192, 8192, "yuv420p", 1 << 26)
     check_size("a", 7680, 4320, "yuv420p10le", 1 << 26)
@@ -199,6 +203,42 @@ def test_an_index_of_billions_ends_in_a_line(tmp_path):
     with pytest.raises(UserError, match=r"takes more than 1\.2 GB of memory"):
         probe(path)
     assert time.monotonic() - began < 8
+
+
+def test_opening_that_takes_long_ends_in_a_line(tmp_path, monkeypatch):
+    """The number of a fragmented film's second track is four billion: FFmpeg counts up to it,
+    each time it opens the film."""
+    import av
+
+    path = tmp_path / "a.mp4"
+    with av.open(str(path), "w", container_options={"movflags": "frag_keyframe+empty_moov"}) as target:
+        picture = target.add_stream("libx264", rate=25, width=64, height=48, pix_fmt="yuv420p")
+        sound = target.add_stream("aac", rate=48_000, layout="mono")
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+        silence.sample_rate = 48_000
+        for image in greys(15):
+            target.mux(picture.encode(av.VideoFrame.from_ndarray(image, format="gray")))
+        target.mux([*picture.encode(None), *sound.encode(silence), *sound.encode(None)])
+    monkeypatch.setattr(apart, "COSTS", replace(COSTS, opening_s=0.2))
+    assert probe(path).frames == 15
+    data = bytearray(path.read_bytes())
+    place = data.index(b"tkhd", data.index(b"tkhd") + 1) + 16
+    assert data[place : place + 4] == b"\0\0\0\2"
+    data[place : place + 4] = b"\xff\xff\xff\xf0"
+    path.write_bytes(data)
+    with pytest.raises(UserError, match="reading it takes too long"):
+        probe(path)
+
+
+@pytest.mark.parametrize("name", ["a.mkv", "a.webm", "a.mp4"])
+def test_a_late_start_is_no_damage(tmp_path, name):
+    codec = "libvpx" if name == "a.webm" else "libx264"
+    clip = probe(
+        write_film(
+            tmp_path / name, greys(20), 20, codec=codec, times_s=[10 + index / 20 for index in range(20)]
+        )
+    )
+    assert (clip.start_s, clip.duration_s, clip.warnings) == (10.0, pytest.approx(1.0), ())
 
 
 def test_time_and_memory_are_bounded_while_decoding(tmp_path, fresh, monkeypatch):
@@ -299,7 +339,9 @@ clip = probe({str(path)!r})
 print(apart._idle[-1]._process.pid, flush=True)
 {more}
 """
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT) as started:
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as started:
         pid = int(started.stdout.readline())
         assert alive(pid)
         started.kill()
@@ -334,7 +376,9 @@ def test_a_clip_survives_json(tmp_path):
 @pytest.mark.parametrize("muxer", ["h264", "hevc"])
 def test_times_of_a_bare_stream_are_rebuilt(tmp_path, muxer):
     codec = {"h264": "libx264", "hevc": "libx265"}[muxer]
-    options = {"bf": "3", "g": "40"} if muxer == "h264" else {"x265-params": "log-level=none:pools=1:keyint=40"}
+    options = (
+        {"bf": "3", "g": "40"} if muxer == "h264" else {"x265-params": "log-level=none:pools=1:keyint=40"}
+    )
     timed = write_film(tmp_path / "a.mp4", greys(200), 30, codec=codec, options=options)
     bare = write_film(tmp_path / f"a.{muxer}", greys(200), 30, codec=codec, options=options, muxer=muxer)
     clip, true = probe(bare), probe(timed)
@@ -377,14 +421,26 @@ def test_pixel_aspect_is_the_containers(tmp_path):
 
 def test_animated_webp_is_called_by_its_name(tmp_path):
     frame = b"ANMF" + struct.pack("<I", 16) + bytes(16)
-    body = b"WEBP" + b"VP8X" + struct.pack("<I", 10) + b"\x02" + bytes(9) + b"ANIM" + struct.pack("<I", 6) + bytes(6) + frame
+    body = (
+        b"WEBP"
+        + b"VP8X"
+        + struct.pack("<I", 10)
+        + b"\x02"
+        + bytes(9)
+        + b"ANIM"
+        + struct.pack("<I", 6)
+        + bytes(6)
+        + frame
+    )
     for name in ("a.webp", "a.mp4"):
         (tmp_path / name).write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
         with pytest.raises(UserError, match="is an animated WebP, which cannot be read"):
             probe(tmp_path / name)
 
 
-def film_with_sound(path: Path, sounds: list[tuple[str, int, str]], codec: str = "pcm_s16le", tag: bytes | None = None) -> Path:
+def film_with_sound(
+    path: Path, sounds: list[tuple[str, int, str]], codec: str = "pcm_s16le", tag: bytes | None = None
+) -> Path:
     """A second of film; its sound track's packets are raw PCM written as they are."""
     import av
 
@@ -399,7 +455,9 @@ def film_with_sound(path: Path, sounds: list[tuple[str, int, str]], codec: str =
         target.mux(picture.encode(None))
         for fmt, rate_hz, layout in sounds:
             channels = 1 if layout == "mono" else 2
-            frame = av.AudioFrame.from_ndarray(np.full((1, rate_hz // 2 * channels), 8000, np.int16), format=fmt, layout=layout)
+            frame = av.AudioFrame.from_ndarray(
+                np.full((1, rate_hz // 2 * channels), 8000, np.int16), format=fmt, layout=layout
+            )
             frame.sample_rate = rate_hz
             target.mux(sound.encode(frame))
         target.mux(sound.encode(None))
@@ -442,7 +500,9 @@ def test_sound_that_changes_its_form_midway_is_read(tmp_path):
                 "s16",
                 Fraction(1, rate_hz),
             )
-            wave = level * np.sign(np.sin(np.arange(rate_hz) * 2 * np.pi * (200 if level > 0 else 400) / rate_hz))
+            wave = level * np.sign(
+                np.sin(np.arange(rate_hz) * 2 * np.pi * (200 if level > 0 else 400) / rate_hz)
+            )
             for at in range(0, rate_hz - 1151, 1152):
                 block = np.repeat(wave[at : at + 1152], 2 if layout == "stereo" else 1).astype(np.int16)[None]
                 frame = av.AudioFrame.from_ndarray(block, format="s16", layout=layout)
@@ -458,4 +518,6 @@ def test_sound_that_changes_its_form_midway_is_read(tmp_path):
         heard = heard if channels == 1 else heard[0]
         for second, pitch_hz in ((0, 200), (1, 400)):
             stretch = heard[second * 48_000 + 9600 :][:28_800]
-            assert abs(np.fft.rfft(stretch)[1:]).argmax() + 1 == pytest.approx(pitch_hz * 28_800 / 48_000, abs=1)
+            assert abs(np.fft.rfft(stretch)[1:]).argmax() + 1 == pytest.approx(
+                pitch_hz * 28_800 / 48_000, abs=1
+            )

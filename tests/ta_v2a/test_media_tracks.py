@@ -1,4 +1,5 @@
-"""What a film keeps of its clip beside the picture, what it says that it leaves out, and what it is refused for."""
+"""What a film keeps of its clip beside the picture, what it says that it leaves out,
+and what it is refused for."""
 
 import io
 import os
@@ -28,7 +29,9 @@ def film(path: Path, count: int = 20, fps: int = 20, **more) -> Path:
     return write_film(path, noisy(count), fps, **more)
 
 
-def dressed(path: Path, source: Path, dress=None, aspect: Fraction | None = None, tags=None, **options) -> Path:
+def dressed(
+    path: Path, source: Path, dress=None, aspect: Fraction | None = None, tags=None, **options
+) -> Path:
     """A copy of `source` with what `dress(target)` adds: it returns packets to write before the picture's."""
     with av.open(str(source)) as before, av.open(str(path), "w", container_options=options) as target:
         template = before.streams.video[0]
@@ -86,7 +89,9 @@ def test_a_shape_that_the_container_cannot_tell_is_refused_before_the_work(tmp_p
             aspect=Fraction(4, 3),
         )
     )
-    with pytest.raises(UserError, match=r"picture of 85 x 48 would be shown as 64 x 48; use \.mp4 or \.m4v or \.mov or \.mkv"):
+    with pytest.raises(
+        UserError, match=r"picture of 85 x 48 would be shown as 64 x 48; use \.mp4 or \.m4v or \.mov or \.mkv"
+    ):
         rehearse(wide, tmp_path / "out.avi")
     assert probe(mux(clip, SOUND, 16_000, tmp_path / "out.mov").path).width == 85
 
@@ -141,7 +146,9 @@ def test_tags_that_have_no_place_are_named(tmp_path):
     source = dressed(tmp_path / "in.mkv", film(tmp_path / "a.avi", codec="mpeg4"), tags=TAGS)
     made = mux(source, SOUND, 16_000, tmp_path / "out.avi")
     assert len(made.left_out) == 1 and made.left_out[0].startswith("tags (")
-    assert {"PROMPT", "WORKFLOW"} <= set(made.left_out[0][6:-1].split(", ")) and "TITLE" not in made.left_out[0]
+    assert {"PROMPT", "WORKFLOW"} <= set(made.left_out[0][6:-1].split(", ")) and "TITLE" not in made.left_out[
+        0
+    ]
 
 
 @pytest.mark.parametrize("original", ["replace", "keep"])
@@ -165,8 +172,15 @@ def test_subtitles_covers_and_attachments_are_copied_or_named(tmp_path, original
     for (source, into), (kept, left_out) in table.items():
         made = mux(source, SOUND, 16_000, tmp_path / f"out{into}", original=original)
         with open_media(made.path) as container:
-            kinds = sorted(stream.type for stream in container.streams if stream.type not in ("audio", "video"))
-            texts = [bytes(p) for s in container.streams.subtitles for p in packets(container, s) if b"Hello" in bytes(p)]
+            kinds = sorted(
+                stream.type for stream in container.streams if stream.type not in ("audio", "video")
+            )
+            texts = [
+                bytes(p)
+                for s in container.streams.subtitles
+                for p in packets(container, s)
+                if b"Hello" in bytes(p)
+            ]
         assert kinds == kept and sorted(made.left_out) == sorted(left_out)
         assert len(texts) == kept.count("subtitle")
         assert rehearse(probe(source), made.path, original).left_out == made.left_out
@@ -177,14 +191,18 @@ def test_a_cover_picture_goes_along(tmp_path, into, kept):
     cover = io.BytesIO()
     with av.open(cover, "w", format="mjpeg") as target:
         stream = target.add_stream("mjpeg", width=64, height=48, pix_fmt="yuvj420p")
-        target.mux(stream.encode(av.VideoFrame.from_ndarray(next(noisy(1)), "gray").reformat(format="yuvj420p")))
+        target.mux(
+            stream.encode(av.VideoFrame.from_ndarray(next(noisy(1)), "gray").reformat(format="yuvj420p"))
+        )
         target.mux(stream.encode(None))
 
     def dress(target, _):
         target.add_attachment("cover.jpg", "image/jpeg", cover.getvalue())
         return []
 
-    made = mux(dressed(tmp_path / "in.mkv", film(tmp_path / "a.mp4"), dress), SOUND, 16_000, tmp_path / f"out{into}")
+    made = mux(
+        dressed(tmp_path / "in.mkv", film(tmp_path / "a.mp4"), dress), SOUND, 16_000, tmp_path / f"out{into}"
+    )
     assert made.left_out == (() if kept else ("attachment cover.jpg",))
     with open_media(made.path) as container:
         covers = [stream for stream in container.streams.video if stream.disposition & 1024]
@@ -203,7 +221,9 @@ def test_further_picture_tracks_and_chapters_go_along(tmp_path):
                 if packet.size:
                     packet.stream = other
                     rest.append(packet)
-        target.set_chapters([{"id": 1, "start": 0, "end": 500, "time_base": Fraction(1, 1000), "metadata": {"title": "One"}}])
+        target.set_chapters(
+            [{"id": 1, "start": 0, "end": 500, "time_base": Fraction(1, 1000), "metadata": {"title": "One"}}]
+        )
         return rest
 
     source = dressed(tmp_path / "in.mkv", plain, dress)
@@ -212,7 +232,9 @@ def test_further_picture_tracks_and_chapters_go_along(tmp_path):
         with open_media(made.path) as container:
             assert len(container.streams.video) == 2 and made.left_out == ()
             assert [chapter["metadata"]["title"] for chapter in container.chapters()] == ["One"]
-        again = mux(made.path, SOUND, 16_000, tmp_path / f"again{into}")  # MP4's own text track of chapters is no track
+        again = mux(
+            made.path, SOUND, 16_000, tmp_path / f"again{into}"
+        )  # MP4's own text track of chapters is no track
         with open_media(again.path) as container:
             assert len(container.chapters()) == 1 and again.left_out == ()
 
@@ -224,7 +246,9 @@ def test_the_timecode_survives(tmp_path, into, codec):
         return []
 
     pixels = "yuv422p10le" if codec == "prores_ks" else "yuv420p"
-    source = dressed(tmp_path / "in.mov", film(tmp_path / "a.mov", 25, 25, codec=codec, pixel_format=pixels), dress)
+    source = dressed(
+        tmp_path / "in.mov", film(tmp_path / "a.mov", 25, 25, codec=codec, pixel_format=pixels), dress
+    )
     made = mux(source, SOUND, 16_000, tmp_path / f"out{into}")
     with open_media(made.path) as container:
         assert container.streams.video[0].metadata["timecode"] == "01:00:00:00"
@@ -243,6 +267,8 @@ OLD = {
         ".mp4",
         {".mp4", ".mov", ".mkv", ".avi"},
     ),
+    "utvideo": ("in.avi", {"codec": "utvideo"}, ".avi", {".avi", ".mkv"}),
+    "rawvideo": ("in.avi", {"codec": "rawvideo"}, ".avi", {".avi", ".mkv"}),
 }
 
 
@@ -250,15 +276,46 @@ OLD = {
 def test_old_codecs_find_every_container_that_holds_them(tmp_path, codec):
     name, more, chosen, holding = OLD[codec]
     clip = probe(film(tmp_path / name, **more))
-    assert clip.codec == codec and fitting(clip, tmp_path / "x") == (chosen, "")
+    planned, why = fitting(clip, tmp_path / "x")
+    assert (clip.codec, planned.path.suffix, why) == (codec, chosen, "")
     for into in (".mp4", ".mov", ".mkv", ".webm", ".avi"):
         if into in holding:
             made = probe(mux(clip, SOUND, 16_000, tmp_path / f"out{into}").path)
-            assert (made.codec, made.frames) == (codec, 20) and made.duration_s == pytest.approx(1.0, abs=0.002)
+            assert (made.codec, made.frames) == (codec, 20) and made.duration_s == pytest.approx(
+                1.0, abs=0.002
+            )
         else:
             with pytest.raises(UserError, match=f"{into} cannot hold .*; use .*{chosen}"):
                 rehearse(clip, tmp_path / f"out{into}")
     assert sorted(os.listdir(tmp_path)) == sorted([name, *(f"out{into}" for into in holding)])
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels", "into"),
+    [
+        ("in.mov", "prores_ks", "yuva444p10le", ".mkv"),
+        ("in.mov", "rawvideo", "yuyv422", ".avi"),
+        ("in.avi", "rawvideo", "yuv420p", ".mkv"),
+        ("in.avi", "utvideo", "yuv422p", ".avi"),
+    ],
+)
+def test_a_codecs_own_name_says_how_it_is_decoded_and_survives(tmp_path, name, codec, pixels, into):
+    clip = probe(film(tmp_path / name, codec=codec, pixel_format=pixels))
+    made = mux(clip, SOUND, 16_000, tmp_path / f"out{into}").path
+
+    def shown(path):
+        with open_media(path) as container:
+            return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+    assert np.array_equal(shown(made), shown(clip.path))
+
+
+def test_a_copy_in_other_colours_is_refused(tmp_path, monkeypatch):
+    """Were the codec's own name left out, yuyv422 would come out as uyvy422."""
+    monkeypatch.setattr("ta_v2a.media.writing.tracks._has_tag", lambda *_: False)
+    clip = probe(film(tmp_path / "in.mov", codec="rawvideo", pixel_format="yuyv422"))
+    with pytest.raises(UserError, match=r"in other colours; use \.mov"):
+        rehearse(clip, tmp_path / "out.avi")
 
 
 def unknown_sound(path: Path) -> Path:
@@ -291,7 +348,9 @@ def test_a_sound_of_unknown_codec_is_found_before_the_work(tmp_path):
 REFUSED = {
     "reordered pictures": (lambda p: film(p / "in.mp4", options={"bf": "2"}), ".avi", "shown at other times"),
     "varying rate": (
-        lambda p: film(p / "in.mp4", 5, 25, codec="mjpeg", pixel_format="yuvj420p", times_s=[0, 0.1, 0.5, 0.55, 1.2]),
+        lambda p: film(
+            p / "in.mp4", 5, 25, codec="mjpeg", pixel_format="yuvj420p", times_s=[0, 0.1, 0.5, 0.55, 1.2]
+        ),
         ".avi",
         "other times|their times, do not fit|it would last",
     ),
@@ -299,6 +358,11 @@ REFUSED = {
         lambda p: film(p / "in.mov", codec="qtrle", pixel_format="rgb24"),
         ".mkv",
         "cannot be read again .no picture in it",
+    ),
+    "hidden pictures": (
+        lambda p: film(p / "in.mp4", times_s=[index / 20 - 0.2 for index in range(20)]),
+        ".mkv",
+        "it would begin with another picture",
     ),
     "raw stream": (
         lambda p: film(p / "in.h264", muxer="h264", options={"bf": "2"}),
@@ -332,12 +396,28 @@ def test_mpeg4_goes_into_avi_in_time(tmp_path):
     assert np.abs(own_sound(made)).argmax() / 48_000 == pytest.approx(0.5, abs=0.002)
 
 
+@pytest.mark.parametrize("start_s", [0.0, 0.08, 3.0])
 @pytest.mark.parametrize(("fps", "count"), [(25, 10), (Fraction(30000, 1001), 31), (24, 37), (23, 50)])
-def test_sound_decodes_as_long_as_the_picture_lasts(tmp_path, fps, count):
-    clip = probe(write_film(tmp_path / "in.mp4", noisy(count), fps))
-    sound = (0.3 * np.random.default_rng(1).standard_normal(round(clip.duration_s * 16_000))).astype(np.float32)
+def test_sound_decodes_as_long_as_the_picture_lasts(tmp_path, fps, count, start_s):
+    times_s = [start_s + index / float(fps) for index in range(count)] if start_s else None
+    clip = probe(write_film(tmp_path / "in.mp4", noisy(count), fps, times_s=times_s))
+    sound = (0.3 * np.random.default_rng(1).standard_normal(round(clip.duration_s * 16_000))).astype(
+        np.float32
+    )
     for into in (".mp4", ".mov", ".mkv"):
         with open_media(mux(clip, sound, 16_000, tmp_path / f"out{into}").path) as container:
             frames = list(container.decode(audio=0))
         assert sum(frame.samples for frame in frames) == round(clip.duration_s * 48_000)
-        assert frames[0].time == 0.0
+        assert float(frames[0].pts * frames[0].time_base) == pytest.approx(clip.start_s, abs=0.001)
+
+
+def test_silence_fills_a_start_that_is_too_short_to_hide_what_aac_needs(tmp_path):
+    from ta_v2a.media.reading.own_sound import own_sound
+
+    clip = probe(film(tmp_path / "in.mp4", times_s=[0.01 + index / 20 for index in range(20)]))
+    sound = np.zeros(16_000, np.float32)
+    sound[8_000:8_016] = 0.9
+    made = mux(clip, sound, 16_000, tmp_path / "out.mp4").path
+    with open_media(made) as container:
+        assert sum(frame.samples for frame in container.decode(audio=0)) == 48_480
+    assert np.abs(own_sound(probe(made))).argmax() / 48_000 == pytest.approx(0.5, abs=0.002)

@@ -19,7 +19,12 @@ from vocoders.bandwidth_extension import BandwidthExtension
 from vocoders.istft_net import IstftNet
 from vocoders.wavegrad import WaveGrad
 
-TINY_WAVEGRAD = {"up_widths": (16, 16, 8, 8, 8), "mel_width": 16, "wave_widths": (8, 8, 8, 16, 16), "betas": (1e-4, 1e-2, 0.4)}
+TINY_WAVEGRAD = {
+    "up_widths": (16, 16, 8, 8, 8),
+    "mel_width": 16,
+    "wave_widths": (8, 8, 8, 16, 16),
+    "betas": (1e-4, 1e-2, 0.4),
+}
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +32,12 @@ def checkpoints(tmp_path_factory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("checkpoints")
     torch.manual_seed(0)
     ldm = save(AudioTransformer(), "ema.network.", folder / "ldm.ckpt")
-    return {"cvalp": cvalp_checkpoint(folder), "tokenizer_file": TOKENIZER_FILE, "vae": vae_checkpoint(folder), "ldm": ldm}
+    return {
+        "cvalp": cvalp_checkpoint(folder),
+        "tokenizer_file": TOKENIZER_FILE,
+        "vae": vae_checkpoint(folder),
+        "ldm": ldm,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +54,11 @@ def test_a_packed_folder_is_a_pipeline(packed, checkpoints):
     assert pipeline.config.num_inference_steps == 7 and pipeline.config.video_scale == 1.5
     assert (packed / "cvalp" / "spiece.model").read_bytes() == TOKENIZER_FILE.read_bytes()
     assert (packed / "README.md").read_text() == "a card"
-    for component, prefix, name in (("cvalp", "model.", "cvalp"), ("autoencoder", "network.", "vae"), ("denoiser", "ema.network.", "ldm")):
+    for component, prefix, name in (
+        ("cvalp", "model.", "cvalp"),
+        ("autoencoder", "network.", "vae"),
+        ("denoiser", "ema.network.", "ldm"),
+    ):
         network = getattr(pipeline, component)
         assert not network.training
         trained = torch.load(checkpoints[name], weights_only=True)["state_dict"]
@@ -54,12 +68,17 @@ def test_a_packed_folder_is_a_pipeline(packed, checkpoints):
 
 
 def test_training_can_start_from_a_packed_folder(packed, checkpoints):
-    encoders, autoencoder = mini_cvalp(packed / "cvalp", TOKENIZER_FILE), mini_autoencoder(packed / "autoencoder")
+    encoders, autoencoder = (
+        mini_cvalp(packed / "cvalp", TOKENIZER_FILE),
+        mini_autoencoder(packed / "autoencoder"),
+    )
     originals = mini_cvalp(checkpoints["cvalp"], TOKENIZER_FILE), mini_autoencoder(checkpoints["vae"])
     for network, original in zip((encoders, autoencoder), originals, strict=True):
         for (name, a), b in zip(network.state_dict().items(), original.state_dict().values(), strict=True):
             assert a.dtype == b.dtype and torch.equal(a, b.half().to(b.dtype)), name
-    assert weights_file(packed / "cvalp").is_file() and weights_file(checkpoints["vae"]) == Path(checkpoints["vae"])
+    assert weights_file(packed / "cvalp").is_file() and weights_file(checkpoints["vae"]) == Path(
+        checkpoints["vae"]
+    )
     denoiser = LdmTraining(AudioTransformer(), checkpoint=str(packed / "denoiser"))
     kept = torch.load(checkpoints["ldm"], weights_only=True)["state_dict"]
     for name, value in denoiser.ema.network.state_dict().items():
@@ -77,14 +96,21 @@ def test_a_preset_of_a_presets_parts_names_no_folder(packed, checkpoints, tmp_pa
 
 def test_what_make_mini_packs_has_the_shipped_settings(checkpoints, tmp_path):
     BandwidthExtension().save_pretrained(tmp_path / "bandwidth")
-    fresh, shipped = pack(**checkpoints, out=tmp_path / "mini", bandwidth=tmp_path / "bandwidth"), presets.resolve("mini")
-    assert json.loads((fresh / "model_index.json").read_text()) == json.loads((shipped / "model_index.json").read_text())
+    fresh, shipped = (
+        pack(**checkpoints, out=tmp_path / "mini", bandwidth=tmp_path / "bandwidth"),
+        presets.resolve("mini"),
+    )
+    assert json.loads((fresh / "model_index.json").read_text()) == json.loads(
+        (shipped / "model_index.json").read_text()
+    )
 
 
 def test_weights_are_half_precision_on_disk(packed):
     for name in ("cvalp", "autoencoder", "denoiser"):  # the vocoder has no weights
         (path,) = (packed / name).glob("*.safetensors")
-        assert all(value.dtype == torch.float16 for value in load_file(path).values() if value.is_floating_point()), path
+        assert all(
+            value.dtype == torch.float16 for value in load_file(path).values() if value.is_floating_point()
+        ), path
     assert not list(packed.rglob("*.bin"))
 
 

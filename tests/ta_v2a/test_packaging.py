@@ -150,5 +150,7 @@ def test_what_an_extra_brings_is_no_part_of_a_plain_installation():
 
 
 def test_no_part_of_typer_or_numpy_that_is_private():
-    private = [row for row in imported() if any(part.startswith("_") for part in f"{row[1]}.{row[2]}".split("."))]
+    private = [
+        row for row in imported() if any(part.startswith("_") for part in f"{row[1]}.{row[2]}".split("."))
+    ]
     assert not [row for row in private if row[1].partition(".")[0] in ("typer", "click", "numpy")], private

@@ -1,4 +1,5 @@
-"""The pipeline at tiny sizes with random weights: shapes, lengths, seeds, steering, streaming, saving; and the bundled preset."""
+"""The pipeline at tiny sizes with random weights: shapes, lengths, seeds, steering, streaming,
+saving; and the bundled preset."""
 
 import json
 import shutil
@@ -45,8 +46,12 @@ def test_any_length_of_pictures(pipeline, count):
 
 
 def test_same_seed_same_samples_another_seed_others(pipeline, pictures):
-    np.testing.assert_array_equal(sound(pipeline, pictures, "a bell", 3), sound(pipeline, pictures, "a bell", 3))
-    assert np.abs(sound(pipeline, pictures, "a bell", 3) - sound(pipeline, pictures, "a bell", 4)).max() > 1e-3
+    np.testing.assert_array_equal(
+        sound(pipeline, pictures, "a bell", 3), sound(pipeline, pictures, "a bell", 3)
+    )
+    assert (
+        np.abs(sound(pipeline, pictures, "a bell", 3) - sound(pipeline, pictures, "a bell", 4)).max() > 1e-3
+    )
 
 
 def test_the_texts_weight_ends_where_the_preset_says(pipeline, pictures):
@@ -60,7 +65,9 @@ def test_the_texts_weight_ends_where_the_preset_says(pipeline, pictures):
     finally:
         pipeline.register_to_config(text_scale_until=0.0)
     assert min(np.abs(between - other).max() for other in (heavy, plain)) > 1e-5
-    np.testing.assert_allclose(ignored, sound(pipeline, pictures, "a bell", text_scale=0.0), atol=1e-5)  # a weight below 1 holds throughout
+    np.testing.assert_allclose(
+        ignored, sound(pipeline, pictures, "a bell", text_scale=0.0), atol=1e-5
+    )  # a weight below 1 holds throughout
 
 
 def test_prompt_picture_and_negative_prompt_all_matter(pipeline, pictures):
@@ -87,7 +94,9 @@ def test_the_onset_guide_moves_a_sound_that_has_onsets_and_no_other(pipeline, pi
 def test_zero_weights_cost_nothing_and_change_nothing(pipeline, pictures):
     without = sound(pipeline, pictures, None)
     np.testing.assert_allclose(sound(pipeline, pictures, "a bell", text_scale=0.0), without, atol=1e-5)
-    np.testing.assert_array_equal(sound(pipeline, pictures, None, negative_prompt="music", negative_scale=0.0), without)
+    np.testing.assert_array_equal(
+        sound(pipeline, pictures, None, negative_prompt="music", negative_scale=0.0), without
+    )
 
 
 @pytest.mark.parametrize("prompt", ["", " ", "🔔🐕", "玻璃破碎的声音", "x" * 10_000, "a\x00b", "\ud83d"])
@@ -132,7 +141,9 @@ def test_negative_prompts_hold_for_all_or_for_one_each(pipeline, pictures):
 def test_negative_prompts_go_with_takes_and_cues(pipeline, pictures):
     options = {"cues": ["0.5-1: rain"], "num_inference_steps": 1}
     generator = [seeded(n) for n in (1, 2, 1, 2)]
-    many = pipeline(pictures, ["a bell", None], ["music", None], takes=2, generator=generator, **options).audios
+    many = pipeline(
+        pictures, ["a bell", None], ["music", None], takes=2, generator=generator, **options
+    ).audios
     for index, (prompt, negative) in enumerate([("a bell", "music")] * 2 + [(None, None)] * 2):
         one = sound(pipeline, pictures, prompt, negative_prompt=negative, seed=1 + index % 2, **options)[0]
         np.testing.assert_allclose(many[index], one, atol=2e-2)
@@ -212,11 +223,15 @@ def words(pipeline, cues, prompt=None, columns=32):
 def test_the_lag_moves_the_picture_and_the_preset_has_one_of_its_own(pipeline, pictures):
     later = np.concatenate([pictures[:1], pictures[:1], pictures[:-2]])
     expected = sound(pipeline, later, "a bell")
-    np.testing.assert_array_equal(sound(pipeline, pictures, "a bell", lag_s=0.064), expected)  # two pictures of 32 ms
+    np.testing.assert_array_equal(
+        sound(pipeline, pictures, "a bell", lag_s=0.064), expected
+    )  # two pictures of 32 ms
     pipeline.register_to_config(lag_s=0.064)
     try:
         np.testing.assert_array_equal(sound(pipeline, pictures, "a bell"), expected)
-        exact = pipeline.generate(pictures[None], ["a bell"], generator=seeded())  # rendered pictures know no lag
+        exact = pipeline.generate(
+            pictures[None], ["a bell"], generator=seeded()
+        )  # rendered pictures know no lag
         np.testing.assert_array_equal(exact, sound(pipeline, pictures, "a bell", lag_s=0.0)[:, 0])
     finally:
         pipeline.register_to_config(lag_s=0.0)
@@ -232,8 +247,15 @@ def test_cues_hold_in_their_columns_only(pipeline):
 
 
 def test_cues_change_the_sound_and_one_cue_over_all_is_the_prompt(pipeline, pictures):
-    np.testing.assert_allclose(sound(pipeline, pictures, cues=["0-: a bell"]), sound(pipeline, pictures, "a bell"), atol=2e-2)
-    assert np.abs(sound(pipeline, pictures, "rain", cues=["1-1.5: a bell"]) - sound(pipeline, pictures, "rain")).max() > 1e-3
+    np.testing.assert_allclose(
+        sound(pipeline, pictures, cues=["0-: a bell"]), sound(pipeline, pictures, "a bell"), atol=2e-2
+    )
+    assert (
+        np.abs(
+            sound(pipeline, pictures, "rain", cues=["1-1.5: a bell"]) - sound(pipeline, pictures, "rain")
+        ).max()
+        > 1e-3
+    )
 
 
 def test_streamed_blocks_are_the_whole_sound(pipeline):
@@ -244,7 +266,9 @@ def test_streamed_blocks_are_the_whole_sound(pipeline):
     np.testing.assert_array_equal(np.concatenate(blocks, axis=-1), whole[:, 0])
     steps = np.abs(np.diff(whole.ravel()))
     seams = np.cumsum([block.shape[-1] for block in blocks])[:-1]
-    assert max(steps[seam - 2 : seam + 2].max() for seam in seams) <= np.quantile(steps, 0.9999), "a click at a seam"
+    assert max(steps[seam - 2 : seam + 2].max() for seam in seams) <= np.quantile(steps, 0.9999), (
+        "a click at a seam"
+    )
 
 
 def test_callback_sees_every_step_and_may_change_the_latents(pipeline, pictures):
@@ -274,23 +298,35 @@ def test_scheduler_can_be_swapped(pipeline, pictures):
 
 def test_saved_and_loaded_it_sounds_the_same(pipeline, pipeline_folder, pictures):
     loaded = FoleyPipeline.from_pretrained(pipeline_folder)
-    np.testing.assert_allclose(sound(loaded, pictures, "a bell"), sound(pipeline, pictures, "a bell"), atol=1e-4)
+    np.testing.assert_allclose(
+        sound(loaded, pictures, "a bell"), sound(pipeline, pictures, "a bell"), atol=1e-4
+    )
     assert loaded.config.num_inference_steps == 2 and loaded.bandwidth is None
 
 
 def test_a_bandwidth_extension_may_be_part_of_it_and_another_vocoder(pipeline, pictures, tmp_path):
-    vocoder, bandwidth = IstftNet(width=8, hidden=8, blocks=1, prior_iterations=1).eval(), BandwidthExtension(8, 8, 1).eval()
-    wide = FoleyPipeline(**{**pipeline.components, "vocoder": vocoder, "bandwidth": bandwidth}, num_inference_steps=1)
+    vocoder, bandwidth = (
+        IstftNet(width=8, hidden=8, blocks=1, prior_iterations=1).eval(),
+        BandwidthExtension(8, 8, 1).eval(),
+    )
+    wide = FoleyPipeline(
+        **{**pipeline.components, "vocoder": vocoder, "bandwidth": bandwidth}, num_inference_steps=1
+    )
     wide.save_pretrained(tmp_path)
     loaded = FoleyPipeline.from_pretrained(tmp_path)
-    assert type(loaded.vocoder) is IstftNet and torch.equal(loaded.bandwidth.head.weight, bandwidth.head.weight)
+    assert type(loaded.vocoder) is IstftNet and torch.equal(
+        loaded.bandwidth.head.weight, bandwidth.head.weight
+    )
     np.testing.assert_allclose(sound(loaded, pictures, "a bell"), sound(wide, pictures, "a bell"), atol=1e-4)
 
 
 def test_long_sound_is_that_of_its_whole_mel(pipeline):
-    """However the windows' columns come, the vocoder has no seams: (1, 4, 300) latents in three pieces and at once."""
+    """However the windows' columns come, the vocoder has no seams: (1, 4, 300) latents
+    in three pieces and at once."""
     latents = torch.randn(1, 4, 300, generator=seeded(1))
-    mels = decoded(latents.split([96, 96, 108], dim=-1), pipeline.engine._mel, 4, pipeline.autoencoder.margin_columns)
+    mels = decoded(
+        latents.split([96, 96, 108], dim=-1), pipeline.engine._mel, 4, pipeline.autoencoder.margin_columns
+    )
     pieces = torch.cat(list(pipeline.vocoder.stream(mels, chunk_frames=512)), dim=-1)
     whole = pipeline.vocoder(pipeline.engine._mel(latents))
     assert pieces.shape == whole.shape and (pieces - whole).abs().max() < 5e-3 * whole.abs().max()

@@ -17,7 +17,10 @@ def folder(tmp_path):
 
 def test_checksums_in_the_format_of_sha256sum(folder):
     lines = (folder / "SHA256SUMS").read_text().splitlines()
-    assert lines[0] == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  denoiser/weights.safetensors"
+    assert (
+        lines[0]
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  denoiser/weights.safetensors"
+    )
     presets.verify(folder)
     assert presets.resolve(folder) == folder  # whole, though no preset
 

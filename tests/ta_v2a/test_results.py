@@ -1,4 +1,5 @@
-"""Results as data: written whole, read back as they were, with the commit, the command and the machine in them."""
+"""Results as data: written whole, read back as they were, with the commit, the
+command and the machine in them."""
 
 import json
 import os

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from ta_v2a.stage.picture.motion import approach, bouncing, neighbours, pulse, ringing, smooth_walk, strokes, swinging
+from ta_v2a.stage.picture.motion import (
+    approach,
+    bouncing,
+    neighbours,
+    pulse,
+    ringing,
+    smooth_walk,
+    strokes,
+    swinging,
+)
 
 EVENTS = np.array([0.5, 1.3, 2.0, 3.1])
 CLOCK = np.linspace(0, 4, 4001)
@@ -76,8 +85,12 @@ def test_after_a_long_gap_a_thing_falls_from_rest():
     gravity, top, events = 3.0, 0.4, np.array([1.0, 3.0])
     fall_s = np.sqrt(2 * top / gravity)
     t = np.linspace(3 - fall_s + 1e-3, 3 - 1e-3, 200)
-    np.testing.assert_allclose(bouncing(t, events, gravity, top), top - 0.5 * gravity * (t - (3 - fall_s)) ** 2, atol=1e-12)
-    np.testing.assert_allclose(bouncing(np.array([0.0, 1.0, 3.0, 3.5]), events, gravity, top), [top, 0, 0, 0], atol=1e-12)
+    np.testing.assert_allclose(
+        bouncing(t, events, gravity, top), top - 0.5 * gravity * (t - (3 - fall_s)) ** 2, atol=1e-12
+    )
+    np.testing.assert_allclose(
+        bouncing(np.array([0.0, 1.0, 3.0, 3.5]), events, gravity, top), [top, 0, 0, 0], atol=1e-12
+    )
 
 
 def test_swinging_turns_round_at_events_and_only_there():
@@ -95,7 +108,11 @@ def test_pulse_is_causal_and_adds_up():
     strengths = np.array([1.0, 0.5, 0.8, 0.2])
     both = pulse(CLOCK, EVENTS, strengths, 0.01, 0.1)
     assert (both[CLOCK <= 0.5] == 0).all() and (both[CLOCK > 0.501] > 0).all()
-    np.testing.assert_allclose(both, sum(pulse(CLOCK, EVENTS[k : k + 1], strengths[k : k + 1], 0.01, 0.1) for k in range(4)), atol=1e-12)
+    np.testing.assert_allclose(
+        both,
+        sum(pulse(CLOCK, EVENTS[k : k + 1], strengths[k : k + 1], 0.01, 0.1) for k in range(4)),
+        atol=1e-12,
+    )
     early = CLOCK < 2.0
     np.testing.assert_array_equal(both[early], pulse(CLOCK, EVENTS[:2], strengths[:2], 0.01, 0.1)[early])
     assert (pulse(CLOCK, np.array([]), np.array([]), 0.01, 0.1) == 0).all()
@@ -104,7 +121,9 @@ def test_pulse_is_causal_and_adds_up():
 def test_ringing_is_causal_and_a_decaying_sine():
     one = ringing(CLOCK, np.array([1.0]), np.array([0.7]), 5.0, 0.2)
     assert (one[CLOCK <= 1] == 0).all()
-    assert ringing(np.array([1.05]), np.array([1.0]), np.array([0.7]), 5.0, 0.2)[0] == pytest.approx(0.7 * np.exp(-0.25))
+    assert ringing(np.array([1.05]), np.array([1.0]), np.array([0.7]), 5.0, 0.2)[0] == pytest.approx(
+        0.7 * np.exp(-0.25)
+    )
 
 
 def test_strokes_are_bounded_and_turn_with_every_event():
@@ -112,7 +131,10 @@ def test_strokes_are_bounded_and_turn_with_every_event():
     position = strokes(CLOCK, events, np.ones(500, np.float32), 62.5)
     assert np.abs(position).max() <= 1
     middles = events[2:-4] + 0.2
-    heading = np.sign(strokes(middles + 0.03, events, np.ones(500), 62.5) - strokes(middles - 0.03, events, np.ones(500), 62.5))
+    heading = np.sign(
+        strokes(middles + 0.03, events, np.ones(500), 62.5)
+        - strokes(middles - 0.03, events, np.ones(500), 62.5)
+    )
     assert (heading[1:] == -heading[:-1]).all()
     assert (strokes(CLOCK, events, np.zeros(500), 62.5) == 0).all()
 

@@ -35,7 +35,9 @@ def test_the_same_seed_gives_the_same_bytes():
 def test_any_size(height, width, colour):
     for seed in (1, 2):
         clip = render_pictures(plan(seed, 1.0), TIMES_S[:3], height, width, colour)
-        assert clip.shape == ((3, height, width, 3) if colour else (3, height, width)) and clip.dtype == np.uint8
+        assert (
+            clip.shape == ((3, height, width, 3) if colour else (3, height, width)) and clip.dtype == np.uint8
+        )
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> float:
@@ -45,14 +47,21 @@ def correlation(a: np.ndarray, b: np.ndarray) -> float:
 def test_colour_and_luma_show_the_same_film():
     """Noise and gamma are the camera's and work on each channel, so the two are close, not equal."""
     scenes = [plan(seed, 1.0) for seed in range(9)]
-    found = [correlation(render_pictures(s, TIMES_S[::7], 48, 48), render_pictures(s, TIMES_S[::7], 48, 48, True) @ LUMA) for s in scenes]
+    found = [
+        correlation(
+            render_pictures(s, TIMES_S[::7], 48, 48), render_pictures(s, TIMES_S[::7], 48, 48, True) @ LUMA
+        )
+        for s in scenes
+    ]
     assert np.median(found) > 0.9, found
 
 
 def test_the_same_film_at_another_size():
     scenes = [plan(seed, 1.0) for seed in range(9)]
     small = [render_pictures(s, TIMES_S[::7], 64, 64) for s in scenes]
-    large = [render_pictures(s, TIMES_S[::7], 128, 128).reshape(-1, 64, 2, 64, 2).mean((2, 4)) for s in scenes]
+    large = [
+        render_pictures(s, TIMES_S[::7], 128, 128).reshape(-1, 64, 2, 64, 2).mean((2, 4)) for s in scenes
+    ]
     found = [correlation(a, b) for a, b in zip(small, large, strict=True)]
     assert np.median(found) > 0.9, found
 
@@ -66,12 +75,15 @@ def test_a_slow_camera_holds_its_frames(fps):
 
 
 def test_pictures_change_most_when_something_is_struck():
-    """Mean change of the picture within 60 ms of the events, against the same events shifted round the clip."""
+    """Mean change of the picture within 60 ms of the events, against the same
+    events shifted round the clip."""
     rng, near, shifted = np.random.default_rng(0), [], []
     times_s = (np.arange(96) + 0.5) / 31.25
     for seed in range(14):
         action = ("strike", "knock", "clap", "drop")[seed % 4]
-        clip = render_pictures(replace(acted(action, seed), duration_s=3.0), times_s, 32, 32).astype(np.float32)
+        clip = render_pictures(replace(acted(action, seed), duration_s=3.0), times_s, 32, 32).astype(
+            np.float32
+        )
         change = np.abs(np.diff(clip, axis=0)).mean((1, 2))
         between_s, events = (times_s[1:] + times_s[:-1]) / 2, np.array([0.3, 0.7, 1.1, 1.6])
 
@@ -80,7 +92,10 @@ def test_pictures_change_most_when_something_is_struck():
 
         near.append(around(events))
         shifted.append(np.mean([around((events + shift) % 3.0) for shift in rng.uniform(0, 3, 20)]))
-    assert np.mean(near) > 1.1 * np.mean(shifted), (near, shifted)  # most strokes slow down before the contact
+    assert np.mean(near) > 1.1 * np.mean(shifted), (
+        near,
+        shifted,
+    )  # most strokes slow down before the contact
 
 
 def curves(layer) -> list[np.ndarray]:
@@ -105,7 +120,19 @@ def test_every_action_can_be_seen(action):
 
 
 def test_no_events_is_no_error():
-    for action in ("strike", "bounce", "footstep", "type", "shake", "shoot", "tick", "bark", "drip", "bubble", "scrape"):
+    for action in (
+        "strike",
+        "bounce",
+        "footstep",
+        "type",
+        "shake",
+        "shoot",
+        "tick",
+        "bark",
+        "drip",
+        "bubble",
+        "scrape",
+    ):
         scene = acted(action, 1)
         silent = replace(scene, sources=(replace(scene.sources[0], events=()),))
         assert render_pictures(silent, TIMES_S[:2], 12, 12).shape == (2, 12, 12)

@@ -66,7 +66,9 @@ def test_discrete_sources_have_events_and_continuous_ones_envelopes(scenes):
             assert s.envelope.min() >= 0 and s.envelope.max() <= 1 + 1e-6
         else:
             assert s.envelope is None
-    assert np.mean([len(s.events) > 0 for scene in scenes for s in scene.sources if s.envelope is None]) > 0.99
+    assert (
+        np.mean([len(s.events) > 0 for scene in scenes for s in scene.sources if s.envelope is None]) > 0.99
+    )
 
 
 def test_event_times_of_all_sources_are_sorted(scenes):
@@ -76,7 +78,8 @@ def test_event_times_of_all_sources_are_sorted(scenes):
 
 
 def test_about_one_scene_in_seven_contradicts_its_picture(scenes):
-    """0.22 of the scenes that begin with something to strike, which half of them do by rule and 8 in 29 of the rest by chance."""
+    """0.22 of the scenes that begin with something to strike, which half of them do by rule and 8
+    in 29 of the rest by chance."""
     assert np.mean([s.contradicts for s in scenes]) == pytest.approx(0.22 * (0.5 + 0.5 * 8 / 29), abs=0.05)
     for scene in scenes:
         assert scene.contradicts == (scene.sources[0].kind != scene.sources[0].look)
@@ -107,7 +110,9 @@ def test_short_scenes_hold_what_they_plan():
 
 
 def test_pace_is_events_per_second():
-    source = Source("wood", "wood", "knock", 0.5, 0.5, 1.0, tuple(Event(0.2 + 0.4 * k, 1.0) for k in range(5)), None, 1)
+    source = Source(
+        "wood", "wood", "knock", 0.5, 0.5, 1.0, tuple(Event(0.2 + 0.4 * k, 1.0) for k in range(5)), None, 1
+    )
     assert heard(source).pace_hz == pytest.approx(2.5)
     assert heard(source).count == 5
     assert heard(replace(source, events=source.events[:2])).pace_hz == 0

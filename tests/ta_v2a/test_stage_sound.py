@@ -11,7 +11,14 @@ import pytest
 
 from ta_v2a.stage.scene.kinds import KINDS
 from ta_v2a.stage.sound import render as sound
-from ta_v2a.stage.sound import synth_air, synth_creatures, synth_friction, synth_impacts, synth_liquids, synth_machines
+from ta_v2a.stage.sound import (
+    synth_air,
+    synth_creatures,
+    synth_friction,
+    synth_impacts,
+    synth_liquids,
+    synth_machines,
+)
 from ta_v2a.stage.sound.render import ONE_SHOTS, limit, render_sound
 from ta_v2a.stage.sound.synth_common import Voice, modes, shaped_noise, wavetable
 from ta_v2a.stage.sound.synth_liquids import bubble
@@ -46,15 +53,26 @@ class Scene:
     sources: tuple[Source, ...]
 
 
-def source_of(kind: str, seed: int, duration_s: float, envelope: np.ndarray | None = None, events: tuple[Event, ...] = ()) -> Source:
+def source_of(
+    kind: str,
+    seed: int,
+    duration_s: float,
+    envelope: np.ndarray | None = None,
+    events: tuple[Event, ...] = (),
+) -> Source:
     rng = np.random.default_rng([seed, 3])
     facts = KINDS[kind]
     if facts.continuous and envelope is None:
         times = np.arange(int(np.ceil(duration_s * 62.5))) / 62.5
         envelope = (0.5 + 0.5 * np.sin(2 * np.pi * rng.uniform(0.3, 1.2) * times)).astype(np.float32)
     if not facts.continuous and not events:
-        events = tuple(Event(float(t), float(rng.uniform(0.5, 1))) for t in np.sort(rng.uniform(0.05, duration_s - 0.4, 5)))
-    return Source(kind, kind, str(rng.choice(facts.actions)), rng.random(), rng.random(), 1.0, events, envelope, seed)
+        events = tuple(
+            Event(float(t), float(rng.uniform(0.5, 1)))
+            for t in np.sort(rng.uniform(0.05, duration_s - 0.4, 5))
+        )
+    return Source(
+        kind, kind, str(rng.choice(facts.actions)), rng.random(), rng.random(), 1.0, events, envelope, seed
+    )
 
 
 def scene_of(kind: str, seed: int, duration_s: float = 2.048, **given) -> Scene:
@@ -86,7 +104,9 @@ def test_every_synthesis_sounds_in_the_stage():
         sources = inspect.getsource(module)
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__:
-                assert function in reached or re.search(rf"(?<!def )\b{name}\(", sources), f"{module.__name__}.{name}"
+                assert function in reached or re.search(rf"(?<!def )\b{name}\(", sources), (
+                    f"{module.__name__}.{name}"
+                )
     assert {*sound.ONE_SHOTS, *sound.ACTIVITIES} == set(KINDS)
 
 
@@ -150,9 +170,12 @@ def test_modes_match_the_closed_form():
     frequencies, t60 = np.array([440.0, 1234.5]), np.array([0.3, 0.1])
     time_s = np.arange(3000) / RATE
     exact = sum(
-        g * np.exp(-6.908 * time_s / d) * np.sin(2 * np.pi * f * time_s) for f, d, g in zip(frequencies, t60, (1.0, 0.5), strict=True)
+        g * np.exp(-6.908 * time_s / d) * np.sin(2 * np.pi * f * time_s)
+        for f, d, g in zip(frequencies, t60, (1.0, 0.5), strict=True)
     )
-    np.testing.assert_allclose(modes(frequencies, t60, np.array([[1.0, 0.5]]), 3000, RATE)[0], exact, atol=1e-4)
+    np.testing.assert_allclose(
+        modes(frequencies, t60, np.array([[1.0, 0.5]]), 3000, RATE)[0], exact, atol=1e-4
+    )
 
 
 def test_bubble_starts_at_minnaerts_pitch_and_rises():
@@ -166,7 +189,9 @@ def test_bubble_starts_at_minnaerts_pitch_and_rises():
 
 
 def test_noise_has_unit_rms_and_its_band():
-    (wave,) = shaped_noise(np.random.default_rng(0), 16000, RATE, lambda f: ((f > 1000) & (f < 2000)).astype(np.float32))
+    (wave,) = shaped_noise(
+        np.random.default_rng(0), 16000, RATE, lambda f: ((f > 1000) & (f < 2000)).astype(np.float32)
+    )
     power = np.abs(np.fft.rfft(wave)) ** 2
     assert np.square(wave).mean() == pytest.approx(1.0, rel=1e-3)
     assert power[1000:2001].sum() > 0.99 * power.sum()
@@ -205,7 +230,11 @@ def test_kinds_differ_clearly_in_timbre():
     names = list(KINDS)
     sets = []
     for seeds in (range(100, 108), range(500, 502)):
-        sets.append(np.array([[_features(render_sound(scene_of(name, seed, 1.5))) for seed in seeds] for name in names]))
+        sets.append(
+            np.array(
+                [[_features(render_sound(scene_of(name, seed, 1.5))) for seed in seeds] for name in names]
+            )
+        )
     train, test = sets
     means = train.mean(axis=1)
     within = (train - means[:, None]).reshape(-1, train.shape[-1])
@@ -223,4 +252,6 @@ def test_render_is_fast():
     start = time.process_time()
     for scene in scenes:
         render_sound(scene)
-    assert (time.process_time() - start) / len(scenes) < 0.06  # measured: 0.010; the margin is for busy machines
+    assert (time.process_time() - start) / len(
+        scenes
+    ) < 0.06  # measured: 0.010; the margin is for busy machines

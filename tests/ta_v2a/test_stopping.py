@@ -1,4 +1,5 @@
-"""Ctrl-C and SIGTERM whenever they come: one line, the right exit code, nothing left; workers end with their parent."""
+"""Ctrl-C and SIGTERM whenever they come: one line, the right exit code, nothing left;
+workers end with their parent."""
 
 import os
 import signal
@@ -22,7 +23,16 @@ def started(arguments: list[str], **options) -> subprocess.Popen:
     # A shell's background jobs ignore SIGINT, and their children inherit that.
     heeds = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
     pipe = subprocess.PIPE
-    return subprocess.Popen(arguments, env=environment, stdout=pipe, stderr=pipe, text=True, preexec_fn=heeds, process_group=0, **options)
+    return subprocess.Popen(
+        arguments,
+        env=environment,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        preexec_fn=heeds,
+        process_group=0,
+        **options,
+    )
 
 
 def status(pid: int, field: str) -> str:
@@ -60,16 +70,25 @@ def console_script(tmp_path) -> list[str]:
     """What an installer writes for `[project.scripts]`."""
     import tomllib
 
-    module, _, name = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]["ta-v2a"].partition(":")
+    module, _, name = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"][
+        "ta-v2a"
+    ].partition(":")
     path = tmp_path / "ta-v2a"
-    path.write_text(f"import sys\nfrom {module} import {name}\nif __name__ == '__main__':\n    sys.exit({name}())\n")
+    path.write_text(
+        f"import sys\nfrom {module} import {name}\nif __name__ == '__main__':\n    sys.exit({name}())\n"
+    )
     return [sys.executable, str(path)]
 
 
 @LINUX
 @pytest.mark.parametrize("way", ["module", "script"])
 @pytest.mark.parametrize(
-    ("number", "delay_s"), [*((signal.SIGINT, s) for s in (0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)), (signal.SIGTERM, 0), (signal.SIGTERM, 0.3)]
+    ("number", "delay_s"),
+    [
+        *((signal.SIGINT, s) for s in (0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)),
+        (signal.SIGTERM, 0),
+        (signal.SIGTERM, 0.3),
+    ],
 )
 def test_from_the_first_moment_on(number, delay_s, way, tmp_path, silent_clip, console_script):
     """`foley`, through its imports of typer, torch and diffusers."""
@@ -88,7 +107,8 @@ def test_from_the_first_moment_on(number, delay_s, way, tmp_path, silent_clip, c
 @LINUX
 @pytest.mark.parametrize("number", SAID)
 def test_while_workers_write(number, tmp_path):
-    """Ctrl-C goes to the whole group; the workers say nothing, and nothing stays behind, no process either."""
+    """Ctrl-C goes to the whole group; the workers say nothing, and nothing
+    stays behind, no process either."""
     folder, scratch = tmp_path / "out", tmp_path / "tmp"
     scratch.mkdir()
     arguments = ["stage", "-n", "50", "--jobs", "2", "--duration", "60", "-o", str(folder)]
@@ -134,7 +154,11 @@ if __name__ == "__main__":
 )
 def test_workers_end_with_a_parent_that_was_killed(kind, count, elsewhere, tmp_path):
     path = tmp_path / "work.py"
-    path.write_text(WORK.replace("import os, sys, time", "import os, sys, time\nsys.platform = 'other'") if elsewhere else WORK)
+    path.write_text(
+        WORK.replace("import os, sys, time", "import os, sys, time\nsys.platform = 'other'")
+        if elsewhere
+        else WORK
+    )
     process = started([sys.executable, str(path), kind], cwd=tmp_path)
     try:
         assert process.stdout.readline() == "begun\n"
@@ -177,11 +201,14 @@ sys.exit(stopping.tidily(work))
         "late = Late(); del late; time.sleep(30)",  # an exception in a finaliser is lost
         "import interrupted; time.sleep(30)",  # in an import it would come out as an ImportError
         "from ctypes import py_object, pythonapi; run = pythonapi.PyRun_String; run.restype = py_object\n"
-        "    run(b'import endless', 257, py_object(globals()), py_object(globals()))",  # out of Python code that C code runs
+        # out of Python code that C code runs
+        "    run(b'import endless', 257, py_object(globals()), py_object(globals()))",
         "import endless",  # but no import is waited for long
         "try: import endless\n    except BaseException: time.sleep(30)",  # not even where it got lost again
-        "try: os.kill(os.getpid(), signal.SIGINT); time.sleep(30)\n    except BaseException: pass",  # somebody's own answer
-        "try: os.kill(os.getpid(), signal.SIGINT); time.sleep(30)\n    except BaseException: sys.exit(1)",  # as Lightning's is
+        # somebody's own answer
+        "try: os.kill(os.getpid(), signal.SIGINT); time.sleep(30)\n    except BaseException: pass",
+        # as Lightning's is
+        "try: os.kill(os.getpid(), signal.SIGINT); time.sleep(30)\n    except BaseException: sys.exit(1)",
     ],
 )
 def test_where_the_exception_gets_lost(work, tmp_path):

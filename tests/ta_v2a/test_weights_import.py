@@ -1,4 +1,5 @@
-"""Published checkpoints: files as the upstream classes write them come in key by key, and compute what upstream computes."""
+"""Published checkpoints: files as the upstream classes write them come in key by key, and
+compute what upstream computes."""
 
 import json
 
@@ -36,7 +37,17 @@ def shaken(network: torch.nn.Module, seed: int = 0) -> torch.nn.Module:
 def cnn14() -> torch.nn.Module:
     torch.manual_seed(1)
     Cnn14 = import_panns().models.Cnn14
-    return shaken(Cnn14(sample_rate=16_000, window_size=512, hop_size=160, mel_bins=64, fmin=50, fmax=8_000, classes_num=527))
+    return shaken(
+        Cnn14(
+            sample_rate=16_000,
+            window_size=512,
+            hop_size=160,
+            mel_bins=64,
+            fmin=50,
+            fmax=8_000,
+            classes_num=527,
+        )
+    )
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +55,9 @@ def slow_r50() -> torch.nn.Module:
     from pytorchvideo.models.resnet import create_resnet
 
     torch.manual_seed(2)
-    return shaken(create_resnet(stem_conv_kernel_size=(1, 7, 7), head_pool_kernel_size=(8, 7, 7), model_depth=50))
+    return shaken(
+        create_resnet(stem_conv_kernel_size=(1, 7, 7), head_pool_kernel_size=(8, 7, 7), model_depth=50)
+    )
 
 
 def upstream_pictures(network: torch.nn.Module, frames: torch.Tensor) -> torch.Tensor:
@@ -71,15 +84,22 @@ def mmaction_name(name: str) -> str:
         return ".".join(["cls_head", "fc_cls", *parts[3:]])
     layer = f"layer{parts[1]}.{parts[3]}"
     if parts[4].startswith("branch1"):
-        return ".".join([layer, "downsample", {"branch1_conv": "conv", "branch1_norm": "bn"}[parts[4]], *parts[5:]])
+        return ".".join(
+            [layer, "downsample", {"branch1_conv": "conv", "branch1_norm": "bn"}[parts[4]], *parts[5:]]
+        )
     what, letter = parts[5].split("_")
-    return ".".join([layer, f"conv{'abc'.index(letter) + 1}", {"conv": "conv", "norm": "bn"}[what], *parts[6:]])
+    return ".".join(
+        [layer, f"conv{'abc'.index(letter) + 1}", {"conv": "conv", "norm": "bn"}[what], *parts[6:]]
+    )
 
 
 @torch.no_grad()
 def test_panns(cnn14, tmp_path):
     # the released files keep the sampler's state, with arrays of numpy in it, beside the model
-    torch.save({"iteration": 1, "model": cnn14.state_dict(), "sampler": {"order": np.arange(3)}}, tmp_path / "Cnn14.pth")
+    torch.save(
+        {"iteration": 1, "model": cnn14.state_dict(), "sampler": {"order": np.arange(3)}},
+        tmp_path / "Cnn14.pth",
+    )
     report = import_weights("panns-16k", str(tmp_path / "Cnn14.pth"), str(tmp_path / "out"))
     assert len(cnn14.state_dict()) == 84 and len(report["used"]) == 82 and report["missing"] == []
     assert report["unused"] == ["fc_audioset.weight", "fc_audioset.bias"]
@@ -88,7 +108,9 @@ def test_panns(cnn14, tmp_path):
     ours.load_state_dict(load_file(tmp_path / "out" / "weights.safetensors"))
     wave = 0.1 * torch.randn(1, 12_000, generator=torch.Generator().manual_seed(3))
     mel = ours.mel(wave)
-    torch.testing.assert_close(mel, cnn14.logmel_extractor(cnn14.spectrogram_extractor(wave))[:, 0].transpose(1, 2))
+    torch.testing.assert_close(
+        mel, cnn14.logmel_extractor(cnn14.spectrogram_extractor(wave))[:, 0].transpose(1, 2)
+    )
     x = ours.trunk(mel, ((2, 2),) * 5 + ((1, 1),))
     embedding = F.relu(ours.fc1(x.amax(2) + x.mean(2)))
     torch.testing.assert_close(embedding, cnn14(wave)["embedding"], atol=1e-5, rtol=1e-5)
@@ -99,17 +121,27 @@ def test_panns_at_32_khz_is_told_from_16():
         state = Cnn14Tower("panns32k").state_dict() | {"fc_audioset.bias": torch.empty(527)}
     assert convert("panns-32k", state).complete
     wrong = convert("panns-16k", state)
-    assert not wrong.complete and len(wrong.misshapen) == 3 and wrong.misshapen[2].startswith("logmel_extractor.melW: (513, 64)")
+    assert (
+        not wrong.complete
+        and len(wrong.misshapen) == 3
+        and wrong.misshapen[2].startswith("logmel_extractor.melW: (513, 64)")
+    )
 
 
 @torch.no_grad()
 def test_slow_r50_and_both_key_schemes_of_slowonly(slow_r50):
     state = slow_r50.state_dict()
     renamed = {mmaction_name(name): value for name, value in state.items()}
-    backbone = {name if name.startswith("cls_head") else f"backbone.{name}": value for name, value in renamed.items()}
+    backbone = {
+        name if name.startswith("cls_head") else f"backbone.{name}": value for name, value in renamed.items()
+    }
     bare = {name: value for name, value in renamed.items() if "cls_head" not in name}
     assert len(state) == 320
-    files = [("slow-r50", {"model_state": state}, 2), ("slowonly", {"meta": {}, "state_dict": backbone}, 2), ("slowonly", bare, 0)]
+    files = [
+        ("slow-r50", {"model_state": state}, 2),
+        ("slowonly", {"meta": {}, "state_dict": backbone}, 2),
+        ("slowonly", bare, 0),
+    ]
     for kind, content, unused in files:
         done = convert(kind, state_of(content))
         assert (len(done.used), len(done.unused), done.complete) == (318, unused, True)
@@ -118,19 +150,33 @@ def test_slow_r50_and_both_key_schemes_of_slowonly(slow_r50):
     ours.load_state_dict(done.weights)
     frames = torch.rand(1, 3, 3, 64, 64, generator=torch.Generator().manual_seed(4))
     mean, std = (torch.tensor(values)[:, None, None] for values in MEAN_STD["pytorchvideo"])
-    torch.testing.assert_close(ours(frames), upstream_pictures(slow_r50, (frames - mean) / std), atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(
+        ours(frames), upstream_pictures(slow_r50, (frames - mean) / std), atol=1e-5, rtol=1e-5
+    )
 
 
 @torch.no_grad()
 def test_cavp_computes_what_its_parts_compute(cnn14, slow_r50, tmp_path):
-    """The released file has no class in any package: written here from the list of its keys, computed with the formulas of the facts."""
+    """The released file has no class in any package: written here from the list of its keys, computed
+    with the formulas of the facts."""
     torch.manual_seed(5)
-    bn, heads = shaken(torch.nn.BatchNorm2d(128)), {name: torch.nn.Linear(2048, 512) for name in ("video", "audio")}
-    state = {f"video_encoder.{mmaction_name(n)}": v for n, v in slow_r50.state_dict().items() if not n.startswith("blocks.5")}
+    bn, heads = (
+        shaken(torch.nn.BatchNorm2d(128)),
+        {name: torch.nn.Linear(2048, 512) for name in ("video", "audio")},
+    )
+    state = {
+        f"video_encoder.{mmaction_name(n)}": v
+        for n, v in slow_r50.state_dict().items()
+        if not n.startswith("blocks.5")
+    }
     state |= {f"spec_encoder.bn.{n}": v for n, v in bn.state_dict().items()}
-    state |= {f"spec_encoder.{n}": v for n, v in cnn14.state_dict().items() if n.startswith(("conv_block", "fc1."))}
+    state |= {
+        f"spec_encoder.{n}": v for n, v in cnn14.state_dict().items() if n.startswith(("conv_block", "fc1."))
+    }
     state |= {f"video_project_head.{n}": v for n, v in heads["video"].state_dict().items()}
-    state |= {f"spec_encoder.final_project.{n}": v for n, v in heads["audio"].state_dict().items()} | {"logit_scale": torch.tensor(3.0)}
+    state |= {f"spec_encoder.final_project.{n}": v for n, v in heads["audio"].state_dict().items()} | {
+        "logit_scale": torch.tensor(3.0)
+    }
     torch.save({"state_dict": {f"module.{n}": v for n, v in state.items()}}, tmp_path / "cavp.ckpt")
     report = import_weights("cavp", str(tmp_path / "cavp.ckpt"), str(tmp_path / "cavp"))
     assert report["unused"] == report["missing"] == [] and len(report["used"]) == len(state)
@@ -144,11 +190,15 @@ def test_cavp_computes_what_its_parts_compute(cnn14, slow_r50, tmp_path):
     mel = torch.rand(1, 128, 32)
     x = bn(mel[..., None]).permute(0, 3, 2, 1)
     for number in range(1, 7):
-        x = getattr(cnn14, f"conv_block{number}")(x, (2, 2) if number < 5 else (1, 2) if number == 5 else (1, 1))
+        x = getattr(cnn14, f"conv_block{number}")(
+            x, (2, 2) if number < 5 else (1, 2) if number == 5 else (1, 1)
+        )
     x = x.mean(3)
     x = (F.max_pool1d(x, 3, 1, 1) + F.avg_pool1d(x, 3, 1, 1)).transpose(1, 2)
     x = F.relu(cnn14.fc1(F.relu(cnn14.fc1(x))))
-    torch.testing.assert_close(model.encode_audio(mel), F.normalize(heads["audio"](x), dim=-1), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(
+        model.encode_audio(mel), F.normalize(heads["audio"](x), dim=-1), atol=1e-5, rtol=1e-4
+    )
     with pytest.raises(ValueError, match="need fc1_twice: True"):
         start_published(PaperCVALP.tiny(words, normalize="none"), tmp_path / "cavp")
 
@@ -159,11 +209,17 @@ def test_flan_t5_folders(tmp_path):
     from transformers.models.t5.modeling_t5 import T5ForConditionalGeneration
 
     torch.manual_seed(6)
-    whole = T5ForConditionalGeneration(T5Config(**TINY_TEXT, feed_forward_proj="gated-gelu", tie_word_embeddings=False)).eval()
+    whole = T5ForConditionalGeneration(
+        T5Config(**TINY_TEXT, feed_forward_proj="gated-gelu", tie_word_embeddings=False)
+    ).eval()
     whole.save_pretrained(tmp_path / "flan")
     tiny_tokenizer(tmp_path / "flan")
     report = import_weights("flan-t5", str(tmp_path / "flan"), str(tmp_path / "out"))
-    assert report["missing"] == [] and report["unused"] and all(name.startswith(("decoder.", "lm_head.")) for name in report["unused"])
+    assert (
+        report["missing"] == []
+        and report["unused"]
+        and all(name.startswith(("decoder.", "lm_head.")) for name in report["unused"])
+    )
     model = PaperCVALP.tiny(str(tmp_path / "out" / "tokenizer"), text_size=TINY_TEXT).eval()
     start_published(model, tmp_path / "out")
     texts = ["a dog", "rain"]
@@ -175,7 +231,8 @@ def test_flan_t5_folders(tmp_path):
 
 @torch.no_grad()
 def test_panns_start_a_tower_that_hears_128_bands(tmp_path):
-    """Convolutions and fc1 come, its own input normalisation stays fresh: tiny stand-in of the same keys through the real loader."""
+    """Convolutions and fc1 come, its own input normalisation stays fresh: tiny stand-in of the same
+    keys through the real loader."""
     words = tiny_tokenizer(tmp_path / "words")
     giver = shaken(PaperCVALP.tiny(words, sound="panns16k"))
     folder = tmp_path / "panns"
@@ -208,7 +265,10 @@ def test_every_key_is_accounted_for():
     assert not done.complete
     assert done.missing == ["blocks.0.norm.bias"] and done.unused == ["elsewhere.weight"]
     assert done.misshapen == ["layer1.0.conv1.conv.weight: (1,) instead of (64, 64, 1, 1, 1)"]
-    assert _slow_only_from_mmaction("backbone.layer4.2.conv3.bn.running_var") == "blocks.4.res_blocks.2.branch2.norm_c.running_var"
+    assert (
+        _slow_only_from_mmaction("backbone.layer4.2.conv3.bn.running_var")
+        == "blocks.4.res_blocks.2.branch2.norm_c.running_var"
+    )
     with pytest.raises(ValueError, match="no named tensors"):
         state_of({"epoch": 3})
 

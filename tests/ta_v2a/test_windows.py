@@ -35,7 +35,8 @@ def test_weight_rises_from_nothing_to_everything():
 
 
 def _flow(noise: torch.Tensor, window: Window, carry, steps: int = 5):
-    """Euler steps of dz/dt = z - field, where the field is a function of the absolute column: every window sees the same."""
+    """Euler steps of dz/dt = z - field, where the field is a function of the absolute column:
+    every window sees the same."""
     field = torch.sin(torch.arange(window.start, window.stop) / 7.0)
     seam, latents = Seam(noise, window, carry), noise
     for _ in range(steps):
@@ -83,7 +84,9 @@ def test_picture_tape_reads_blocks_of_any_size_and_repeats_the_last_picture():
 def test_delayed_pictures_come_later_and_none_is_lost():
     numbers = np.arange(9, dtype=np.uint8).reshape(1, 9, 1, 1)
     for pictures in (0, 1, 4):
-        later = np.concatenate(list(held_back(iter([numbers[:, :2], numbers[:, 2:]]), pictures)), axis=1).ravel()
+        later = np.concatenate(
+            list(held_back(iter([numbers[:, :2], numbers[:, 2:]]), pictures)), axis=1
+        ).ravel()
         assert later.tolist() == [0] * pictures + list(range(9))
     assert list(held_back(iter([]), 3)) == []
 
@@ -124,4 +127,6 @@ def test_the_limiter_leaves_quiet_sound_alone_and_bends_the_rest_smoothly():
     assert torch.equal(bent[quiet], wave[quiet]) and bent.abs().max() <= 1
     torch.testing.assert_close(bent, -bent.flip(0))
     slopes = bent.diff() / wave.diff()
-    assert slopes.min() >= 0 and slopes.diff().abs().max() < 0.01  # no corner: hard clipping's slope jumps by 1
+    assert (
+        slopes.min() >= 0 and slopes.diff().abs().max() < 0.01
+    )  # no corner: hard clipping's slope jumps by 1

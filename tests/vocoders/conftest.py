@@ -42,7 +42,12 @@ def sounds() -> SimpleNamespace:
     return SimpleNamespace(decaying_tones=decaying_tones, clicks=clicks, onset_sample=onset_sample)
 
 
-TINY_WAVEGRAD = {"up_widths": (16, 16, 8, 8, 8), "mel_width": 16, "wave_widths": (8, 8, 8, 16, 16), "betas": (1e-4, 1e-2, 0.4)}
+TINY_WAVEGRAD = {
+    "up_widths": (16, 16, 8, 8, 8),
+    "mel_width": 16,
+    "wave_widths": (8, 8, 8, 16, 16),
+    "betas": (1e-4, 1e-2, 0.4),
+}
 
 
 def seeded(make: Callable[[], torch.nn.Module]) -> torch.nn.Module:
@@ -80,13 +85,21 @@ def _gla_grad() -> torch.nn.Module:
 def _gla_grad_plus_plus() -> torch.nn.Module:
     from vocoders.wavegrad import WaveGrad
 
-    return seeded(lambda: WaveGrad(**TINY_WAVEGRAD, guide="gla_grad_plus_plus", guided_steps=1, gla_iterations=4))
+    return seeded(
+        lambda: WaveGrad(**TINY_WAVEGRAD, guide="gla_grad_plus_plus", guided_steps=1, gla_iterations=4)
+    )
 
 
 def _hifi_gan() -> torch.nn.Module:
     from vocoders.hifi_gan import HifiGan
 
-    return seeded(lambda: HifiGan(upsample_initial_channel=32, resblock_kernel_sizes=(3, 7), resblock_dilation_sizes=((1, 3), (1, 3))))
+    return seeded(
+        lambda: HifiGan(
+            upsample_initial_channel=32,
+            resblock_kernel_sizes=(3, 7),
+            resblock_dilation_sizes=((1, 3), (1, 3)),
+        )
+    )
 
 
 @pytest.fixture(scope="session")

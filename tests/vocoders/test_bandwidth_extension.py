@@ -43,7 +43,11 @@ def decibels(part: torch.Tensor, whole: torch.Tensor) -> float:
 
 
 def test_bands_tile_the_spectrum_and_moved_bins_keep_whole_turns() -> None:
-    assert len(LOW_BINS) % LOW_BANDS == 0 and len(HIGH_BINS) % HIGH_BANDS == 0 and LOW_BINS.stop == HIGH_BINS.start
+    assert (
+        len(LOW_BINS) % LOW_BANDS == 0
+        and len(HIGH_BINS) % HIGH_BANDS == 0
+        and LOW_BINS.stop == HIGH_BINS.start
+    )
     assert CROSSOVER_HZ == 7625.0 and HIGH_BINS.stop * SAMPLE_RATE_HZ / FFT_SAMPLES == 20_000
     source = BandwidthExtension(width=8, hidden=8, blocks=1).source
     shifts = torch.arange(HIGH_BINS.start, HIGH_BINS.stop) - source
@@ -186,4 +190,6 @@ def test_training_learns_levels_and_resumes_as_if_uninterrupted(tmp_path) -> Non
     fit(resumed, 20, ckpt_path=tmp_path / "half.ckpt")
     exported = BandwidthExtension.from_pretrained(tmp_path / "export")
     for name, weights in whole.network.state_dict().items():
-        assert torch.equal(weights, resumed.network.state_dict()[name]) and torch.equal(weights, exported.state_dict()[name]), name
+        assert torch.equal(weights, resumed.network.state_dict()[name]) and torch.equal(
+            weights, exported.state_dict()[name]
+        ), name

@@ -16,15 +16,26 @@ TABLE = [  # spec, samples, mel frames, columns, pictures, fps
 
 @pytest.mark.parametrize("spec, samples, frames, columns, pictures, fps", TABLE)
 def test_lengths(spec: ClipSpec, samples: int, frames: int, columns: int, pictures: int, fps: float) -> None:
-    assert (spec.samples, spec.mel_frames, spec.columns, spec.pictures, spec.fps) == (samples, frames, columns, pictures, fps)
+    assert (spec.samples, spec.mel_frames, spec.columns, spec.pictures, spec.fps) == (
+        samples,
+        frames,
+        columns,
+        pictures,
+        fps,
+    )
     assert spec.picture_times_s.shape == (pictures,)
 
 
 @pytest.mark.parametrize("spec", [MINI, PAPER, MINI.lasting(3.3)])
 def test_pictures_and_samples_never_drift(spec: ClipSpec) -> None:
-    """The last picture's interval ends with the last sample, and every picture is centred in its mel frames."""
-    assert spec.picture_times_s[-1] + 0.5 / spec.fps == pytest.approx(spec.samples / spec.sample_rate_hz, abs=1e-9)
-    assert np.allclose(np.diff(spec.picture_times_s), spec.mel_frames_per_picture * spec.hop_samples / spec.sample_rate_hz)
+    """The last picture's interval ends with the last sample, and every picture
+    is centred in its mel frames."""
+    assert spec.picture_times_s[-1] + 0.5 / spec.fps == pytest.approx(
+        spec.samples / spec.sample_rate_hz, abs=1e-9
+    )
+    assert np.allclose(
+        np.diff(spec.picture_times_s), spec.mel_frames_per_picture * spec.hop_samples / spec.sample_rate_hz
+    )
 
 
 @pytest.mark.parametrize("duration_s", [0.0, -1.0, float("nan")])

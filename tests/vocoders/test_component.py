@@ -49,19 +49,26 @@ def test_saved_and_loaded_it_is_the_same_at_any_precision(tmp_path) -> None:
     network.save_pretrained(tmp_path / "new" / "folder")
     again = Scaler.from_pretrained(tmp_path / "new" / "folder")
     assert not again.training and dict(again.config) == dict(network.config)
-    assert all(torch.equal(a, b) for a, b in zip(network.state_dict().values(), again.state_dict().values(), strict=True))
+    assert all(
+        torch.equal(a, b)
+        for a, b in zip(network.state_dict().values(), again.state_dict().values(), strict=True)
+    )
     half = Scaler.from_pretrained(tmp_path / "new", subfolder="folder", torch_dtype=torch.float16)
     assert half.dtype == torch.float16 and half.device.type == "cpu"
     assert Scaler.from_pretrained(tmp_path / "new" / "folder", name="z").config.name == "z"
     written = json.loads((tmp_path / "new" / "folder" / "config.json").read_text())
     assert written == {"_class_name": "Scaler", "width": 4, "gain": 2.0, "name": "y"}
-    assert sorted(p.name for p in (tmp_path / "new" / "folder").iterdir()) == ["config.json", "diffusion_pytorch_model.safetensors"]
+    assert sorted(p.name for p in (tmp_path / "new" / "folder").iterdir()) == [
+        "config.json",
+        "diffusion_pytorch_model.safetensors",
+    ]
     with pytest.raises(ValueError, match="safetensors only"):
         network.save_pretrained(tmp_path, safe_serialization=False)
 
 
 def test_diffusers_own_components_are_read(tmp_path) -> None:
-    """Folders that were written by diffusers' mixins have the same layout, and more names in the configuration."""
+    """Folders that were written by diffusers' mixins have the same layout, and more
+    names in the configuration."""
     from diffusers.configuration_utils import ConfigMixin, register_to_config
     from diffusers.models.modeling_utils import ModelMixin
 
@@ -75,7 +82,11 @@ def test_diffusers_own_components_are_read(tmp_path) -> None:
     theirs = Theirs(5)
     theirs.save_pretrained(tmp_path)
     ours = Scaler.from_pretrained(tmp_path)
-    assert ours.config.width == 5 and torch.equal(ours.line.weight, theirs.line.weight) and float(ours.gain) == 1.5
+    assert (
+        ours.config.width == 5
+        and torch.equal(ours.line.weight, theirs.line.weight)
+        and float(ours.gain) == 1.5
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,8 +97,14 @@ def test_diffusers_own_components_are_read(tmp_path) -> None:
         (lambda folder: (folder / "config.json").write_text("{"), "is no JSON"),
         (lambda folder: (folder / "config.json").write_bytes(b"\xff\xfe"), "is no JSON"),
         (lambda folder: (folder / "config.json").write_text('{"width": 7}'), "weights of another network"),
-        (lambda folder: (folder / "diffusion_pytorch_model.safetensors").write_bytes(b"no"), "no weights that can be read"),
-        (lambda folder: (folder / "diffusion_pytorch_model.safetensors").unlink(), "no weights that can be read"),
+        (
+            lambda folder: (folder / "diffusion_pytorch_model.safetensors").write_bytes(b"no"),
+            "no weights that can be read",
+        ),
+        (
+            lambda folder: (folder / "diffusion_pytorch_model.safetensors").unlink(),
+            "no weights that can be read",
+        ),
     ],
 )
 def test_a_spoilt_folder_is_refused_in_one_line(spoil, said, tmp_path) -> None:

@@ -56,7 +56,11 @@ def test_adversarial_terms(judge: Discriminators) -> None:
     assert feature_loss(judged, judge(wave)) == 0 and feature_loss(judged, judge(0.5 * wave)) > 0
     perfect = [(torch.ones(2, 1, 3, 3), [])]
     fooled_not = [(torch.zeros(2, 1, 3, 3), [])]
-    assert discriminator_loss(perfect, fooled_not) == 0 and adversarial_loss(perfect) == 0 and adversarial_loss(fooled_not) == 1
+    assert (
+        discriminator_loss(perfect, fooled_not) == 0
+        and adversarial_loss(perfect) == 0
+        and adversarial_loss(fooled_not) == 1
+    )
     # each member counts the same, however many scores it gives
     assert adversarial_loss(perfect * 3 + [(torch.zeros(1, 1, 50), [])]) == 0.25
     assert discriminator_loss(perfect * 2, [*perfect, *fooled_not]) == 0.5

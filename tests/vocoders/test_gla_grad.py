@@ -1,4 +1,5 @@
-"""Griffin-Lim inside the reverse diffusion: the released algorithm's failures, and that ours has none of them."""
+"""Griffin-Lim inside the reverse diffusion: the released algorithm's failures, and
+that ours has none of them."""
 
 import pytest
 import torch
@@ -26,7 +27,8 @@ def correlation(made: torch.Tensor, wave: torch.Tensor) -> float:
 
 
 def released(wave: torch.Tensor, magnitude: torch.Tensor, iterations: int) -> torch.Tensor:
-    """What the released GLA-Grad computes: "previous" is the current spectrum itself, and is scaled in place before it is subtracted."""
+    """What the released GLA-Grad computes: "previous" is the current spectrum itself, and is scaled in
+    place before it is subtracted."""
     current = stft(wave, WINDOW, 256)
     previous = current
     for _ in range(iterations):
@@ -88,7 +90,8 @@ def test_wavegrads_weights_load_and_without_guidance_it_is_wavegrad(guide, tiny,
 
 
 def test_guidance_lowers_the_log_mel_error_of_an_untrained_network(tiny, wave) -> None:
-    """At every step guided, hardly anything of the network is left: only what Griffin-Lim makes of the mel."""
+    """At every step guided, hardly anything of the network is left: only what
+    Griffin-Lim makes of the mel."""
     mel = LOG_MEL(wave)
     errors = {}
     for maker in (tiny.wavegrad, tiny.gla_grad, tiny.gla_grad_plus_plus):

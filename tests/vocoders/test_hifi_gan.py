@@ -7,18 +7,29 @@ import torch
 from vocoders.hifi_gan import AudioLdmMel, HifiGan, rescaled
 from vocoders.mel import LogMel
 
-TINY = {"resblock_kernel_sizes": [3, 7], "resblock_dilation_sizes": [[1, 3], [1, 3]], "upsample_initial_channel": 32}
+TINY = {
+    "resblock_kernel_sizes": [3, 7],
+    "resblock_dilation_sizes": [[1, 3], [1, 3]],
+    "upsample_initial_channel": 32,
+}
 
 
 @pytest.fixture(scope="module")
 def upstream():
-    """AudioLDM's shape (64 bands, hop 160 by odd kernels), written by the library's own class, with a normalisation that does something."""
+    """AudioLDM's shape (64 bands, hop 160 by odd kernels), written by the library's own class, with a
+    normalisation that does something."""
     from transformers import SpeechT5HifiGan, SpeechT5HifiGanConfig
 
     torch.manual_seed(0)
     rates, kernels = [5, 4, 2, 2, 2], [16, 16, 8, 4, 4]
     network = SpeechT5HifiGan(
-        SpeechT5HifiGanConfig(model_in_dim=64, upsample_rates=rates, upsample_kernel_sizes=kernels, normalize_before=True, **TINY)
+        SpeechT5HifiGanConfig(
+            model_in_dim=64,
+            upsample_rates=rates,
+            upsample_kernel_sizes=kernels,
+            normalize_before=True,
+            **TINY,
+        )
     ).eval()
     for weights in network.parameters():
         torch.nn.init.normal_(weights, std=0.1)
@@ -43,7 +54,11 @@ def test_an_upstream_checkpoint_gives_upstreams_sound(vocoder, upstream, tmp_pat
     assert made.std() > 1e-3 and torch.allclose(made, wanted[:, : 20 * 160], atol=1e-6)
     vocoder.save_pretrained(tmp_path)
     again = HifiGan.from_pretrained(tmp_path)
-    assert torch.equal(again(mel), made) and again.config.network_scale == "natural_log" and again.clock.mel_bins == 64
+    assert (
+        torch.equal(again(mel), made)
+        and again.config.network_scale == "natural_log"
+        and again.clock.mel_bins == 64
+    )
 
 
 def test_upstream_is_streamed_too(vocoder) -> None:
@@ -59,7 +74,8 @@ def test_frames_first_is_refused_and_so_are_other_bands(vocoder) -> None:
 
 
 def test_scales_are_one_magnitude() -> None:
-    """a = 0.01 is 0.4 on the unit scale and ln 0.01 on the other; below the unit scale's floor there is only the logarithm's."""
+    """a = 0.01 is 0.4 on the unit scale and ln 0.01 on the other; below the unit scale's floor
+    there is only the logarithm's."""
     unit = torch.tensor([[[0.4, 0.0, 1.0]]])
     logs = rescaled(unit, "unit", "natural_log")
     assert torch.allclose(logs, torch.log(torch.tensor([[[1e-2, 1e-5, 10.0]]])), atol=1e-5)
@@ -90,6 +106,8 @@ def test_audioldms_mel() -> None:
     filters = librosa.filters.mel(sr=16_000, n_fft=1024, n_mels=64, fmin=0, fmax=8000)
     spectrum = np.abs(librosa.stft(wave, n_fft=1024, hop_length=160, pad_mode="constant"))[:, :100]
     made = AudioLdmMel()(torch.from_numpy(wave)[None])[0].numpy()
-    assert made.shape == (64, 100) and np.allclose(made, np.log(np.maximum(filters @ spectrum, 1e-5)), atol=1e-3)
+    assert made.shape == (64, 100) and np.allclose(
+        made, np.log(np.maximum(filters @ spectrum, 1e-5)), atol=1e-3
+    )
     assert torch.allclose(AudioLdmMel()(torch.zeros(1, 1600)), torch.tensor(float(np.log(1e-5))))
     assert LogMel()(torch.from_numpy(wave)[None]).shape[1] == 128

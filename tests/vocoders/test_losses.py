@@ -18,9 +18,12 @@ def test_equal_waves_cost_nothing(wave) -> None:
 
 
 def test_mel_loss_counts_decibels() -> None:
-    """Twice the amplitude is 0.2 log10(2) wherever both are above the floor; above the ceiling of the scale too."""
+    """Twice the amplitude is 0.2 log10(2) wherever both are above the floor; above
+    the ceiling of the scale too."""
     loud = torch.randn(1, 8192, generator=torch.Generator().manual_seed(0)) * 3
-    assert torch.allclose(mel_loss(2 * loud, loud, LOG_MEL), torch.tensor([0.2 * torch.log10(torch.tensor(2.0))]), atol=1e-4)
+    assert torch.allclose(
+        mel_loss(2 * loud, loud, LOG_MEL), torch.tensor([0.2 * torch.log10(torch.tensor(2.0))]), atol=1e-4
+    )
 
 
 def test_stft_distance_is_per_sound_and_grows_with_noise(wave) -> None:

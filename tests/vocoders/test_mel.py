@@ -17,7 +17,9 @@ def test_agrees_with_librosas_filters_and_the_published_formula(log_mel: LogMel)
     filters = librosa.filters.mel(sr=16_000, n_fft=1024, n_mels=128, fmin=125, fmax=7600)
     padded = np.pad(wave, 512)
     frames = np.stack([padded[start : start + 1024] for start in range(0, 8192, 256)], axis=1)
-    magnitude = np.abs(np.fft.rfft(frames * (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(1024) / 1024))[:, None], axis=0))
+    magnitude = np.abs(
+        np.fft.rfft(frames * (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(1024) / 1024))[:, None], axis=0)
+    )
     reference = np.clip((20 * np.log10(np.maximum(filters @ magnitude, 1e-5)) - 20 + 100) / 100, 0, 1)
     assert np.allclose(log_mel(torch.tensor(wave)[None])[0].numpy(), reference, atol=1e-5)
 
@@ -36,7 +38,11 @@ def test_too_short_waves_are_refused(log_mel: LogMel) -> None:
 
 
 def test_scaling_has_its_two_ends_and_inverts() -> None:
-    assert torch.allclose(compress(torch.tensor([0.0, 1e-4, 1.0, 10.0, 99.0])), torch.tensor([0.0, 0.0, 0.8, 1.0, 1.0]), atol=1e-6)
+    assert torch.allclose(
+        compress(torch.tensor([0.0, 1e-4, 1.0, 10.0, 99.0])),
+        torch.tensor([0.0, 0.0, 0.8, 1.0, 1.0]),
+        atol=1e-6,
+    )
     level = torch.linspace(0.01, 1, 50)
     assert torch.allclose(compress(expand(level)), level, atol=1e-5)
     assert expand(torch.zeros(3)).eq(0).all()
@@ -77,7 +83,10 @@ def test_magnitude_round_trip(log_mel: LogMel, steps: int) -> None:
 
 def test_inverse_improves_with_steps(log_mel: LogMel) -> None:
     picture = log_mel(torch.randn(1, 16_384, generator=torch.Generator().manual_seed(1)) * 0.1)
-    errors = [(compress(log_mel.filters @ MelInverse(steps=steps)(picture)) - picture).abs().mean().item() for steps in (0, 2, 8, 32)]
+    errors = [
+        (compress(log_mel.filters @ MelInverse(steps=steps)(picture)) - picture).abs().mean().item()
+        for steps in (0, 2, 8, 32)
+    ]
     assert errors == sorted(errors, reverse=True)
 
 

@@ -1,4 +1,5 @@
-"""What all trainers share: learning rates, weights to start from, random numbers that follow from the batch."""
+"""What all trainers share: learning rates, weights to start from, random numbers
+that follow from the batch."""
 
 from typing import Any
 
@@ -73,7 +74,9 @@ def test_only_what_may_lack_stays_as_it_was(tmp_path):
     source, whole = tiny(), tiny()
     lacking = next(name.split(".")[0] for name in source.state_dict()) + "."
     known = {name: value + 1 for name, value in source.state_dict().items() if not name.startswith(lacking)}
-    torch.save({"state_dict": {f"network.{name}": value for name, value in known.items()}}, tmp_path / "a.ckpt")
+    torch.save(
+        {"state_dict": {f"network.{name}": value for name, value in known.items()}}, tmp_path / "a.ckpt"
+    )
     with pytest.raises(RuntimeError, match="Missing key"):
         start_from(whole, str(tmp_path / "a.ckpt"))
     start_from(whole, str(tmp_path / "a.ckpt"), may_lack=lacking)

@@ -46,7 +46,9 @@ def loader(waves) -> DataLoader:
     return DataLoader(waves, batch_size=2, shuffle=False)
 
 
-@pytest.mark.parametrize("options", [{}, {"adversarial_weight": 1.0}, {"adversarial_weight": 1.0, "adversary_from": 3}])
+@pytest.mark.parametrize(
+    "options", [{}, {"adversarial_weight": 1.0}, {"adversarial_weight": 1.0, "adversary_from": 3}]
+)
 def test_resumed_equals_uninterrupted_and_exports(tmp_path, waves, options: dict) -> None:
     whole = module(4, export_folder=str(tmp_path / "export"), **options)
     trainer(tmp_path, 2).fit(whole, loader(waves), loader(waves))

@@ -35,7 +35,9 @@ def test_exact_length(vocoder: torch.nn.Module, frames: int) -> None:
     assert wave.shape == (1, frames * 256) and wave.dtype == torch.float32 and wave.isfinite().all()
 
 
-def test_same_seed_same_samples_and_batches_do_not_mix(vocoder: torch.nn.Module, picture: torch.Tensor) -> None:
+def test_same_seed_same_samples_and_batches_do_not_mix(
+    vocoder: torch.nn.Module, picture: torch.Tensor
+) -> None:
     def run(mel: torch.Tensor, seed: int) -> torch.Tensor:
         return vocoder(mel, generator=torch.Generator().manual_seed(seed))
 
@@ -58,7 +60,9 @@ def test_silence_is_finite_and_silent(vocoder: torch.nn.Module, frames: int) -> 
 
 @pytest.mark.parametrize("level", [1.0, 2.0, -1.0])
 @pytest.mark.parametrize("frames", [1, 8])
-def test_clipped_mels_are_finite_and_what_is_beyond_the_scale_is_cut(vocoder: torch.nn.Module, level: float, frames: int) -> None:
+def test_clipped_mels_are_finite_and_what_is_beyond_the_scale_is_cut(
+    vocoder: torch.nn.Module, level: float, frames: int
+) -> None:
     made = vocoder(torch.full((1, 128, frames), level))
     assert made.isfinite().all()
     assert torch.allclose(made, vocoder(torch.full((1, 128, frames), min(max(level, 0.0), 1.0))), atol=1e-3)
@@ -68,10 +72,14 @@ def test_clipped_mels_are_finite_and_what_is_beyond_the_scale_is_cut(vocoder: to
 def test_streamed_equals_whole(vocoder: torch.nn.Module, chunk_frames: int) -> None:
     """Under 1e-3 of full scale with the default context, whatever the pieces; nothing is lost or doubled."""
     generator = torch.Generator().manual_seed(0)
-    mel = torch.rand(2, 128, 110, generator=generator).mul(0.3) + 0.5 * torch.rand(2, 128, 1, generator=generator)
+    mel = torch.rand(2, 128, 110, generator=generator).mul(0.3) + 0.5 * torch.rand(
+        2, 128, 1, generator=generator
+    )
     pieces = mel.split([1, 40, 7, 60, 2], dim=-1)
     whole = vocoder(mel, generator=torch.Generator().manual_seed(5))
-    chunks = list(vocoder.stream(pieces, generator=torch.Generator().manual_seed(5), chunk_frames=chunk_frames))
+    chunks = list(
+        vocoder.stream(pieces, generator=torch.Generator().manual_seed(5), chunk_frames=chunk_frames)
+    )
     assert len(chunks) > 1
     streamed = torch.cat(chunks, dim=-1)
     assert streamed.shape == whole.shape
@@ -102,7 +110,9 @@ def test_wrong_shape_is_refused(vocoder: torch.nn.Module, shape: tuple[int, ...]
 
 def test_save_and_load(vocoder: torch.nn.Module, picture: torch.Tensor, tmp_path) -> None:
     vocoder.save_pretrained(tmp_path)
-    assert (tmp_path / "config.json").is_file() and (tmp_path / "diffusion_pytorch_model.safetensors").is_file()
+    assert (tmp_path / "config.json").is_file() and (
+        tmp_path / "diffusion_pytorch_model.safetensors"
+    ).is_file()
     again = type(vocoder).from_pretrained(tmp_path)
     assert not again.training and torch.equal(again(picture), vocoder(picture))
 
@@ -118,7 +128,9 @@ def test_clicks_stay_where_they_are(sounds) -> None:
     wave = sounds.clicks(32_768, places)
     for vocoder in (GriffinLim(), IstftNet(width=16, hidden=24, blocks=1, prior_iterations=32)):
         made = vocoder(LOG_MEL(wave[None]))[0]
-        moved_ms = [abs(sounds.onset_sample(made, place) - sounds.onset_sample(wave, place)) / 16 for place in places]
+        moved_ms = [
+            abs(sounds.onset_sample(made, place) - sounds.onset_sample(wave, place)) / 16 for place in places
+        ]
         assert max(moved_ms) < 4.0, moved_ms
 
 
@@ -126,7 +138,11 @@ def test_struck_sounds_stay_where_they_are(sounds) -> None:
     places = [4003, 14_111, 24_130]
     waves = torch.stack([sounds.decaying_tones(seed, 32_768, places) for seed in range(4)])
     made = GriffinLim()(LOG_MEL(waves))
-    moved_ms = [abs(sounds.onset_sample(b, p) - sounds.onset_sample(a, p)) / 16 for a, b in zip(waves, made, strict=True) for p in places]
+    moved_ms = [
+        abs(sounds.onset_sample(b, p) - sounds.onset_sample(a, p)) / 16
+        for a, b in zip(waves, made, strict=True)
+        for p in places
+    ]
     assert np.median(moved_ms) < 4.0, moved_ms
 
 
@@ -166,7 +182,10 @@ def test_iterations_and_start_bring_the_magnitude_nearer(picture: torch.Tensor) 
         return ((made - magnitude).norm() / magnitude.norm()).item()
 
     start = integrated_phasors(magnitude, 256, random_phase(513, torch.Generator().manual_seed(0)))
-    noise = torch.polar(torch.ones_like(magnitude), 6.283 * torch.rand(magnitude.shape, generator=torch.Generator().manual_seed(0)))
+    noise = torch.polar(
+        torch.ones_like(magnitude),
+        6.283 * torch.rand(magnitude.shape, generator=torch.Generator().manual_seed(0)),
+    )
     errors = [error(start, iterations) for iterations in (0, 4, 16, 64)]
     assert errors == sorted(errors, reverse=True)
     assert errors[0] < error(noise, 0)

@@ -28,7 +28,9 @@ def test_published_schedules() -> None:
     six = NoiseSchedule(WG_6)
     assert six.steps == 6 and six.alpha_bars[0] == 1
     assert six.alpha_bars[2] == pytest.approx((1 - 7e-6) * (1 - 1.4e-4), abs=1e-12)
-    assert six.levels[-1] ** 2 == pytest.approx((1 - 7e-6) * (1 - 1.4e-4) * (1 - 2.1e-3) * (1 - 2.8e-2) * 0.65 * 0.3, rel=1e-9)
+    assert six.levels[-1] ** 2 == pytest.approx(
+        (1 - 7e-6) * (1 - 1.4e-4) * (1 - 2.1e-3) * (1 - 2.8e-2) * 0.65 * 0.3, rel=1e-9
+    )
     assert len(WG_50) == 50 and WG_50[0] == pytest.approx(1e-4) and WG_50[-1] == pytest.approx(0.05)
     assert len(TRAINING_BETAS) == 1000 and (np.diff(NoiseSchedule(TRAINING_BETAS).levels) < 0).all()
 
@@ -42,10 +44,16 @@ def test_what_is_no_schedule(betas: tuple[float, ...]) -> None:
 @pytest.mark.parametrize("betas", [WG_6, WG_50])
 def test_posterior_leads_from_one_marginal_to_the_one_before(betas: tuple[float, ...]) -> None:
     """q(y_(n-1) | y_0) follows from q(y_n | y_0) and the posterior: mean and variance (DDPM eq. 4 and 7)."""
-    schedule, one, nothing = NoiseSchedule(betas), torch.ones(1, 1, dtype=torch.float64), torch.zeros(1, 1, dtype=torch.float64)
+    schedule, one, nothing = (
+        NoiseSchedule(betas),
+        torch.ones(1, 1, dtype=torch.float64),
+        torch.zeros(1, 1, dtype=torch.float64),
+    )
     for step in range(1, schedule.steps + 1):
         carried = posterior_mean(one, nothing, schedule, step).item()
-        assert posterior_mean(schedule.levels[step] * one, one, schedule, step).item() == pytest.approx(schedule.levels[step - 1])
+        assert posterior_mean(schedule.levels[step] * one, one, schedule, step).item() == pytest.approx(
+            schedule.levels[step - 1]
+        )
         variance = carried**2 * (1 - schedule.alpha_bars[step]) + schedule.posterior_deviation(step) ** 2
         assert variance == pytest.approx(1 - schedule.alpha_bars[step - 1], abs=1e-12)
     assert schedule.posterior_deviation(1) == 0
@@ -59,21 +67,25 @@ def test_noise_is_taken_away_again() -> None:
 
 
 def test_step_is_algorithm_2_while_the_guess_is_sound(tiny) -> None:
-    """(y - beta / sqrt(1 - alpha_bar) epsilon) / sqrt(alpha), as printed, where the guessed wave lies in [-1, 1]."""
+    """(y - beta / sqrt(1 - alpha_bar) epsilon) / sqrt(alpha), as printed, where the
+    guessed wave lies in [-1, 1]."""
     vocoder = tiny.wavegrad()
     schedule, mel, noisy = vocoder.schedule, torch.rand(1, 128, 4), noise(0, 1, 1024)
     step = vocoder.step_mean(mel, vocoder.begin())
     with torch.no_grad():
         for n in range(1, schedule.steps + 1):
             guess = vocoder.predict_noise(noisy, mel, schedule.levels[n])
-            printed = (noisy - schedule.betas[n - 1] / (1 - schedule.alpha_bars[n]) ** 0.5 * guess) / (1 - schedule.betas[n - 1]) ** 0.5
+            printed = (noisy - schedule.betas[n - 1] / (1 - schedule.alpha_bars[n]) ** 0.5 * guess) / (
+                1 - schedule.betas[n - 1]
+            ) ** 0.5
             sound = predicted_clean(noisy, guess, schedule.levels[n]).abs() <= 1
             assert sound.float().mean() > 0.1
             assert torch.allclose(step(noisy, n)[sound], printed[sound], atol=1e-4)
 
 
 def test_the_chain_draws_from_the_data_when_the_noise_is_known() -> None:
-    """For white data of deviation 0.3 the best guess of the noise is linear in y, and the chain must end at deviation 0.3."""
+    """For white data of deviation 0.3 the best guess of the noise is linear in y, and the
+    chain must end at deviation 0.3."""
     schedule, draw = NoiseSchedule(TRAINING_BETAS), torch.Generator().manual_seed(0)
 
     def mean(noisy: torch.Tensor, step: int) -> torch.Tensor:
@@ -108,7 +120,9 @@ def test_level_sinusoids() -> None:
     codes = level_sinusoids(torch.tensor([0.0, 1e-3]), 8)
     assert torch.equal(codes[0], torch.tensor([0.0] * 4 + [1.0] * 4))
     angles = [5.0 * 10 ** (-4 * index / 4) for index in range(4)]
-    assert torch.allclose(codes[1], torch.tensor([*np.sin(angles), *np.cos(angles)], dtype=torch.float32), atol=1e-4)
+    assert torch.allclose(
+        codes[1], torch.tensor([*np.sin(angles), *np.cos(angles)], dtype=torch.float32), atol=1e-4
+    )
 
 
 def test_residual_path_may_be_taken_before_repeating() -> None:

@@ -22,7 +22,9 @@ def module(tiny):
     """Makes the training of a tiny vocoder, always from the same weights."""
 
     def make(**options) -> WaveGradTraining:
-        return WaveGradTraining(tiny.gla_grad_plus_plus(), crop_samples=2048, crops_per_sound=2, warmup_steps=2, **options)
+        return WaveGradTraining(
+            tiny.gla_grad_plus_plus(), crop_samples=2048, crops_per_sound=2, warmup_steps=2, **options
+        )
 
     return make
 
@@ -35,7 +37,8 @@ def trainer(folder: Path, max_epochs: int) -> lightning.Trainer:
 
 
 def test_levels_are_continuous_within_a_step() -> None:
-    """With one step levels are uniform between its level and 1; with more every step is as likely as any other."""
+    """With one step levels are uniform between its level and 1; with more every
+    step is as likely as any other."""
     draw = torch.Generator().manual_seed(0)
     one = continuous_levels(NoiseSchedule((0.75,)), 4000, draw)
     assert one.min() >= 0.5 and one.max() <= 1 and float(one.mean()) == pytest.approx(0.75, abs=0.01)
@@ -55,7 +58,9 @@ def test_loss_of_a_network_that_says_nothing_is_the_mean_of_the_noise(module, wa
     """E |epsilon| = sqrt(2 / pi)."""
     training = module()
     torch.nn.init.zeros_(training.vocoder.network.wave_out.weight)
-    loss = training.noise_error(torch.stack([item["wave"] for item in waves]), torch.Generator().manual_seed(0))
+    loss = training.noise_error(
+        torch.stack([item["wave"] for item in waves]), torch.Generator().manual_seed(0)
+    )
     assert loss.item() == pytest.approx(math.sqrt(2 / math.pi), rel=0.01)
 
 

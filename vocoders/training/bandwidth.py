@@ -11,10 +11,12 @@ from vocoders.training.vocoder import random_gains
 
 
 class BandwidthTraining(Training):
-    """Trains on batches with "wave" and "low", both (B, samples) float32 at 48 kHz: full-band sound, and the same by way of 16 kHz.
+    """Trains on batches with "wave" and "low", both (B, samples) float32 at 48 kHz: full-band sound,
+    and the same by way of 16 kHz.
 
-    The loss is the mean absolute error of the high bands' levels (0.01 is one decibel). The run ends after `total_steps` batches. What is
-    random (the level) follows from `seed` and the number of batches seen, so that a resumed run equals an uninterrupted one.
+    The loss is the mean absolute error of the high bands' levels (0.01 is one decibel). The run ends after
+    `total_steps` batches. What is random (the level) follows from `seed` and the number of batches seen, so
+    that a resumed run equals an uninterrupted one.
 
     Args:
         total_steps: batches until the learning rate has fallen along a cosine.
@@ -47,10 +49,15 @@ class BandwidthTraining(Training):
         optimizer = adamw(self.network, self.hparams.learning_rate, 0.01, (0.9, 0.999))
         return scheduled(optimizer, self.hparams.warmup_steps, self.hparams.total_steps)
 
-    def level_error(self, wave: Float[torch.Tensor, "batch samples"], low: Float[torch.Tensor, "batch samples"]) -> Float[torch.Tensor, ""]:
+    def level_error(
+        self, wave: Float[torch.Tensor, "batch samples"], low: Float[torch.Tensor, "batch samples"]
+    ) -> Float[torch.Tensor, ""]:
         """Mean over sounds, frames and bands of |guessed level - true level|."""
         with torch.no_grad():
-            heard, true = self.network.spectrum(low), levels(self.network.spectrum(wave), HIGH_BINS, HIGH_BANDS)
+            heard, true = (
+                self.network.spectrum(low),
+                levels(self.network.spectrum(wave), HIGH_BINS, HIGH_BANDS),
+            )
         return (self.network.high_levels(heard) - true).abs().mean()
 
     def training_step(self, batch: dict, batch_index: int) -> torch.Tensor:

@@ -18,13 +18,16 @@ LOG_FLOOR = 1e-3  # magnitudes below are silence: noise of a 16-bit file lies th
 class MultiResolutionStft(Float32Constants):
     """Multi-resolution STFT distance (Yamamoto, Song & Kim 2020, arXiv 1910.11480, eq. 4-6).
 
-    Per FFT size, with a hop of a quarter: |A - B|_F / |A|_F (spectral convergence) + mean |log A - log B|; then the mean over sizes.
+    Per FFT size, with a hop of a quarter: |A - B|_F / |A|_F (spectral convergence) + mean |log A -
+    log B|; then the mean over sizes.
     """
 
     def __init__(self, fft_sizes: tuple[int, ...] = FFT_SIZES) -> None:
         super().__init__()
         for size in fft_sizes:
-            self.register_buffer(f"window_{size}", torch.hann_window(size, dtype=torch.float32), persistent=False)
+            self.register_buffer(
+                f"window_{size}", torch.hann_window(size, dtype=torch.float32), persistent=False
+            )
         self.fft_sizes = tuple(fft_sizes)
 
     def _spectrum(self, wave: torch.Tensor, size: int) -> torch.Tensor:
@@ -39,16 +42,23 @@ class MultiResolutionStft(Float32Constants):
         for size in self.fft_sizes:
             # sqrt(re^2 + im^2 + eps): the modulus with a finite gradient at silence
             made, wanted = (
-                torch.view_as_real(self._spectrum(wave.float(), size)).square().sum(-1).add(1e-9).sqrt() for wave in (generated, true)
+                torch.view_as_real(self._spectrum(wave.float(), size)).square().sum(-1).add(1e-9).sqrt()
+                for wave in (generated, true)
             )
-            convergence = (wanted - made).flatten(1).norm(dim=1) / wanted.flatten(1).norm(dim=1).clamp_min(LOG_FLOOR)
-            logs = (made.clamp_min(LOG_FLOOR).log() - wanted.clamp_min(LOG_FLOOR).log()).abs().flatten(1).mean(1)
+            convergence = (wanted - made).flatten(1).norm(dim=1) / wanted.flatten(1).norm(dim=1).clamp_min(
+                LOG_FLOOR
+            )
+            logs = (
+                (made.clamp_min(LOG_FLOOR).log() - wanted.clamp_min(LOG_FLOOR).log()).abs().flatten(1).mean(1)
+            )
             total = total + convergence + logs
         return total / len(self.fft_sizes)
 
 
 def mel_loss(
-    generated: Float[torch.Tensor, "batch samples"], true: Float[torch.Tensor, "batch samples"], log_mel: LogMel
+    generated: Float[torch.Tensor, "batch samples"],
+    true: Float[torch.Tensor, "batch samples"],
+    log_mel: LogMel,
 ) -> Float[torch.Tensor, " batch"]:
     """Mean absolute difference of log-mels per sound, on the scale of `LogMel` (0.05 is 5 dB).
 
@@ -67,14 +77,23 @@ def phase_change_loss(
     window: Float[torch.Tensor, " fft"],
     hop_samples: int,
 ) -> Float[torch.Tensor, ""]:
-    """How wrong phase *differences* are, in [0, 2]: along bins (group delay: where an onset lies) and along frames (pitch).
+    """How wrong phase *differences* are, in [0, 2]: along bins (group delay: where an onset
+    lies) and along frames (pitch).
 
-    After the anti-wrapping losses of APNet (Ai & Ling 2023, arXiv 2305.07952, eq. 10-11), as 1 - cos(error) weighted by the true
-    magnitudes: no angle is taken, so nothing wraps, and a constant phase, which nobody hears, costs nothing.
+    After the anti-wrapping losses of APNet (Ai & Ling 2023, arXiv 2305.07952, eq. 10-11), as 1 -
+    cos(error) weighted by the true magnitudes: no angle is taken, so nothing wraps, and a constant phase,
+    which nobody hears, costs nothing.
     """
 
     def changes(wave: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        spectrum = torch.stft(wave.float(), window.shape[0], hop_samples, window=window, pad_mode="constant", return_complex=True)
+        spectrum = torch.stft(
+            wave.float(),
+            window.shape[0],
+            hop_samples,
+            window=window,
+            pad_mode="constant",
+            return_complex=True,
+        )
         along_bins = spectrum[:, 1:] * spectrum[:, :-1].conj()
         along_frames = spectrum[..., 1:] * spectrum[..., :-1].conj()
         return along_bins, along_frames
@@ -89,9 +108,12 @@ def phase_change_loss(
 
 
 class VocoderLoss(nn.Module):
-    """The weighted sum that trains a vocoder without an adversary: multi-resolution STFT, mel, phase changes."""
+    """The weighted sum that trains a vocoder without an adversary:
+    multi-resolution STFT, mel, phase changes."""
 
-    def __init__(self, log_mel: LogMel, stft_weight: float = 1.0, mel_weight: float = 5.0, phase_weight: float = 0.5) -> None:
+    def __init__(
+        self, log_mel: LogMel, stft_weight: float = 1.0, mel_weight: float = 5.0, phase_weight: float = 0.5
+    ) -> None:
         super().__init__()
         self.log_mel = log_mel
         self.stft = MultiResolutionStft()

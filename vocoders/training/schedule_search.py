@@ -1,8 +1,10 @@
-"""The search for a noise schedule of few steps (WaveGrad, arXiv 2009.00713: a grid over the betas, judged by the log-mel error).
+"""The search for a noise schedule of few steps (WaveGrad, arXiv 2009.00713: a grid over the
+betas, judged by the log-mel error).
 
-Every step n has an order of magnitude, 10^-6 to 10^-1 spread evenly over the steps, and one of nine mantissas. All 9^N schedules are too
-many for a processor: here one mantissa at a time is searched with the others fixed, again and again until none helps. The noise is the same
-for every schedule, so that schedules differ and not luck.
+Every step n has an order of magnitude, 10^-6 to 10^-1 spread evenly over the steps, and one of nine
+mantissas. All 9^N schedules are too many for a processor: here one mantissa at a time is searched with
+the others fixed, again and again until none helps. The noise is the same for every schedule, so that
+schedules differ and not luck.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,8 +20,11 @@ from vocoders.wavegrad import WaveGrad
 MANTISSAS = tuple(range(1, 10))
 
 
-def coordinate_search(cost: Callable[[tuple[float, ...]], float], steps: int = 6, rounds: int = 2) -> tuple[tuple[float, ...], float]:
-    """Betas of least cost, and that cost: at most 1 + 8 * steps * rounds evaluations, none of a schedule twice.
+def coordinate_search(
+    cost: Callable[[tuple[float, ...]], float], steps: int = 6, rounds: int = 2
+) -> tuple[tuple[float, ...], float]:
+    """Betas of least cost, and that cost: at most 1 + 8 * steps * rounds
+    evaluations, none of a schedule twice.
 
     Args:
         cost: of betas (beta_1, ..., beta_N).
@@ -48,16 +53,25 @@ def coordinate_search(cost: Callable[[tuple[float, ...]], float], steps: int = 6
             mantissas = min(tried, key=judged)
         if tuple(mantissas) == before:
             break
-    return tuple(mantissa * order for mantissa, order in zip(mantissas, orders, strict=True)), judged(mantissas)
+    return tuple(mantissa * order for mantissa, order in zip(mantissas, orders, strict=True)), judged(
+        mantissas
+    )
 
 
 @torch.no_grad()
 def search_schedule(
-    vocoder: WaveGrad, waves: Float[torch.Tensor, "batch samples"], log_mel: LogMel, steps: int = 6, rounds: int = 2, seed: int = 0
+    vocoder: WaveGrad,
+    waves: Float[torch.Tensor, "batch samples"],
+    log_mel: LogMel,
+    steps: int = 6,
+    rounds: int = 2,
+    seed: int = 0,
 ) -> tuple[tuple[float, ...], float]:
-    """The betas with which the vocoder brings the log-mels of `waves` back best, and that error on the scale of `LogMel`.
+    """The betas with which the vocoder brings the log-mels of `waves` back best, and that
+    error on the scale of `LogMel`.
 
-    The vocoder keeps its own schedule. Takes about 100 calls of the vocoder for six steps: give a few short sounds.
+    The vocoder keeps its own schedule. Takes about 100 calls of the vocoder for six
+    steps: give a few short sounds.
     """
     pictures, own = log_mel(waves), tuple(vocoder.config.betas)
 

@@ -70,7 +70,9 @@ def start_from(network: Component, source: str, prefix: str = "network.", may_la
     network.load_state_dict(kept | state)
 
 
-def adamw(network: nn.Module, learning_rate: float, weight_decay: float, betas: Sequence[float] = (0.9, 0.98)) -> torch.optim.AdamW:
+def adamw(
+    network: nn.Module, learning_rate: float, weight_decay: float, betas: Sequence[float] = (0.9, 0.98)
+) -> torch.optim.AdamW:
     """AdamW over what learns in a network; its weight decay spares vectors (biases, norms, nulls)."""
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     groups = [
@@ -94,7 +96,9 @@ def schedule(optimizer: torch.optim.Optimizer, warmup_steps: int, total_steps: i
     return get_wsd_schedule(optimizer, warmup_steps, falling, num_stable_steps=0, min_lr_ratio=LEAST_SHARE)
 
 
-def scheduled(optimizer: torch.optim.Optimizer, warmup_steps: int, total_steps: int | None) -> OptimizerLRSchedulerConfig:
+def scheduled(
+    optimizer: torch.optim.Optimizer, warmup_steps: int, total_steps: int | None
+) -> OptimizerLRSchedulerConfig:
     """What `configure_optimizers` answers: the optimiser, with its `schedule` stepped after every step."""
     rate = schedule(optimizer, warmup_steps, total_steps)
     return {"optimizer": optimizer, "lr_scheduler": {"scheduler": rate, "interval": "step"}}

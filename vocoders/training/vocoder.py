@@ -7,16 +7,26 @@ from jaxtyping import Float
 
 from vocoders.istft_net import IstftNet
 from vocoders.mel import LogMel
-from vocoders.training.discriminators import Discriminators, adversarial_loss, discriminator_loss, feature_loss
+from vocoders.training.discriminators import (
+    Discriminators,
+    adversarial_loss,
+    discriminator_loss,
+    feature_loss,
+)
 from vocoders.training.joined_batch import own
 from vocoders.training.losses import VocoderLoss
 from vocoders.training.shared import Training, adamw, batch_generator, schedule, start_from
 
-FEATURE_SHARE = 2.0  # weight of feature matching beside the adversarial term (HiFi-GAN, Kong et al. 2020, section 3, lambda_fm)
+# weight of feature matching beside the adversarial term (HiFi-GAN, Kong et al. 2020, section 3, lambda_fm)
+FEATURE_SHARE = 2.0
 
 
 def random_crops(
-    wave: Float[torch.Tensor, "batch samples"], crop_samples: int, hop_samples: int, quietest: float, generator: torch.Generator
+    wave: Float[torch.Tensor, "batch samples"],
+    crop_samples: int,
+    hop_samples: int,
+    quietest: float,
+    generator: torch.Generator,
 ) -> Float[torch.Tensor, "batch crop"]:
     """One crop of whole hops out of every wave, at a random place and a random level between `quietest` and
     1.
@@ -83,11 +93,15 @@ class VocoderTraining(Training):
         self.network = network
         if checkpoint is not None:
             start_from(network, checkpoint)
-        self.loss = VocoderLoss(LogMel(network.clock, network.config.fft_samples), stft_weight, mel_weight, phase_weight)
+        self.loss = VocoderLoss(
+            LogMel(network.clock, network.config.fft_samples), stft_weight, mel_weight, phase_weight
+        )
         self.adversary = Discriminators() if adversarial_weight > 0 else None
 
     def configure_optimizers(self):
-        rate, warmup, total = (self.hparams[name] for name in ("learning_rate", "warmup_steps", "total_steps"))
+        rate, warmup, total = (
+            self.hparams[name] for name in ("learning_rate", "warmup_steps", "total_steps")
+        )
         networks = [self.network] + ([self.adversary] if self.adversary is not None else [])
         optimizers = [adamw(part, rate, 0.01, (0.8, 0.99)) for part in networks]
         return optimizers, [schedule(each, warmup, total) for each in optimizers]
@@ -119,8 +133,11 @@ class VocoderTraining(Training):
         self.log("loss/train", loss.detach(), prog_bar=True)
         self.log_dict({f"loss/{name}": part.detach() for name, part in parts.items()})
 
-    def _judged(self, adversary: Discriminators, true: torch.Tensor, made: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """One step of the adversary, then what it says of `made`: the loss to descend, and its parts by name."""
+    def _judged(
+        self, adversary: Discriminators, true: torch.Tensor, made: torch.Tensor
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """One step of the adversary, then what it says of `made`: the loss to
+        descend, and its parts by name."""
         refusal = discriminator_loss(adversary(true), adversary(made.detach()))
         self._step(1, refusal)
         adversary.requires_grad_(False)  # the generator's step needs no gradients of it
@@ -129,7 +146,11 @@ class VocoderTraining(Training):
         judged = adversary(made)
         adversary.requires_grad_(True)
         fooling, features = adversarial_loss(judged), feature_loss(wanted, judged)
-        return fooling + FEATURE_SHARE * features, {"adversary": refusal, "fooling": fooling, "features": features}
+        return fooling + FEATURE_SHARE * features, {
+            "adversary": refusal,
+            "fooling": fooling,
+            "features": features,
+        }
 
     def validation_step(self, batch: dict, batch_index: int) -> None:
         hop = self.network.config.hop_samples

@@ -1,4 +1,5 @@
-"""Lightning module that trains WaveGrad's network; GLA-Grad and GLA-Grad++ use the same weights and need no training of their own."""
+"""Lightning module that trains WaveGrad's network; GLA-Grad and GLA-Grad++ use the same weights and
+need no training of their own."""
 
 from typing import Any
 
@@ -13,10 +14,14 @@ from vocoders.training.vocoder import random_crops
 from vocoders.wavegrad import WaveGrad
 
 
-def continuous_levels(schedule: NoiseSchedule, count: int, generator: torch.Generator) -> Float[torch.Tensor, " count"]:
-    """Noise levels sqrt(alpha_bar): a step of the schedule at random, then uniformly between its level and the one before.
+def continuous_levels(
+    schedule: NoiseSchedule, count: int, generator: torch.Generator
+) -> Float[torch.Tensor, " count"]:
+    """Noise levels sqrt(alpha_bar): a step of the schedule at random, then uniformly
+    between its level and the one before.
 
-    (WaveGrad, arXiv 2009.00713, Algorithm 1: the network then knows every level, and may be run with any schedule.)
+    (WaveGrad, arXiv 2009.00713, Algorithm 1: the network then knows every level, and
+    may be run with any schedule.)
     """
     steps = torch.randint(1, schedule.steps + 1, (count,), generator=generator)
     levels = torch.tensor(schedule.levels, dtype=torch.float64)
@@ -27,12 +32,14 @@ def continuous_levels(schedule: NoiseSchedule, count: int, generator: torch.Gene
 class WaveGradTraining(Training):
     """Trains on batches with "wave" (B, samples) float32 in [-1, 1]; logs loss/train and loss/validation.
 
-    The loss is the mean absolute error of the predicted noise (WaveGrad, Algorithm 1). What is random (crop, level, noise) follows from
-    `seed` and the number of batches seen, so that a resumed run equals an uninterrupted one.
+    The loss is the mean absolute error of the predicted noise (WaveGrad, Algorithm 1). What is
+    random (crop, level, noise) follows from `seed` and the number of batches seen, so that a resumed
+    run equals an uninterrupted one.
 
     Args:
         vocoder: a vocoder of the diffusion family; its network learns, the rest is saved with it.
-        learning_rate: of Adam; reached after `warmup_steps`, then constant, or half a cosine down at `total_steps` where that is given.
+        learning_rate: of Adam; reached after `warmup_steps`, then constant, or half a cosine down at
+            `total_steps` where that is given.
         crop_samples: length of a crop, cut to whole hops.
         crops_per_sound: crops that each sound gives; a batch of B sounds is B * crops_per_sound examples.
         quietest: lower end of the random level, drawn log-uniformly up to 1.
@@ -68,17 +75,28 @@ class WaveGradTraining(Training):
         optimizer = torch.optim.Adam(self.vocoder.parameters(), self.hparams.learning_rate)
         return scheduled(optimizer, self.hparams.warmup_steps, self.hparams.total_steps)
 
-    def noise_error(self, wave: Float[torch.Tensor, "batch samples"], generator: torch.Generator) -> Float[torch.Tensor, ""]:
-        """|epsilon - epsilon_theta(level y_0 + sqrt(1 - level^2) epsilon, mel, level)|, mean (WaveGrad, Algorithm 1)."""
+    def noise_error(
+        self, wave: Float[torch.Tensor, "batch samples"], generator: torch.Generator
+    ) -> Float[torch.Tensor, ""]:
+        """|epsilon - epsilon_theta(level y_0 + sqrt(1 - level^2) epsilon, mel, level)|,
+        mean (WaveGrad, Algorithm 1)."""
         level = own(lambda rows: continuous_levels(self.schedule, rows, generator), len(wave)).to(wave.device)
-        noise = own(lambda rows: torch.randn(rows, wave.shape[1], generator=generator), len(wave)).to(wave.device)
+        noise = own(lambda rows: torch.randn(rows, wave.shape[1], generator=generator), len(wave)).to(
+            wave.device
+        )
         guess = self.vocoder.network(diffuse(wave, noise, level[:, None]), self.log_mel(wave), level)
         return (guess.float() - noise).abs().mean()
 
     def training_step(self, batch: dict, batch_index: int) -> torch.Tensor:
         generator = batch_generator(self.hparams.seed, self.batch_number)
         waves = batch["wave"].float().repeat_interleave(self.hparams.crops_per_sound, dim=0)
-        crops = random_crops(waves, self.hparams.crop_samples, self.vocoder.config.hop_samples, self.hparams.quietest, generator)
+        crops = random_crops(
+            waves,
+            self.hparams.crop_samples,
+            self.vocoder.config.hop_samples,
+            self.hparams.quietest,
+            generator,
+        )
         loss = self.noise_error(crops, generator)
         self.log("loss/train", loss.detach(), prog_bar=True)
         return loss

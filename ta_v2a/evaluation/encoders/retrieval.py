@@ -1,4 +1,5 @@
-"""What a CVALP knows: retrieval between its three spaces, which moment of a clip is which, and what a linear probe reads from it."""
+"""What a CVALP knows: retrieval between its three spaces, which moment of a clip is which, and what a
+linear probe reads from it."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -23,11 +24,13 @@ SUREST = (1.0, 0.2, 0.1, 0.05)
 
 
 def partner_ranks(x: np.ndarray, y: np.ndarray, same: np.ndarray | None = None) -> np.ndarray:
-    """Rank of row i of `y` among all rows by their cosine with row i of `x`; 1 is best, equal cosines count half.
+    """Rank of row i of `y` among all rows by their cosine with row i of `x`; 1 is
+    best, equal cosines count half.
 
     Args:
         x, y: (n, C) L2-normalised.
-        same: (n, n) pairs that are as right as the partner (equal captions); those others are left out of the ranking.
+        same: (n, n) pairs that are as right as the partner (equal captions); those
+            others are left out of the ranking.
     """
     cosines = x @ y.T
     own = np.diag(cosines)[:, None]
@@ -43,7 +46,8 @@ def retrieval(x: np.ndarray, y: np.ndarray, same: np.ndarray | None = None) -> d
 
 
 def temporal_top1(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """(n,) share of a clip's windows whose nearest window of the other modality, in the same clip, is their own.
+    """(n,) share of a clip's windows whose nearest window of the other modality,
+    in the same clip, is their own.
 
     Args:
         x, y: (n, windows, C) L2-normalised.
@@ -55,8 +59,8 @@ def temporal_top1(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def linear_probe(features: np.ndarray, classes: np.ndarray, ridge: float = 1e-2) -> np.ndarray:
     """(rows of the second half,) 1 where a linear map fitted on the first half names the class, else 0.
 
-    Ridge regression to one-hot classes in closed form, on features of zero mean and unit variance; `ridge` is relative to the number of
-    rows. Classes of the second half that the first does not have cannot be right.
+    Ridge regression to one-hot classes in closed form, on features of zero mean and unit variance; `ridge` is
+    relative to the number of rows. Classes of the second half that the first does not have cannot be right.
     """
     half = len(features) // 2
     centre, spread = features[:half].mean(0), features[:half].std(0) + 1e-6
@@ -70,8 +74,8 @@ def linear_probe(features: np.ndarray, classes: np.ndarray, ridge: float = 1e-2)
 
 def naming(video: np.ndarray, labels: np.ndarray, kinds: np.ndarray, scale: float) -> dict[str, Any]:
     """How often the label whose text lies nearest to a picture names a kind that sounds
-    (`ta_v2a.engine.captioning`), of all clips and of the surest: those whose best label takes the largest share of
-    the bank, softmax(scale * cosine).
+    (`ta_v2a.engine.captioning`), of all clips and of the surest: those whose best label takes the largest
+    share of the bank, softmax(scale * cosine).
 
     Args:
         video: (n, C) L2-normalised.
@@ -79,8 +83,9 @@ def naming(video: np.ndarray, labels: np.ndarray, kinds: np.ndarray, scale: floa
         kinds: (n, K) multi-hot in the order of the labels.
 
     Returns:
-        {"surest 5%": {"right": share of clips, "commonest": share of the label named most often, "least_share": of the bank that the best
-        label of these clips takes}}: a label that is all that is ever named with certainty says little about the rest.
+        {"surest 5%": {"right": share of clips, "commonest": share of the label named most often,
+        "least_share": of the bank that the best label of these clips takes}}: a label that is all that is
+        ever named with certainty says little about the rest.
     """
     scores = scale * video @ labels.T
     best, sure = scores.argmax(1), softmax(scores, axis=1).max(1)
@@ -90,7 +95,11 @@ def naming(video: np.ndarray, labels: np.ndarray, kinds: np.ndarray, scale: floa
         rows = order[: max(1, round(part * len(order)))]
         commonest = round(float(np.bincount(best[rows]).max() / len(rows)), 4)
         least = round(float(sure[rows].min()), 4)
-        found[f"surest {part:.0%}"] = {"right": mean(right[rows]).as_dict(), "commonest": commonest, "least_share": least}
+        found[f"surest {part:.0%}"] = {
+            "right": mean(right[rows]).as_dict(),
+            "commonest": commonest,
+            "least_share": least,
+        }
     return found
 
 
@@ -109,15 +118,17 @@ def embed_stage(
     spec: ClipSpec | None = None,
     cache: str | Path | None = None,
 ) -> dict[str, Any]:
-    """E_v, E_a and E_l of the first `n` scenes of the stage's test split; of E_v without channels that were taught what moves.
+    """E_v, E_a and E_l of the first `n` scenes of the stage's test split; of E_v without
+    channels that were taught what moves.
 
     Args:
         spec: the clock, if another than the model's own (its picture size, for instance).
         cache: where clips in luma are kept, see `StageClips`.
 
     Returns:
-        {"video", "audio", "text": (n, C), "video_windows", "audio_windows": (n, windows, C), "video_tokens", "audio_tokens": (n, tokens, C)
-        in half precision, "onsets": (n, tokens) 0 or 1, "captions": list, "kinds": (n, 29) multi-hot}, else float32 numpy.
+        {"video", "audio", "text": (n, C), "video_windows", "audio_windows": (n, windows, C), "video_tokens",
+        "audio_tokens": (n, tokens, C) in half precision, "onsets": (n, tokens) 0 or 1, "captions": list,
+        "kinds": (n, 29) multi-hot}, else float32 numpy.
     """
     import torch
     from torch.utils.data import DataLoader
@@ -144,7 +155,11 @@ def embed_stage(
             wave = item["wave"].to(device)
             audio = cvalp.encode_audio(cvalp.audio.mel(wave) if hears_wave else log_mel(wave))
             video = cvalp.encode_video(as_input(item["frames"].to(device)))[..., : audio.shape[-1]]
-            found = {"video": pooled(video), "audio": pooled(audio), "text": cvalp.encode_text(list(item["caption"]))}
+            found = {
+                "video": pooled(video),
+                "audio": pooled(audio),
+                "text": cvalp.encode_text(list(item["caption"])),
+            }
             token_s = spec.duration_s / audio.shape[1]
             found |= {"video_windows": _windows(video, token_s), "audio_windows": _windows(audio, token_s)}
         for name, value in found.items():
@@ -162,14 +177,17 @@ def embed_stage(
 
 
 def measure_embedded(embedded: dict[str, Any]) -> dict[str, Any]:
-    """All numbers of `embed_stage`'s rows, ready for JSON, each with its 95 % interval over clips and its chance level."""
+    """All numbers of `embed_stage`'s rows, ready for JSON, each with its 95 % interval over
+    clips and its chance level."""
     captions, n = np.array([text.lower() for text in embedded["captions"]]), len(embedded["captions"])
     equal = captions[:, None] == captions[None]
     pairs: dict[str, Any] = {}
     for x, y in (("audio", "video"), ("audio", "text"), ("video", "text")):
         same = equal if "text" in (x, y) else None
         for start, end in ((x, y), (y, x)):
-            pairs[f"{start} to {end}"] = {k: v.as_dict() for k, v in retrieval(embedded[start], embedded[end], same).items()}
+            pairs[f"{start} to {end}"] = {
+                k: v.as_dict() for k, v in retrieval(embedded[start], embedded[end], same).items()
+            }
     windows = embedded["video_windows"].shape[1]
     single = embedded["kinds"].sum(1) == 1
     classes = embedded["kinds"].argmax(1)[single]
@@ -179,16 +197,27 @@ def measure_embedded(embedded: dict[str, Any]) -> dict[str, Any]:
         "n": n,
         "retrieval": pairs,
         "temporal_top1": {
-            "video to audio": mean(temporal_top1(embedded["video_windows"], embedded["audio_windows"])).as_dict(),
-            "audio to video": mean(temporal_top1(embedded["audio_windows"], embedded["video_windows"])).as_dict(),
+            "video to audio": mean(
+                temporal_top1(embedded["video_windows"], embedded["audio_windows"])
+            ).as_dict(),
+            "audio to video": mean(
+                temporal_top1(embedded["audio_windows"], embedded["video_windows"])
+            ).as_dict(),
         },
-        "class_probe": {name: mean(linear_probe(embedded[name][single], classes)).as_dict() for name in ("video", "audio", "text")},
-        "onset_probe": onset_probe(embedded["video_tokens"], embedded["audio_tokens"], embedded["text"], embedded["onsets"]),
+        "class_probe": {
+            name: mean(linear_probe(embedded[name][single], classes)).as_dict()
+            for name in ("video", "audio", "text")
+        },
+        "onset_probe": onset_probe(
+            embedded["video_tokens"], embedded["audio_tokens"], embedded["text"], embedded["onsets"]
+        ),
         "chance": {
             **{f"recall@{k}": round(min(1.0, k / n), 4) for k in RECALLS},
             "median_rank": (n + 1) / 2,
             "temporal_top1": round(1 / windows, 4),
-            "class_probe": round(float((classes[len(classes) // 2 :] == commonest).mean()), 4) if len(classes) > 1 else None,
+            "class_probe": round(float((classes[len(classes) // 2 :] == commonest).mean()), 4)
+            if len(classes) > 1
+            else None,
         },
     }
 

@@ -7,8 +7,8 @@ from ta_v2a.evaluation.metrics.records import Better, Score
 
 
 def encoder_scores(result: dict[str, Any]) -> list[Score]:
-    """Records of `measure_embedded`'s result, with "naming" of `cvalp_command` or without; the chance levels are
-    records of "chance"."""
+    """Records of `measure_embedded`'s result, with "naming" of `cvalp_command` or without; the chance
+    levels are records of "chance"."""
     return list(_scores(result))
 
 

@@ -19,7 +19,13 @@ from ta_v2a.evaluation.metrics.agreement import (
     onset_agreement,
     read_sound,
 )
-from ta_v2a.evaluation.metrics.av_align import ALIGN_VARIANT, flow_curve, flow_peaks, intersection_over_union, sound_peaks
+from ta_v2a.evaluation.metrics.av_align import (
+    ALIGN_VARIANT,
+    flow_curve,
+    flow_peaks,
+    intersection_over_union,
+    sound_peaks,
+)
 from ta_v2a.evaluation.metrics.onsets import ONSET_RATE_HZ
 from ta_v2a.evaluation.report.results import Begun, write_result
 from ta_v2a.presets.resolve import resolve
@@ -34,7 +40,8 @@ def list_clips(folder: str | Path) -> list[Path]:
     """The clips directly in a folder, by name.
 
     Raises:
-        UserError: if there is no such folder, no clip in it, or two clips whose names differ only in their ending.
+        UserError: if there is no such folder, no clip in it, or two clips whose
+            names differ only in their ending.
     """
     folder = Path(folder)
     if not is_folder(folder):
@@ -44,7 +51,9 @@ def list_clips(folder: str | Path) -> list[Path]:
         raise UserError(f"{folder}: holds no clip ({' '.join(CLIP_SUFFIXES)})")
     stems = [clip.stem for clip in clips]
     if len(set(stems)) < len(stems):
-        raise UserError(f"{folder}: two clips share a name but for the ending, so their sounds would overwrite each other")
+        raise UserError(
+            f"{folder}: two clips share a name but for the ending, so their sounds would overwrite each other"
+        )
     return clips
 
 
@@ -65,7 +74,9 @@ def read_prompts(table: str | Path) -> dict[str, str]:
     name = next((c for c in ("path", "file", "name") if c in columns), None)
     words = next((c for c in ("prompt", "description", "caption") if c in columns), None)
     if name is None or words is None:
-        raise UserError(f"{table}: needs a column path, file or name and a column prompt, description or caption")
+        raise UserError(
+            f"{table}: needs a column path, file or name and a column prompt, description or caption"
+        )
     return {Path(row[name]).stem: (row[words] or "").strip() for row in rows if row[name]}
 
 
@@ -122,7 +133,8 @@ def compare_clips(
 
 
 def _align(pairs: list[tuple[Path, np.ndarray, np.ndarray]], height_px: int | None) -> dict[str, Any]:
-    """AV-Align of the generated sounds, of the true ones, and of the true ones each beside the next clip's picture."""
+    """AV-Align of the generated sounds, of the true ones, and of the true ones each
+    beside the next clip's picture."""
     pictures = []
     for path, _, _ in pairs:
         flow, fps = flow_curve(path, height_px)
@@ -131,9 +143,15 @@ def _align(pairs: list[tuple[Path, np.ndarray, np.ndarray]], height_px: int | No
     generated = [sound_peaks(wave, ONSET_RATE_HZ) for _, _, wave in pairs]
 
     def score(sounds: list[np.ndarray], shift: int) -> list[float]:
-        return [intersection_over_union(sounds[(i + shift) % len(sounds)], *picture) for i, picture in enumerate(pictures)]
+        return [
+            intersection_over_union(sounds[(i + shift) % len(sounds)], *picture)
+            for i, picture in enumerate(pictures)
+        ]
 
-    report = {"generated": statistics.mean(score(generated, 0)).as_dict(), "true": statistics.mean(score(true, 0)).as_dict()}
+    report = {
+        "generated": statistics.mean(score(generated, 0)).as_dict(),
+        "true": statistics.mean(score(true, 0)).as_dict(),
+    }
     if len(pairs) > 1:
         report["generated_shuffled"] = statistics.mean(score(generated, 1)).as_dict()
         report["true_shuffled"] = statistics.mean(score(true, 1)).as_dict()
@@ -160,12 +178,13 @@ def films_command(
     Args:
         folder: clips, with or without sound.
         out: folder for <stem>.wav, <stem>.json and figures/<stem>.png.
-        prompts: CSV with a prompt per clip; clips it does not name get the empty prompt. None takes the captions of
-            the stage's JSON beside the clips, and the empty prompt without one.
+        prompts: CSV with a prompt per clip; clips it does not name get the empty prompt. None takes the
+            captions of the stage's JSON beside the clips, and the empty prompt without one.
         weights: preset or pipeline folder.
         seed: of the noise, the same for every clip.
         limit: only the first clips by name.
-        compare: measure them against the clips' own sound; False only writes the sounds, however many, at flat memory.
+        compare: measure them against the clips' own sound; False only writes the
+            sounds, however many, at flat memory.
         figures: draw them.
         align_height_px: see `compare_films`.
         jobs: processes that generate.
@@ -186,9 +205,17 @@ def films_command(
     began = time.perf_counter()
     made, new = generate_sounds(weights, clips, words, out, seed, jobs, progress, **settings)
     seconds = round(time.perf_counter() - began, 2)
-    result: dict[str, Any] = {"films_generated": len(made), "new": new, "seed": seed, "settings": settings, "generation_seconds": seconds}
+    result: dict[str, Any] = {
+        "films_generated": len(made),
+        "new": new,
+        "seed": seed,
+        "settings": settings,
+        "generation_seconds": seconds,
+    }
     if compare:
-        result |= compare_clips(made, align_height_px=align_height_px, figures=out / "figures" if figures else None)
+        result |= compare_clips(
+            made, align_height_px=align_height_px, figures=out / "figures" if figures else None
+        )
     if keep is not None:
         told = ("settings", "generation_seconds", "new", "films", "without_sound")
         compared, scores = result["onset_agreement"]["n"], film_scores(result)

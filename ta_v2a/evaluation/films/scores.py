@@ -13,7 +13,8 @@ _ALIGN_HEARD: dict[str, Any] = {"sample_rates_hz": {"peaks_22050": ALIGN_RATE_HZ
 
 
 def film_scores(result: dict[str, Any]) -> list[Score]:
-    """Records of `films_command`'s result: F1, that with the other clips' sounds, the gain between them, AV-Align.
+    """Records of `films_command`'s result: F1, that with the other clips' sounds,
+    the gain between them, AV-Align.
 
     Only the gain has an interval: it is drawn clip by clip with both F1 in it. Without clips to compare with
     there is no record.

@@ -52,16 +52,17 @@ def generate_sounds(
     progress: Callable[[int, int], None] = lambda done, total: None,
     **settings: Any,
 ) -> tuple[list[SoundedClip], int]:
-    """Writes `out`/<stem>.wav (mono, 24 bit, the pipeline's own rate) for every clip; each gets the same seed.
+    """Writes `out`/<stem>.wav (mono, 24 bit, the pipeline's own rate) for every
+    clip; each gets the same seed.
 
-    Beside each wav stands <stem>.json: clip and weights by their SHA-256, prompt, seed, settings, and what code they went
-    through. A clip whose wav is there with a JSON that says what this call would say is left as it is, so a second run
-    goes on where the first stopped.
+    Beside each wav stands <stem>.json: clip and weights by their SHA-256, prompt, seed, settings, and what
+    code they went through. A clip whose wav is there with a JSON that says what this call would say is left
+    as it is, so a second run goes on where the first stopped.
 
     Args:
         weights: preset or pipeline folder.
-        prompts: by stem; clips it does not name get the empty prompt. None takes the captions of the stage's JSON
-            beside the clips.
+        prompts: by stem; clips it does not name get the empty prompt. None takes the captions of the
+            stage's JSON beside the clips.
         jobs: processes, each with the pipeline and one thread of its own; 1 works in this one.
         progress: called with (clips done, clips).
         settings: handed to the pipeline (steps, scales).
@@ -70,7 +71,8 @@ def generate_sounds(
         The clips, and how many were generated now.
 
     Raises:
-        UserError: as the pipeline does, for a clip or weights that cannot be read, or a folder that cannot be written.
+        UserError: as the pipeline does, for a clip or weights that cannot be read, or a
+            folder that cannot be written.
     """
     from ta_v2a.presets.resolve import resolve
     from ta_v2a.system.parallel import Crashed, in_order
@@ -78,18 +80,27 @@ def generate_sounds(
 
     made_folder(out)
     if any(path.parent.resolve() == out.resolve() for path in clips):
-        raise UserError(f"{out}: holds the clips; name another folder for the sounds, which are called as the clips are")
+        raise UserError(
+            f"{out}: holds the clips; name another folder for the sounds, which are called as the clips are"
+        )
     words = {path: caption_beside(path) if prompts is None else prompts.get(path.stem) for path in clips}
     made = [SoundedClip(path, words[path] or "", output_file(out / f"{path.stem}.wav")) for path in clips]
     order = {"weights_sha256": folder_sha256(resolve(weights)), "seed": seed, "settings": settings}
     order["code"] = code_digest(["ta_v2a.pipelines.foley"], alone=["ta_v2a.evaluation.films.sounds"])
-    missing = [clip for clip in made if _read(clip.wav.with_suffix(".json")) != _account(clip, order) or not clip.wav.is_file()]
+    missing = [
+        clip
+        for clip in made
+        if _read(clip.wav.with_suffix(".json")) != _account(clip, order) or not clip.wav.is_file()
+    ]
     there = len(made) - len(missing)
     progress(there, len(made))
     write = partial(_write_sound, weights=str(weights), order=order, one_thread=jobs > 1)
     for done, (clip, result) in enumerate(in_order(write, missing, jobs if jobs > 1 else 0), there + 1):
         if isinstance(result, Crashed):
-            raise UserError(f"{clip.path.name}: its process was killed; run again with fewer --jobs, it goes on where it stopped")
+            raise UserError(
+                f"{clip.path.name}: its process was killed; run again with fewer --jobs, it goes on where it "
+                f"stopped"
+            )
         progress(done, len(made))
     return made, len(missing)
 
@@ -108,13 +119,23 @@ def _write_sound(clip: SoundedClip, weights: str, order: dict[str, Any], one_thr
     if one_thread:
         torch.set_num_threads(1)
     noise = torch.Generator().manual_seed(order["seed"])
-    output = _pipeline(weights)(video=str(clip.path), prompt=clip.prompt, generator=noise, **order["settings"])
+    output = _pipeline(weights)(
+        video=str(clip.path), prompt=clip.prompt, generator=noise, **order["settings"]
+    )
     account = clip.wav.with_suffix(".json")
     account.unlink(missing_ok=True)  # a new wav never stands beside an old account
     with whole_file(clip.wav) as part:
-        soundfile.write(part, np.asarray(output.audios[0, 0], dtype=np.float32), output.sampling_rate, subtype="PCM_24", format="WAV")
+        soundfile.write(
+            part,
+            np.asarray(output.audios[0, 0], dtype=np.float32),
+            output.sampling_rate,
+            subtype="PCM_24",
+            format="WAV",
+        )
     with whole_file(account) as part:
-        Path(part).write_text(json.dumps(_account(clip, order), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        Path(part).write_text(
+            json.dumps(_account(clip, order), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
 
 
 def _read(path: Path) -> Any:

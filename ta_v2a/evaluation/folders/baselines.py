@@ -1,5 +1,6 @@
-"""Sanity baselines: what a metric says of the truth itself, of halves of it, of wrong pairs, and of sounds and pictures that nobody would
-take for it. A metric that does not rank them below the truth, though it claims to measure what they lack, is flagged.
+"""Sanity baselines: what a metric says of the truth itself, of halves of it, of wrong pairs, and of sounds
+and pictures that nobody would take for it. A metric that does not rank them below the truth, though it claims
+to measure what they lack, is flagged.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,5 @@
-"""`ta-v2a evaluate --task ... --generated DIR --reference DIR`: any system's outputs by every metric that the loaded networks allow."""
+"""`ta-v2a evaluate --task ... --generated DIR --reference DIR`: any system's outputs by every metric
+that the loaded networks allow."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +18,13 @@ from ta_v2a.evaluation.folders.pairs import TASKS, Bad, Pair, pair_folders
 from ta_v2a.evaluation.folders.sanity import Sanity, sanity_table
 from ta_v2a.evaluation.folders.view import View
 from ta_v2a.evaluation.metrics.records import Score, code_version
-from ta_v2a.evaluation.networks.extractors import Extractor, cvalp_extractors, flow_extractor, listener_extractor, onset_extractors
+from ta_v2a.evaluation.networks.extractors import (
+    Extractor,
+    cvalp_extractors,
+    flow_extractor,
+    listener_extractor,
+    onset_extractors,
+)
 from ta_v2a.evaluation.networks.published import load_roles
 from ta_v2a.evaluation.report.results import Begun, write_result
 from ta_v2a.evaluation.stage.truth import read_truth
@@ -27,7 +34,9 @@ BASELINES = 100
 JOBS = 2
 
 
-def bundled_extractors(preset: str = "mini", align_height_px: int | None = ALIGN_HEIGHT_PX) -> list[Extractor]:
+def bundled_extractors(
+    preset: str = "mini", align_height_px: int | None = ALIGN_HEIGHT_PX
+) -> list[Extractor]:
     """What needs no file of the user's: onsets, optical flow, the listener and the CVALP of a preset.
 
     Raises:
@@ -36,7 +45,12 @@ def bundled_extractors(preset: str = "mini", align_height_px: int | None = ALIGN
     from ta_v2a.presets.resolve import resolve
 
     need("eval")
-    return [*onset_extractors(), listener_extractor(), flow_extractor(align_height_px), *cvalp_extractors(resolve(preset))]
+    return [
+        *onset_extractors(),
+        listener_extractor(),
+        flow_extractor(align_height_px),
+        *cvalp_extractors(resolve(preset)),
+    ]
 
 
 def evaluate_folders(
@@ -81,10 +95,16 @@ def evaluate_folders(
     measured = measure_pairs(pairs, order, store, jobs, progress)
     bad = sorted([*bad, *measured.bad], key=lambda row: (row.name, row.side))
     if not measured.pairs:
-        raise UserError(f"no clip could be measured ({'; '.join(f'{row.name}: {row.reason}' for row in bad[:3])})")
+        raise UserError(
+            f"no clip could be measured ({'; '.join(f'{row.name}: {row.reason}' for row in bad[:3])})"
+        )
     read_s = time.perf_counter() - began
-    view = View(store, {(e.key, e.modality): e for e in extractors}, measured.columns, _truths(measured.pairs))
-    metrics = [metric for metric in metrics_for(view, task) if only is None or only.lower() in metric.id.lower()]
+    view = View(
+        store, {(e.key, e.modality): e for e in extractors}, measured.columns, _truths(measured.pairs)
+    )
+    metrics = [
+        metric for metric in metrics_for(view, task) if only is None or only.lower() in metric.id.lower()
+    ]
     if not metrics:
         raise UserError(f"no metric of task {task} is called like {only!r}")
     scores = [score(metric, view) for metric in metrics]
@@ -144,7 +164,10 @@ def _clips(metrics: list[Metric], view: View, pairs: list[Pair]) -> list[dict[st
     def shown(value: float) -> float | None:
         return round(float(value), 4) if np.isfinite(value) else None
 
-    return [{"name": pair.name, **{name: shown(values[row]) for name, values in columns.items()}} for row, pair in enumerate(pairs)]
+    return [
+        {"name": pair.name, **{name: shown(values[row]) for name, values in columns.items()}}
+        for row, pair in enumerate(pairs)
+    ]
 
 
 def folder_command(
@@ -157,8 +180,8 @@ def folder_command(
     keep: Begun | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
-    """The command: loads what reads, measures, scores, and writes the HTML report, and the result as data, where
-    they are wanted.
+    """The command: loads what reads, measures, scores, and writes the HTML report, and the result
+    as data, where they are wanted.
 
     Raises:
         UserError: as `evaluate_folders`, or if the report cannot be written.
@@ -174,15 +197,24 @@ def folder_command(
         write_report(place, result, view)
         result["report"] = str(report)
     if keep is not None:
-        told = ("task", "reference", "baseline_clips", "flagged", "blind_to_shift_0.25s", "silent", "bad", "seconds")
+        told = (
+            "task",
+            "reference",
+            "baseline_clips",
+            "flagged",
+            "blind_to_shift_0.25s",
+            "silent",
+            "bad",
+            "seconds",
+        )
         details = {name: result[name] for name in told}
         write_result(keep, "folders", generated, folder_figures(result), None, result["n"], details=details)
     return result
 
 
 def folder_figures(result: dict[str, Any]) -> list[Score]:
-    """The scores of what was generated, then those of the truth and of spoilt truth (`of`: "truth", "shuffled", ...)
-    on the clips of the sanity table, where they have a value."""
+    """The scores of what was generated, then those of the truth and of spoilt truth (`of`: "truth",
+    "shuffled", ...) on the clips of the sanity table, where they have a value."""
     own = [Score.from_dict(row) for row in result["scores"]]
     figures = list(own)
     for row in result["sanity"]:
@@ -199,11 +231,18 @@ def lines(result: dict[str, Any]) -> list[str]:
     def shown(row: dict[str, Any]) -> str:
         if row["value"] is None:
             return f"{row['metric']:16} {row['variant']:26} none ({'; '.join(row['flags'])})"
-        interval = f" ({row['low']:.4g} to {row['high']:.4g})" if row["low"] is not None and row["high"] is not None else ""
+        interval = (
+            f" ({row['low']:.4g} to {row['high']:.4g})"
+            if row["low"] is not None and row["high"] is not None
+            else ""
+        )
         arrow = "up" if row["better"] == "higher" else "down"
         return f"{row['metric']:16} {row['variant']:26} {row['value']:.4g}{interval}, n={row['n']}, better {arrow}"
 
-    out = [f"{result['n']} clips, task {result['task']}, code {result['code_version']}", *(shown(row) for row in result["scores"])]
+    out = [
+        f"{result['n']} clips, task {result['task']}, code {result['code_version']}",
+        *(shown(row) for row in result["scores"]),
+    ]
     out += [f"flagged: {metric} {'; '.join(flags)}" for metric, flags in result["flagged"].items()]
     if result["silent"]:
         out.append(f"silent: {', '.join(result['silent'])}")

@@ -1,4 +1,5 @@
-"""Measuring files once: every extractor on every clip, in a bounded pool, kept by content, so that a second run reads nothing again."""
+"""Measuring files once: every extractor on every clip, in a bounded pool, kept by content, so that a
+second run reads nothing again."""
 
 import hashlib
 import os
@@ -27,7 +28,11 @@ LEAST_S = 0.5
 MOST_RATIO = 2.0  # a generated clip twice as long as its reference is not its partner
 SILENT_PEAK = 1e-4
 COLUMNS = ("sound", "picture", "text", "true_sound", "true_picture")
-MEASURING = ("ta_v2a.evaluation.folders.baselines", "ta_v2a.evaluation.networks.extractors", "ta_v2a.evaluation.networks.published")
+MEASURING = (
+    "ta_v2a.evaluation.folders.baselines",
+    "ta_v2a.evaluation.networks.extractors",
+    "ta_v2a.evaluation.networks.published",
+)
 """Modules that what is measured of a clip depends on."""
 
 
@@ -77,7 +82,8 @@ class Store:
         part = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
             path.parent.mkdir(exist_ok=True)
-            # Renamed but not forced to the disk as results are: there are dozens a clip, and what a power cut takes is measured again.
+            # Renamed but not forced to the disk as results are: there are dozens a clip, and what a power
+            # cut takes is measured again.
             with part.open("wb") as stream:
                 named: dict[str, Any] = arrays  # the stub takes every name for the flag `allow_pickle`
                 np.savez(stream, **named)
@@ -102,7 +108,10 @@ class Store:
                 return held[name] if name in held.files else None
         except Exception as error:  # a damaged file may be refused in any way
             reason = one_line(error)
-            raise UserError(f"{source.name}: the cache lacks {extractor.key} ({reason}); remove {self.folder} and run again") from error
+            raise UserError(
+                f"{source.name}: the cache lacks {extractor.key} ({reason}); remove {self.folder} and run "
+                f"again"
+            ) from error
 
 
 def _fact(store: Store, source: MeasuredInput, name: str) -> float:
@@ -148,9 +157,14 @@ class _Unusable(Exception):
 
 
 def measure_pairs(
-    pairs: list[Pair], order: MeasurementOrder, store: Store, jobs: int = 2, progress: Callable[[int, int], None] | None = None
+    pairs: list[Pair],
+    order: MeasurementOrder,
+    store: Store,
+    jobs: int = 2,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Measured:
-    """Runs every extractor on every pair, unless the store has it already; clips that fail are listed, never replaced.
+    """Runs every extractor on every pair, unless the store has it already; clips that
+    fail are listed, never replaced.
 
     Args:
         pairs: as `pair_folders` gives them.
@@ -167,7 +181,9 @@ def measure_pairs(
     cv2.setNumThreads(1)
     result = Measured()
     try:
-        for done, (pair, outcome) in enumerate(in_threads(lambda pair: (pair, _measure_pair(pair, order, store)), pairs, jobs), 1):
+        for done, (pair, outcome) in enumerate(
+            in_threads(lambda pair: (pair, _measure_pair(pair, order, store)), pairs, jobs), 1
+        ):
             if isinstance(outcome, Bad):
                 result.bad.append(outcome)
             else:
@@ -221,12 +237,16 @@ def _columns(pair: Pair, order: MeasurementOrder, store: Store) -> dict[str, Mea
             assert made is not None  # `pair_folders` leaves the others out
             out["picture"] = _picture(made, "generated", pair, order, store, False)
     if pair.prompt is not None:
-        out["text"] = source = MeasuredInput(hashlib.sha256(pair.prompt.encode()).hexdigest(), "reference", pair.name)
+        out["text"] = source = MeasuredInput(
+            hashlib.sha256(pair.prompt.encode()).hexdigest(), "reference", pair.name
+        )
         _fill(source, order.of("text"), store, lambda extractor: extractor.run(pair.prompt))
     return out
 
 
-def _fill(source: MeasuredInput, extractors: list[Extractor], store: Store, run: Callable[[Extractor], Arrays]) -> None:
+def _fill(
+    source: MeasuredInput, extractors: list[Extractor], store: Store, run: Callable[[Extractor], Arrays]
+) -> None:
     """Runs what the store lacks.
 
     Raises:
@@ -242,7 +262,9 @@ def _fill(source: MeasuredInput, extractors: list[Extractor], store: Store, run:
             raise _Unusable(source.side, str(error)) from error
 
 
-def _sound(files: Files, side: Side, pair: Pair, order: MeasurementOrder, store: Store, altered: bool) -> MeasuredInput:
+def _sound(
+    files: Files, side: Side, pair: Pair, order: MeasurementOrder, store: Store, altered: bool
+) -> MeasuredInput:
     path = files.heard
     if path.stat().st_size == 0:
         raise _Unusable(side, "empty: the file has 0 bytes")
@@ -271,11 +293,15 @@ def _sound(files: Files, side: Side, pair: Pair, order: MeasurementOrder, store:
     return source
 
 
-def _picture(path: Path, side: Side, pair: Pair, order: MeasurementOrder, store: Store, altered: bool) -> MeasuredInput:
+def _picture(
+    path: Path, side: Side, pair: Pair, order: MeasurementOrder, store: Store, altered: bool
+) -> MeasuredInput:
     if path.stat().st_size == 0:
         raise _Unusable(side, "empty: the file has 0 bytes")
     source = MeasuredInput(_hash(path, side), side, pair.name)
-    wanted = [(source, False)] + ([(MeasuredInput(source.content, side, pair.name, STATIC), True)] if altered else [])
+    wanted = [(source, False)] + (
+        [(MeasuredInput(source.content, side, pair.name, STATIC), True)] if altered else []
+    )
     for one, static in wanted:
         missing = [e for e in order.of("picture") if (not static if e.by_file else not store.has(one, e))]
         if missing:
@@ -284,7 +310,10 @@ def _picture(path: Path, side: Side, pair: Pair, order: MeasurementOrder, store:
             except UserError as error:
                 raise _Unusable(side, str(error)) from error
             if given.clip.duration_s < LEAST_S:
-                raise _Unusable(side, f"too short: {given.clip.duration_s:.3f} s of picture, at least {LEAST_S} s are needed")
+                raise _Unusable(
+                    side,
+                    f"too short: {given.clip.duration_s:.3f} s of picture, at least {LEAST_S} s are needed",
+                )
 
             def run(extractor: Extractor, given: PictureInput = given) -> Arrays:
                 return extractor.run(given)
@@ -318,13 +347,16 @@ def native_rate(path: Path) -> int:
 
 
 def _look_at_lengths(result: Measured, task: Task, store: Store) -> None:
-    """Takes out pairs of quite different lengths; names those that differ by more than 0.1 s, and silent sounds."""
+    """Takes out pairs of quite different lengths; names those that differ by more
+    than 0.1 s, and silent sounds."""
     keep = []
     for index, pair in enumerate(result.pairs):
         made, true = result.columns["sound"][index], result.columns["true_sound"][index]
         made_s, true_s = (_fact(store, source, "duration_s") for source in (made, true))
         if max(made_s, true_s) > MOST_RATIO * min(made_s, true_s):
-            result.bad.append(Bad(pair.name, "generated", f"mismatched: lasts {made_s:.2f} s, its reference {true_s:.2f} s"))
+            result.bad.append(
+                Bad(pair.name, "generated", f"mismatched: lasts {made_s:.2f} s, its reference {true_s:.2f} s")
+            )
             continue
         keep.append(index)
         if abs(made_s - true_s) > 0.1:
@@ -332,7 +364,9 @@ def _look_at_lengths(result: Measured, task: Task, store: Store) -> None:
         if task != "a2v" and _fact(store, made, "peak") < SILENT_PEAK:
             result.silent.append(pair.name)
     result.pairs = [result.pairs[index] for index in keep]
-    result.columns = {name: [column[index] for index in keep] if column else [] for name, column in result.columns.items()}
+    result.columns = {
+        name: [column[index] for index in keep] if column else [] for name, column in result.columns.items()
+    }
 
 
 def default_cache() -> Path:

@@ -1,4 +1,5 @@
-"""The metrics as a table of small functions, each with a variant id, what it reads, and what it claims to see.
+"""The metrics as a table of small functions, each with a variant id, what it
+reads, and what it claims to see.
 
 `metrics_for` lists those that a task and the loaded extractors allow.
 """
@@ -36,18 +37,26 @@ from ta_v2a.evaluation.metrics.statistics import Estimate
 from ta_v2a.evaluation.networks.extractors import Modality
 
 TIMING = ("shuffled", *CLEAR_SHIFTS, *EMPTY_SOUNDS)
-LARGE = 512  # of sets beyond this, in clips and numbers, fewer resamples are drawn: the cost grows with the cube
+LARGE = (
+    512  # of sets beyond this, in clips and numbers, fewer resamples are drawn: the cost grows with the cube
+)
 
 
 def _fewer(resamples: int, *sizes: int) -> int:
     return min(resamples, 20) if min(sizes) > LARGE else resamples
 
 
-def frechet(name: str, column: str, key: str, sees: tuple[str, ...], array: str = "features", least_n: int = 2048) -> Metric:
-    """Frechet distance to the true column over one feature vector a clip, or over all patches of all clips."""
+def frechet(
+    name: str, column: str, key: str, sees: tuple[str, ...], array: str = "features", least_n: int = 2048
+) -> Metric:
+    """Frechet distance to the true column over one feature vector a clip, or
+    over all patches of all clips."""
 
     def measure(view: View, resamples: int) -> Estimate:
-        x, y = ([np.atleast_2d(rows) for rows in view.rows_of(side, key, array)] for side in (column, f"true_{column}"))
+        x, y = (
+            [np.atleast_2d(rows) for rows in view.rows_of(side, key, array)]
+            for side in (column, f"true_{column}")
+        )
 
         def distance(i: np.ndarray, j: np.ndarray) -> float:
             return frechet_distance(np.concatenate([x[k] for k in i]), np.concatenate([y[k] for k in j]))
@@ -70,7 +79,9 @@ def kernel(name: str, column: str, key: str, sees: tuple[str, ...]) -> Metric:
         kernels = (polynomial_kernel(x, x), polynomial_kernel(x, y), polynomial_kernel(y, y))
 
         def distance(i: np.ndarray, j: np.ndarray) -> float:
-            return mmd_of_kernels(*kernels, *(np.bincount(rows, minlength=len(x)).astype(float) for rows in (i, j)))
+            return mmd_of_kernels(
+                *kernels, *(np.bincount(rows, minlength=len(x)).astype(float) for rows in (i, j))
+            )
 
         return statistics.centred_bootstrap(value, (len(x), len(y)), distance, resamples)
 
@@ -84,10 +95,14 @@ def inception(name: str, column: str, key: str, sees: tuple[str, ...]) -> Metric
     def measure(view: View, resamples: int) -> Estimate:
         logits = view.stack(column, key, "logits")
         value = inception_score(logits)
-        return statistics.centred_bootstrap(value, (len(logits),), lambda rows: inception_score(logits[rows]), resamples)
+        return statistics.centred_bootstrap(
+            value, (len(logits),), lambda rows: inception_score(logits[rows]), resamples
+        )
 
     reads = ((column, key, "logits"),)
-    return Metric(name, f"{key}:{INCEPTION_SPLITS}splits", "higher", reads, measure, sees, least_n=1000, embedding=key)
+    return Metric(
+        name, f"{key}:{INCEPTION_SPLITS}splits", "higher", reads, measure, sees, least_n=1000, embedding=key
+    )
 
 
 def divergences(key: str) -> list[Metric]:
@@ -96,14 +111,22 @@ def divergences(key: str) -> list[Metric]:
     sees = ("shuffled", *EMPTY_SOUNDS)
 
     def form(which: Any) -> Callable[[View], np.ndarray]:
-        return lambda view: kl_divergence(view.stack("true_sound", key, "logits"), view.stack("sound", key, "logits"), which)
+        return lambda view: kl_divergence(
+            view.stack("true_sound", key, "logits"), view.stack("sound", key, "logits"), which
+        )
 
     names = {"softmax": "KL", "softmax_eps": "MKL", "sigmoid_eps": "KL", "bernoulli": "KL"}
-    return [of_clips(name, f"{key}:{which}", "lower", reads, form(which), sees=sees, embedding=key) for which, name in names.items()]
+    return [
+        of_clips(name, f"{key}:{which}", "lower", reads, form(which), sees=sees, embedding=key)
+        for which, name in names.items()
+    ]
 
 
-def similarity(name: str, variant: str, first: tuple[str, str], second: tuple[str, str], sees: tuple[str, ...], key: str) -> Metric:
-    """Mean cosine of two columns' embeddings; an array of frames gives the mean of its rows' cosines (AVHScore eq. 1, CLIPSIM)."""
+def similarity(
+    name: str, variant: str, first: tuple[str, str], second: tuple[str, str], sees: tuple[str, ...], key: str
+) -> Metric:
+    """Mean cosine of two columns' embeddings; an array of frames gives the mean of its rows'
+    cosines (AVHScore eq. 1, CLIPSIM)."""
 
     def per_clip(view: View) -> np.ndarray:
         values = []
@@ -122,7 +145,9 @@ def agreement_metrics() -> list[Metric]:
     reads = (("sound", key, "onsets_s"), ("true_sound", key, "onsets_s"))
 
     def heard(view: View, column: str) -> list[SoundOnsets]:
-        rows = zip(view.rows_of(column, key, "onsets_s"), view.rows_of(column, key, "duration_s"), strict=True)
+        rows = zip(
+            view.rows_of(column, key, "onsets_s"), view.rows_of(column, key, "duration_s"), strict=True
+        )
         return [SoundOnsets(onsets_s, float(duration_s)) for onsets_s, duration_s in rows]
 
     def gain(view: View, _: int) -> Estimate:
@@ -134,7 +159,10 @@ def agreement_metrics() -> list[Metric]:
 
     def counts(view: View) -> np.ndarray:
         pairs = zip(heard(view, "true_sound"), heard(view, "sound"), strict=True)
-        rows = [greedy_counts(g.onsets_s, t.onsets_s, min(t.duration_s, g.duration_s), tolerance_s) for t, g in pairs]
+        rows = [
+            greedy_counts(g.onsets_s, t.onsets_s, min(t.duration_s, g.duration_s), tolerance_s)
+            for t, g in pairs
+        ]
         return np.array(rows)
 
     return [
@@ -158,15 +186,22 @@ def align_metrics(flow_key: str) -> list[Metric]:
             return np.array(values)
 
         reads = (("sound", peaks_key, "peaks_s"), ("picture", flow_key, "flow"))
-        return of_clips(av_align.ALIGN, f"{variant}:{flow_key}", "higher", reads, per_clip, sees=(*TIMING, STATIC))
+        return of_clips(
+            av_align.ALIGN, f"{variant}:{flow_key}", "higher", reads, per_clip, sees=(*TIMING, STATIC)
+        )
 
-    return [of(variant, "peaks_native" if variant == "javis" else "peaks_22050") for variant in av_align.ALIGN_VARIANTS]
+    return [
+        of(variant, "peaks_native" if variant == "javis" else "peaks_22050")
+        for variant in av_align.ALIGN_VARIANTS
+    ]
 
 
 def sync_metrics(key: str) -> list[Metric]:
-    """Align accuracy and DeSync from token features of one space: where along +-2 s the sound fits the picture best.
+    """Align accuracy and DeSync from token features of one space: where along +-2 s
+    the sound fits the picture best.
 
-    A clip without a best place (silence) counts as not aligned and as far off as can be, so that silence does not pay.
+    A clip without a best place (silence) counts as not aligned and as far off as can
+    be, so that silence does not pay.
     """
     reads = (("sound", key, "tokens"), ("picture", key, "tokens"))
 
@@ -182,7 +217,9 @@ def sync_metrics(key: str) -> list[Metric]:
 
     sees = (*TIMING, STATIC)
     return [
-        of_clips("Align accuracy", f"{key}:best_lag:0.2s", "higher", reads, aligned, sees=sees, embedding=key),
+        of_clips(
+            "Align accuracy", f"{key}:best_lag:0.2s", "higher", reads, aligned, sees=sees, embedding=key
+        ),
         of_clips("DeSync", f"{key}:best_lag:2s", "lower", reads, off_s, sees=sees, embedding=key),
     ]
 
@@ -195,7 +232,10 @@ def metrics_for(view: View, task: str) -> list[Metric]:
         task: "v2a", "a2v" or "t2av".
     """
     table: list[Metric] = []
-    keys = {modality: [key for key, read in view.extractors if read == modality] for modality in get_args(Modality)}
+    keys = {
+        modality: [key for key, read in view.extractors if read == modality]
+        for modality in get_args(Modality)
+    }
     if task != "a2v":
         table += agreement_metrics()
         for key in keys["sound"]:
@@ -243,16 +283,44 @@ def _semantic_metrics(view: View, keys: dict[str, list[str]], task: str) -> list
     for key in keys["sound"]:
         wrong_sound = ("shuffled", *EMPTY_SOUNDS)
         if view.offers("picture", key, "frames"):
-            table.append(similarity("AVHScore", key, ("picture", "frames"), ("sound", "features"), wrong_sound, key))
+            table.append(
+                similarity("AVHScore", key, ("picture", "frames"), ("sound", "features"), wrong_sound, key)
+            )
         if view.offers("picture", key, "features") and view.offers("sound", key, "features"):
-            table.append(similarity("AV-align", f"{key}:cosine", ("picture", "features"), ("sound", "features"), wrong_sound, key))
+            table.append(
+                similarity(
+                    "AV-align",
+                    f"{key}:cosine",
+                    ("picture", "features"),
+                    ("sound", "features"),
+                    wrong_sound,
+                    key,
+                )
+            )
         if told and key in keys["text"] and task != "a2v":
             name = "CLAP score" if key == "clap" else "AT-align"
-            table.append(similarity(name, f"{key}:cosine", ("sound", "features"), ("text", "features"), wrong_sound, key))
+            table.append(
+                similarity(
+                    name, f"{key}:cosine", ("sound", "features"), ("text", "features"), wrong_sound, key
+                )
+            )
     for key in keys["picture"]:
         if told and key in keys["text"] and task != "v2a":
             if key != "clip":
-                table.append(similarity("VT-align", f"{key}:cosine", ("picture", "features"), ("text", "features"), ("shuffled",), key))
+                table.append(
+                    similarity(
+                        "VT-align",
+                        f"{key}:cosine",
+                        ("picture", "features"),
+                        ("text", "features"),
+                        ("shuffled",),
+                        key,
+                    )
+                )
             if view.offers("picture", key, "frames"):
-                table.append(similarity("CLIPSIM", key, ("picture", "frames"), ("text", "features"), ("shuffled",), key))
+                table.append(
+                    similarity(
+                        "CLIPSIM", key, ("picture", "frames"), ("text", "features"), ("shuffled",), key
+                    )
+                )
     return table

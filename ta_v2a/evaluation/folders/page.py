@@ -19,7 +19,13 @@ SHOWN = 3  # worst and best clips, each
 PLOTTED = 40  # rows of the onset plot
 FIGURE_PX = 1200
 HIT_ON_WHITE, MISS_ON_WHITE = "#12a584", "#c0392b"
-RANKED_BY = ("onset F1/stage:50ms", "onset agreement/f1:100ms", "CLIPSIM/cvalp", "VT-align/cvalp:cosine", "AVHScore/cvalp")
+RANKED_BY = (
+    "onset F1/stage:50ms",
+    "onset agreement/f1:100ms",
+    "CLIPSIM/cvalp",
+    "VT-align/cvalp:cosine",
+    "AVHScore/cvalp",
+)
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;color:#1f2430;max-width:1240px;margin:2em auto;padding:0 1em}
 table{border-collapse:collapse;margin:1em 0;font-size:13px}td,th{padding:3px 8px;border-bottom:1px solid #e3e5ea;text-align:left}
 td.n{text-align:right;font-variant-numeric:tabular-nums}.seen{background:#dff5ea}.missed{background:#fbdcdc;font-weight:600}
@@ -38,8 +44,10 @@ def write_report(place: Path, result: dict[str, Any], view: View) -> None:
         UserError: if the file cannot be written.
     """
     parts = [
-        f"<h1>{_text(result['task'])}: {_text(Path(result['generated']).name)} against {_text(Path(result['reference']).name)}</h1>",
-        f"<p>{result['n']} clips, {result['bad']['count']} left out. Code {_text(result['code_version'])}.</p>",
+        f"<h1>{_text(result['task'])}: {_text(Path(result['generated']).name)} against "
+        f"{_text(Path(result['reference']).name)}</h1>",
+        f"<p>{result['n']} clips, {result['bad']['count']} left out. Code "
+        f"{_text(result['code_version'])}.</p>",
         _scores(result["scores"]),
         _sanity(result),
         _left_out(result),
@@ -71,7 +79,10 @@ def _scores(scores: list[dict[str, Any]]) -> str:
         interval = f"{_number(row['low'])} to {_number(row['high'])}"
         network = f"{row['embedding']} {row['embedding_sha256'][:12]}".strip()
         cells = f"<td>{_text(row['metric'])} {arrow}<td>{_text(row['variant'])}<td class=n>{_number(row['value'])}<td>{interval}"
-        rows.append(f"<tr>{cells}<td class=n>{row['n']}<td>{_text(network)}<td><small>{_text('; '.join(row['flags']))}</small></tr>")
+        rows.append(
+            f"<tr>{cells}<td "
+            f"class=n>{row['n']}<td>{_text(network)}<td><small>{_text('; '.join(row['flags']))}</small></tr>"
+        )
     return "<h2>Scores</h2>" + _table(["metric", "variant", "value", "95 %", "n", "network", ""], rows)
 
 
@@ -85,21 +96,34 @@ def _sanity(result: dict[str, Any]) -> str:
         cells = []
         for name in names:
             value, seen = row["values"].get(name), row["seen"].get(name)
-            shade = "" if seen is None else "seen" if seen else "missed" if name in row["expected"] else "blind"
+            shade = (
+                "" if seen is None else "seen" if seen else "missed" if name in row["expected"] else "blind"
+            )
             cells.append(f'<td class="n {shade}">{_number(value["value"]) if value else ""}')
         rows.append(f"<tr><td>{_text(row['metric'])}{''.join(cells)}</tr>")
-    flags = "".join(f"<li>{_text(metric)} {_text('; '.join(flags))}</li>" for metric, flags in result["flagged"].items())
+    flags = "".join(
+        f"<li>{_text(metric)} {_text('; '.join(flags))}</li>" for metric, flags in result["flagged"].items()
+    )
     blind = ", ".join(result["blind_to_shift_0.25s"]) or "none"
     words = (
         f"<p>The references' own sounds and pictures, {result['baseline_clips']} clips, and the same spoilt, in place of the generated. "
         "Green: ranked below the truth (95 %). Red: claims to see it and does not. Sand: does not see it and need not.</p>"
     )
     shift = f"<p>Blind to a shift of 0.25 s: {_text(blind)}.</p>"
-    return "<h2>Sanity</h2>" + words + _table(["metric", *names], rows) + (f"<ul>{flags}</ul>" if flags else "") + shift
+    return (
+        "<h2>Sanity</h2>"
+        + words
+        + _table(["metric", *names], rows)
+        + (f"<ul>{flags}</ul>" if flags else "")
+        + shift
+    )
 
 
 def _left_out(result: dict[str, Any]) -> str:
-    rows = [f"<tr><td>{_text(r['name'])}<td>{_text(r['side'])}<td>{_text(r['reason'])}</tr>" for r in result["bad"]["files"]]
+    rows = [
+        f"<tr><td>{_text(r['name'])}<td>{_text(r['side'])}<td>{_text(r['reason'])}</tr>"
+        for r in result["bad"]["files"]
+    ]
     out = "<h2>Left out</h2>" + _table(["clip", "side", "reason"], rows) if rows else ""
     for key, words in (("silent", "Silent"), ("lengths_differ", "Lengths differ by more than 0.1 s")):
         if result[key]:
@@ -127,7 +151,9 @@ def _clips(result: dict[str, Any]) -> str:
         out.append(f"<h3>{_text(name)}: {_number(values[name])}</h3>{_figure(result, name)}")
     columns = [key for key in result["clips"][0] if key != "name"]
     rows = [
-        f"<tr><td>{_text(clip['name'])}" + "".join(f"<td class=n>{_number(clip[column])}" for column in columns) + "</tr>"
+        f"<tr><td>{_text(clip['name'])}"
+        + "".join(f"<td class=n>{_number(clip[column])}" for column in columns)
+        + "</tr>"
         for clip in result["clips"]
     ]
     return "".join(out) + "<h2>All clips</h2>" + _table(["clip", *columns], rows)
@@ -160,22 +186,30 @@ def _figure(result: dict[str, Any], name: str) -> str:
 
 
 def _onset_plot(result: dict[str, Any], view: View) -> str:
-    """One row a clip: onsets of the true sound above the line, of the generated below; green where within 100 ms."""
+    """One row a clip: onsets of the true sound above the line, of the generated
+    below; green where within 100 ms."""
     if result["task"] == "a2v" or not view.has("true_sound", "onsets_librosa"):
         return ""
     rows, wide, high = min(view.n, PLOTTED), 1000, 22
     longest_s = max(float(view.get("true_sound", "onsets_librosa", "duration_s", row)) for row in range(rows))
     marks = []
     for row in range(rows):
-        true, made = (view.get(column, "onsets_librosa", "onsets_s", row) for column in ("true_sound", "sound"))
+        true, made = (
+            view.get(column, "onsets_librosa", "onsets_s", row) for column in ("true_sound", "sound")
+        )
         middle = row * high + high / 2
         marks.append(f'<line x1=0 x2={wide} y1={middle} y2={middle} stroke="#e3e5ea"/>')
-        marks.append(f"<text x={wide + 6} y={middle + 4} font-size=10>{_text(_name(view.columns['sound'][row]))}</text>")
+        marks.append(
+            f"<text x={wide + 6} y={middle + 4} "
+            f"font-size=10>{_text(_name(view.columns['sound'][row]))}</text>"
+        )
         for times, others, up in ((true, made, -8), (made, true, 8)):
             for time_s in times:
                 near = len(others) > 0 and float(np.abs(others - time_s).min()) <= AGREEMENT_TOLERANCE_S
                 x, ink = f"{time_s / longest_s * wide:.1f}", HIT_ON_WHITE if near else MISS_ON_WHITE
-                marks.append(f'<line x1={x} x2={x} y1={middle} y2={middle + up} stroke="{ink}" stroke-width=1.6 />')
+                marks.append(
+                    f'<line x1={x} x2={x} y1={middle} y2={middle + up} stroke="{ink}" stroke-width=1.6 />'
+                )
     words = f"True sound above each line, generated below ({rows} clips, {longest_s:.1f} s); green: an onset of the other within 100 ms."
     svg = f'<svg viewBox="0 0 {wide + 240} {rows * high}" width="100%" role=img>{"".join(marks)}</svg>'
     return f"<h2>Onsets</h2><p>{words}</p>{svg}"

@@ -1,4 +1,5 @@
-"""Two folders of clips side by side: which generated file belongs to which reference, and what cannot be used, with the reason."""
+"""Two folders of clips side by side: which generated file belongs to which reference, and what
+cannot be used, with the reason."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,8 @@ FOLEY = ".foley"  # what `ta-v2a foley` puts behind a clip's name
 
 @dataclass(frozen=True)
 class Files:
-    """One clip's files in one folder: its picture, and its sound (a sound file of its own goes before the other's track)."""
+    """One clip's files in one folder: its picture, and its sound (a sound file of its own
+    goes before the other's track)."""
 
     picture: Path | None = None
     sound: Path | None = None
@@ -71,7 +73,13 @@ def clip_files(folder: str | Path) -> tuple[dict[str, Files], list[tuple[str, st
         raise UserError(f"{folder}: no such folder")
     found: dict[str, dict[str, list[Path]]] = {}
     for path in sorted(folder.iterdir()):
-        sort = "picture" if path.suffix.lower() in CLIP_SUFFIXES else "sound" if path.suffix.lower() in SOUND_SUFFIXES else None
+        sort = (
+            "picture"
+            if path.suffix.lower() in CLIP_SUFFIXES
+            else "sound"
+            if path.suffix.lower() in SOUND_SUFFIXES
+            else None
+        )
         if sort is not None and path.is_file() and not path.name.startswith("."):
             found.setdefault(path.stem.removesuffix(FOLEY), {"picture": [], "sound": []})[sort].append(path)
     if not found:
@@ -82,7 +90,10 @@ def clip_files(folder: str | Path) -> tuple[dict[str, Files], list[tuple[str, st
         for paths in sorts.values()
         if len(paths) > 1
     ]
-    files = {name: Files(*(paths[0] if paths else None for paths in (sorts["picture"], sorts["sound"]))) for name, sorts in found.items()}
+    files = {
+        name: Files(*(paths[0] if paths else None for paths in (sorts["picture"], sorts["sound"])))
+        for name, sorts in found.items()
+    }
     return files, doubled
 
 
@@ -91,7 +102,8 @@ def pair_folders(
 ) -> tuple[list[Pair], list[Bad]]:
     """Clips of both folders by name, and all that have no partner or lack a picture, a sound file or a text.
 
-    Texts come from `prompts`, else from the stage's JSON beside the references (key "caption"), else there are none.
+    Texts come from `prompts`, else from the stage's JSON beside the references (key
+    "caption"), else there are none.
 
     Raises:
         UserError: if a folder, the table or a JSON cannot be read, or no pair is left.
@@ -100,13 +112,21 @@ def pair_folders(
     true, doubled_true = clip_files(reference)
     bad = [Bad(name, "generated", reason) for name, reason in doubled_made]
     bad += [Bad(name, "reference", reason) for name, reason in doubled_true]
-    bad += [Bad(name, "reference", "mismatched: no reference of this name") for name in made if name not in true]
-    bad += [Bad(name, "generated", "mismatched: nothing generated of this name") for name in true if name not in made]
+    bad += [
+        Bad(name, "reference", "mismatched: no reference of this name") for name in made if name not in true
+    ]
+    bad += [
+        Bad(name, "generated", "mismatched: nothing generated of this name")
+        for name in true
+        if name not in made
+    ]
     words = read_prompts(prompts) if prompts is not None else None
     pairs = []
     for name in sorted(set(made) & set(true) - {row.name for row in bad}):
         truth = _truth_beside(true[name])
-        text = words.get(name) if words is not None else caption_beside(true[name].picture or true[name].heard)
+        text = (
+            words.get(name) if words is not None else caption_beside(true[name].picture or true[name].heard)
+        )
         pairs.append(Pair(name, made[name], true[name], text or None, truth))
     pairs, lacking = _complete(pairs, task)
     bad += lacking
@@ -117,7 +137,8 @@ def pair_folders(
 
 
 def _complete(pairs: list[Pair], task: Task) -> tuple[list[Pair], list[Bad]]:
-    """Leaves out pairs that lack what the task needs, or what other pairs have (a picture of the reference, a text)."""
+    """Leaves out pairs that lack what the task needs, or what other pairs have (a
+    picture of the reference, a text)."""
     bad = []
     seen = any(pair.reference.picture for pair in pairs)
     told = any(pair.prompt for pair in pairs)

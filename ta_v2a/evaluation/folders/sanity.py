@@ -1,4 +1,5 @@
-"""The sanity table: every metric on the truth in place of what was generated, and on the truth spoilt in known ways."""
+"""The sanity table: every metric on the truth in place of what was generated, and on the
+truth spoilt in known ways."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -37,7 +38,13 @@ class Sanity:
 
     def as_dict(self) -> dict[str, Any]:
         values = {name: estimate.as_dict(5) for name, estimate in self.values.items()}
-        return {"metric": self.metric, "values": values, "seen": self.seen, "expected": list(self.expected), "flags": list(self.flags)}
+        return {
+            "metric": self.metric,
+            "values": values,
+            "seen": self.seen,
+            "expected": list(self.expected),
+            "flags": list(self.flags),
+        }
 
 
 def conditions(view: View, task: str) -> dict[str, View]:
@@ -54,7 +61,9 @@ def conditions(view: View, task: str) -> dict[str, View]:
     sound, picture = view.columns["true_sound"], view.columns.get("true_picture")
 
     def having(new_sound: list[MeasuredInput], new_picture: list[MeasuredInput] | None) -> View:
-        return view.with_columns(sound=new_sound, **({"picture": new_picture} if new_picture is not None else {}))
+        return view.with_columns(
+            sound=new_sound, **({"picture": new_picture} if new_picture is not None else {})
+        )
 
     def rolled(column: list[MeasuredInput], places: int) -> list[MeasuredInput]:
         return column[places:] + column[:places]
@@ -66,7 +75,9 @@ def conditions(view: View, task: str) -> dict[str, View]:
     if view.n > 1:
         # In t2av sound, picture and text come from three different clips.
         places = {"v2a": 0, "a2v": 1, "t2av": 2}[task]
-        made["shuffled"] = having(rolled(sound, 1) if task != "a2v" else sound, picture and rolled(picture, places))
+        made["shuffled"] = having(
+            rolled(sound, 1) if task != "a2v" else sound, picture and rolled(picture, places)
+        )
         made["same_clip"] = having(
             alone(sound) if task != "a2v" else sound,
             picture and (alone(picture) if task != "v2a" else picture),
@@ -104,11 +115,15 @@ def _row(metric: Metric, views: dict[str, View], split: View | None) -> Sanity:
     values = {name: _estimate(metric, view) for name, view in views.items() if metric.readable(view)}
     if metric.of_sets and split is not None:
         values["split_halves"] = _estimate(metric, split)
-    below = {name: _below(metric, views, values, name) for name in values if name not in ("truth", "split_halves")}
+    below = {
+        name: _below(metric, views, values, name) for name in values if name not in ("truth", "split_halves")
+    }
     seen = {name: answer for name, answer in below.items() if answer is not None}
     flags = [f"does not rank {name} below the truth" for name in metric.sees if seen.get(name) is False]
     ordered = {name: values[name] for name in SANITY_CONDITIONS if name in values}
-    return Sanity(metric.id, ordered, seen, tuple(name for name in metric.sees if name in values), tuple(flags))
+    return Sanity(
+        metric.id, ordered, seen, tuple(name for name in metric.sees if name in values), tuple(flags)
+    )
 
 
 def _estimate(metric: Metric, view: View) -> Estimate:
@@ -119,7 +134,8 @@ def _estimate(metric: Metric, view: View) -> Estimate:
 
 
 def _below(metric: Metric, views: dict[str, View], values: dict[str, Estimate], name: str) -> bool | None:
-    """Whether a condition is worse than the truth: clip by clip where the metric is a mean over clips, else by intervals that part.
+    """Whether a condition is worse than the truth: clip by clip where the metric is a mean over
+    clips, else by intervals that part.
 
     None where one of the two has no value.
     """
@@ -128,10 +144,15 @@ def _below(metric: Metric, views: dict[str, View], values: dict[str, Estimate], 
         gaps = sign * (metric.each(views["truth"]) - metric.each(views[name]))
         gaps = gaps[np.isfinite(gaps)]
         return bool(statistics.mean(gaps).low > LEAST_GAP) if len(gaps) else None
-    # A distance of the truth from itself is exactly 0; halves of the truth say how near two sets of truth come.
+    # A distance of the truth from itself is exactly 0; halves of the truth say how
+    # near two sets of truth come.
     floor = values.get("split_halves", values["truth"]) if metric.of_sets else values["truth"]
     judged = values[name]
     if not np.isfinite([floor.value, judged.value]).all():
         return None
     best, worst = (floor.low, judged.high) if sign > 0 else (-floor.high, -judged.low)
-    return bool(worst < best) if np.isfinite([best, worst]).all() else bool(sign * judged.value < sign * floor.value)
+    return (
+        bool(worst < best)
+        if np.isfinite([best, worst]).all()
+        else bool(sign * judged.value < sign * floor.value)
+    )

@@ -22,7 +22,10 @@ def stage_metrics() -> list[Metric]:
 
     def matched(view: View) -> list[Matching | None]:
         rows = zip(view.truths, view.rows_of("sound", "onsets_superflux", "onsets_s"), strict=True)
-        return [None if truth.events_s is None else match(found, truth.events_s, STAGE_TOLERANCE_S) for truth, found in rows]
+        return [
+            None if truth.events_s is None else match(found, truth.events_s, STAGE_TOLERANCE_S)
+            for truth, found in rows
+        ]
 
     def matchings(view: View) -> list[Matching]:
         return [matching for matching in view.once("stage matchings", matched) if matching is not None]
@@ -34,7 +37,12 @@ def stage_metrics() -> list[Metric]:
         return lambda view, _: statistics.bootstrap(counts(view)[:, [0, of]], statistics.ratio)
 
     def each_f1(view: View) -> np.ndarray:
-        return np.array([np.nan if matching is None else matching.f1 for matching in view.once("stage matchings", matched)])
+        return np.array(
+            [
+                np.nan if matching is None else matching.f1
+                for matching in view.once("stage matchings", matched)
+            ]
+        )
 
     def right(view: View) -> np.ndarray:
         rows = zip(view.truths, view.stack("sound", "listener", "logits"), strict=True)

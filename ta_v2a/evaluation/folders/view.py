@@ -13,7 +13,13 @@ from ta_v2a.evaluation.networks.extractors import Extractor
 from ta_v2a.evaluation.stage.truth import Truth
 
 Value = TypeVar("Value")
-MODALITY_OF_COLUMN = {"sound": "sound", "true_sound": "sound", "picture": "picture", "true_picture": "picture", "text": "text"}
+MODALITY_OF_COLUMN = {
+    "sound": "sound",
+    "true_sound": "sound",
+    "picture": "picture",
+    "true_picture": "picture",
+    "text": "text",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,9 @@ class View:
     def has(self, column: str, key: str) -> bool:
         """Whether a column is there and `key` could read it."""
         known = column in self.columns and (key, MODALITY_OF_COLUMN[column]) in self.extractors
-        return known and not (self.extractor(column, key).by_file and any(source.altered for source in self.columns[column]))
+        return known and not (
+            self.extractor(column, key).by_file and any(source.altered for source in self.columns[column])
+        )
 
     def get(self, column: str, key: str, name: str, row: int) -> np.ndarray:
         """One array of one clip, read from the store.
@@ -54,12 +62,18 @@ class View:
         extractor = self.extractor(column, key)
         found = self.store.load(self.columns[column][row], extractor, name)
         if found is None:
-            raise UserError(f"{self.columns[column][row].name}: {extractor.key} gives no {name}, as it does for other clips")
+            raise UserError(
+                f"{self.columns[column][row].name}: {extractor.key} gives no {name}, as it does for other "
+                f"clips"
+            )
         return found
 
     def offers(self, column: str, key: str, name: str) -> bool:
         """Whether the extractor gives an array of that name (asked of the first clip)."""
-        return self.has(column, key) and self.store.load(self.columns[column][0], self.extractor(column, key), name) is not None
+        return (
+            self.has(column, key)
+            and self.store.load(self.columns[column][0], self.extractor(column, key), name) is not None
+        )
 
     def each(self, column: str, key: str, name: str) -> Iterator[np.ndarray]:
         """That array of every clip in turn; one at a time is held."""
@@ -85,7 +99,8 @@ class View:
         return self.once(("rows", column, key, name), lambda view: list(view.each(column, key, name)))
 
     def once(self, name: Hashable, function: "Callable[[View], Value]") -> Value:
-        """`function` of this view, computed when first asked for: reading a thousand clips again for every metric takes minutes."""
+        """`function` of this view, computed when first asked for: reading a thousand clips again for
+        every metric takes minutes."""
         if name not in self._known:
             self._known[name] = function(self)
         return self._known[name]

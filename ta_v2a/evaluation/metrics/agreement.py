@@ -1,8 +1,9 @@
 """Onset agreement: do the onsets of generated sound fall where those of the clip's true sound fall?
 
-F1 of the two rows of onsets, pooled over clips, less the same with the generated sounds shuffled among the clips: a sound that merely has
-many onsets gains nothing. Onsets as librosa finds them (64 mel bands, hop 128 at 16 kHz, peaks above 0.2 of the 99.5th percentile), so that
-the figure compares with other people's systems; matching is nearest-first along the true onsets.
+F1 of the two rows of onsets, pooled over clips, less the same with the generated sounds shuffled among the
+clips: a sound that merely has many onsets gains nothing. Onsets as librosa finds them (64 mel bands, hop 128
+at 16 kHz, peaks above 0.2 of the 99.5th percentile), so that the figure compares with other people's systems;
+matching is nearest-first along the true onsets.
 """
 
 from bisect import bisect_left
@@ -32,7 +33,8 @@ class SoundOnsets:
 
 
 def read_sound(path: str | Path, rate_hz: int = ONSET_RATE_HZ) -> np.ndarray | None:
-    """The first sound track as (samples,) float32 mono at `rate_hz` (libswresample); None where the file has none.
+    """The first sound track as (samples,) float32 mono at `rate_hz`
+    (libswresample); None where the file has none.
 
     Raises:
         UserError: if the file cannot be read.
@@ -62,17 +64,27 @@ def librosa_onsets(wave: np.ndarray) -> SoundOnsets:
 
     curve = librosa.onset.onset_strength(y=wave, sr=ONSET_RATE_HZ, hop_length=_HOP_SAMPLES, n_mels=64)
     delta = max(0.2 * np.percentile(curve, 99.5), 0.3)
-    peaks = librosa.util.peak_pick(curve, pre_max=8, post_max=8, pre_avg=40, post_avg=40, delta=delta, wait=14)
+    peaks = librosa.util.peak_pick(
+        curve, pre_max=8, post_max=8, pre_avg=40, post_avg=40, delta=delta, wait=14
+    )
     return SoundOnsets(peaks * _HOP_SAMPLES / ONSET_RATE_HZ, len(wave) / ONSET_RATE_HZ)
 
 
-def greedy_counts(generated_s: np.ndarray, true_s: np.ndarray, limit_s: float, tolerance_s: float) -> np.ndarray:
-    """(3,) hits, generated and true onsets before `limit_s`; every true onset in turn takes the nearest generated one still free."""
-    return np.array(_greedy(np.sort(generated_s).tolist(), true_s.tolist(), limit_s, tolerance_s), dtype=np.float64)
+def greedy_counts(
+    generated_s: np.ndarray, true_s: np.ndarray, limit_s: float, tolerance_s: float
+) -> np.ndarray:
+    """(3,) hits, generated and true onsets before `limit_s`; every true onset in turn takes the
+    nearest generated one still free."""
+    return np.array(
+        _greedy(np.sort(generated_s).tolist(), true_s.tolist(), limit_s, tolerance_s), dtype=np.float64
+    )
 
 
-def _greedy(generated: list[float], true: list[float], limit_s: float, tolerance_s: float) -> tuple[int, int, int]:
-    """`greedy_counts` of sorted lists, in the neighbourhood of each onset only: a thousand clips are a million pairs of sounds."""
+def _greedy(
+    generated: list[float], true: list[float], limit_s: float, tolerance_s: float
+) -> tuple[int, int, int]:
+    """`greedy_counts` of sorted lists, in the neighbourhood of each onset only: a thousand clips
+    are a million pairs of sounds."""
     free = generated[: bisect_left(generated, limit_s)]
     found, wanted, hits = len(free), 0, 0
     for time_s in true:
@@ -106,14 +118,19 @@ def onset_agreement(
         ValueError: if the two rows differ in length or hold no clip.
     """
     if len(true) != len(generated) or not true:
-        raise ValueError(f"onset agreement needs as many generated as true sounds and at least one, not {len(generated)} and {len(true)}")
+        raise ValueError(
+            f"onset agreement needs as many generated as true sounds and at least one, not {len(generated)} "
+            f"and {len(true)}"
+        )
     n = len(true)
     limits = [min(t.duration_s, g.duration_s) for t, g in zip(true, generated, strict=True)]
     found, wanted = [np.sort(g.onsets_s).tolist() for g in generated], [t.onsets_s.tolist() for t in true]
     own = np.array([_greedy(found[i], wanted[i], limits[i], tolerance_s) for i in range(n)], dtype=np.float64)
     other = np.zeros((n, 3))
     for i in range(n):
-        counts = [_greedy(found[j], wanted[i], min(limits[i], limits[j]), tolerance_s) for j in range(n) if j != i]
+        counts = [
+            _greedy(found[j], wanted[i], min(limits[i], limits[j]), tolerance_s) for j in range(n) if j != i
+        ]
         other[i] = np.sum(counts, axis=0) if counts else 0
     drawn = np.random.default_rng(0).integers(0, n, (RESAMPLES, n))
     gains = f1_score(own[drawn].sum(axis=1)) - f1_score(other[drawn].sum(axis=1))

@@ -1,9 +1,10 @@
 """AV-Align (TempoTokens, Yariv et al. 2023, eq. 9) in all the variants that are called so.
 
-Peaks of the mean optical-flow magnitude against onsets of the sound, within one frame; intersection over union. The variants count matches
-differently, and the value depends on frame rate, resolution and sample rate, so it is always reported with its variant. `tt_2025_02` is the
-default: the public code as corrected in February 2025. AV-Align hardly tells a true sound from a shuffled one on short clips: read it
-beside onset agreement.
+Peaks of the mean optical-flow magnitude against onsets of the sound, within one frame; intersection
+over union. The variants count matches differently, and the value depends on frame rate, resolution
+and sample rate, so it is always reported with its variant. `tt_2025_02` is the default: the public
+code as corrected in February 2025. AV-Align hardly tells a true sound from a shuffled one on short
+clips: read it beside onset agreement.
 
 variant       sound at     peaks of flow   matches counted
 eq9           22,050 Hz    all             mean of sound peaks near a picture peak and picture peaks near a sound peak (at most 1)
@@ -30,11 +31,13 @@ LEAST_FLOW_PX = 0.1  # smaller peaks of flow are a still picture's noise
 
 
 def flow_curve(clip: str | Path, height_px: int | None = None) -> tuple[np.ndarray, float]:
-    """Mean Farneback flow magnitude between neighbouring frames, the first value doubled so that there is one per frame.
+    """Mean Farneback flow magnitude between neighbouring frames, the first value doubled
+    so that there is one per frame.
 
     Args:
         clip: path of a clip.
-        height_px: taller frames are reduced to this height first (faster; another variant); None keeps the clip's own.
+        height_px: taller frames are reduced to this height first (faster; another
+            variant); None keeps the clip's own.
 
     Returns:
         ((frames,) pixels per frame, frames per second).
@@ -53,7 +56,11 @@ def flow_curve(clip: str | Path, height_px: int | None = None) -> tuple[np.ndarr
         if not good:
             break
         if height_px and frame.shape[0] > height_px:
-            frame = cv2.resize(frame, (max(2, round(frame.shape[1] * height_px / frame.shape[0])), height_px), interpolation=cv2.INTER_AREA)
+            frame = cv2.resize(
+                frame,
+                (max(2, round(frame.shape[1] * height_px / frame.shape[0])), height_px),
+                interpolation=cv2.INTER_AREA,
+            )
         gray = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
         if previous is not None:
             # Its stub wants an array to fill; None makes one.
@@ -73,7 +80,8 @@ def flow_peaks(flow: np.ndarray, fps: float, least_px: float = LEAST_FLOW_PX) ->
 
 
 def sound_peaks(wave: np.ndarray, rate: int, native: bool = False) -> np.ndarray:
-    """Onsets in seconds by librosa's defaults (hop 512) of a sound (samples,), at 22,050 Hz or, if `native`, at its own rate.
+    """Onsets in seconds by librosa's defaults (hop 512) of a sound (samples,), at 22,050 Hz
+    or, if `native`, at its own rate.
 
     Raises:
         UserError: without the extra "eval".
@@ -90,7 +98,8 @@ def sound_peaks(wave: np.ndarray, rate: int, native: bool = False) -> np.ndarray
 
 
 def intersection_over_union(sound_s: np.ndarray, picture_s: np.ndarray, fps: float) -> float:
-    """Every sound peak in turn takes the first free picture peak nearer than one frame; 0 where there is no peak at all."""
+    """Every sound peak in turn takes the first free picture peak nearer than one frame; 0
+    where there is no peak at all."""
     free = list(picture_s)
     hits = 0
     for time_s in sound_s:
@@ -103,10 +112,14 @@ def intersection_over_union(sound_s: np.ndarray, picture_s: np.ndarray, fps: flo
     return hits / union if union else 0.0
 
 
-def align_score(sound_s: np.ndarray, picture_s: np.ndarray, fps: float, variant: AlignVariant = "tt_2025_02") -> float:
-    """AV-Align of two rows of peaks in seconds, in [0, 1] but for `tt_pre2025` and `javis`; 0 where there is no peak at all.
+def align_score(
+    sound_s: np.ndarray, picture_s: np.ndarray, fps: float, variant: AlignVariant = "tt_2025_02"
+) -> float:
+    """AV-Align of two rows of peaks in seconds, in [0, 1] but for `tt_pre2025` and `javis`; 0
+    where there is no peak at all.
 
-    The rows are what the variant is computed from: see the table above for the sound's rate and the least flow.
+    The rows are what the variant is computed from: see the table above for the
+    sound's rate and the least flow.
 
     Raises:
         ValueError: if there is no such variant.

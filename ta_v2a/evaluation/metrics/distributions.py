@@ -1,6 +1,8 @@
-"""Distances between sets of features and between class predictions: the arithmetic under FD, FAD, FVD, KID, KVD, IS and KL.
+"""Distances between sets of features and between class predictions: the arithmetic under FD,
+FAD, FVD, KID, KVD, IS and KL.
 
-Everything is float64 numpy, without networks. Published figures of one name differ in exactly these details, so each way has its own name.
+Everything is float64 numpy, without networks. Published figures of one name differ in exactly these
+details, so each way has its own name.
 """
 
 from itertools import pairwise
@@ -31,7 +33,8 @@ def _rows(features: np.ndarray, least: int, what: str) -> np.ndarray:
 
 
 def frechet_distance(x: np.ndarray, y: np.ndarray) -> float:
-    """Squared Frechet distance of two Gaussians fitted to samples (Heusel et al. 2017, eq. 6; Dowson & Landau 1982).
+    """Squared Frechet distance of two Gaussians fitted to samples (Heusel et
+    al. 2017, eq. 6; Dowson & Landau 1982).
 
     |m_x - m_y|^2 + tr(C_x + C_y - 2 (C_x C_y)^(1/2)), covariances over n - 1. With C = A^T A the last trace is the sum of the singular
     values of A_x A_y^T: no matrix root, no negative eigenvalues, exact for fewer samples than dimensions.
@@ -64,8 +67,11 @@ def polynomial_kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (x @ y.T / x.shape[1] + 1.0) ** 3
 
 
-def mmd_of_kernels(k_xx: np.ndarray, k_xy: np.ndarray, k_yy: np.ndarray, x_times: np.ndarray, y_times: np.ndarray) -> float:
-    """Unbiased squared MMD (Gretton et al. 2012, eq. 3) in which sample i is drawn `x_times[i]` (`y_times[i]`) times."""
+def mmd_of_kernels(
+    k_xx: np.ndarray, k_xy: np.ndarray, k_yy: np.ndarray, x_times: np.ndarray, y_times: np.ndarray
+) -> float:
+    """Unbiased squared MMD (Gretton et al. 2012, eq. 3) in which sample i is drawn
+    `x_times[i]` (`y_times[i]`) times."""
     n, m = x_times.sum(), y_times.sum()
     within_x = (x_times @ k_xx @ x_times - x_times @ np.diag(k_xx)) / (n * (n - 1))
     within_y = (y_times @ k_yy @ y_times - y_times @ np.diag(k_yy)) / (m * (m - 1))
@@ -89,8 +95,11 @@ def kernel_distance(x: np.ndarray, y: np.ndarray) -> float:
     return mmd_of_kernels(*kernels, np.ones(len(x)), np.ones(len(y)))
 
 
-def inception_score(logits: np.ndarray, splits: int = INCEPTION_SPLITS, seed: int | None = SPLIT_SEED) -> float:
-    """exp(mean KL(p(y|x) || p(y))), the mean over `splits` parts (Salimans et al. 2016), from logits, so no logarithm of 0.
+def inception_score(
+    logits: np.ndarray, splits: int = INCEPTION_SPLITS, seed: int | None = SPLIT_SEED
+) -> float:
+    """exp(mean KL(p(y|x) || p(y))), the mean over `splits` parts (Salimans et al. 2016),
+    from logits, so no logarithm of 0.
 
     Args:
         logits: (n, classes).
@@ -102,7 +111,9 @@ def inception_score(logits: np.ndarray, splits: int = INCEPTION_SPLITS, seed: in
     """
     logits = _rows(logits, max(splits, 1), "the Inception Score")
     if seed is not None:
-        logits = logits[np.random.RandomState(seed).permutation(len(logits))]  # the reference's own, older generator
+        logits = logits[
+            np.random.RandomState(seed).permutation(len(logits))
+        ]  # the reference's own, older generator
     edges = [i * len(logits) // splits for i in range(splits + 1)]
     return float(np.mean([_score_of_part(logits[start:end]) for start, end in pairwise(edges)]))
 
@@ -117,10 +128,11 @@ def kl_divergence(true: np.ndarray, generated: np.ndarray, form: KlForm = "softm
     """KL(true || generated) of every pair of class predictions, from logits.
 
     Forms:
-        softmax: sum q (log q - log p) with log-softmax, nothing added (av-benchmark).
-        softmax_eps: log(softmax(p) + 1e-6): the MKL of SpecVQGAN, Diff-Foley and TA-V2A, and audioldm_eval's KL.
-        sigmoid_eps: the same sum over sigmoids, as audioldm_eval has it; its terms do not sum to 1, so it may be negative.
-        bernoulli: one KL per class, present or absent, summed: the divergence that `sigmoid_eps` leaves half of out.
+        softmax: sum q (log q - log p) with log-softmax, nothing added (av-benchmark). softmax_eps:
+        log(softmax(p) + 1e-6): the MKL of SpecVQGAN, Diff-Foley and TA-V2A, and audioldm_eval's KL.
+        sigmoid_eps: the same sum over sigmoids, as audioldm_eval has it; its terms do not sum to 1, so it
+        may be negative. bernoulli: one KL per class, present or absent, summed: the divergence that
+        `sigmoid_eps` leaves half of out.
 
     Args:
         true, generated: (n, classes) logits in the same order of clips.

@@ -1,8 +1,10 @@
-"""When does something start to sound? One onset detector for 16 kHz sound, and how two rows of onsets are compared.
+"""When does something start to sound? One onset detector for 16 kHz sound, and how
+two rows of onsets are compared.
 
-The detection function is SuperFlux (Böck & Widmer 2013, "Maximum filter vibrato suppression for onset detection", eq. 3-4): the rise of a
-log-mel spectrogram over a few frames, with a maximum over neighbouring bands before the subtraction, so that a gliding tone is no onset.
-A peak is then moved to the sharpest rise of the energy near it, because a spectrogram window smears an onset by its own length.
+The detection function is SuperFlux (Böck & Widmer 2013, "Maximum filter vibrato suppression for onset
+detection", eq. 3-4): the rise of a log-mel spectrogram over a few frames, with a maximum over neighbouring
+bands before the subtraction, so that a gliding tone is no onset. A peak is then moved to the sharpest rise of
+the energy near it, because a spectrogram window smears an onset by its own length.
 """
 
 from dataclasses import dataclass
@@ -21,7 +23,10 @@ BANDS = 48
 _LOW_HZ, _HIGH_HZ = 60.0, 7_800.0
 DEPTH_DB = 55.0  # what lies further below the loudest band of the clip is taken as silence
 LAG_FRAMES = 4
-NEAR_S, MEAN_S = 0.040, 0.200  # a peak is the largest within +-NEAR_S and stands out of the mean over +-MEAN_S
+NEAR_S, MEAN_S = (
+    0.040,
+    0.200,
+)  # a peak is the largest within +-NEAR_S and stands out of the mean over +-MEAN_S
 RISE_DB, RISE_SHARE = 4.0, 0.15  # by at least RISE_DB and by RISE_SHARE of the clip's strongest rise
 GAP_S = 0.050  # two onsets nearer than this are one
 REFINE_S, ENERGY_S = 0.016, 0.005
@@ -72,7 +77,8 @@ def f1_score(counts: np.ndarray) -> np.ndarray:
 
 
 def match(found_s: np.ndarray, true_s: np.ndarray, tolerance_s: float) -> Matching:
-    """The optimal one-to-one matching: as many pairs within `tolerance_s` as possible and, among those, the least total error.
+    """The optimal one-to-one matching: as many pairs within `tolerance_s` as possible and,
+    among those, the least total error.
 
     Args:
         found_s: (F,) times in seconds, in any order.
@@ -84,11 +90,15 @@ def match(found_s: np.ndarray, true_s: np.ndarray, tolerance_s: float) -> Matchi
     """
     if tolerance_s < 0:
         raise ValueError(f"a tolerance is at least 0 s, not {tolerance_s}")
-    found, true = np.sort(np.asarray(found_s, dtype=np.float64).ravel()), np.sort(np.asarray(true_s, dtype=np.float64).ravel())
+    found, true = (
+        np.sort(np.asarray(found_s, dtype=np.float64).ravel()),
+        np.sort(np.asarray(true_s, dtype=np.float64).ravel()),
+    )
     if not len(found) or not len(true):
         return Matching(0, len(found), len(true), np.zeros(0))
     errors = found[:, None] - true[None, :]
-    # A pair out of tolerance costs more than all good pairs together, so the assignment never gives up a hit for a smaller error.
+    # A pair out of tolerance costs more than all good pairs together, so the assignment never gives
+    # up a hit for a smaller error.
     allowed = np.abs(errors) <= tolerance_s + 1e-12
     forbidden_cost = (tolerance_s + 1) * (min(len(found), len(true)) + 1)
     rows, columns = linear_sum_assignment(np.where(allowed, np.abs(errors), forbidden_cost))
@@ -97,7 +107,8 @@ def match(found_s: np.ndarray, true_s: np.ndarray, tolerance_s: float) -> Matchi
 
 
 def merge_close(times_s: np.ndarray, gap_s: float = GAP_S) -> np.ndarray:
-    """Sorted times without those that follow the last kept one by less than `gap_s`: what one ear hears as one onset."""
+    """Sorted times without those that follow the last kept one by less than `gap_s`: what
+    one ear hears as one onset."""
     kept: list[float] = []
     for time_s in np.sort(np.asarray(times_s, dtype=np.float64).ravel()):
         if not kept or time_s - kept[-1] >= gap_s:
@@ -113,7 +124,8 @@ def onsets(wave: np.ndarray, rate: int = ONSET_RATE_HZ) -> tuple[np.ndarray, np.
         rate: samples per second.
 
     Returns:
-        (times_s, strengths): (K,) seconds in rising order, and (K,) mean rise over the mel bands in dB (about 4 to 50).
+        (times_s, strengths): (K,) seconds in rising order, and (K,) mean rise over the
+        mel bands in dB (about 4 to 50).
 
     Raises:
         ValueError: if the sound is not one row of samples.
@@ -138,11 +150,14 @@ def onsets(wave: np.ndarray, rate: int = ONSET_RATE_HZ) -> tuple[np.ndarray, np.
 
 
 def strength_curve(wave: np.ndarray) -> np.ndarray:
-    """The detection function: (frames,) mean positive rise in dB at frame times i * 4 ms, frames = samples // 64."""
+    """The detection function: (frames,) mean positive rise in dB at frame times i *
+    4 ms, frames = samples // 64."""
     frames = max(1, len(wave) // _HOP_SAMPLES)
     half = WINDOW_SAMPLES // 2
     # Mirrored at its ends: a clip that is cut out of a longer sound has no onset at its first sample.
-    padded = np.pad(wave, (half, half + _HOP_SAMPLES), mode="reflect" if len(wave) > half + _HOP_SAMPLES else "edge")
+    padded = np.pad(
+        wave, (half, half + _HOP_SAMPLES), mode="reflect" if len(wave) > half + _HOP_SAMPLES else "edge"
+    )
     strips = np.lib.stride_tricks.sliding_window_view(padded, WINDOW_SAMPLES)[::_HOP_SAMPLES][:frames]
     window = np.hanning(WINDOW_SAMPLES + 1)[:-1].astype(np.float32)
     power = np.abs(np.fft.rfft(strips * window, _FFT_SAMPLES).astype(np.complex64)) ** 2 @ _mel_filters().T
@@ -157,7 +172,8 @@ def strength_curve(wave: np.ndarray) -> np.ndarray:
 
 
 def _peaks(rise: np.ndarray) -> np.ndarray:
-    """Frames that are the largest of their neighbourhood and stand clearly out of its mean; the stronger of two near ones."""
+    """Frames that are the largest of their neighbourhood and stand clearly out of its mean;
+    the stronger of two near ones."""
     frame_s = _HOP_SAMPLES / ONSET_RATE_HZ
     near = 2 * round(NEAR_S / frame_s) + 1
     mean = uniform_filter1d(rise, 2 * round(MEAN_S / frame_s) + 1, mode="reflect")
@@ -178,7 +194,9 @@ def _refine(wave: np.ndarray, time_s: float) -> float:
     piece = np.zeros(2 * reach + 1)
     low, high = max(start, 0), min(centre + reach + 1, len(wave))
     piece[low - start : high - start] = wave[low:high]
-    piece = np.diff(piece, prepend=piece[:1]) ** 2  # the difference stresses the high end, which starts more sharply
+    piece = (
+        np.diff(piece, prepend=piece[:1]) ** 2
+    )  # the difference stresses the high end, which starts more sharply
     total = np.concatenate([[0.0], np.cumsum(piece)])
     centres = np.arange(span, len(piece) - span)
     after, before = total[centres + span] - total[centres], total[centres] - total[centres - span]
@@ -191,7 +209,8 @@ def _refine(wave: np.ndarray, time_s: float) -> float:
 
 @lru_cache(maxsize=1)
 def _mel_filters() -> np.ndarray:
-    """(BANDS, FFT_SAMPLES / 2 + 1) triangles, evenly spaced on the mel scale of O'Shaughnessy, each with unit sum."""
+    """(BANDS, FFT_SAMPLES / 2 + 1) triangles, evenly spaced on the mel scale of
+    O'Shaughnessy, each with unit sum."""
     points = np.linspace(1127 * np.log1p(_LOW_HZ / 700), 1127 * np.log1p(_HIGH_HZ / 700), BANDS + 2)
     edges = 700 * np.expm1(points / 1127)
     bins = np.fft.rfftfreq(_FFT_SAMPLES, 1 / ONSET_RATE_HZ)

@@ -1,4 +1,5 @@
-"""A score as a record that says what it is: metric, variant, value, interval, and all that changes the value without changing the name."""
+"""A score as a record that says what it is: metric, variant, value, interval, and all that changes the
+value without changing the name."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,7 +13,16 @@ from ta_v2a.errors import UserError
 
 Better = Literal["higher", "lower"]
 Interval = Literal["95 %", "range"]
-SAME = ("metric", "variant", "unit", "sample_rates_hz", "resampler", "embedding", "embedding_sha256", "better")
+SAME = (
+    "metric",
+    "variant",
+    "unit",
+    "sample_rates_hz",
+    "resampler",
+    "embedding",
+    "embedding_sha256",
+    "better",
+)
 """What two scores must share to be compared."""
 
 
@@ -59,8 +69,11 @@ class Score:
     interval: Interval = "95 %"
 
     @classmethod
-    def of_row(cls, row: Mapping[str, Any], metric: str, variant: str, better: Better, **about: Any) -> "Score":
-        """The record of an estimate {"value", "low", "high", "n"} (`Estimate.as_dict`); `about` are further fields.
+    def of_row(
+        cls, row: Mapping[str, Any], metric: str, variant: str, better: Better, **about: Any
+    ) -> "Score":
+        """The record of an estimate {"value", "low", "high", "n"}
+        (`Estimate.as_dict`); `about` are further fields.
 
         Without a value a flag says that the measure applied to no clip.
         """
@@ -81,7 +94,12 @@ class Score:
             return None if value is None else float(f"{value:.{digits}g}")
 
         values = {name: short(getattr(self, name)) for name in ("value", "low", "high")}
-        return {**asdict(self), **values, "sample_rates_hz": dict(self.sample_rates_hz), "flags": list(self.flags)}
+        return {
+            **asdict(self),
+            **values,
+            "sample_rates_hz": dict(self.sample_rates_hz),
+            "flags": list(self.flags),
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Score":
@@ -91,7 +109,9 @@ class Score:
             UserError: if another field is missing, or one is unknown.
         """
         names = {each.name for each in fields(cls)}
-        needed = {each.name for each in fields(cls) if each.default is MISSING and each.default_factory is MISSING}
+        needed = {
+            each.name for each in fields(cls) if each.default is MISSING and each.default_factory is MISSING
+        }
         if wrong := (set(values) - names) | (needed - set(values)):
             raise UserError(f"no record of a score: fields missing or unknown: {', '.join(sorted(wrong))}")
         flags, rates = tuple(values.get("flags", ())), dict(values.get("sample_rates_hz", {}))
@@ -106,7 +126,9 @@ def difference(first: Score, second: Score) -> float:
     """
     differing = [name for name in SAME if getattr(first, name) != getattr(second, name)]
     if differing:
-        words = "; ".join(f"{name} {getattr(first, name)!r} and {getattr(second, name)!r}" for name in differing)
+        words = "; ".join(
+            f"{name} {getattr(first, name)!r} and {getattr(second, name)!r}" for name in differing
+        )
         raise NotComparable(f"{first.metric} and {second.metric} are not the same measurement: {words}")
     if first.value is None or second.value is None:
         raise NotComparable(f"{first.id}: one of the two has no value")
@@ -115,7 +137,8 @@ def difference(first: Score, second: Score) -> float:
 
 @lru_cache(maxsize=1)
 def code_version() -> str:
-    """Version of the package, and the first digits of the SHA-256 over the evaluation's source, which change with every edit."""
+    """Version of the package, and the first digits of the SHA-256 over the evaluation's source,
+    which change with every edit."""
     digest = hashlib.sha256()
     folder = Path(__file__).resolve().parents[1]
     for path in sorted(folder.rglob("*.py")):

@@ -21,11 +21,18 @@ class Estimate:
 
     def as_dict(self, digits: int = 4) -> dict[str, float | int | None]:
         """For JSON: rounded, and None where there is no number."""
-        return {key: (value if key == "n" else round(value, digits) if np.isfinite(value) else None) for key, value in asdict(self).items()}
+        return {
+            key: (value if key == "n" else round(value, digits) if np.isfinite(value) else None)
+            for key, value in asdict(self).items()
+        }
 
 
 def bootstrap(
-    rows: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray], resamples: int = RESAMPLES, seed: int = 0, level: float = 0.95
+    rows: np.ndarray,
+    statistic: Callable[[np.ndarray], np.ndarray],
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    level: float = 0.95,
 ) -> Estimate:
     """A statistic of sums over clips, with its percentile bootstrap interval (Efron 1979).
 
@@ -45,11 +52,16 @@ def bootstrap(
     if not len(rows):
         return Estimate(float("nan"), float("nan"), float("nan"), 0)
     generator = np.random.default_rng(seed)
-    # How often each clip is drawn is all that a sum needs; (resamples, n) counts avoid a (resamples, n, k) table.
-    times_drawn = generator.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=resamples).astype(np.float64)
+    # How often each clip is drawn is all that a sum needs; (resamples, n) counts
+    # avoid a (resamples, n, k) table.
+    times_drawn = generator.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=resamples).astype(
+        np.float64
+    )
     values = statistic(times_drawn @ rows)
     tail = 50 * (1 - level)
-    low, high = np.nanpercentile(values, [tail, 100 - tail]) if np.isfinite(values).any() else (np.nan, np.nan)
+    low, high = (
+        np.nanpercentile(values, [tail, 100 - tail]) if np.isfinite(values).any() else (np.nan, np.nan)
+    )
     return Estimate(float(statistic(rows.sum(axis=0))), float(low), float(high), len(rows))
 
 
@@ -99,12 +111,19 @@ def pooled_median(values: Sequence[np.ndarray], resamples: int = 500, seed: int 
 
 
 def centred_bootstrap(
-    value: float, sizes: Sequence[int], statistic: Callable[..., float], resamples: int = 100, seed: int = 0, level: float = 0.95
+    value: float,
+    sizes: Sequence[int],
+    statistic: Callable[..., float],
+    resamples: int = 100,
+    seed: int = 0,
+    level: float = 0.95,
 ) -> Estimate:
-    """Interval of a statistic of whole sets of clips (Frechet distance, MMD, Inception Score) that is not a function of sums.
+    """Interval of a statistic of whole sets of clips (Frechet distance, MMD, Inception Score)
+    that is not a function of sums.
 
-    Drawn with replacement, a set holds fewer different clips, and such statistics move by that alone; so the resampled values are moved to
-    the median first: the interval shows the spread about `value`, not that bias.
+    Drawn with replacement, a set holds fewer different clips, and such statistics move by
+    that alone; so the resampled values are moved to the median first: the interval shows the
+    spread about `value`, not that bias.
 
     Args:
         value: of the statistic on the clips themselves.

@@ -12,7 +12,8 @@ OFFSETS_S = np.linspace(-2.0, 2.0, 21)
 
 
 def lag_scores(sound: np.ndarray, picture: np.ndarray, reach: int = REACH_TOKENS) -> np.ndarray:
-    """Mean product of sound token t and picture token t - lag over the tokens that both have, for lags of -reach ... reach.
+    """Mean product of sound token t and picture token t - lag over the tokens that both
+    have, for lags of -reach ... reach.
 
     Both are centred over time first: what a clip shows and sounds like throughout says nothing of when.
 
@@ -28,7 +29,8 @@ def lag_scores(sound: np.ndarray, picture: np.ndarray, reach: int = REACH_TOKENS
 
 
 def best_lag_s(sound: np.ndarray, picture: np.ndarray) -> float:
-    """The lag in seconds at which the sound fits the picture best; positive: the sound is late. nan if nothing changes or too short.
+    """The lag in seconds at which the sound fits the picture best; positive: the sound is late. nan
+    if nothing changes or too short.
 
     Args:
         sound, picture: (tokens, d) features of 64 ms.
@@ -44,7 +46,8 @@ def best_lag_s(sound: np.ndarray, picture: np.ndarray) -> float:
 
 
 def synchformer_s(offsets: np.ndarray) -> float:
-    """DeSync of one clip: mean |offset| over its windows (first and last 4.8 s), each the argmax of 21 classes over +-2 s.
+    """DeSync of one clip: mean |offset| over its windows (first and last 4.8 s), each the
+    argmax of 21 classes over +-2 s.
 
     Args:
         offsets: (windows, 21) logits, or (21,) for one window.

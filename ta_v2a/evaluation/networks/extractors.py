@@ -1,7 +1,8 @@
-"""Extractors: what is read from a sound, a picture or a text before any score is computed, with the identity of what read it.
+"""Extractors: what is read from a sound, a picture or a text before any score is computed,
+with the identity of what read it.
 
-An extractor turns one input into a few small named arrays, which are kept by content (`measured.py`); the metrics see arrays only.
-Names of arrays that metrics look for:
+An extractor turns one input into a few small named arrays, which are kept by content (`measured.py`); the
+metrics see arrays only. Names of arrays that metrics look for:
 
 features (d,)            one embedding of the whole clip             logits (classes,)   class predictions
 patches (k, d)           embeddings of consecutive stretches         tokens (t, d)       embeddings of 64 ms each, float16
@@ -92,7 +93,10 @@ def flow_extractor(height_px: int | None) -> Extractor:
 
     def flow(picture: PictureInput) -> Arrays:
         if picture.static:  # nothing moves, and the flow of equal pictures is exactly 0
-            return {"flow": np.zeros(max(2, picture.clip.frames), np.float32), "fps": np.asarray(picture.clip.fps)}
+            return {
+                "flow": np.zeros(max(2, picture.clip.frames), np.float32),
+                "fps": np.asarray(picture.clip.fps),
+            }
         curve, fps = av_align.flow_curve(picture.clip.path, height_px)
         return {"flow": curve.astype(np.float32), "fps": np.asarray(fps)}
 
@@ -100,7 +104,8 @@ def flow_extractor(height_px: int | None) -> Extractor:
 
 
 def listener_extractor(folder: str | Path | None = None) -> Extractor:
-    """The bundled listener: features before its last layer, one patch a second, logits of the stage's 29 kinds.
+    """The bundled listener: features before its last layer, one patch a second,
+    logits of the stage's 29 kinds.
 
     Raises:
         UserError: if its weights are missing.
@@ -153,18 +158,27 @@ def cvalp_extractors(folder: str | Path) -> list[Extractor]:
         stretches = tokens[:, : max(1, tokens.shape[1] // STRETCH_TOKENS) * STRETCH_TOKENS]
         frames = torch.stack([pooled(part)[0] for part in stretches.split(STRETCH_TOKENS, dim=1)])
         logits = scale * whole @ kinds.T
-        return {"features": whole[0].numpy(), "frames": frames.numpy(), "logits": logits[0].numpy(), "tokens": tokens[0].half().numpy()}
+        return {
+            "features": whole[0].numpy(),
+            "frames": frames.numpy(),
+            "logits": logits[0].numpy(),
+            "tokens": tokens[0].half().numpy(),
+        }
 
     def sound(wave: np.ndarray, rate: int) -> Arrays:
         spec = MINI.lasting(max(len(wave), 1) / rate)
         with torch.inference_mode():
-            return arrays(network.encode_audio(log_mel(torch.from_numpy(_at_least(wave, spec.samples))[None])))
+            return arrays(
+                network.encode_audio(log_mel(torch.from_numpy(_at_least(wave, spec.samples))[None]))
+            )
 
     def picture(given: PictureInput) -> Arrays:
         spec = MINI.lasting(given.clip.duration_s)
         blocks = luma_blocks(given.clip, spec, MINI.pictures)
         if given.static:
-            blocks = iter([next(luma_blocks(given.clip, spec, 1)).repeat(min(spec.pictures, MINI.pictures), axis=0)])
+            blocks = iter(
+                [next(luma_blocks(given.clip, spec, 1)).repeat(min(spec.pictures, MINI.pictures), axis=0)]
+            )
         with torch.inference_mode():
             parts = [network.video_tokens(torch.from_numpy(block)[None].float() / 255)[0] for block in blocks]
             tokens = torch.cat(parts, dim=1)

@@ -1,6 +1,7 @@
 """The listener: an independent ear that says which of the stage's kinds of source it hears.
 
-It learns from real stage sound only, never from generated sound and never with the generator, so that it can judge what was generated.
+It learns from real stage sound only, never from generated sound and never with the generator, so that
+it can judge what was generated.
 """
 
 from collections.abc import Sequence
@@ -22,11 +23,16 @@ WEIGHTS = WEIGHTS_FOLDER / "listener"
 
 
 def _block(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False), nn.GroupNorm(8, outputs), nn.SiLU(inplace=True))
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False),
+        nn.GroupNorm(8, outputs),
+        nn.SiLU(inplace=True),
+    )
 
 
 class Listener(Component):
-    """A small convolutional network over the log mel: four strided 3x3 layers, all bands mixed, mean and maximum over time.
+    """A small convolutional network over the log mel: four strided 3x3 layers, all bands
+    mixed, mean and maximum over time.
 
     Args:
         kinds: number of kinds, in the order of `ta_v2a.stage.scene.kinds.KINDS`.
@@ -55,17 +61,23 @@ class Listener(Component):
         self.head = nn.Linear(2 * features, kinds)
 
     def forward(self, mel: Float[torch.Tensor, "batch bins frames"]) -> Float[torch.Tensor, "batch kinds"]:
-        """Log mel in [0, 1] (any number of frames from 16 on) to one logit per kind; sigmoid gives "is heard"."""
+        """Log mel in [0, 1] (any number of frames from 16 on) to one logit per
+        kind; sigmoid gives "is heard"."""
         return self.head(self.thinning(self.pooled(self.line(mel))))
 
-    def line(self, mel: Float[torch.Tensor, "batch bins frames"]) -> Float[torch.Tensor, "batch features steps"]:
+    def line(
+        self, mel: Float[torch.Tensor, "batch bins frames"]
+    ) -> Float[torch.Tensor, "batch features steps"]:
         """What is heard along time, one step for 16 mel frames."""
         hidden = self.layers((mel.unsqueeze(1) - 0.35) * 4)
         line = nn.functional.silu(self.bands(hidden.flatten(1, 2)))
         return line + nn.functional.silu(self.times(line))
 
-    def pooled(self, line: Float[torch.Tensor, "batch features steps"]) -> Float[torch.Tensor, "batch pooled"]:
-        """Mean and maximum over time: the features that the distances between sets of sounds are computed on."""
+    def pooled(
+        self, line: Float[torch.Tensor, "batch features steps"]
+    ) -> Float[torch.Tensor, "batch pooled"]:
+        """Mean and maximum over time: the features that the distances between
+        sets of sounds are computed on."""
         return torch.cat([line.mean(dim=-1), line.amax(dim=-1)], dim=1)
 
 

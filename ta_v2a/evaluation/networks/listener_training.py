@@ -1,4 +1,5 @@
-"""How the listener learns: binary cross-entropy per kind on the log mel of real stage sound, with changes that an ear ignores."""
+"""How the listener learns: binary cross-entropy per kind on the log mel of real stage sound, with
+changes that an ear ignores."""
 
 from typing import Any
 
@@ -14,7 +15,9 @@ from vocoders.training.shared import Training, adamw, batch_generator, scheduled
 DECIBEL = 0.01  # one dB on the log-mel scale, which is 0.2 log10 of the magnitude
 
 
-def disguise(mel: Float[Tensor, "batch bins frames"], generator: torch.Generator | None = None) -> Float[Tensor, "batch bins frames"]:
+def disguise(
+    mel: Float[Tensor, "batch bins frames"], generator: torch.Generator | None = None
+) -> Float[Tensor, "batch bins frames"]:
     """Random loudness (+-12 dB), tilt (+-6 dB over the bands), blur, noise and a masked band: what a recorder
     or vocoder may do to a sound.
 
@@ -28,10 +31,16 @@ def disguise(mel: Float[Tensor, "batch bins frames"], generator: torch.Generator
         return own(lambda rows: torch.rand(rows, 1, 1, **where), batch)
 
     band = torch.arange(bins, device=mel.device).view(1, -1, 1)
-    blurred = nn.functional.avg_pool2d(mel.unsqueeze(1), 3, stride=1, padding=1, count_include_pad=False).squeeze(1)
+    blurred = nn.functional.avg_pool2d(
+        mel.unsqueeze(1), 3, stride=1, padding=1, count_include_pad=False
+    ).squeeze(1)
     mixed = mel + draw() * (draw() < 0.5) * (blurred - mel)
     mixed = mixed + 2 * DECIBEL * draw() * own(lambda rows: torch.randn(rows, bins, frames, **where), batch)
-    mixed = mixed + (2 * draw() - 1) * 12 * DECIBEL + (2 * draw() - 1) * 6 * DECIBEL * (2 * band / max(bins - 1, 1) - 1)
+    mixed = (
+        mixed
+        + (2 * draw() - 1) * 12 * DECIBEL
+        + (2 * draw() - 1) * 6 * DECIBEL * (2 * band / max(bins - 1, 1) - 1)
+    )
     # Silence (0) stays silence: a louder recording of nothing is nothing.
     mixed = torch.where(mel > 0, mixed, mel).clamp(0, 1)
     start, width = draw() * bins, draw() * 0.1 * bins
@@ -39,7 +48,8 @@ def disguise(mel: Float[Tensor, "batch bins frames"], generator: torch.Generator
 
 
 class ListenerTraining(Training):
-    """Trains a `Listener`; a batch is {"mel": (batch, 128, frames) log-mel in [0, 1], "kinds": (batch, kinds) multi-hot}.
+    """Trains a `Listener`; a batch is {"mel": (batch, 128, frames) log-mel in [0, 1],
+    "kinds": (batch, kinds) multi-hot}.
 
     Args:
         network: the listener.

@@ -1,7 +1,9 @@
-"""Published embedding networks as roles: each loaded from a file or folder that the user names, never fetched, never replaced by another.
+"""Published embedding networks as roles: each loaded from a file or folder that the user names, never
+fetched, never replaced by another.
 
-`NETWORK_ROLES` maps the names of `--network ROLE=PATH` to what they load. Roles whose networks are in no package that this one stands on
-(ImageBind, I3D, C3D, Melception, Synchformer) take features that were computed elsewhere, one npz a clip: see `external_extractors`.
+`NETWORK_ROLES` maps the names of `--network ROLE=PATH` to what they load. Roles whose networks are in no
+package that this one stands on (ImageBind, I3D, C3D, Melception, Synchformer) take features that were
+computed elsewhere, one npz a clip: see `external_extractors`.
 """
 
 from collections.abc import Callable
@@ -11,7 +13,13 @@ from typing import Any
 import numpy as np
 
 from ta_v2a.errors import UserError, one_line
-from ta_v2a.evaluation.networks.extractors import Arrays, Extractor, Modality, PictureInput, transformers_features
+from ta_v2a.evaluation.networks.extractors import (
+    Arrays,
+    Extractor,
+    Modality,
+    PictureInput,
+    transformers_features,
+)
 from ta_v2a.system.provenance import folder_sha256
 
 CLIP_FRAMES = 48  # JavisDiT's CLIPSIM
@@ -32,7 +40,11 @@ def _state(path: str | Path) -> dict[str, Any]:
 
     state = read_checkpoint(Path(path))
     state = state.get("model", state) if isinstance(state, dict) else {}
-    return {name: value for name, value in state.items() if isinstance(name, str)} if isinstance(state, dict) else {}
+    return (
+        {name: value for name, value in state.items() if isinstance(name, str)}
+        if isinstance(state, dict)
+        else {}
+    )
 
 
 def _fill(network: Any, state: dict[str, Any], path: str | Path, what: str) -> Any:
@@ -40,7 +52,9 @@ def _fill(network: Any, state: dict[str, Any], path: str | Path, what: str) -> A
         network.load_state_dict(state)
     except (RuntimeError, AttributeError, TypeError) as error:
         raise UserError(f"{path}: holds other weights than {what}'s: {one_line(error)}") from error
-    if not all(bool(value.isfinite().all()) for value in network.state_dict().values() if value.is_floating_point()):
+    if not all(
+        bool(value.isfinite().all()) for value in network.state_dict().values() if value.is_floating_point()
+    ):
         raise UserError(f"{path}: holds NaN or infinite weights")
     return network.eval()
 
@@ -78,15 +92,20 @@ def panns_extractors(path: str | Path, form: str = "panns16k") -> list[Extractor
 def vggish_extractors(path: str | Path) -> list[Extractor]:
     """VGGish as audioldm_eval has it: patches of 0.96 s, 128 numbers each, no PCA, the last ReLU dropped.
 
-    The file holds torchvggish's keys (`features.N.*`, `embeddings.N.*`). Front end of Hershey et al. 2017: 25 ms Hann windows each 10 ms,
-    FFT 512, magnitude, 64 HTK mel bands of 125-7500 Hz, log(mel + 0.01).
+    The file holds torchvggish's keys (`features.N.*`, `embeddings.N.*`). Front end of Hershey et al. 2017:
+    25 ms Hann windows each 10 ms, FFT 512, magnitude, 64 HTK mel bands of 125-7500 Hz, log(mel + 0.01).
 
     Raises:
         UserError: if the file holds other weights.
     """
     import torch
 
-    network = _fill(vggish_network(), {k: v for k, v in _state(path).items() if not k.startswith("pproc.")}, path, "VGGish")
+    network = _fill(
+        vggish_network(),
+        {k: v for k, v in _state(path).items() if not k.startswith("pproc.")},
+        path,
+        "VGGish",
+    )
     filters, window = torch.from_numpy(vggish_filters()), torch.hann_window(400)
 
     def run(wave: np.ndarray, rate: int) -> Arrays:
@@ -95,7 +114,9 @@ def vggish_extractors(path: str | Path) -> list[Extractor]:
         with torch.inference_mode():
             frames = torch.from_numpy(wave).unfold(0, 400, 160) * window
             mel = torch.log(torch.fft.rfft(frames, 512).abs() @ filters + 0.01)
-            patches = mel[: len(mel) // VGGISH_PATCH_FRAMES * VGGISH_PATCH_FRAMES].view(-1, 1, VGGISH_PATCH_FRAMES, 64)
+            patches = mel[: len(mel) // VGGISH_PATCH_FRAMES * VGGISH_PATCH_FRAMES].view(
+                -1, 1, VGGISH_PATCH_FRAMES, 64
+            )
             out = network.embeddings(network.features(patches).permute(0, 2, 3, 1).flatten(1))
         return {"patches": out.numpy(), "features": out.mean(dim=0).numpy()}
 
@@ -103,11 +124,15 @@ def vggish_extractors(path: str | Path) -> list[Extractor]:
 
 
 def vggish_filters() -> np.ndarray:
-    """(257, 64) float32 triangles of VGGish's front end: straight on the mel scale, where torchaudio's are straight in Hz; no DC."""
+    """(257, 64) float32 triangles of VGGish's front end: straight on the mel scale, where
+    torchaudio's are straight in Hz; no DC."""
     low, high = 1127 * np.log1p(np.array([125.0, 7500.0]) / 700)
     edges = np.linspace(low, high, 66)
     bins = 1127 * np.log1p(np.linspace(0, VGGISH_HZ / 2, 257) / 700)[:, None]
-    rising, falling = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2]), (edges[2:] - bins) / (edges[2:] - edges[1:-1])
+    rising, falling = (
+        (bins - edges[:-2]) / (edges[1:-1] - edges[:-2]),
+        (edges[2:] - bins) / (edges[2:] - edges[1:-1]),
+    )
     filters = np.maximum(0, np.minimum(rising, falling))
     filters[0] = 0
     return filters.astype(np.float32)
@@ -124,7 +149,9 @@ def vggish_network() -> Any:
         channels = width or channels
     network = nn.Module()
     network.features = nn.Sequential(*layers)
-    network.embeddings = nn.Sequential(nn.Linear(512 * 4 * 6, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 128))
+    network.embeddings = nn.Sequential(
+        nn.Linear(512 * 4 * 6, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 128)
+    )
     return network
 
 
@@ -136,8 +163,12 @@ def _pretrained(kind: str, folder: str | Path) -> tuple[Any, Any]:
 
     try:
         # float32 whatever the file holds: half precision moves the scores.
-        model = getattr(transformers, f"{kind}Model").from_pretrained(str(folder), local_files_only=True, dtype="float32")
-        processor = getattr(transformers, f"{kind}Processor").from_pretrained(str(folder), local_files_only=True)
+        model = getattr(transformers, f"{kind}Model").from_pretrained(
+            str(folder), local_files_only=True, dtype="float32"
+        )
+        processor = getattr(transformers, f"{kind}Processor").from_pretrained(
+            str(folder), local_files_only=True
+        )
     except Exception as error:  # transformers refuses wrong files in many ways
         raise UserError(f"{folder}: cannot be loaded as {kind}: {one_line(error)}") from error
     return model.eval(), processor
@@ -156,7 +187,9 @@ def clap_extractors(folder: str | Path) -> list[Extractor]:
 
     def sound(wave: np.ndarray, rate: int) -> Arrays:
         # Longer sounds would be cut at a random place by the processor.
-        inputs = processor.feature_extractor(wave[: round(CLAP_S * rate)], sampling_rate=rate, return_tensors="pt")
+        inputs = processor.feature_extractor(
+            wave[: round(CLAP_S * rate)], sampling_rate=rate, return_tensors="pt"
+        )
         with torch.inference_mode():
             return {"features": transformers_features(model.get_audio_features(**inputs))[0].numpy()}
 
@@ -197,11 +230,14 @@ def clip_extractors(folder: str | Path) -> list[Extractor]:
     return [Extractor("clip", "picture", picture, 0, sha256), Extractor("clip", "text", text, 0, sha256)]
 
 
-def external_extractors(role: str, folder: str | Path, modalities: tuple[Modality, ...], needed: tuple[str, ...]) -> list[Extractor]:
-    """Features computed elsewhere: `FOLDER/SIDE/CLIP.npz`, SIDE "generated" or "reference" (or FOLDER/CLIP.npz for both).
+def external_extractors(
+    role: str, folder: str | Path, modalities: tuple[Modality, ...], needed: tuple[str, ...]
+) -> list[Extractor]:
+    """Features computed elsewhere: `FOLDER/SIDE/CLIP.npz`, SIDE "generated" or "reference"
+    (or FOLDER/CLIP.npz for both).
 
-    An npz holds arrays of the names in `ta_v2a.evaluation.networks.extractors`. With several modalities (ImageBind) the names are prefixed:
-    sound_features, picture_features, picture_frames, text_features.
+    An npz holds arrays of the names in `ta_v2a.evaluation.networks.extractors`. With several modalities
+    (ImageBind) the names are prefixed: sound_features, picture_features, picture_frames, text_features.
 
     Raises:
         UserError: if the folder holds no npz; later, for a clip without one or without the arrays.
@@ -212,13 +248,17 @@ def external_extractors(role: str, folder: str | Path, modalities: tuple[Modalit
 
     def reader(modality: Modality) -> Callable[..., Arrays]:
         def run(side: str, name: str) -> Arrays:
-            path = next((p for p in (folder / side / f"{name}.npz", folder / f"{name}.npz") if p.is_file()), None)
+            path = next(
+                (p for p in (folder / side / f"{name}.npz", folder / f"{name}.npz") if p.is_file()), None
+            )
             if path is None:
                 raise UserError(f"{name}: no {role} features of it in {folder}")
             try:
                 with np.load(path, allow_pickle=False) as held:
                     prefix = f"{modality}_" if len(modalities) > 1 else ""
-                    arrays = {key.removeprefix(prefix): held[key] for key in held.files if key.startswith(prefix)}
+                    arrays = {
+                        key.removeprefix(prefix): held[key] for key in held.files if key.startswith(prefix)
+                    }
             except Exception as error:  # a damaged file may be refused in any way
                 raise UserError(f"{path}: cannot be read ({one_line(error)})") from error
             for key, array in arrays.items():
@@ -227,7 +267,9 @@ def external_extractors(role: str, folder: str | Path, modalities: tuple[Modalit
                     axes = "one axis" if EXTERNAL[key] == 1 else "two axes"
                     raise UserError(f"{path}: {prefix}{key} is no array of {axes} that holds finite numbers")
             if not any(key in arrays for key in needed):
-                raise UserError(f"{path}: holds none of the arrays {', '.join(prefix + key for key in needed)}")
+                raise UserError(
+                    f"{path}: holds none of the arrays {', '.join(prefix + key for key in needed)}"
+                )
             return arrays
 
         return run
@@ -243,7 +285,9 @@ NETWORK_ROLES: dict[str, Callable[[str], list[Extractor]]] = {
     "clap": clap_extractors,
     "clip": clip_extractors,
     "melception": lambda path: external_extractors("melception", path, ("sound",), ("features", "logits")),
-    "imagebind": lambda path: external_extractors("imagebind", path, ("sound", "picture", "text"), ("features", "frames")),
+    "imagebind": lambda path: external_extractors(
+        "imagebind", path, ("sound", "picture", "text"), ("features", "frames")
+    ),
     "embedding": lambda path: external_extractors("embedding", path, ("sound",), ("features", "patches")),
     "i3d": lambda path: external_extractors("i3d", path, ("picture",), ("features",)),
     "c3d": lambda path: external_extractors("c3d", path, ("picture",), ("logits",)),

@@ -32,8 +32,9 @@ def clip_figure(
 ) -> None:
     """Draws frames over the spectrogram of a sound and, below it, over that of the true sound.
 
-    Every frame is joined to its moment; in each stretch of the clip the moment of the strongest onset is shown. Onsets within 100 ms of a
-    true one (of `events_s`, else of the true sound) are drawn in green, the others in white.
+    Every frame is joined to its moment; in each stretch of the clip the moment of the strongest
+    onset is shown. Onsets within 100 ms of a true one (of `events_s`, else of the true sound) are
+    drawn in green, the others in white.
 
     Args:
         clip_path: the clip.
@@ -67,9 +68,20 @@ def clip_figure(
     FigureCanvasAgg(figure)
     if title:
         size = min(TITLE_PT, TITLE_PT * 88 / max(len(title), 1))
-        figure.text(LEFT, 1 - 0.2 / height_in, title, ha="left", va="center", fontsize=size, color=INK, fontweight="bold")
+        figure.text(
+            LEFT,
+            1 - 0.2 / height_in,
+            title,
+            ha="left",
+            va="center",
+            fontsize=size,
+            color=INK,
+            fontweight="bold",
+        )
     y_in = height_in - top_in - frame_in
-    _frames(figure, colour_frames(clip, moments, FRAME_HEIGHT_PX), moments, y_in / height_in, frame_in / height_in)
+    _frames(
+        figure, colour_frames(clip, moments, FRAME_HEIGHT_PX), moments, y_in / height_in, frame_in / height_in
+    )
     _threads(figure, y_in / height_in, GAP_IN / height_in, moments, duration_s)
     for row, (wave, onset) in enumerate(zip(waves, heard, strict=True)):
         y_in -= GAP_IN + PANEL_IN
@@ -78,7 +90,12 @@ def clip_figure(
         _marks(axes, *onset, truth_s if row == 0 else None, events_s if row == 0 else None)
         if len(waves) > 1:
             words = ("generated", "true sound")[row]
-            look: dict[str, Any] = {"color": "white", "fontsize": WORD_PT, "fontweight": "bold", "bbox": SHADE}
+            look: dict[str, Any] = {
+                "color": "white",
+                "fontsize": WORD_PT,
+                "fontweight": "bold",
+                "bbox": SHADE,
+            }
             axes.text(0.006, 0.93, words, transform=axes.transAxes, va="top", **look)
         axes.tick_params(colors=FAINT, labelsize=NUMBER_PT, length=2, labelbottom=row == len(waves) - 1)
     axes.set_xlabel("seconds", fontsize=WORD_PT, color=FAINT, labelpad=2)
@@ -100,7 +117,16 @@ def _frames(figure: Any, frames: np.ndarray, moments: np.ndarray, y: float, heig
         axes = figure.add_axes((LEFT + index * slot + 0.002, y, slot - 0.004, height))
         axes.imshow(frame, aspect="auto")
         axes.set_axis_off()
-        axes.text(0.03, 0.05, f"{moment:.2f} s", transform=axes.transAxes, fontsize=NUMBER_PT, color="white", va="bottom", bbox=SHADE)
+        axes.text(
+            0.03,
+            0.05,
+            f"{moment:.2f} s",
+            transform=axes.transAxes,
+            fontsize=NUMBER_PT,
+            color="white",
+            va="bottom",
+            bbox=SHADE,
+        )
 
 
 def _moments(times_s: np.ndarray, strengths: np.ndarray, duration_s: float, columns: int) -> np.ndarray:
@@ -119,7 +145,9 @@ def _spectrogram(axes: Any, wave: np.ndarray, duration_s: float) -> None:
 
     from vocoders.mel import LogMel
 
-    mel = LogMel()(torch.from_numpy(np.pad(wave, (0, max(0, 512 - len(wave)))).astype(np.float32))[None])[0].numpy()
+    mel = LogMel()(torch.from_numpy(np.pad(wave, (0, max(0, 512 - len(wave)))).astype(np.float32))[None])[
+        0
+    ].numpy()
     # The eye reads a spectrogram best over the range it uses: 60 dB below the loudest.
     loudest = max(float(np.percentile(mel, 99.9)), 0.3)
     axes.imshow(mel, origin="lower", aspect="auto", cmap="magma", vmin=loudest - 0.6, vmax=loudest, interpolation="bilinear",
@@ -143,12 +171,24 @@ def _bands_of_hz(hz: np.ndarray, bins: int) -> np.ndarray:
     return (mel(hz.astype(float)) - low) / (high - low) * bins
 
 
-def _marks(axes: Any, times_s: np.ndarray, strengths: np.ndarray, truth_s: np.ndarray | None, events_s: np.ndarray | None) -> None:
-    """A line at the top of the panel for every onset, longer for a stronger one; triangles below for true events."""
+def _marks(
+    axes: Any,
+    times_s: np.ndarray,
+    strengths: np.ndarray,
+    truth_s: np.ndarray | None,
+    events_s: np.ndarray | None,
+) -> None:
+    """A line at the top of the panel for every onset, longer for a stronger one;
+    triangles below for true events."""
     top = axes.get_ylim()[1]
     good = np.zeros(len(times_s), dtype=bool)
     if truth_s is not None and len(times_s):
-        good = np.array([len(truth_s) > 0 and match(np.array([t]), truth_s, AGREEMENT_TOLERANCE_S).hits > 0 for t in times_s])
+        good = np.array(
+            [
+                len(truth_s) > 0 and match(np.array([t]), truth_s, AGREEMENT_TOLERANCE_S).hits > 0
+                for t in times_s
+            ]
+        )
     for time_s, strength, hit in zip(times_s, strengths, good, strict=True):
         length = 0.10 + 0.25 * min(1.0, strength / max(float(strengths.max()), 1e-9))
         ink = HIT_ON_DARK if hit or truth_s is None else MISS_ON_DARK
@@ -164,4 +204,6 @@ def _threads(figure: Any, y: float, gap: float, moments: np.ndarray, duration_s:
 
     for index, moment in enumerate(moments):
         x = [LEFT + (index + 0.5) * SPAN / len(moments), LEFT + SPAN * moment / duration_s]
-        figure.add_artist(Line2D(x, [y, y - 0.96 * gap], transform=figure.transFigure, color=FAINT, linewidth=0.9))
+        figure.add_artist(
+            Line2D(x, [y, y - 0.96 * gap], transform=figure.transFigure, color=FAINT, linewidth=0.9)
+        )

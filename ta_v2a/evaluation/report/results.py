@@ -81,7 +81,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Begun:
-    """What is noted before a measurement begins: where its result goes, and by what, when and where it is made."""
+    """What is noted before a measurement begins: where its result goes, and by
+    what, when and where it is made."""
 
     place: Path
     command: str
@@ -115,7 +116,8 @@ def machine(threads: int | None = None) -> dict[str, Any]:
 
 
 def begin(path: str | Path, command: str, threads: int | None = None) -> Begun:
-    """To be called before the work: the code may change while it runs, and a wrong path is better told at once.
+    """To be called before the work: the code may change while it runs, and a
+    wrong path is better told at once.
 
     Args:
         path: of the file to write.

@@ -3,8 +3,8 @@
     python -m ta_v2a.evaluation.report.tables docs README.md
 
 A page holds, each on a line of its own, `<!-- result: FILE.json [FILE.json ...] table=KIND -->` and
-`<!-- end -->`; what stands between them is the table and is written anew. Files are named from the working folder;
-`TABLES` has the kinds. A figure that a result does not hold leaves its cell empty.
+`<!-- end -->`; what stands between them is the table and is written anew. Files are named from the working
+folder; `TABLES` has the kinds. A figure that a result does not hold leaves its cell empty.
 """
 
 import re
@@ -164,7 +164,8 @@ def brief(value: float) -> str:
 
 
 def _sanity(results: Sequence[Result]) -> str:
-    """Every metric of two folders beside truth and spoilt truth; several results are headed by their subjects."""
+    """Every metric of two folders beside truth and spoilt truth; several results
+    are headed by their subjects."""
     columns = [of for of in CONDITIONS if any(of == one.of for result in results for one in result.figures)]
     rows: list[list[str]] = []
     for result in results:
@@ -278,8 +279,8 @@ def _over_wavegrad(results: Sequence[Result]) -> str:
 
 
 def _summary(results: Sequence[Result]) -> str:
-    """How good and how fast, in six rows: of a stage benchmark, films of one or several seeds, `foley_speed` and
-    `long_clip`."""
+    """How good and how fast, in six rows: of a stage benchmark, films of one or several seeds,
+    `foley_speed` and `long_clip`."""
     by_name = {one.name: one for one in results}
     bench, quick, long = by_name["stage-bench-v1"], by_name["foley_speed"], by_name["long_clip"]
     seeds = [one for one in results if one.name == "films"]
@@ -301,10 +302,14 @@ def _summary(results: Sequence[Result]) -> str:
     gain = f"{mean(GAIN)} more than with another film's sound (by seed {intervals})"
     ceiling, other = "through the same decoder", "of another clip"
     rows = [
-        ("hits when the picture hits: onset F1 at 50 ms, 1,000 unseen rendered scenes", cell(bench.figure("onset F1")),
-         f"true sound {ceiling} {at('onset F1', 'ceiling')}; picture {other} {at('onset F1', 'shuffled video')}"),
-        ("sounds like what the text says: class accuracy, the same scenes", cell(bench.figure("class accuracy")),
-         f"true sound {ceiling} {at('class accuracy', 'ceiling')}; text {other} {at('class accuracy', 'shuffled text')}"),
+        ("hits when the picture hits: onset F1 at 50 ms, 1,000 unseen rendered "
+         "scenes", cell(bench.figure("onset F1")),
+         f"true sound {ceiling} {at('onset F1', 'ceiling')}; picture {other} "
+         f"{at('onset F1', 'shuffled video')}"),
+        ("sounds like what the text says: class accuracy, the same "
+         "scenes", cell(bench.figure("class accuracy")),
+         f"true sound {ceiling} {at('class accuracy', 'ceiling')}; text {other} "
+         f"{at('class accuracy', 'shuffled text')}"),
         ("follows a text that contradicts the picture", cell(bench.figure("text steering")),
          f"true sound {ceiling} {at('text steering', 'ceiling')}"),
         (f"{gains[0].n} real films: onset F1 at 100 ms with the films' own sound", mean(F1), gain),

@@ -1,8 +1,10 @@
-"""The stage benchmark: unseen scenes with exact truth, beside what the decoder could reach at best and what chance reaches.
+"""The stage benchmark: unseen scenes with exact truth, beside what the decoder could reach
+at best and what chance reaches.
 
-Every scene of the test split is heard five times: as generated, as rendered (`true_sound`), as rendered and then passed through the mel
-autoencoder and the vocoder (`ceiling`), generated from another scene's picture (`shuffled_video`), and with another scene's prompt
-(`shuffled_text`); the last two are what chance gives for timing and for class.
+Every scene of the test split is heard five times: as generated, as rendered (`true_sound`), as rendered
+and then passed through the mel autoencoder and the vocoder (`ceiling`), generated from another scene's
+picture (`shuffled_video`), and with another scene's prompt (`shuffled_text`); the last two are what chance
+gives for timing and for class.
 """
 
 import time
@@ -29,7 +31,8 @@ STAGE_CONDITIONS = ("generated", "ceiling", "true_sound", "shuffled_video", "shu
 
 @dataclass
 class Tally:
-    """Measurements of one condition, one entry per scene in the order of the seeds; nan or no row where a measure does not apply."""
+    """Measurements of one condition, one entry per scene in the order of the seeds; nan or no row
+    where a measure does not apply."""
 
     counts: list[np.ndarray] = field(default_factory=list)
     errors_s: list[np.ndarray] = field(default_factory=list)
@@ -68,7 +71,9 @@ class Tally:
         }
 
 
-def render_scenes(scenes: list[Scene], spec: ClipSpec = MINI, bank: Any = None) -> tuple[np.ndarray, np.ndarray]:
+def render_scenes(
+    scenes: list[Scene], spec: ClipSpec = MINI, bank: Any = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Pictures (B, N, H, W) uint8 and sounds (B, samples) float32 of some scenes at the clip's own rates."""
     from ta_v2a.stage.picture.render import render_pictures
     from ta_v2a.stage.sound.render import render_sound
@@ -83,7 +88,8 @@ def render_scenes(scenes: list[Scene], spec: ClipSpec = MINI, bank: Any = None) 
 
 
 def through_decoder(pipeline: Any, sounds: np.ndarray, spec: ClipSpec = MINI, seed: int = 0) -> np.ndarray:
-    """Sounds (B, samples) by way of log mel, autoencoder and vocoder: the best that the generator's own decoder allows."""
+    """Sounds (B, samples) by way of log mel, autoencoder and vocoder: the best that the
+    generator's own decoder allows."""
     device = next(pipeline.autoencoder.parameters()).device
     with torch.inference_mode(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -97,7 +103,12 @@ def listener_logits(listener: Listener, sounds: np.ndarray, spec: ClipSpec = MIN
     """The listener's logits (B, kinds) for sounds (B, samples)."""
     device = next(listener.parameters()).device
     with torch.inference_mode():
-        return listener(LogMel(spec).to(device)(torch.from_numpy(np.ascontiguousarray(sounds)).to(device))).float().cpu().numpy()
+        return (
+            listener(LogMel(spec).to(device)(torch.from_numpy(np.ascontiguousarray(sounds)).to(device)))
+            .float()
+            .cpu()
+            .numpy()
+        )
 
 
 def evaluate_stage(
@@ -115,7 +126,8 @@ def evaluate_stage(
     """Measures a pipeline on the first `n` scenes of the test split.
 
     Args:
-        pipeline: has `generate(pictures, prompts, generator=..., **settings) -> (B, samples)`, `autoencoder` and `vocoder`.
+        pipeline: has `generate(pictures, prompts, generator=..., **settings) -> (B,
+            samples)`, `autoencoder` and `vocoder`.
         n: number of scenes, at least 2.
         seed: of the generator's noise; the scenes are always the same.
         batch: scenes generated at once (a few more in uneven parts); noise depends on it.
@@ -127,7 +139,8 @@ def evaluate_stage(
         settings: handed to `generate` (steps, scales).
 
     Returns:
-        A dict for JSON: per condition every measure as {value, low, high, n} with 95 % bootstrap intervals over scenes, `of_ceiling`
+        A dict for JSON: per condition every measure as {value, low, high, n} with 95 % bootstrap
+            intervals over scenes, `of_ceiling`
         (generated over ceiling, paired), counts, seconds.
 
     Raises:
@@ -135,7 +148,10 @@ def evaluate_stage(
     """
     if n < 2 or batch < 2 or n > len(SPLITS["test"]):
         most = len(SPLITS["test"])
-        raise UserError(f"the stage benchmark takes 2 to {most} scenes in batches of at least 2, not {n} in batches of {batch}")
+        raise UserError(
+            f"the stage benchmark takes 2 to {most} scenes in batches of at least 2, not {n} in batches of "
+            f"{batch}"
+        )
     listener = listener if listener is not None else load_listener()
     chance_n = n if chance_n is None else min(chance_n, n)
     tallies = {name: Tally() for name in STAGE_CONDITIONS}
@@ -149,13 +165,17 @@ def evaluate_stage(
         began = time.perf_counter()
         part_truths = [Truth.of(scene) for scene in scenes]
         for name, waves in heard.items():
-            for truth, wave, logits in zip(part_truths, waves, listener_logits(listener, waves, spec), strict=True):
+            for truth, wave, logits in zip(
+                part_truths, waves, listener_logits(listener, waves, spec), strict=True
+            ):
                 tallies[name].add(truth, wave, logits, spec.sample_rate_hz)
         truths += part_truths
         seconds["measure"] += time.perf_counter() - began
         if progress is not None:
             progress(len(truths), n)
-    return summarise(tallies, truths, {"n": n, "seed": seed, "batch": batch, "settings": settings, "seconds": seconds})
+    return summarise(
+        tallies, truths, {"n": n, "seed": seed, "batch": batch, "settings": settings, "seconds": seconds}
+    )
 
 
 def _sounds(
@@ -177,7 +197,9 @@ def _sounds(
     def generate(pictures: np.ndarray, prompts: list[str]) -> np.ndarray:
         # The same noise under every condition: only the picture or the prompt differs.
         generator = torch.Generator().manual_seed(noise_seed)
-        return np.asarray(pipeline.generate(pictures, prompts, generator=generator, **settings), dtype=np.float32)
+        return np.asarray(
+            pipeline.generate(pictures, prompts, generator=generator, **settings), dtype=np.float32
+        )
 
     heard = {"true_sound": true, "generated": generate(pictures, prompts)}
     if chance:
@@ -206,13 +228,19 @@ def summarise(tallies: dict[str, Tally], truths: list[Truth], about: dict[str, A
             "one_source": int(alone.sum()),
             "contradicting": sum(truth.steering is not None for truth in truths),
         },
-        "results": {name: tally.report(alone[: len(tally.right)]) for name, tally in tallies.items() if tally.right},
+        "results": {
+            name: tally.report(alone[: len(tally.right)]) for name, tally in tallies.items() if tally.right
+        },
         "of_ceiling": {
             "onset_f1": statistics.ratio_of_f1(own.table()[sharp], ceiling.table()[sharp]).as_dict(),
-            "class_accuracy": statistics.ratio_of_means(np.array(own.right), np.array(ceiling.right)).as_dict(),
+            "class_accuracy": statistics.ratio_of_means(
+                np.array(own.right), np.array(ceiling.right)
+            ).as_dict(),
         },
         "class_accuracy_by_family": {
-            family: statistics.mean([right for right, other in zip(own.right, families, strict=True) if other == family]).as_dict()
+            family: statistics.mean(
+                [right for right, other in zip(own.right, families, strict=True) if other == family]
+            ).as_dict()
             for family in dict.fromkeys(families)
         },
     }

@@ -1,4 +1,5 @@
-"""Controls with exact truth: does a negative prompt keep a source out, does a cue's sound stay in its window?"""
+"""Controls with exact truth: does a negative prompt keep a source out, does a
+cue's sound stay in its window?"""
 
 import random
 from typing import Any
@@ -43,7 +44,8 @@ def leakage(logits: np.ndarray, kinds: list[str]) -> np.ndarray:
 
 
 def cue_energy(wave: np.ndarray, rate: int, start_s: float, end_s: float) -> float:
-    """Share of a sound's power that lies in a cue's window: power inside / (inside + outside), 0.5 for an even sound.
+    """Share of a sound's power that lies in a cue's window: power inside /
+    (inside + outside), 0.5 for an even sound.
 
     Power is mean energy a second, so the window's length does not count; 0.5 too where all is silent.
 
@@ -65,17 +67,27 @@ def cue_energy(wave: np.ndarray, rate: int, start_s: float, end_s: float) -> flo
 
 
 def evaluate_controls(
-    pipeline: Any, n: int, seed: int, listener: Listener, spec: ClipSpec = MINI, bank: Any = None, **settings: Any
+    pipeline: Any,
+    n: int,
+    seed: int,
+    listener: Listener,
+    spec: ClipSpec = MINI,
+    bank: Any = None,
+    **settings: Any,
 ) -> dict[str, Any]:
-    """Leakage of a negated source and energy in a cue's window, over `n` scenes of two sources, with intervals.
+    """Leakage of a negated source and energy in a cue's window, over `n` scenes
+    of two sources, with intervals.
 
-    Every scene is generated from its caption, again with its second source named in the negative prompt, and, over its first picture held
-    still, with its first source as a cue for the middle third alone and for all of the clip: the last is what the window is compared with.
+    Every scene is generated from its caption, again with its second source named in the negative prompt, and,
+    over its first picture held still, with its first source as a cue for the middle third alone and for all
+    of the clip: the last is what the window is compared with.
 
     Raises:
         UserError: as the pipeline does, or if there are too few scenes.
     """
-    rows: dict[str, list[float]] = {name: [] for name in ("negated", "not_negated", "true_sound", "other_negated", "other_not_negated")}
+    rows: dict[str, list[float]] = {
+        name: [] for name in ("negated", "not_negated", "true_sound", "other_negated", "other_not_negated")
+    }
     energy: dict[str, list[float]] = {"cue": [], "whole_clip": []}
     window = (spec.duration_s / 3, 2 * spec.duration_s / 3)
     for index, scene in enumerate(scenes_of_two(n, spec)):
@@ -83,20 +95,32 @@ def evaluate_controls(
         kept, unwanted = (caption([heard(source)], random.Random(scene.seed)) for source in scene.sources[:2])
 
         def generate(
-            shown: np.ndarray, prompt: str | None, index: int = index, negative_prompt: str | None = None, cues: list[Cue] | None = None
+            shown: np.ndarray,
+            prompt: str | None,
+            index: int = index,
+            negative_prompt: str | None = None,
+            cues: list[Cue] | None = None,
         ) -> np.ndarray:
             # The same noise each time: only the words differ.
             noise = torch.Generator().manual_seed((seed * 1_000_003 + index) % (LAST_SEED + 1))
-            out = pipeline(shown, prompt, negative_prompt=negative_prompt, cues=cues, generator=noise, **settings)
+            out = pipeline(
+                shown, prompt, negative_prompt=negative_prompt, cues=cues, generator=noise, **settings
+            )
             return np.asarray(out.audios[0, 0], dtype=np.float32)
 
-        sounds = [generate(pictures, scene.caption, negative_prompt=unwanted), generate(pictures, scene.caption), true[0]]
+        sounds = [
+            generate(pictures, scene.caption, negative_prompt=unwanted),
+            generate(pictures, scene.caption),
+            true[0],
+        ]
         logits = np.concatenate([listener_logits(listener, wave[None], spec) for wave in sounds])
         first, second = (leakage(logits, [source.kind] * 3) for source in scene.sources[:2])
         for name, value in zip(rows, (*second, *first[:2]), strict=True):
             rows[name].append(float(value))
         still = np.repeat(pictures[:, :1], pictures.shape[1], axis=1)
-        energy["cue"].append(cue_energy(generate(still, None, cues=[Cue(*window, kept)]), spec.sample_rate_hz, *window))
+        energy["cue"].append(
+            cue_energy(generate(still, None, cues=[Cue(*window, kept)]), spec.sample_rate_hz, *window)
+        )
         energy["whole_clip"].append(cue_energy(generate(still, kept), spec.sample_rate_hz, *window))
     return {
         "n": n,

@@ -37,8 +37,8 @@ CONTROLS: dict[tuple[str, str], tuple[About, str]] = {
 
 
 def stage_scores(result: dict[str, Any], listener_sha256: str) -> list[Score]:
-    """Records of every sound that was heard (`of`: "generated", "ceiling", "true sound", ...), and of the controls
-    where they were measured; those of the generated sounds come first.
+    """Records of every sound that was heard (`of`: "generated", "ceiling", "true sound", ...), and of the
+    controls where they were measured; those of the generated sounds come first.
 
     Args:
         result: of `evaluate_stage`, with "controls" or without.

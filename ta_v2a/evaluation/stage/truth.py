@@ -68,11 +68,15 @@ def read_truth(path: str | Path) -> Truth | None:
         scene = json.loads(Path(path).read_text(encoding="utf-8"))
         if not isinstance(scene, dict) or "sources" not in scene:
             return None
-        sources = [(s["kind"], s["look"], [event["time_s"] for event in s["events"]]) for s in scene["sources"]]
+        sources = [
+            (s["kind"], s["look"], [event["time_s"] for event in s["events"]]) for s in scene["sources"]
+        ]
         times = np.array([time_s for _, _, own in sources for time_s in own], dtype=np.float64)
         named = {kind for heard, seen, _ in sources for kind in (heard, seen)}
         if not np.isfinite(times).all() or times.ndim != 1 or named - KINDS.keys():
             raise ValueError("no times, or no kinds of the stage")
         return _truth(sources)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UserError(f"{path}: is no scene of the stage ({error.__class__.__name__}: {one_line(error)})") from error
+        raise UserError(
+            f"{path}: is no scene of the stage ({error.__class__.__name__}: {one_line(error)})"
+        ) from error

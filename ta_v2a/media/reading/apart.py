@@ -1,8 +1,8 @@
 """FFmpeg in a process of its own: a film that takes hours, gigabytes or the program with it ends in one line.
 
 Reading is one *job*; its answers come one by one, while the process works ahead. The process stays for the
-next job, ends with this one (`ta_v2a.media.reading.reader`), and answers in JSON and plain bytes: what a hostile
-film might make of it cannot reach further than that.
+next job, ends with this one (`ta_v2a.media.reading.reader`), and answers in JSON and plain bytes: what a
+hostile film might make of it cannot reach further than that.
 """
 
 import atexit
@@ -19,7 +19,7 @@ from multiprocessing import Pipe
 from typing import Any
 
 from ta_v2a.errors import UserError
-from ta_v2a.media.reading.limits import COSTS
+from ta_v2a.media.reading.limits import COSTS, TOO_LONG
 
 _log = logging.getLogger("ta_v2a.media")
 _MOST_JOBS = 200  # of one process: what libraries leave behind does not count against the next clip
@@ -158,7 +158,9 @@ def _begun(job: bytes) -> _Process:
         except _Ended:
             process.end()
             if fresh:
-                raise RuntimeError("the process that reads films does not start; `ta-v2a doctor` may say why") from None
+                raise RuntimeError(
+                    "the process that reads films does not start; `ta-v2a doctor` may say why"
+                ) from None
             continue
         return process
 
@@ -177,9 +179,11 @@ def _why(status: int) -> str:
         RuntimeError: nothing, since the process itself failed.
     """
     if status > 0:
-        raise RuntimeError(f"the process that reads films ended with status {status}; `ta-v2a doctor` may say why")
+        raise RuntimeError(
+            f"the process that reads films ended with status {status}; `ta-v2a doctor` may say why"
+        )
     if status in (0, -signal.SIGXCPU):
-        return "reading it takes too long: it is damaged, or its pictures are too large"
+        return TOO_LONG
     return f"FFmpeg crashed on it ({signal.Signals(-status).name}): it is damaged"
 
 
@@ -208,7 +212,10 @@ def answers(job: str, name: str, **given: Any) -> Iterator[tuple[dict[str, Any],
                 _log.warning("%s", facts["text"])
             elif kind == "memory":
                 most = COSTS.memory_bytes / 2**30
-                raise UserError(f"{name}: reading it takes more than {most:.1f} GB of memory: it is damaged, or its pictures are too large")
+                raise UserError(
+                    f"{name}: reading it takes more than {most:.1f} GB of memory: it is damaged, or its "
+                    f"pictures are too large"
+                )
             elif kind != "alive":
                 done = True
                 if kind == "error":

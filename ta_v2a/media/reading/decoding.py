@@ -1,7 +1,8 @@
 """Pictures at exact presentation times: for every requested time, the frame that a player shows then.
 
 Only frames that some requested time needs are converted; all others are decoded and dropped. One frame is
-held at a time, so memory does not grow with the clip. Runs in the process that `ta_v2a.media.reading.apart` starts.
+held at a time, so memory does not grow with the clip. Runs in the process that
+`ta_v2a.media.reading.apart` starts.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -19,7 +20,9 @@ from ta_v2a.media.reading.probe import Clip, packets, video_stream
 from ta_v2a.media.reading.pulse import Pulse
 
 _SEEK_FROM_S = 4.0  # windows that start earlier are reached sooner by decoding than by seeking
-_SEEK_MARGIN_S = 1.5  # larger than any reordering delay, so that the key frame found is shown before the window
+_SEEK_MARGIN_S = (
+    1.5  # larger than any reordering delay, so that the key frame found is shown before the window
+)
 
 
 def _frames(clip: Clip, from_tick: int | None, pulse: Pulse) -> Iterator:
@@ -99,7 +102,10 @@ def _chained(first: tuple, rest: Iterator) -> Iterator:
 def _shown(clip: Clip, times_s: np.ndarray, pulse: Pulse) -> Iterator[tuple[object, int]]:
     """(frame, how many of the ascending `times_s` see it); times outside see the first or the last."""
     # A time written as the decimal of a presentation time belongs to that frame: half a microsecond of grace.
-    ticks = np.floor((np.asarray(times_s, np.float64) + 5e-7) / float(clip.time_base)).astype(np.int64) + clip.start_tick
+    ticks = (
+        np.floor((np.asarray(times_s, np.float64) + 5e-7) / float(clip.time_base)).astype(np.int64)
+        + clip.start_tick
+    )
     if not len(ticks):
         return
     held, done = None, 0
@@ -127,14 +133,22 @@ def _colour(height: int, width: int) -> Callable:
         wide, high = (height, width) if turn.transposed else (width, height)
         # FFmpeg's rule of thumb where a file does not say: high definition is BT.709.
         unsaid = frame.colorspace in (0, 2)
-        matrix = {"src_colorspace": "ITU709" if frame.height >= 720 else "ITU601"} if unsaid and frame.format.name.startswith("yuv") else {}
-        shrunk = frame.reformat(format="rgb24", interpolation="AREA", width=max(wide, 16), height=max(high, 16), **matrix).to_ndarray()
+        matrix = (
+            {"src_colorspace": "ITU709" if frame.height >= 720 else "ITU601"}
+            if unsaid and frame.format.name.startswith("yuv")
+            else {}
+        )
+        shrunk = frame.reformat(
+            format="rgb24", interpolation="AREA", width=max(wide, 16), height=max(high, 16), **matrix
+        ).to_ndarray()
         return turn.applied(cv2.resize(shrunk, (wide, high), interpolation=cv2.INTER_AREA))
 
     return convert
 
 
-def pictures(clip: Clip, times_s: list[float], height: int, width: int, colour: bool, pulse: Pulse) -> Iterator[tuple[np.ndarray, int]]:
+def pictures(
+    clip: Clip, times_s: list[float], height: int, width: int, colour: bool, pulse: Pulse
+) -> Iterator[tuple[np.ndarray, int]]:
     """The pictures shown at ascending times.
 
     Args:

@@ -1,7 +1,7 @@
 """Pictures at exact presentation times: for every requested time, the frame that a player shows then.
 
-They are decoded in a process of their own (`ta_v2a.media.reading.decoding`) and come one by one, so that memory does
-not grow with the clip.
+They are decoded in a process of their own (`ta_v2a.media.reading.decoding`) and come one by one, so that
+memory does not grow with the clip.
 """
 
 import os
@@ -43,7 +43,9 @@ def _in_any_order(clip: Clip, times_s: Sequence[float] | np.ndarray, shape: tupl
     return pictures
 
 
-def luma_pictures(clip: Clip | str | os.PathLike, times_s: Sequence[float] | np.ndarray, size_px: int = 80) -> np.ndarray:
+def luma_pictures(
+    clip: Clip | str | os.PathLike, times_s: Sequence[float] | np.ndarray, size_px: int = 80
+) -> np.ndarray:
     """The picture shown at each time, squeezed to a square of luma.
 
     Args:
@@ -60,8 +62,11 @@ def luma_pictures(clip: Clip | str | os.PathLike, times_s: Sequence[float] | np.
     return _in_any_order(_clip(clip), times_s, (size_px, size_px))
 
 
-def luma_blocks(clip: Clip | str | os.PathLike, spec: ClipSpec, block_pictures: int = 256) -> Iterator[np.ndarray]:
-    """All pictures of `spec` (at `spec.picture_times_s`) in order, in blocks, with memory flat in the clip's length.
+def luma_blocks(
+    clip: Clip | str | os.PathLike, spec: ClipSpec, block_pictures: int = 256
+) -> Iterator[np.ndarray]:
+    """All pictures of `spec` (at `spec.picture_times_s`) in order, in blocks, with
+    memory flat in the clip's length.
 
     Args:
         clip: a file or what `probe` said of it.
@@ -79,7 +84,10 @@ def luma_blocks(clip: Clip | str | os.PathLike, spec: ClipSpec, block_pictures: 
 
 
 def colour_frames(
-    clip: Clip | str | os.PathLike, times_s: Sequence[float] | np.ndarray, height: int, width: int | None = None
+    clip: Clip | str | os.PathLike,
+    times_s: Sequence[float] | np.ndarray,
+    height: int,
+    width: int | None = None,
 ) -> np.ndarray:
     """The picture shown at each time, in colour, as displayed.
 

@@ -6,16 +6,18 @@ from functools import lru_cache
 
 from ta_v2a.errors import UserError
 
-# FFmpeg demuxers that read one plain file and nothing else. Playlists (hls, dash, concat, imf), devices, and image sequences are
-# absent on purpose: they open further files or addresses that the user never named.
+# FFmpeg demuxers that read one plain file and nothing else. Playlists (hls, dash, concat, imf), devices, and
+# image sequences are absent on purpose: they open further files or addresses that the user never named.
 FILM_DEMUXERS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,vvc,av1,obu,ivf,flv,live_flv,asf,ogg,gif,apng,nut,mxf,wtv,"
-    "dv,rm,yuv4mpegpipe,mjpeg,vc1,h263,swf,r3d,gxf,lvf,webp_anim,jpegxl_anim"
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,vvc,av1,obu,ivf,flv,"
+    "live_flv,asf,ogg,gif,apng,nut,mxf,wtv,dv,rm,yuv4mpegpipe,mjpeg,vc1,h263,swf,r3d,gxf,lvf,webp_anim,"
+    "jpegxl_anim"
 )
 SOUND_DEMUXERS = "wav,w64,mp3,flac,aac,ac3,eac3,aiff,caf,au,amr,ape,wv,tta"
 STILL_DEMUXERS = (
-    "png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe,webp_pipe,gif_pipe,psd_pipe,pgm_pipe,ppm_pipe,jpegls_pipe,j2k_pipe,svg_pipe,dds_pipe,exr_pipe,"
-    "qoi_pipe,jpegxl_pipe,ico,hdr_pipe,sgi_pipe,sunrast_pipe,pam_pipe,pbm_pipe,xbm_pipe"
+    "png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe,webp_pipe,gif_pipe,psd_pipe,pgm_pipe,ppm_pipe,jpegls_pipe,"
+    "j2k_pipe,svg_pipe,dds_pipe,exr_pipe,qoi_pipe,jpegxl_pipe,ico,hdr_pipe,sgi_pipe,sunrast_pipe,pam_pipe,"
+    "pbm_pipe,xbm_pipe"
 )
 
 
@@ -44,12 +46,16 @@ class Costs:
 
     Attributes:
         memory_bytes: of the process that reads.
+        opening_s: processor time of opening a tiny file. Bytes and pixels add to it as below, several
+            times each: for the index, and for the pictures that FFmpeg looks at. Copying opens the clip
+            again, in this program's own process.
         cpu_s: processor time of one job, before it has read or decoded anything.
         cpu_s_per_packet, cpu_s_per_byte, cpu_s_per_pixel: what every packet and every picture adds to it.
         silence_s: time on the clock between two signs of life.
     """
 
     memory_bytes: int = 1200 << 20
+    opening_s: float = 1.0
     cpu_s: float = 6.0
     cpu_s_per_packet: float = 2e-3
     cpu_s_per_byte: float = 5e-8
@@ -58,6 +64,7 @@ class Costs:
 
 
 COSTS = Costs()
+TOO_LONG = "reading it takes too long: it is damaged, or its pictures are too large"
 
 
 @lru_cache(maxsize=64)

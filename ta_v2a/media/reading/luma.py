@@ -5,7 +5,8 @@ import re
 import cv2
 import numpy as np
 
-# Formats whose first plane is the luma itself: it is read in place, without a conversion of the whole picture.
+# Formats whose first plane is the luma itself: it is read in place, without a
+# conversion of the whole picture.
 _LUMA_FIRST = re.compile(r"^(yuvj?a?4\d\dp|nv12|nv21|nv16|nv24|gray)(?:(9|10|12|14|16)le)?$")
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 _LIMITED_RANGE = 1  # AVCOL_RANGE_MPEG
@@ -37,7 +38,8 @@ def luma(frame, size_px: int) -> np.ndarray:
         size_px: side of the square.
 
     Returns:
-        (size_px, size_px) uint8, full range: limited-range luma 16..235 becomes 0..255 (ITU-R BT.601 section 2.5.3).
+        (size_px, size_px) uint8, full range: limited-range luma 16..235 becomes
+        0..255 (ITU-R BT.601 section 2.5.3).
     """
     name = frame.format.name
     known = _LUMA_FIRST.match(name)

@@ -13,7 +13,21 @@ from ta_v2a.media.reading.limits import FILM_DEMUXERS, SOUND_DEMUXERS, STILL_DEM
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-_STILL_ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif", ".svg", ".ico", ".psd"}
+_STILL_ENDINGS = {
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".webp",
+    ".heic",
+    ".heif",
+    ".avif",
+    ".svg",
+    ".ico",
+    ".psd",
+}
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"<MPD", b"[playlist]", b"[Reference]")
 _STILLS = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*")
 _STILL = "is a still image; sound needs a moving picture"
@@ -43,7 +57,9 @@ def plain_file(path: str | os.PathLike) -> Path:
         found = os.stat(text)
     except (FileNotFoundError, NotADirectoryError):
         if "://" in text:
-            raise UserError(f"{name}: only files on this machine are read, no addresses; download it first") from None
+            raise UserError(
+                f"{name}: only files on this machine are read, no addresses; download it first"
+            ) from None
         raise UserError(f"{name}: no such file") from None
     except PermissionError:
         raise UserError(f"{name}: permission denied") from None
@@ -86,7 +102,8 @@ def _why_unreadable(path: Path) -> str:
 
 @contextmanager
 def open_media(path: str | os.PathLike) -> "Iterator[InputContainer]":
-    """An input container for one plain local file; no protocol but `file`, no demuxer that opens further files.
+    """An input container for one plain local file; no protocol but `file`, no
+    demuxer that opens further files.
 
     Raises:
         UserError: as `plain_file`, or if it is no readable film or sound.

@@ -1,4 +1,5 @@
-"""How a player turns or mirrors the stored picture: the display matrix of ISO 14496-12 8.3.2, as FFmpeg hands it on."""
+"""How a player turns or mirrors the stored picture: the display matrix of ISO 14496-12
+8.3.2, as FFmpeg hands it on."""
 
 import struct
 from dataclasses import dataclass
@@ -24,8 +25,8 @@ class Orientation:
         """
         from av.sidedata.sidedata import SideDataContainer, Type
 
-        # `frame.side_data` is kept by the frame and keeps the frame: a cycle, so that pictures would stay in memory
-        # until the garbage collector comes. A container of our own is let go with the frame.
+        # `frame.side_data` is kept by the frame and keeps the frame: a cycle, so that pictures would stay in
+        # memory until the garbage collector comes. A container of our own is let go with the frame.
         try:
             beside = SideDataContainer(frame)  # type: ignore[call-arg]  # its stub has none
         except ValueError:  # a kind of side data that PyAV has no name for
@@ -44,7 +45,8 @@ class Orientation:
 
     @property
     def clockwise(self) -> int:
-        """Degrees of clockwise turn (0, 90, 180, 270); a mirrored picture reports the turn without the mirroring."""
+        """Degrees of clockwise turn (0, 90, 180, 270); a mirrored picture reports the
+        turn without the mirroring."""
         if self.transposed:
             return 90 if self.mirrored else 270
         return 180 if self.mirrored and self.upside_down else 0

@@ -13,7 +13,8 @@ from ta_v2a.media.sound import BLOCK_SAMPLES, DELIVERY_HZ, picture_samples
 
 
 def _placed(clip: Clip, rate_hz: int, channels: int) -> Iterator[tuple[int, np.ndarray]]:
-    """(place in samples after the picture's start, (n, channels) float32) of the clip's own sound, in order."""
+    """(place in samples after the picture's start, (n, channels) float32) of the
+    clip's own sound, in order."""
     plain_file(clip.path)
     if not clip.has_sound:
         raise UserError(f"{shown_name(clip.path)}: holds no sound")
@@ -53,7 +54,8 @@ def own_sound_blocks(clip: Clip, rate_hz: int = DELIVERY_HZ, channels: int = 1) 
 
 
 def own_sound(clip: Clip | str | os.PathLike, rate_hz: int = DELIVERY_HZ, channels: int = 1) -> np.ndarray:
-    """The clip's own sound, (samples,) for one channel, else (channels, samples), float32, as long as the picture.
+    """The clip's own sound, (samples,) for one channel, else (channels, samples),
+    float32, as long as the picture.
 
     Raises:
         UserError: the clip cannot be read or has no sound.

@@ -42,7 +42,8 @@ class Clip:
 
     Attributes:
         path: the file.
-        duration_s: last presentation time + last picture's duration - first presentation time, after edit lists, in seconds.
+        duration_s: last presentation time + last picture's duration - first presentation
+            time, after edit lists, in seconds.
         start_s: first presentation time on the file's own time line, in seconds (0 for most files).
         width, height: as displayed (pixel aspect ratio and rotation applied), in pixels.
         rotation: clockwise degrees by which a player turns the stored picture: 0, 90, 180 or 270.
@@ -51,12 +52,14 @@ class Clip:
         codec, container: FFmpeg's names, e.g. "h264", "mov,mp4,m4a,3gp,3g2,mj2".
         time_base: seconds of one tick of the picture's clock.
         start_tick: first presentation time in ticks.
-        pixel_aspect: width of one stored pixel over its height, by the container's word if it says one, else the
-            codec's; 1 where neither does.
-        timed: whether every packet of the picture has a time. A bare stream (.h264, .h265) has none: its pictures are
-            taken to follow each other at its nominal rate.
-        rebuilt_ticks: (pts, dts) of every packet of such a stream, in the file's order, for whoever copies it into
-            a container; empty where packets have times of their own, or where they cannot be rebuilt.
+        pixel_aspect: width of one stored pixel over its height, by the container's word if it says one, else
+            the codec's; 1 where neither does.
+        timed: whether every packet of the picture has a time. A bare stream (.h264, .h265) has none: its
+            pictures are taken to follow each other at its nominal rate.
+        rebuilt_ticks: (pts, dts) of every packet of such a stream, in the file's order, for whoever copies it
+            into a container; empty where packets have times of their own, or where they cannot be rebuilt.
+        first_picture: checksum of the first picture as it is decoded, for comparing
+            copies; 0 where there is none.
         sound_tracks: all of them, in the file's order.
         own_sound_index: stream index of the track that `own_sound` reads; None where none can be decoded.
         warnings: lines that the user should see.
@@ -79,6 +82,7 @@ class Clip:
     pixel_aspect: Fraction = Fraction(1)
     timed: bool = True
     rebuilt_ticks: tuple[tuple[int, int], ...] = ()
+    first_picture: int = 0
     sound_tracks: tuple[SoundTrack, ...] = ()
     own_sound_index: int | None = None
     warnings: tuple[str, ...] = ()
@@ -130,7 +134,8 @@ def tick_s(stream: "Stream") -> Fraction:
 
 
 def packets(container: "InputContainer", *streams: "Stream") -> "Iterator[Packet]":
-    """The packets of some streams until the end or the first place where the container cannot be read further (no flush packets).
+    """The packets of some streams until the end or the first place where the container cannot be
+    read further (no flush packets).
 
     Raises:
         MemoryError: reading takes more memory than this process may have.
@@ -148,7 +153,8 @@ def packets(container: "InputContainer", *streams: "Stream") -> "Iterator[Packet
 
 
 def probe(path: str | os.PathLike, *, allow_long: bool = False, limits: Limits = LIMITS) -> Clip:
-    """Read what `path` is, by reading all packets of its picture (not decoding them) and decoding one picture.
+    """Read what `path` is, by reading all packets of its picture (not decoding
+    them) and decoding one picture.
 
     FFmpeg reads in a process of its own, bounded in time and memory (`ta_v2a.media.reading.apart`).
 

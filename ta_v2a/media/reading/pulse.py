@@ -7,7 +7,8 @@ import time
 from multiprocessing.connection import Connection
 from typing import Any
 
-from ta_v2a.media.reading.limits import Costs
+from ta_v2a.errors import UserError
+from ta_v2a.media.reading.limits import TOO_LONG, Costs
 
 _BEAT_S = 0.25
 
@@ -45,6 +46,17 @@ class Pulse:
             self.send("alive")
             self.look()
             self._next = time.monotonic() + _BEAT_S
+
+    def opened(self, name: str, took_s: float, file_bytes: int, pixels: int) -> None:
+        """Whether opening a file of that size, with pictures of that size, may take so much processor time.
+
+        Raises:
+            UserError: it may not.
+        """
+        costs = self._costs
+        more_s = 4 * costs.cpu_s_per_byte * file_bytes + 32 * costs.cpu_s_per_pixel * pixels
+        if took_s > costs.opening_s + more_s:
+            raise UserError(f"{name}: {TOO_LONG}")
 
     def note(self, text: str) -> None:
         """A line for the asker's log."""

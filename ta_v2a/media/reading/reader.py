@@ -31,7 +31,9 @@ def _probe(pulse: Pulse, path: str, allow_long: bool, limits: dict[str, Any]) ->
     yield scan(path, allow_long, Limits(**limits), pulse).as_json(), b""
 
 
-def _pictures(pulse: Pulse, clip: dict[str, Any], times_s: list[float], height: int, width: int, colour: bool) -> Iterator[Answer]:
+def _pictures(
+    pulse: Pulse, clip: dict[str, Any], times_s: list[float], height: int, width: int, colour: bool
+) -> Iterator[Answer]:
     from ta_v2a.media.reading.decoding import pictures
     from ta_v2a.media.reading.probe import Clip
 
@@ -47,7 +49,11 @@ def _sound(pulse: Pulse, clip: dict[str, Any], rate_hz: int, channels: int) -> I
         yield {"place": place}, columns.astype("float32").tobytes()
 
 
-READER_JOBS: dict[str, Callable[..., Iterator[Answer]]] = {"probe": _probe, "pictures": _pictures, "sound": _sound}
+READER_JOBS: dict[str, Callable[..., Iterator[Answer]]] = {
+    "probe": _probe,
+    "pictures": _pictures,
+    "sound": _sound,
+}
 
 
 def _do(line: Connection, job: str, cwd: str | None, costs: dict[str, Any], given: dict[str, Any]) -> None:

@@ -1,4 +1,5 @@
-"""Times for a bare stream whose packets have none; runs in the process that `ta_v2a.media.reading.apart` starts."""
+"""Times for a bare stream whose packets have none; runs in the process that
+`ta_v2a.media.reading.apart` starts."""
 
 import os
 
@@ -8,7 +9,9 @@ from ta_v2a.media.reading.probe import packets, video_stream
 from ta_v2a.media.reading.pulse import Pulse
 
 
-def rebuilt_ticks(path: str | os.PathLike, stream_index: int, step: int, most_pixels: int, pulse: Pulse) -> tuple[tuple[int, int], ...]:
+def rebuilt_ticks(
+    path: str | os.PathLike, stream_index: int, step: int, most_pixels: int, pulse: Pulse
+) -> tuple[tuple[int, int], ...]:
     """Presentation and decoding tick of every packet: only the decoder knows the order of the pictures.
 
     Args:

@@ -1,6 +1,8 @@
 """A clip's facts from FFmpeg; runs in the process that `ta_v2a.media.reading.apart` starts."""
 
 import os
+import time
+import zlib
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -29,7 +31,9 @@ def picture_stream(container: "InputContainer", path: str | os.PathLike) -> "Vid
     """
     from av.stream import Disposition
 
-    moving = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    moving = [
+        stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic
+    ]
     if not moving:
         if container.streams.video:
             raise UserError(f"{shown_name(path)}: holds sound and a cover image, but no film")
@@ -95,6 +99,22 @@ def pixel_aspect(stream: "VideoStream") -> Fraction:
     return aspect if Fraction(1, 16) <= aspect <= 16 else Fraction(1)
 
 
+def _checksum(frame) -> int:
+    """Of a picture's values at 32 x 32, whatever its container says of colours; 0
+    where they cannot be converted."""
+    from av.video.reformatter import ColorRange, Colorspace
+
+    colours = {f"{side}_colorspace": Colorspace.ITU709 for side in ("src", "dst")}
+    ranges = {f"{side}_color_range": ColorRange.MPEG for side in ("src", "dst")}
+    try:
+        small = frame.reformat(32, 32, "rgb48le", **colours, **ranges)
+        return zlib.crc32(bytes(small.planes[0]))
+    except MemoryError:
+        raise
+    except (ValueError, OSError):
+        return 0
+
+
 def _displayed(frame, aspect: Fraction, turn: Orientation) -> tuple[int, int]:
     wide = max(1, round(frame.width * aspect))
     return (frame.height, wide) if turn.transposed else (wide, frame.height)
@@ -129,18 +149,24 @@ def _scan(container: "InputContainer", path: str | os.PathLike, most_pixels: int
     return stream, span, frame
 
 
-def _promised_s(container: "InputContainer", stream: "VideoStream") -> float:
-    """Seconds of picture that the file's header speaks of; 0 where it says nothing reliable."""
+def _promised_s(container: "InputContainer", stream: "VideoStream", first: int) -> float:
+    """Seconds of picture, from its first tick on, that the file's header speaks of; 0
+    where it says nothing reliable."""
     if stream.duration:
         return float(stream.duration * tick_s(stream))
-    return container.duration / 1e6 if container.duration and not container.streams.audio else 0.0
+    if not container.duration or container.streams.audio:
+        return 0.0
+    return container.duration / 1e6 - max(0.0, float(first * tick_s(stream)))  # a whole file's counts from 0
 
 
 def _warnings(container: "InputContainer", stream: "VideoStream", span: _Span) -> tuple[str, ...]:
     reached_s = float(span.ticks * tick_s(stream))
-    promised_s = _promised_s(container, stream)
+    promised_s = _promised_s(container, stream, span.first or 0)
     if promised_s - reached_s > max(0.5, 0.02 * promised_s):
-        return (f"the file is damaged or cut off: {reached_s:.2f} s of its {promised_s:.2f} s can be read; sound is made for those",)
+        return (
+            f"the file is damaged or cut off: {reached_s:.2f} s of its {promised_s:.2f} s can be read; sound "
+            f"is made for those",
+        )
     return ()
 
 
@@ -149,7 +175,9 @@ def _sound_track(stream: "AudioStream") -> SoundTrack:
     if context is None:
         return SoundTrack(stream.index, "unknown", False, 0, 0)
     channels, rate_hz = int(context.channels or 0), int(context.rate or 0)
-    return SoundTrack(stream.index, context.codec.canonical_name, channels > 0 and rate_hz > 0, channels, rate_hz)
+    return SoundTrack(
+        stream.index, context.codec.canonical_name, channels > 0 and rate_hz > 0, channels, rate_hz
+    )
 
 
 def _own_sound_index(container: "InputContainer", tracks: tuple[SoundTrack, ...]) -> int | None:
@@ -166,8 +194,16 @@ def scan(path: str | os.PathLike, allow_long: bool, limits: Limits, pulse: Pulse
         UserError: one line that says why this is no usable clip.
         MemoryError: reading takes more memory than this process may have.
     """
-    name = shown_name(path)
+    import av  # noqa: F401 (what opening takes is measured without it)
+
+    name, began_s = shown_name(path), time.process_time()
     with open_media(path) as container:
+        sizes = [
+            stream.width * stream.height
+            for stream in container.streams.video
+            if stream.codec_context is not None
+        ]
+        pulse.opened(name, time.process_time() - began_s, os.stat(path).st_size, max(sizes, default=0))
         stream, span, frame = _scan(container, path, limits.most_pixels, pulse)
         turn, aspect = Orientation.of(frame), pixel_aspect(stream)
         width, height = _displayed(frame, aspect, turn)
@@ -177,10 +213,16 @@ def scan(path: str | os.PathLike, allow_long: bool, limits: Limits, pulse: Pulse
             raise UserError(f"{name}: the picture lasts 0 s")
         if duration < Fraction(limits.shortest_s).limit_denominator(10**6):
             what = "shows one picture" if span.shown == 1 else "lasts"
-            raise UserError(f"{name}: {what} only {float(duration):.3f} s; sound needs a moving picture of at least {limits.shortest_s} s")
+            raise UserError(
+                f"{name}: {what} only {float(duration):.3f} s; sound needs a moving picture of at least "
+                f"{limits.shortest_s} s"
+            )
         if duration > limits.longest_s and not allow_long:
             hours = float(duration) / 3600
-            raise UserError(f"{name}: lasts {hours:.1f} hours, more than the {limits.longest_s / 3600:g} allowed; cut it first")
+            raise UserError(
+                f"{name}: lasts {hours:.1f} hours, more than the {limits.longest_s / 3600:g} allowed; cut it "
+                f"first"
+            )
         bare, step = span.untimed == span.shown, span.ticks // span.shown
         tracks = tuple(_sound_track(track) for track in container.streams.audio)
         return Clip(
@@ -201,6 +243,7 @@ def scan(path: str | os.PathLike, allow_long: bool, limits: Limits, pulse: Pulse
             pixel_aspect=aspect,
             timed=not span.untimed,
             rebuilt_ticks=rebuilt_ticks(path, stream.index, step, limits.most_pixels, pulse) if bare else (),
+            first_picture=_checksum(frame),
             sound_tracks=tracks,
             own_sound_index=_own_sound_index(container, tracks),
             warnings=_warnings(container, stream, span),

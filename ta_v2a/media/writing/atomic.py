@@ -37,7 +37,9 @@ def output_file(out_path: str | os.PathLike, *inputs: str | os.PathLike) -> Path
     try:
         for source in inputs:
             if os.path.exists(out) and os.path.samefile(out, source):
-                raise UserError(f"{name}: is the clip itself; name another output, the clip is never overwritten")
+                raise UserError(
+                    f"{name}: is the clip itself; name another output, the clip is never overwritten"
+                )
         if out.is_dir():
             raise UserError(f"{name}: is a folder; name a file in it")
         if out.exists() and not stat.S_ISREG(out.stat().st_mode):
@@ -71,7 +73,8 @@ def output_error(out_path: str | os.PathLike, error: OSError) -> UserError:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP become SystemExit inside, so that clean-up runs (main thread only; elsewhere nothing changes)."""
+    """SIGTERM and SIGHUP become SystemExit inside, so that clean-up runs (main thread only;
+    elsewhere nothing changes)."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -79,7 +82,11 @@ def _ended_by_signals() -> Iterator[None]:
     def end(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)
 
-    numbers = [n for n in (signal.SIGTERM, getattr(signal, "SIGHUP", None)) if n is not None and signal.getsignal(n) == signal.SIG_DFL]
+    numbers = [
+        n
+        for n in (signal.SIGTERM, getattr(signal, "SIGHUP", None))
+        if n is not None and signal.getsignal(n) == signal.SIG_DFL
+    ]
     before = {number: signal.signal(number, end) for number in numbers}
     try:
         yield
@@ -111,7 +118,8 @@ def _sync(path: str | os.PathLike, flags: int = os.O_RDONLY) -> None:
 
 @contextmanager
 def _unnamed(folder: Path) -> Iterator[tuple[str, str, int | None]]:
-    """(path to write to, hidden name that the file has or may get, descriptor of a file without a name) of a file in `folder`.
+    """(path to write to, hidden name that the file has or may get, descriptor of a file without
+    a name) of a file in `folder`.
 
     Whatever has the hidden name afterwards is removed.
     """
@@ -193,7 +201,8 @@ def whole_file(out: Path, replace: bool = True) -> Iterator[str]:
                 _sync(hidden)
             else:
                 os.fsync(descriptor)
-                # Naming `src_dir_fd` makes Python follow the link in /proc, as open(2) asks for nameless files.
+                # Naming `src_dir_fd` makes Python follow the link in /proc, as
+                # open(2) asks for nameless files.
                 os.link(path, hidden, src_dir_fd=descriptor, follow_symlinks=True)
             _put(hidden, out, replace)
             with suppress(OSError):  # some network folders cannot be synchronised

@@ -44,6 +44,10 @@ def container_for(out_path: str | os.PathLike) -> Kept:
     """
     ending = Path(out_path).suffix.lower()
     if ending not in CONTAINERS:
-        said = f"the ending {ending!r}" if ending else "no ending"
-        raise UserError(f"{shown_name(out_path)}: {said} is not known for a film; use one of {' '.join(CONTAINERS)}")
+        said = (
+            f"the ending {ending!r} is not known for a film"
+            if ending
+            else "has no ending that names a container"
+        )
+        raise UserError(f"{shown_name(out_path)}: {said}; use one of {' '.join(CONTAINERS)}")
     return CONTAINERS[ending]

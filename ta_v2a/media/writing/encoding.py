@@ -20,7 +20,8 @@ _SETTINGS = {"crf": "18", "preset": "fast"}
 
 
 def encoded_track(target: "OutputContainer", clip: Clip, template: "VideoStream") -> "VideoStream":
-    """An H.264 stream of `target` for the pictures of `template`: even sides, 4:2:0, the pixels' shape as it was."""
+    """An H.264 stream of `target` for the pictures of `template`: even sides, 4:2:0,
+    the pixels' shape as it was."""
     rate = Fraction(clip.fps).limit_denominator(1001)
     stream = target.add_stream("libx264", rate=rate, options=dict(_SETTINGS))
     stream.width, stream.height, stream.pix_fmt = (
@@ -34,7 +35,8 @@ def encoded_track(target: "OutputContainer", clip: Clip, template: "VideoStream"
 
 
 def _shown(clip: Clip) -> "Iterator[tuple[int, VideoFrame]]":
-    """(presentation tick, picture) of whatever can be decoded, in order; a picture without a time follows the one before."""
+    """(presentation tick, picture) of whatever can be decoded, in order; a picture without a
+    time follows the one before."""
     import av
 
     step = max(1, round(1 / (clip.fps * float(clip.time_base))))
@@ -58,7 +60,8 @@ def _shown(clip: Clip) -> "Iterator[tuple[int, VideoFrame]]":
 
 
 def _tell(stream: "VideoStream", frame: "VideoFrame") -> bool:
-    """Hand the first picture's colours and turn to the encoder; whether it is RGB or grey and so gets its matrix here."""
+    """Hand the first picture's colours and turn to the encoder; whether it is RGB or grey
+    and so gets its matrix here."""
     context, rgb = (
         stream.codec_context,
         not frame.format.name.startswith(("yuv", "nv", "p0", "p2", "y2", "uyvy")),
@@ -89,7 +92,8 @@ def _prepared(reformatter: Any, frame: "VideoFrame", stream: "VideoStream", rgb:
 
 
 def encoded_pictures(clip: Clip, stream: "VideoStream") -> "Iterator[Packet]":
-    """Packets of every picture that the clip shows, at the clip's own times, for a stream made by `encoded_track`.
+    """Packets of every picture that the clip shows, at the clip's own times, for a
+    stream made by `encoded_track`.
 
     One picture is held at a time, beside those that the encoder looks ahead at.
     """

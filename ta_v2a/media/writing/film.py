@@ -37,7 +37,8 @@ def write_film(
         out_path: the film; its ending names the container unless `muxer` does.
         pictures: each (H, W) or (H, W, 3) uint8, all of one size.
         fps: pictures per second.
-        times_s: presentation time of every picture where the rate varies, ascending; may start later or earlier than 0.
+        times_s: presentation time of every picture where the rate varies, ascending; may
+            start later or earlier than 0.
         codec, pixel_format, options: FFmpeg's encoder, its pixel format and settings (e.g. {"crf": "18"}).
         muxer: FFmpeg's container name for endings outside `CONTAINERS`.
 
@@ -55,7 +56,10 @@ def write_film(
     pictures = iter(pictures)
     first = next(pictures)
     ticks = 90_000 if times_s is not None else rate
-    with whole_file(out) as temporary, av.open(f"file:{temporary}", "w", format=muxer or container_for(out).muxer) as target:
+    with (
+        whole_file(out) as temporary,
+        av.open(f"file:{temporary}", "w", format=muxer or container_for(out).muxer) as target,
+    ):
         stream = target.add_stream(codec, rate=rate, options=options or {})
         assert isinstance(stream, VideoStream)
         stream.height, stream.width, stream.pix_fmt = first.shape[0], first.shape[1], pixel_format

@@ -1,4 +1,5 @@
-"""How this program knows the files it made: a WAV's comment, or the name of a film's first sound track, says of which clip."""
+"""How this program knows the files it made: a WAV's comment, or the name of a film's first
+sound track, says of which clip."""
 
 import os
 from pathlib import Path
@@ -25,7 +26,11 @@ def mark_in(path: str | os.PathLike) -> str | None:
                 said = [file.comment]
         else:
             with open_media(path) as container:
-                tags = {key.lower(): value for track in container.streams.audio[:1] for key, value in track.metadata.items()}
+                tags = {
+                    key.lower(): value
+                    for track in container.streams.audio[:1]
+                    for key, value in track.metadata.items()
+                }
                 said = [tags.get("title", ""), tags.get("handler_name", "")]
     except (soundfile.SoundFileError, UserError, OSError):
         return None

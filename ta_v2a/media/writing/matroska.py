@@ -1,7 +1,8 @@
 """The shape of a Matroska picture whose pixels are not square.
 
-FFmpeg writes it from a field that PyAV cannot set. So the track is given a longer name than it has, and once the file is written the
-elements DisplayWidth and DisplayHeight take the place of the rest of that name. The file's length, and every place in it, stays.
+FFmpeg writes it from a field that PyAV cannot set. So the track is given a longer name than it has, and once
+the file is written the elements DisplayWidth and DisplayHeight take the place of the rest of that name. The
+file's length, and every place in it, stays.
 """
 
 import zlib
@@ -35,7 +36,8 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _elements(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """(id, place, place of the content, end) of the elements between two places; an unknown size reaches to `end`."""
+    """(id, place, place of the content, end) of the elements between two places; an
+    unknown size reaches to `end`."""
     while start < end:
         id_length = 9 - data[start].bit_length()
         size, length = _number(data, start + id_length)

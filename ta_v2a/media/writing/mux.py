@@ -1,4 +1,5 @@
-"""Sound beside an untouched picture: the picture's packets are copied, never decoded and encoded again unless that is asked for."""
+"""Sound beside an untouched picture: the picture's packets are copied, never decoded and encoded
+again unless that is asked for."""
 
 import heapq
 import os
@@ -20,9 +21,19 @@ from ta_v2a.media.writing import matroska
 from ta_v2a.media.writing.atomic import output_error, output_file, scratch_file, whole_file
 from ta_v2a.media.writing.containers import CONTAINERS, MP4_FAMILY, Kept, container_for
 from ta_v2a.media.writing.encoding import encoded_pictures, encoded_track
+from ta_v2a.media.writing.mp4 import hide_lead
 from ta_v2a.media.writing.sound_track import EncodedSound, check_mixable, sound_for
 from ta_v2a.media.writing.tags import fill_room, room_for
-from ta_v2a.media.writing.tracks import Further, NoPlace, OwnSound, add_further, further_tracks, picture_filter, picture_track
+from ta_v2a.media.writing.tracks import (
+    NOTHING_FURTHER,
+    Further,
+    NoPlace,
+    OwnSound,
+    add_further,
+    further_tracks,
+    picture_filter,
+    picture_track,
+)
 from ta_v2a.media.writing.written import Promised, Unfaithful, check_written
 
 if TYPE_CHECKING:
@@ -50,6 +61,7 @@ class Muxed:
         original: what became of the clip's own sound ("none" if it had none).
         picture: "copied", or the codec that it was encoded with anew.
         left_out: what the clip has and the film has not, in words.
+        further: the clip's other tracks, those that go along and those that do not.
     """
 
     path: Path
@@ -57,6 +69,7 @@ class Muxed:
     original: str
     picture: str = "copied"
     left_out: tuple[str, ...] = ()
+    further: Further = NOTHING_FURTHER
 
 
 @dataclass(frozen=True)
@@ -110,7 +123,9 @@ def _when(packet: "Packet", before: float) -> float:
     return before if tick is None else float(tick * packet.time_base)
 
 
-def _copies(source: "InputContainer", order: _Order, tracks: "dict[Stream, Stream]", picture_bits) -> Iterator[_Timed]:
+def _copies(
+    source: "InputContainer", order: _Order, tracks: "dict[Stream, Stream]", picture_bits
+) -> Iterator[_Timed]:
     """Every packet of `tracks` (input stream: output stream) in the file's order, with its time."""
     when = 0.0
     for packet in packets(source, *tracks) if tracks else ():
@@ -139,8 +154,8 @@ def _write_tracks(
     further: Further,
     room: bool,
     sound: Encodable | None,
-) -> Promised:
-    """Header, packets and index of a film; what it promises to be."""
+) -> tuple[Promised, EncodedSound | None]:
+    """Header, packets and index of a film; what it promises to be, and its sound."""
     from av.stream import Disposition
 
     template = video_stream(source, order.clip.stream_index)
@@ -173,7 +188,9 @@ def _write_tracks(
     if order.encode:
         encodings = _encodings(order, picture)
         first = next(encodings, None)  # the encoder's header is known from here on
-        timeline = heapq.merge(timeline, chain([] if first is None else [first], encodings), key=lambda item: item[0])
+        timeline = heapq.merge(
+            timeline, chain([] if first is None else [first], encodings), key=lambda item: item[0]
+        )
     target.start_encoding()
     times_s: list[float] = []
     for when, packet, stream in timeline:
@@ -190,10 +207,18 @@ def _write_tracks(
         voice.advance(None)
     tags = {**template.metadata, **source.metadata}
     codec = "h264" if order.encode else order.clip.codec
-    return Promised(order.clip, codec, times_s, tags, bool(chapters))
+    return Promised(order.clip, codec, not order.encode, times_s, tags, bool(chapters)), voice
 
 
 def _write(order: _Order, path: str, further: Further, sound: Encodable | None) -> tuple[str, ...]:
+    """As `_written`, from the clip's beginning."""
+    with open_media(order.clip.path) as source:
+        return _written(source, order, path, further, sound)
+
+
+def _written(
+    source: "InputContainer", order: _Order, path: str, further: Further, sound: Encodable | None
+) -> tuple[str, ...]:
     """Write a film to `path` and read it again; without sound it is a rehearsal. What was left out, in words.
 
     Raises:
@@ -204,20 +229,21 @@ def _write(order: _Order, path: str, further: Further, sound: Encodable | None) 
 
     kept, clip = order.kept, order.clip
     try:
-        with open_media(clip.path) as source:
-            tags, items = room_for(source.metadata, kept)
-            aspect = video_stream(source, clip.stream_index).sample_aspect_ratio or Fraction(1)
-            shaped = kept.muxer in ("matroska", "webm") and aspect != 1
-            options = _options(order, items is not None, sound is not None)
-            with av.open(f"file:{path}", "w", format=kept.muxer, container_options=options) as target:
-                # No random track numbers: the same sound gives the same bytes.
-                target.flags |= cast(int, Flags.bitexact.value)  # av's stub takes the value for the flag
-                target.metadata.update(tags)
-                promised = _write_tracks(source, target, order, further, shaped, sound)
+        tags, items = room_for(source.metadata, kept)
+        aspect = video_stream(source, clip.stream_index).sample_aspect_ratio or Fraction(1)
+        shaped = kept.muxer in ("matroska", "webm") and aspect != 1
+        options = _options(order, items is not None, sound is not None)
+        with av.open(f"file:{path}", "w", format=kept.muxer, container_options=options) as target:
+            # No random track numbers: the same sound gives the same bytes.
+            target.flags |= cast(int, Flags.bitexact.value)  # av's stub takes the value for the flag
+            target.metadata.update(tags)
+            promised, voice = _write_tracks(source, target, order, further, shaped, sound)
         if items:
             fill_room(path, items, kept)
         if shaped:
             matroska.set_shape(path, aspect)
+        if voice is not None and voice.start > 0 and kept.muxer in MP4_FAMILY:
+            hide_lead(path, voice.track, voice.start, voice.lead)
         return (*further.left_out, *check_written(path, promised))
     except av.error.FFmpegError as error:
         if isinstance(error, OSError):
@@ -225,27 +251,40 @@ def _write(order: _Order, path: str, further: Further, sound: Encodable | None) 
         raise Unfaithful(f"its tracks, or their times, do not fit ({error.strerror})") from None
 
 
-def _further(order: _Order) -> Further:
-    with open_media(order.clip.path) as source:
-        return further_tracks(source, order.clip, order.kept, order.keep_sound)
-
-
 def _rehearsed(order: _Order, out: Path) -> tuple[Further, tuple[str, ...]]:
-    """(further tracks that go along, all that is left out), from writing the film without its sound to the disk of `out`.
+    """(further tracks that go along, all that is left out), from writing the film without
+    its sound to the disk of `out`.
+
+    The clip is opened once: opening alone may take long.
 
     Raises:
         UserError: this container cannot hold this clip, or the disk is full.
     """
-    further = _further(order)
-    if order.encode:
-        return further, further.left_out
-    for tracks in (further, further.sound_only()) if further.indices else (further,):
+    with open_media(order.clip.path) as source:
+        further = further_tracks(source, order.clip, order.kept, order.keep_sound)
+        if order.encode:
+            return further, further.left_out
         try:
             with scratch_file(out) as path:
-                return tracks, _write(order, path, tracks, None)
-        except (Unfaithful, NoPlace) as error:
-            refused = error
-    raise refused
+                return further, _written(source, order, path, further, None)
+        except (Unfaithful, NoPlace):
+            if not further.indices:
+                raise
+    further = further.sound_only()
+    with scratch_file(out) as path:
+        return further, _write(order, path, further, None)
+
+
+def _film(order: _Order, out: Path, original: Original) -> Muxed:
+    """What the film will be, by rehearsal.
+
+    Raises:
+        UserError: as `_rehearsed`, or the clip's own sound cannot be mixed in.
+    """
+    if original == "mix" and order.clip.has_sound:
+        check_mixable(order.clip)
+    further, missing = _rehearsed(order, out)
+    return _muxed(order, out, original, missing, further)
 
 
 def _order(clip: Clip, out_path: str | os.PathLike, original: Original, encode: bool) -> _Order:
@@ -279,50 +318,60 @@ def _advising(order: _Order, out: Path) -> Iterator[None]:
         raise UserError(f"{shown_name(order.name)}: {order.ending} {error}") from None
 
 
-def rehearse(clip: Clip, out_path: str | os.PathLike, original: Original = "replace", encode: bool = False) -> Muxed:
-    """What `mux` would write, found by writing it without its sound and reading it again; call it before long work.
+def rehearse(
+    clip: Clip, out_path: str | os.PathLike, original: Original = "replace", encode: bool = False
+) -> Muxed:
+    """What `mux` would write, found by writing it without its sound and reading it
+    again; call it before long work.
 
     Raises:
-        UserError: as `output_file`; the ending names no container, or one that cannot hold this clip; or the disk is full.
+        UserError: as `output_file`; the ending names no container, or one that cannot hold
+            this clip; or the disk is full.
     """
     order = _order(clip, out_path, original, encode)
     out = output_file(out_path, clip.path)
-    if original == "mix" and clip.has_sound:
-        check_mixable(clip)
     if encode and order.ending not in _HOLDS_H264:
-        raise UserError(f"{shown_name(out_path)}: pictures encoded anew go into {' '.join(_HOLDS_H264)}, not {order.ending}")
+        raise UserError(
+            f"{shown_name(out_path)}: pictures encoded anew go into {' '.join(_HOLDS_H264)}, not "
+            f"{order.ending}"
+        )
     with _advising(order, out):
-        _, missing = _rehearsed(order, out)
-    return _muxed(order, out, original, missing)
+        return _film(order, out, original)
 
 
-def _muxed(order: _Order, out: Path, original: Original, missing: tuple[str, ...]) -> Muxed:
+def _muxed(order: _Order, out: Path, original: Original, missing: tuple[str, ...], further: Further) -> Muxed:
+    codec = order.kept.encoder.removeprefix("lib")
     done = original if order.clip.has_sound else "none"
-    return Muxed(out, order.kept.encoder.removeprefix("lib"), done, "h264" if order.encode else "copied", missing)
+    return Muxed(out, codec, done, "h264" if order.encode else "copied", missing, further)
 
 
-def fitting(clip: Clip, stem: Path, original: Original = "replace", encode: bool = False) -> tuple[str, str]:
-    """(ending, why the picture is encoded anew without having been asked) of a film that holds the clip, beside `stem`.
+def fitting(
+    clip: Clip, stem: Path, original: Original = "replace", encode: bool = False
+) -> tuple[Muxed, str]:
+    """(a film beside `stem` that holds the clip, why its picture is encoded anew without having been asked).
 
-    The clip's own container where that works, else the first of `CONTAINERS` that takes the picture as it is. H.264 in .mp4 where
-    none does, and for pictures that hardly any player shows. "Why" is empty where nothing speaks against a copy.
+    The clip's own container where that works, else the first of `CONTAINERS` that takes the picture as it
+    is. H.264 in .mp4 where none does, and for pictures that hardly any player shows. "Why" is empty where
+    nothing speaks against a copy.
 
     Raises:
-        UserError: the disk is full, or refuses the file.
+        UserError: the disk is full, or refuses the file; or the clip's own sound cannot go along.
     """
-    own = clip.path.suffix.lower()
-    if encode:
-        return own if own in _HOLDS_H264 else ".mp4", ""
-    if clip.codec in _PLAYS_NOWHERE:
-        return ".mp4", f"hardly any player shows a film in {clip.codec}"
-    for ending in dict.fromkeys([own] * (own in CONTAINERS) + [*CONTAINERS]):
-        out = stem.with_name(stem.name + ending)
-        try:
-            _rehearsed(_order(clip, out, original, False), out)
-            return ending, ""
-        except (Unfaithful, NoPlace, OwnSound):
-            continue
-    return ".mp4", "no container holds this picture unchanged"
+    own, why = clip.path.suffix.lower(), ""
+    if not encode and clip.codec in _PLAYS_NOWHERE:
+        why = f"hardly any player shows a film in {clip.codec}"
+    elif not encode:
+        for ending in dict.fromkeys([own] * (own in CONTAINERS) + [*CONTAINERS]):
+            out = stem.with_name(stem.name + ending)
+            try:
+                return _film(_order(clip, out, original, False), out, original), ""
+            except (Unfaithful, NoPlace, OwnSound):
+                continue
+        why = "no container holds this picture unchanged"
+    out = stem.with_name(stem.name + (own if encode and own in _HOLDS_H264 else ".mp4"))
+    order = _order(clip, out, original, True)
+    with _advising(order, out):
+        return _film(order, out, original), why
 
 
 def mux(
@@ -334,26 +383,30 @@ def mux(
     *,
     encode: bool = False,
     replace: bool = True,
+    further: Further | None = None,
 ) -> Muxed:
-    """Write a film: the clip's picture, packet for packet, and `sound`, which starts with the picture and lasts as long.
+    """Write a film: the clip's picture, packet for packet, and `sound`, which starts with
+    the picture and lasts as long.
 
     Args:
         video_path: the clip, or what `probe` said of it.
-        sound: (samples,) or (channels, samples) float, one or two channels, or an iterable of such pieces; what
-            lies outside [-1, 1] is clipped.
+        sound: (samples,) or (channels, samples) float, one or two channels, or an iterable of such pieces;
+            what lies outside [-1, 1] is clipped.
         sample_rate_hz: of `sound`; the file gets 48 kHz.
-        out_path: its ending names the container (see `CONTAINERS`). Appears whole or not at all, and only if it can be read again
-            and shows the clip's pictures when the clip does.
-        original: the clip's own sound is dropped ("replace"), added to the new sound at equal weight ("mix"), or copied as further
-            tracks behind the new one ("keep").
+        out_path: its ending names the container (see `CONTAINERS`). Appears whole or not at all, and only if
+            it can be read again and shows the clip's pictures when the clip does.
+        original: the clip's own sound is dropped ("replace"), added to the new sound at equal weight ("mix"),
+            or copied as further tracks behind the new one ("keep").
         encode: encode the picture anew, as H.264.
         replace: whether a file of that name may be replaced.
+        further: what `rehearse` or `fitting` found of the clip's other tracks; None finds it out.
 
     Returns:
         What was written.
 
     Raises:
-        UserError: the clip or the output is unusable, the container cannot hold the tracks, or the disk is full.
+        UserError: the clip or the output is unusable, the container cannot hold
+            the tracks, or the disk is full.
         NameTaken: there is a file of that name, and `replace` is off.
         ValueError: a malformed sound or an unknown `original`.
     """
@@ -364,9 +417,8 @@ def mux(
     out = output_file(out_path, clip.path)
     channels, blocks = sound_for(clip, sound, sample_rate_hz, original == "mix" and clip.has_sound)
     with _advising(order, out):
-        further = _further(order)
-        if further.indices:
+        if further is None:
             further, _ = _rehearsed(order, out)
         with whole_file(out, replace) as temporary:
             missing = _write(order, temporary, further, (channels, blocks))
-    return _muxed(order, out, original, missing)
+    return _muxed(order, out, original, missing, further)

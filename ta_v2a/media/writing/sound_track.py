@@ -30,7 +30,9 @@ def _encoder(container: "OutputContainer", kept: Kept, channels: int) -> "AudioS
     assert isinstance(stream, AudioStream)
     stream.codec_context.time_base = Fraction(1, DELIVERY_HZ)
     if kept.encoder == "aac":
-        stream.options["aac_coder"] = "fast"  # several times faster than the default search; inaudible at this bit rate
+        stream.options["aac_coder"] = (
+            "fast"  # several times faster than the default search; inaudible at this bit rate
+        )
     if kept.kbit_per_channel:
         stream.bit_rate = kept.kbit_per_channel * 1000 * channels
     return stream
@@ -66,7 +68,8 @@ def _pieces(blocks: Iterator[np.ndarray], size: int) -> Iterator[np.ndarray]:
 
 
 class EncodedSound:
-    """A block stream that is encoded just ahead of the picture, so that neither waits for the other in memory.
+    """A block stream that is encoded just ahead of the picture, so that neither
+    waits for the other in memory.
 
     Args:
         container: a film of which no packet was written yet.
@@ -75,6 +78,10 @@ class EncodedSound:
         blocks: (n, channels) float32 at 48 kHz, in all as long as the clip's picture.
         clip: whose picture it goes with.
         shift_s: how much earlier the picture starts in the film than in the clip.
+
+    Attributes:
+        start: when the sound begins in the film, in samples at 48 kHz.
+        lead: samples that AAC decodes before it, to be hidden.
     """
 
     def __init__(
@@ -93,25 +100,34 @@ class EncodedSound:
         self._stream.disposition = Disposition.default
         # Shown by players beside the clip's own tracks.
         self._stream.metadata["handler_name" if kept.muxer in MP4_FAMILY else "title"] = mark_of(clip)
-        self._next = round((clip.start_tick * clip.time_base - shift_s) * DELIVERY_HZ)
+        self.start = self._next = round((clip.start_tick * clip.time_base - shift_s) * DELIVERY_HZ)
         self._open = True
         lead = 0
-        if kept.muxer in MP4_FAMILY and self._next == 0:
-            # Readers of MP4 heed where an edit list begins, few where it ends. So silence that it hides goes ahead of the sound,
-            # as much as makes the last frame end with the picture.
+        if kept.muxer in MP4_FAMILY:
+            # Readers of MP4 heed where an edit list begins, few where it ends. So silence that it hides goes
+            # ahead of the sound, as much as makes the last frame end with the picture.
             lead = -picture_samples(clip.duration_s) % _AAC_FRAME
         elif kept.muxer == "avi":  # its sound has no times: it begins with the file
             lead = max(0, self._next)
         self._next -= lead
+        self.lead = lead + _AAC_FRAME
         silence = (np.zeros((min(4096, lead - done), channels), np.float32) for done in range(0, lead, 4096))
         blocks = chain(silence, blocks)
         self._blocks = self._sized(blocks)
 
+    @property
+    def track(self) -> int:
+        """Its number in the film."""
+        return self._stream.index
+
     def _sized(self, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-        yield from _pieces(blocks, self._stream.codec_context.frame_size or 4096)  # the encoder is open by then
+        yield from _pieces(
+            blocks, self._stream.codec_context.frame_size or 4096
+        )  # the encoder is open by then
 
     def advance(self, until_s: float | None) -> None:
-        """Write sound up to `until_s` on the film's time line; None: all that is left, and the encoder's rest."""
+        """Write sound up to `until_s` on the film's time line; None: all that is
+        left, and the encoder's rest."""
         while self._open and (until_s is None or self._next / DELIVERY_HZ <= until_s):
             block = next(self._blocks, None)
             if block is None:
@@ -135,7 +151,8 @@ def check_mixable(clip: Clip) -> None:
 
 
 def sound_for(clip: Clip, sound: Sound, sample_rate_hz: int, mix: bool) -> tuple[int, Iterator[np.ndarray]]:
-    """(channels, blocks (n, channels) at 48 kHz as long as the picture), with the clip's own sound in them where `mix`.
+    """(channels, blocks (n, channels) at 48 kHz as long as the picture), with the clip's
+    own sound in them where `mix`.
 
     Raises:
         UserError: the clip's own sound cannot be decoded.

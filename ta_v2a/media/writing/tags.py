@@ -1,8 +1,8 @@
 """Tags of a film: which are the maker's own, and where MP4 and MOV keep those that they have no place for.
 
-FFmpeg writes MP4's tags either as iTunes items, which players show and which have room for some twenty names, or by any name
-("use_metadata_tags"), which players do not show. Here both stand in one box: FFmpeg leaves room for the iTunes items by a tag of
-exactly their length, and they take its place afterwards.
+FFmpeg writes MP4's tags either as iTunes items, which players show and which have room for some twenty names,
+or by any name ("use_metadata_tags"), which players do not show. Here both stand in one box: FFmpeg leaves
+room for the iTunes items by a tag of exactly their length, and they take its place afterwards.
 """
 
 import io
@@ -11,6 +11,7 @@ import struct
 from collections.abc import Mapping
 
 from ta_v2a.media.writing.containers import MP4_FAMILY, Kept
+from ta_v2a.media.writing.mp4 import child
 
 # Said by the writer of a file about that file; of another file they would be wrong.
 _OF_THE_WRITER = {
@@ -63,11 +64,16 @@ _QUICKTIME = {
 
 def survivors(tags: Mapping[str, str]) -> dict[str, str]:
     """The tags that a copy should carry: all but those that speak of the file itself."""
-    return {key: value for key, value in tags.items() if key.lower() not in _OF_THE_WRITER and not key.startswith("_STATISTICS")}
+    return {
+        key: value
+        for key, value in tags.items()
+        if key.lower() not in _OF_THE_WRITER and not key.startswith("_STATISTICS")
+    }
 
 
 def lost(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Names of the tags in `before` that `after` does not say (in either case of letters, which Matroska changes)."""
+    """Names of the tags in `before` that `after` does not say (in either case of
+    letters, which Matroska changes)."""
     said = {key.lower(): value for key, value in after.items()}
     wanted = survivors(before)
     names = []
@@ -111,27 +117,14 @@ def _items(tags: Mapping[str, str], kept: Kept) -> bytes:
 def room_for(tags: Mapping[str, str], kept: Kept) -> tuple[dict[str, str], bytes | None]:
     """(tags to hand to the muxer, bytes for `fill_room`).
 
-    Without bytes (None) the muxer's ordinary tags do; empty ones ask for "use_metadata_tags" and nothing else.
+    Without bytes (None) the muxer's ordinary tags do; empty ones ask for
+    "use_metadata_tags" and nothing else.
     """
     wanted = survivors(tags)
     if kept.muxer not in MP4_FAMILY or not lost(wanted, _taken(wanted, kept)):
         return wanted, None
     items = _items(wanted, kept)
     return (wanted | {_ROOM: "#" * (len(items) - _ITEM_HEAD)} if items else wanted), items
-
-
-def _child(file, start: int, end: int, name: bytes) -> tuple[int, int] | None:
-    """(place, end) of a box between two places."""
-    while start + 8 <= end:
-        file.seek(start)
-        size, kind = struct.unpack(">I4s", file.read(8))
-        size = struct.unpack(">Q", file.read(8))[0] if size == 1 else size or end - start
-        if size < 8:
-            return None
-        if kind == name:
-            return start, start + size
-        start += size
-    return None
 
 
 def fill_room(path: str, items: bytes, kept: Kept) -> None:
@@ -143,7 +136,7 @@ def fill_room(path: str, items: bytes, kept: Kept) -> None:
     with open(path, "r+b") as file:
         place, end, trail = 0, os.fstat(file.fileno()).st_size, []
         for name, head in ((b"moov", 8), (b"udta", 8), (b"meta", 12), (b"ilst", 8)):
-            box = _child(file, place, end, name)
+            box = child(file, place, end, name)
             if box is None:
                 raise ValueError(f"no {name.decode()} box")
             trail.append(box)

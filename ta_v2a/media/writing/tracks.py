@@ -1,4 +1,5 @@
-"""Tracks of the film to come: copies of the clip's own, with all that the container says of them, and what is left out."""
+"""Tracks of the film to come: copies of the clip's own, with all that the container says of
+them, and what is left out."""
 
 import io
 from collections.abc import Iterator
@@ -42,8 +43,9 @@ def codec_of(stream: "Stream") -> str | None:
 def _any_codec(target: "OutputContainer", template: "Stream") -> "Stream":
     """A copy of `template` in Matroska, whatever its codec.
 
-    FFmpeg's Matroska writer holds every codec of AVI (as "V_MS/VFW/FOURCC") and says of most that it does not. So the stream is added
-    as another one, and then gets the parameters of `template`, as a bit stream filter hands them over.
+    FFmpeg's Matroska writer holds every codec of AVI (as "V_MS/VFW/FOURCC") and says of most that it does
+    not. So the stream is added as another one, and then gets the parameters of `template`, as a bit
+    stream filter hands them over.
     """
     import av
     from av.bitstream import BitStreamFilterContext
@@ -75,7 +77,9 @@ def copied(target: "OutputContainer", template: "Stream", kept: Kept) -> "Stream
     return stream
 
 
-def picture_track(target: "OutputContainer", template: "VideoStream", clip: Clip, kept: Kept) -> "VideoStream":
+def picture_track(
+    target: "OutputContainer", template: "VideoStream", clip: Clip, kept: Kept
+) -> "VideoStream":
     """The clip's picture in `target`: shape, rate and name of the codec as the clip's container tells them.
 
     Raises:
@@ -92,21 +96,23 @@ def picture_track(target: "OutputContainer", template: "VideoStream", clip: Clip
         context.framerate = rate  # a timecode track counts by it, Matroska's last picture lasts as long
         if kept.muxer == "avi":  # its one clock ticks once a picture
             stream.time_base = 1 / rate
-    context.codec_tag = _NO_TAG
-    if kept.muxer in MP4_FAMILY:  # hvc1 and hev1 name one codec, and some players open only one
-        in_family = set(clip.container.split(",")) & MP4_FAMILY
-        wanted = template.codec_context.codec_tag if in_family else {"hevc": "hvc1"}.get(codec_of(template) or "", _NO_TAG)
-        context.codec_tag = wanted if _has_tag(template, wanted, kept) else _NO_TAG
+    # The name that the clip's container has for the codec may say how it is to be decoded: the order of
+    # colours, the depth. Of HEVC's two names some players open only "hvc1".
+    usual = "hvc1" if kept.muxer in MP4_FAMILY and codec_of(template) == "hevc" else _NO_TAG
+    tags = (template.codec_context.codec_tag, usual)
+    context.codec_tag = next(
+        (tag for tag in tags if tag != _NO_TAG and _has_tag(template, tag, kept)), _NO_TAG
+    )
     return stream
 
 
 def _has_tag(template: "Stream", tag: str, kept: Kept) -> bool:
-    """Whether the container knows the codec by this name, too: MP4 and MOV have names of their own for some."""
+    """Whether the container knows the codec by this name, too: every family has names of its own for some."""
     import av
 
     try:
         with av.open(io.BytesIO(), "w", format=kept.muxer) as target:
-            target.add_stream_from_template(template, opaque=True).codec_context.codec_tag = tag
+            copied(target, template, kept).codec_context.codec_tag = tag
             target.start_encoding()
     except (ValueError, av.error.FFmpegError):
         return False
@@ -121,7 +127,8 @@ class _Unchanged:
 
 
 def picture_filter(template: "VideoStream", stream: "VideoStream", kept: Kept) -> Any:
-    """What the picture's packets go through: AVI wants H.264 and HEVC with start codes, MP4 and Matroska keep lengths instead."""
+    """What the picture's packets go through: AVI wants H.264 and HEVC with start codes, MP4 and
+    Matroska keep lengths instead."""
     from av.bitstream import BitStreamFilterContext
 
     codec, extradata = codec_of(template), template.codec_context.extradata
@@ -157,6 +164,9 @@ class Further:
         return Further(self.sound, (*self.left_out, *self.others), self.sound)
 
 
+NOTHING_FURTHER = Further((), ())
+
+
 def _is_cover(stream: "Stream") -> bool:
     from av.stream import Disposition
 
@@ -175,7 +185,11 @@ def words_for(stream: "Stream") -> str:
     name = stream.metadata.get("filename", "")
     if stream.type == "attachment" or (_is_cover(stream) and name):
         return f"attachment {name or 'without a name'}"
-    kind = "cover picture" if _is_cover(stream) else f"{({'audio': 'sound', 'video': 'picture'}).get(stream.type, stream.type)} track"
+    kind = (
+        "cover picture"
+        if _is_cover(stream)
+        else f"{({'audio': 'sound', 'video': 'picture'}).get(stream.type, stream.type)} track"
+    )
     language = stream.metadata.get("language", "und")
     codec = codec_of(stream) or getattr(stream, "name", None) or "of an unknown codec"
     return f"{kind} ({', '.join([codec] + [language] * (language != 'und'))})"
@@ -206,7 +220,8 @@ def _first_packets(clip: Clip, index: int) -> "Iterator[Packet]":
 
 
 def _holds(clip: Clip, stream: "Stream", kept: Kept) -> bool:
-    """Whether a container takes a track and gives it back as what it was: tried in memory with the track's first packet."""
+    """Whether a container takes a track and gives it back as what it was: tried in memory
+    with the track's first packet."""
     import av
 
     file = io.BytesIO()
@@ -223,7 +238,11 @@ def _holds(clip: Clip, stream: "Stream", kept: Kept) -> bool:
                 packet.pts = packet.dts = 0
                 target.mux(packet)
         with av.open(io.BytesIO(file.getvalue())) as back:
-            same = [other for other in back.streams if (other.type, codec_of(other)) == (stream.type, codec_of(stream))]
+            same = [
+                other
+                for other in back.streams
+                if (other.type, codec_of(other)) == (stream.type, codec_of(stream))
+            ]
             return any(_is_cover(other) == _is_cover(stream) for other in same)
     except (ValueError, av.error.FFmpegError, OSError):
         return False
@@ -237,7 +256,11 @@ def further_tracks(source: "InputContainer", clip: Clip, kept: Kept, keep_sound:
     """
     indices, left_out, sound, others = [], [], [], []
     for stream in source.streams:
-        if stream.index == clip.stream_index or _is_told_otherwise(stream) or (stream.type == "audio" and not keep_sound):
+        if (
+            stream.index == clip.stream_index
+            or _is_told_otherwise(stream)
+            or (stream.type == "audio" and not keep_sound)
+        ):
             continue
         if _holds(clip, stream, kept):
             indices.append(stream.index)

@@ -53,7 +53,9 @@ def write_wav(
     form = "RF64" if samples * first.shape[1] * 3 >= (1 << 32) - 4096 else "WAV"
     with whole_file(out, replace) as temporary:
         try:
-            with soundfile.SoundFile(temporary, "w", DELIVERY_HZ, first.shape[1], subtype="PCM_24", format=form) as file:
+            with soundfile.SoundFile(
+                temporary, "w", DELIVERY_HZ, first.shape[1], subtype="PCM_24", format=form
+            ) as file:
                 if mark is not None:
                     file.comment = mark
                 for block in chain([first], blocks):

@@ -28,6 +28,7 @@ class Promised:
     Attributes:
         clip: whose picture it has.
         codec: FFmpeg's name of the picture's codec.
+        copied: whether it is the clip's own, packet for packet.
         times_s: presentation times of the packets of its picture, in the file's order.
         tags: what the clip says of itself and of its picture.
         chapters: whether the clip has any.
@@ -35,6 +36,7 @@ class Promised:
 
     clip: Clip
     codec: str
+    copied: bool
     times_s: Sequence[float]
     tags: Mapping[str, str]
     chapters: bool
@@ -54,7 +56,8 @@ def _times_s(container: "InputContainer", stream: "VideoStream") -> np.ndarray:
 
 
 def _moved(wanted_s: np.ndarray, found_s: np.ndarray, together: bool) -> str:
-    """How the pictures' times differ, in words; empty where they do not, or do by one and the same time and may (`together`)."""
+    """How the pictures' times differ, in words; empty where they do not, or do by one and the
+    same time and may (`together`)."""
     if len(wanted_s) != len(found_s):
         return f"{len(found_s)} of its {len(wanted_s)} pictures would be left"
     start_s = found_s[0] - wanted_s[0] if together else 0.0
@@ -80,6 +83,8 @@ def check_written(path: str | os.PathLike, promised: Promised) -> tuple[str, ...
         raise Unfaithful(f"what is written cannot be read again ({why})") from None
     if film.codec != promised.codec:
         raise Unfaithful(f"its {promised.codec} picture would be taken for {film.codec}")
+    if promised.copied and clip.first_picture and film.first_picture != clip.first_picture:
+        raise Unfaithful("it would begin with another picture, or show it in other colours")
     with open_media(path) as container:
         stream = picture_stream(container, path)
         names = lost(promised.tags, {**stream.metadata, **container.metadata})

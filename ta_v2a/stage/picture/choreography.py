@@ -1,6 +1,8 @@
-"""How an action looks: every action of `kinds.py` as a few moving layers; what strikes or falls is in `contacts.py`.
+"""How an action looks: every action of `kinds.py` as a few moving layers; what
+strikes or falls is in `contacts.py`.
 
-Lengths are picture heights, angles radians, times seconds. Everything is drawn from the generator of the `Place`.
+Lengths are picture heights, angles radians, times seconds. Everything is drawn
+from the generator of the `Place`.
 """
 
 from collections.abc import Callable
@@ -30,7 +32,8 @@ def _envelope(source: Source) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def _seen(p: Place, source: Source) -> Callable[[np.ndarray], np.ndarray]:
-    """The envelope as the picture shows it: now and then a steady motion, or rest, that tells nothing of the sound."""
+    """The envelope as the picture shows it: now and then a steady motion, or rest, that
+    tells nothing of the sound."""
     if p.maybe(0.25):
         level = p.rng.uniform(0, 0.8)
         return lambda t: np.full(len(t), level)
@@ -43,13 +46,22 @@ def draw_friction(p: Place, source: Source) -> None:
     rng, levels = p.rng, source.envelope
     assert levels is not None
     p.add(
-        p.thing(rng.uniform(0.6, 1.4), rng.uniform(0.2, 0.6), {"saw": "wood", "rub": "cloth"}.get(source.action, "metal")),
+        p.thing(
+            rng.uniform(0.6, 1.4),
+            rng.uniform(0.2, 0.6),
+            {"saw": "wood", "rub": "cloth"}.get(source.action, "metal"),
+        ),
         y=p.y + 0.2 * p.scale,
     )
     direction, reach = rng.normal(0, 0.5), rng.uniform(0.1, 0.4) * p.scale
     tool = p.thing(rng.uniform(0.2, 0.9), rng.uniform(0.08, 0.3), None)
     place = lambda t: reach * strokes(t, events, levels, ENVELOPE_HZ)  # noqa: E731
-    p.add(tool, x=lambda t: p.x + np.cos(direction) * place(t), y=lambda t: p.y + np.sin(direction) * place(t), angle=direction)
+    p.add(
+        tool,
+        x=lambda t: p.x + np.cos(direction) * place(t),
+        y=lambda t: p.y + np.sin(direction) * place(t),
+        angle=direction,
+    )
     if p.maybe(0.4):
         throw_sparks(p, events + 0.05, p.x, p.y + 0.1 * p.scale, 4, 0.6)
 
@@ -61,10 +73,19 @@ def draw_pour(p: Place, source: Source) -> None:
     tilt = rng.uniform(0.5, 1.3) * rng.choice([-1, 1])
     stream = sliding(p, rng.uniform(0.04, 0.14), rng.uniform(0.4, 0.8), (0, -rng.uniform(2, 6)), rgb, 0.8)
     stream.alpha = lambda t: np.clip(level(t) * 3, 0, 1)
-    vessel = p.thing(rng.uniform(0.2, 0.5), rng.uniform(0.2, 0.4), str(rng.choice(["metal", "glass", "ceramic"])))
+    vessel = p.thing(
+        rng.uniform(0.2, 0.5), rng.uniform(0.2, 0.4), str(rng.choice(["metal", "glass", "ceramic"]))
+    )
     p.layers.append(stream)
-    p.add(vessel, x=p.x - 0.1 * tilt * p.scale, y=p.y - 0.4 * p.scale, angle=lambda t: tilt * np.clip(level(t) * 2, 0, 1))
-    foam = sliding(p, rng.uniform(0.2, 0.6), rng.uniform(0.06, 0.2), (rng.uniform(-3, 3), rng.uniform(2, 5)), rgb, 0.6)
+    p.add(
+        vessel,
+        x=p.x - 0.1 * tilt * p.scale,
+        y=p.y - 0.4 * p.scale,
+        angle=lambda t: tilt * np.clip(level(t) * 2, 0, 1),
+    )
+    foam = sliding(
+        p, rng.uniform(0.2, 0.6), rng.uniform(0.06, 0.2), (rng.uniform(-3, 3), rng.uniform(2, 5)), rgb, 0.6
+    )
     foam.y, foam.alpha = p.y + 0.35 * p.scale, lambda t: np.clip(level(t) * 2, 0, 1)
     p.layers.append(foam)
     if p.maybe(0.6):
@@ -106,7 +127,9 @@ def draw_drip(p: Place, source: Source) -> None:
         return np.where(to_next < fall, top - 0.5 * gravity * (fall - np.minimum(to_next, fall)) ** 2, top)
 
     body = p.thing(size, size * rng.uniform(0.8, 1.8), None, "ellipse", (0.5, 1.0))
-    p.add(body, y=lambda t: surface - height(t), alpha=lambda t: (neighbours(t, events)[1] < fall).astype(float))
+    p.add(
+        body, y=lambda t: surface - height(t), alpha=lambda t: (neighbours(t, events)[1] < fall).astype(float)
+    )
     _ring(p, events, strengths, surface, 1.2 if big else 0.7)
     if big or p.maybe(0.4):
         throw_sparks(p, events, p.x, surface, 10 if big else 3, rng.uniform(0.8, 2.2) if big else 0.6)
@@ -170,7 +193,14 @@ def draw_rain(p: Place, source: Source) -> None:
     """Streaks over the whole picture."""
     rng, level = p.rng, _seen(p, source)
     wide = Place(rng, 0.9, 0.5, 1.0, p.pixels_per_unit, p.in_colour, p.duration_s)
-    streaks = sliding(wide, 2.0, 1.2, (0.0, -rng.uniform(3, 7)), np.full(3, rng.uniform(0.6, 1), np.float32), rng.uniform(0.25, 0.5))
+    streaks = sliding(
+        wide,
+        2.0,
+        1.2,
+        (0.0, -rng.uniform(3, 7)),
+        np.full(3, rng.uniform(0.6, 1), np.float32),
+        rng.uniform(0.25, 0.5),
+    )
     streaks.window = None
     streaks.alpha = lambda t: np.clip(level(t), 0, 1) * 0.7
     p.layers.append(streaks)
@@ -196,11 +226,25 @@ def draw_run(p: Place, source: Source) -> None:
     clock = np.arange(int(p.duration_s * ENVELOPE_HZ) + 2) / ENVELOPE_HZ
     turns = np.cumsum(level(clock)) / ENVELOPE_HZ * rng.uniform(4, 30)
     for _ in range(int(rng.integers(1, 3))):
-        wheel = p.thing(rng.uniform(0.2, 0.6), rng.uniform(0.04, 0.3), None, str(rng.choice(["capsule", "box", "blob"])))
-        p.add(wheel, x=p.x + rng.normal(0, 0.2) * p.scale, y=p.y + 0.1 * p.scale, angle=lambda t: np.interp(t, clock, turns))
+        wheel = p.thing(
+            rng.uniform(0.2, 0.6), rng.uniform(0.04, 0.3), None, str(rng.choice(["capsule", "box", "blob"]))
+        )
+        p.add(
+            wheel,
+            x=p.x + rng.normal(0, 0.2) * p.scale,
+            y=p.y + 0.1 * p.scale,
+            angle=lambda t: np.interp(t, clock, turns),
+        )
     if source.action == "drill":
         tool = p.thing(rng.uniform(0.3, 0.7), rng.uniform(0.1, 0.2), "metal")
-        p.add(tool, x=lambda t: p.x - (0.5 - 0.2 * np.clip(3 * level(t), 0, 1)) * p.scale + amount * np.sin(170 * t) * level(t))
+        p.add(
+            tool,
+            x=lambda t: (
+                p.x
+                - (0.5 - 0.2 * np.clip(3 * level(t), 0, 1)) * p.scale
+                + amount * np.sin(170 * t) * level(t)
+            ),
+        )
 
 
 def draw_tick(p: Place, source: Source) -> None:
@@ -233,7 +277,11 @@ def draw_call(p: Place, source: Source) -> None:
     x = lambda t: p.x + idle(t) + np.cos(direction) * jerk * moved(t)  # noqa: E731
     y = lambda t: p.y + 0.5 * idle(t) + np.sin(direction) * jerk * moved(t)  # noqa: E731
     if p.maybe(0.7):
-        p.add(p.thing(rng.uniform(0.4, 1.0), rng.uniform(0.4, 0.9), None, "blob"), x=lambda t: p.x + 0.4 * idle(t), y=p.y + 0.4 * p.scale)
+        p.add(
+            p.thing(rng.uniform(0.4, 1.0), rng.uniform(0.4, 0.9), None, "blob"),
+            x=lambda t: p.x + 0.4 * idle(t),
+            y=p.y + 0.4 * p.scale,
+        )
     p.add(p.thing(rng.uniform(0.3, 0.6), rng.uniform(0.3, 0.6), None, "blob"), x=x, y=y)
     mouth = p.thing(rng.uniform(0.12, 0.3), rng.uniform(0.05, 0.2), None, "ellipse")
     p.add(mouth, x=x, y=lambda t: y(t) + 0.1 * p.scale, scale_y=lambda t: 0.2 + opened * 3 * moved(t))

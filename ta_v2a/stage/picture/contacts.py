@@ -1,6 +1,7 @@
 """Contacts: things that strike, fall, step, press, clap or shoot, exactly at the events.
 
-Lengths are picture heights, angles radians, times seconds. Everything is drawn from the generator of the `Place`.
+Lengths are picture heights, angles radians, times seconds. Everything is drawn
+from the generator of the `Place`.
 """
 
 from collections.abc import Callable
@@ -24,25 +25,49 @@ def _lift(events: np.ndarray, strengths: np.ndarray) -> Callable[[np.ndarray], n
     return lambda t: 0.4 + 0.6 * padded[np.minimum(np.searchsorted(events, t, side="right"), len(padded) - 1)]
 
 
-def throw_sparks(p: Place, events: np.ndarray, x: float, y: float, per_event: int, speed: float, rgb: np.ndarray | None = None) -> None:
+def throw_sparks(
+    p: Place,
+    events: np.ndarray,
+    x: float,
+    y: float,
+    per_event: int,
+    speed: float,
+    rgb: np.ndarray | None = None,
+) -> None:
     """Debris from (x, y) at every event."""
     if not len(events):
         return
     births = np.repeat(events, per_event)
     n = len(births)
     angle = p.rng.uniform(-np.pi, 0, n)
-    velocity = np.stack([np.cos(angle), np.sin(angle)], -1) * (p.rng.uniform(0.2, 1, (n, 1)) * speed * p.scale)
+    velocity = np.stack([np.cos(angle), np.sin(angle)], -1) * (
+        p.rng.uniform(0.2, 1, (n, 1)) * speed * p.scale
+    )
     origins = np.array([[x, y]]) + p.rng.normal(0, 0.03 * p.scale, (n, 2))
     rgb = rgb if rgb is not None else colour(p.rng, None)
     lives = p.rng.uniform(0.08, 0.6, n)
-    p.layers.append(Sparks(births, origins, velocity, lives, p.rng.uniform(0.006, 0.02) * (0.5 + p.scale), rgb, p.rng.uniform(0, 2.5)))
+    p.layers.append(
+        Sparks(
+            births,
+            origins,
+            velocity,
+            lives,
+            p.rng.uniform(0.006, 0.02) * (0.5 + p.scale),
+            rgb,
+            p.rng.uniform(0, 2.5),
+        )
+    )
 
 
 def _struck(p: Place, raster: Raster, events: np.ndarray, strengths: np.ndarray, y: float, **fixed) -> None:
     """A target that may shake, dip or squash when hit."""
     amount = p.rng.uniform(0, 0.04) * p.scale if p.maybe(0.6) else 0.0
     hz, decay, style = p.rng.uniform(3, 12), p.rng.uniform(0.05, 0.3), p.rng.integers(3)
-    response = (lambda t: ringing(t, events, strengths, hz, decay)) if style else (lambda t: pulse(t, events, strengths, 0.02, decay))
+    response = (
+        (lambda t: ringing(t, events, strengths, hz, decay))
+        if style
+        else (lambda t: pulse(t, events, strengths, 0.02, decay))
+    )
     if style == 2:
         p.add(raster, y=y, angle=lambda t: 6 * amount * response(t), **fixed)
     else:
@@ -54,7 +79,9 @@ def _softness(rng: np.random.Generator) -> float:
     return float(rng.uniform(0, 1)) if rng.random() < 0.7 else 0.0
 
 
-def _tool(p: Place, events: np.ndarray, strengths: np.ndarray, slow: float, x: float, y: float, swings: bool) -> None:
+def _tool(
+    p: Place, events: np.ndarray, strengths: np.ndarray, slow: float, x: float, y: float, swings: bool
+) -> None:
     """One hand's tool that comes down on (x, y) at every event, straight or swung, and rebounds or rests."""
     rng, lift = p.rng, _lift(events, strengths)
     fall_s, rise_s = rng.uniform(0.06, 0.22) * slow, rng.uniform(0.1, 0.4) * slow
@@ -97,14 +124,22 @@ def _tool(p: Place, events: np.ndarray, strengths: np.ndarray, slow: float, x: f
             angle=lambda t: side * 0.3 * share * away(t + lead_s),
         )
     if p.maybe(0.35):  # an arm that reaches in from outside the picture
-        tool, lean = p.thing(rng.uniform(0.08, 0.3), rng.uniform(0.9, 1.8), None, "capsule", pivot=(0.5, 1.0)), rng.normal(0, 0.7)
+        tool, lean = (
+            p.thing(rng.uniform(0.08, 0.3), rng.uniform(0.9, 1.8), None, "capsule", pivot=(0.5, 1.0)),
+            rng.normal(0, 0.7),
+        )
     else:
-        tool, lean = p.thing(rng.uniform(0.05, 0.35), rng.uniform(0.1, 0.7), None, pivot=(0.5, 1.0)), tilt * rng.uniform(-1, 1)
+        tool, lean = (
+            p.thing(rng.uniform(0.05, 0.35), rng.uniform(0.1, 0.7), None, pivot=(0.5, 1.0)),
+            tilt * rng.uniform(-1, 1),
+        )
     along = p.maybe(0.3)  # a second axis: the hand also moves towards the target
     turn = rng.uniform(-0.5, 0.5) if p.maybe(0.4) else 0.0  # the wrist bends
     p.add(
         tool,
-        x=lambda t: x + drift(t) + reach * away(t) * np.sin(tilt) + (side * 0.1 * p.scale * away(t) if along else 0),
+        x=lambda t: (
+            x + drift(t) + reach * away(t) * np.sin(tilt) + (side * 0.1 * p.scale * away(t) if along else 0)
+        ),
         y=lambda t: y - reach * away(t) * np.cos(tilt),
         angle=lambda t: lean + turn * away(t),
     )
@@ -142,12 +177,22 @@ def draw_bounce(p: Place, source: Source) -> None:
     gravity, top = rng.uniform(1.0, 5.0) * p.scale, rng.uniform(0.3, 0.8) * p.scale
     floor_y = p.y + 0.25 * p.scale
     if p.maybe(0.5):
-        _struck(p, p.thing(rng.uniform(0.5, 2.5), rng.uniform(0.1, 0.5), None, "box", (0.5, 0.0)), events, strengths * 0.3, floor_y)
+        _struck(
+            p,
+            p.thing(rng.uniform(0.5, 2.5), rng.uniform(0.1, 0.5), None, "box", (0.5, 0.0)),
+            events,
+            strengths * 0.3,
+            floor_y,
+        )
     squash = rng.uniform(0, 0.5) if p.maybe(0.5) else 0.0
     drift = smooth_walk(rng, 0.25, rng.uniform(0, 0.5) * p.scale)
     spin = smooth_walk(rng, 0.5, rng.uniform(0, 4))
     body = p.thing(
-        2 * radius, 2 * radius * rng.uniform(0.7, 1.3), source.look, str(rng.choice(["ellipse", "ellipse", "blob", "box"])), (0.5, 1.0)
+        2 * radius,
+        2 * radius * rng.uniform(0.7, 1.3),
+        source.look,
+        str(rng.choice(["ellipse", "ellipse", "blob", "box"])),
+        (0.5, 1.0),
     )
     flat = lambda t: pulse(t, events, strengths, 0.008, 0.05) * squash  # noqa: E731
     p.add(
@@ -161,7 +206,12 @@ def draw_bounce(p: Place, source: Source) -> None:
     if p.maybe(0.25):
         shadow = p.thing(2 * radius, 0.05, None, "ellipse").faded(0.5)
         shadow.pixels[..., :-1] = 0
-        p.add(shadow, x=lambda t: p.x + drift(t), y=floor_y, scale_x=lambda t: 1 / (1 + 2 * bouncing(t, events, gravity, top)))
+        p.add(
+            shadow,
+            x=lambda t: p.x + drift(t),
+            y=floor_y,
+            scale_x=lambda t: 1 / (1 + 2 * bouncing(t, events, gravity, top)),
+        )
     if p.maybe(0.3):
         throw_sparks(p, events, p.x, floor_y, int(rng.integers(2, 6)), rng.uniform(0.3, 1.5))
 
@@ -177,7 +227,11 @@ def draw_footstep(p: Place, source: Source) -> None:
         dist = lambda t, mine=mine: approach(t, mine, 0.25, 0.3, 1.6, False, 0.15, soft)  # noqa: E731
         offset = (leg - 0.5) * stride
         raster = p.thing(rng.uniform(0.1, 0.18), length, "cloth", "capsule", (0.5, 1.0))
-        p.add(raster, x=lambda t, o=offset, d=dist: p.x + walk(t) + o + stride * d(t), y=lambda t, d=dist: p.y - lift * d(t))
+        p.add(
+            raster,
+            x=lambda t, o=offset, d=dist: p.x + walk(t) + o + stride * d(t),
+            y=lambda t, d=dist: p.y - lift * d(t),
+        )
         foot = p.thing(rng.uniform(0.2, 0.3), rng.uniform(0.07, 0.12), None, "capsule", (0.4, 1.0))
         p.add(
             foot,
@@ -235,8 +289,15 @@ def draw_clap(p: Place, source: Source) -> None:
     fall, rise, soft = rng.uniform(0.08, 0.25), rng.uniform(0.1, 0.35), _softness(rng)
     dist = lambda t: lift(t) * approach(t, events, fall, rise, 1.7, True, 0.04, soft)  # noqa: E731
     for side in (-1, 1):
-        raster = p.thing(rng.uniform(0.12, 0.3), rng.uniform(0.3, 0.6), source.look, None, (0.5 - 0.5 * side, 0.5))
-        p.add(raster, x=lambda t, s=side: p.x + s * reach * dist(t), y=p.y, angle=lambda t, s=side: tilt + s * 0.3 * dist(t))
+        raster = p.thing(
+            rng.uniform(0.12, 0.3), rng.uniform(0.3, 0.6), source.look, None, (0.5 - 0.5 * side, 0.5)
+        )
+        p.add(
+            raster,
+            x=lambda t, s=side: p.x + s * reach * dist(t),
+            y=p.y,
+            angle=lambda t, s=side: tilt + s * 0.3 * dist(t),
+        )
 
 
 def draw_shoot(p: Place, source: Source) -> None:
@@ -248,7 +309,12 @@ def draw_shoot(p: Place, source: Source) -> None:
     aim = smooth_walk(rng, 0.3, 0.05 * p.scale)
     body = p.thing(rng.uniform(0.5, 1.2), rng.uniform(0.08, 0.2), "metal", "box")
     rise = rng.uniform(0, 4)
-    p.add(body, x=lambda t: p.x - side * back(t), y=lambda t: p.y + aim(t), angle=lambda t: -side * rise * back(t))
+    p.add(
+        body,
+        x=lambda t: p.x - side * back(t),
+        y=lambda t: p.y + aim(t),
+        angle=lambda t: -side * rise * back(t),
+    )
     if p.maybe(0.7):
         flare = p.thing(rng.uniform(0.15, 0.5), rng.uniform(0.1, 0.4), None, "blob")
         flare.pixels[...] = 255 * (flare.pixels[..., -1:] > 30)

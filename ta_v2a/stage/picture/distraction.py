@@ -8,12 +8,15 @@ from ta_v2a.stage.picture.texture import colour
 
 
 def distract(p: Place) -> None:
-    """Adds one silent moving thing: passes by, sways, grows, blinks softly, slides, or reaches without touching."""
+    """Adds one silent moving thing: passes by, sways, grows, blinks softly, slides,
+    or reaches without touching."""
     rng = p.rng
     mode = int(rng.integers(7))
     width, height = rng.uniform(0.1, 0.9, 2)
     if mode == 4:
-        layer = sliding(p, width, height, tuple(rng.uniform(-1, 1, 2)), colour(rng, None), rng.uniform(0.3, 0.9))
+        layer = sliding(
+            p, width, height, tuple(rng.uniform(-1, 1, 2)), colour(rng, None), rng.uniform(0.3, 0.9)
+        )
         p.layers.append(layer)
         return
     raster = p.thing(width, height)

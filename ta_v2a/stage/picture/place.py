@@ -15,7 +15,8 @@ Curve = Callable[[np.ndarray], np.ndarray] | float
 
 @dataclass
 class Layer:
-    """A cut-out whose pose is a function of time; `scroll` slides the texture behind the mask (in raster heights)."""
+    """A cut-out whose pose is a function of time; `scroll` slides the texture behind
+    the mask (in raster heights)."""
 
     raster: Raster
     x: Curve = 0.0
@@ -56,9 +57,13 @@ class Place:
     gain: list = field(default_factory=list)
     shake: list = field(default_factory=list)
 
-    def thing(self, width: float, height: float, look: str | None = None, shape: str | None = None, pivot=(0.5, 0.5)) -> Raster:
+    def thing(
+        self, width: float, height: float, look: str | None = None, shape: str | None = None, pivot=(0.5, 0.5)
+    ) -> Raster:
         size = (max(0.02, width * self.scale), max(0.02, height * self.scale))
-        return cut_out(self.rng, size, self.pixels_per_unit, self.in_colour, look, shape, pivot, see_through=True)
+        return cut_out(
+            self.rng, size, self.pixels_per_unit, self.in_colour, look, shape, pivot, see_through=True
+        )
 
     def add(self, raster: Raster, **curves) -> None:
         curves.setdefault("x", self.x)
@@ -69,7 +74,9 @@ class Place:
         return bool(self.rng.random() < chance)
 
 
-def sliding(p: Place, width: float, height: float, speed: tuple[float, float], look_rgb: np.ndarray, density: float) -> Layer:
+def sliding(
+    p: Place, width: float, height: float, speed: tuple[float, float], look_rgb: np.ndarray, density: float
+) -> Layer:
     """A window on a sliding noise texture: streams, flames, rain."""
     rng = p.rng
     w, h = (int(np.clip(round(s * p.scale * p.pixels_per_unit), 4, 400)) for s in (width, height))

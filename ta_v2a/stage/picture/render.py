@@ -14,12 +14,17 @@ SHUTTER = 0.5
 """Share of the frame interval during which the shutter is open (180 degrees): motion blur."""
 
 
-def _background(rng: np.random.Generator, pixels_per_unit: float, aspect: float, in_colour: bool) -> np.ndarray:
-    """(h, w[, 3]) uint8, one picture height = `pixels_per_unit`: a textured wall, mostly with a floor of another texture, and clutter."""
+def _background(
+    rng: np.random.Generator, pixels_per_unit: float, aspect: float, in_colour: bool
+) -> np.ndarray:
+    """(h, w[, 3]) uint8, one picture height = `pixels_per_unit`: a textured wall, mostly with a floor of
+    another texture, and clutter."""
     h, w = round(pixels_per_unit), round(pixels_per_unit * aspect)
 
     def surface(height: int) -> np.ndarray:
-        shade = shading(rng, height, w, None) * (0.5 + 0.5 * noise(rng, height, w, 2, 5, rng.uniform(0.4, 0.9)))
+        shade = shading(rng, height, w, None) * (
+            0.5 + 0.5 * noise(rng, height, w, 2, 5, rng.uniform(0.4, 0.9))
+        )
         rgb = colour(rng, None)
         return shade[..., None] * rgb if in_colour else shade * np.float32(rgb @ LUMA)
 
@@ -30,12 +35,15 @@ def _background(rng: np.random.Generator, pixels_per_unit: float, aspect: float,
     picture = np.ascontiguousarray((np.clip(picture, 0, 1) * 255).astype(np.uint8))
     for _ in range(int(rng.integers(0, 7))):
         thing = cut_out(rng, tuple(rng.uniform(0.05, 0.6, 2)), pixels_per_unit, in_colour)
-        _paste(picture, thing.pixels, np.array([[1.0, 0, rng.uniform(-20, w)], [0, 1.0, rng.uniform(-20, h)]]))
+        _paste(
+            picture, thing.pixels, np.array([[1.0, 0, rng.uniform(-20, w)], [0, 1.0, rng.uniform(-20, h)]])
+        )
     return picture
 
 
 def _paste(frame: np.ndarray, pixels: np.ndarray, matrix: np.ndarray) -> None:
-    """Draws premultiplied `pixels` (h, w, C+1) into `frame` through an affine map from raster to frame pixels."""
+    """Draws premultiplied `pixels` (h, w, C+1) into `frame` through an affine map
+    from raster to frame pixels."""
     h, w = pixels.shape[:2]
     (a, b, c), (d, e, f) = matrix
     xs, ys = (c, c + a * w, c + b * h, c + a * w + b * h), (f, f + d * w, f + e * h, f + d * w + e * h)
@@ -53,7 +61,9 @@ def _paste(frame: np.ndarray, pixels: np.ndarray, matrix: np.ndarray) -> None:
         rest, body = cv2.merge((rest, rest, rest)), np.ascontiguousarray(drawn[..., :3])
     else:
         body = np.ascontiguousarray(drawn[..., 0])
-    frame[top:bottom, left:right] = cv2.add(cv2.multiply(np.ascontiguousarray(region), np.ascontiguousarray(rest), scale=1 / 255), body)
+    frame[top:bottom, left:right] = cv2.add(
+        cv2.multiply(np.ascontiguousarray(region), np.ascontiguousarray(rest), scale=1 / 255), body
+    )
 
 
 def _evaluated(curve, times_s: np.ndarray) -> np.ndarray:
@@ -63,9 +73,15 @@ def _evaluated(curve, times_s: np.ndarray) -> np.ndarray:
 def _matrices(layer: Layer, times_s: np.ndarray) -> np.ndarray:
     """(N, 2, 3): raster pixels to picture heights."""
     raster = layer.raster
-    h, w = raster.pixels.shape[0] if layer.scroll is None else raster.pixels.shape[0] // 2, raster.pixels.shape[1]
+    h, w = (
+        raster.pixels.shape[0] if layer.scroll is None else raster.pixels.shape[0] // 2,
+        raster.pixels.shape[1],
+    )
     angle = _evaluated(layer.angle, times_s)
-    sx, sy = _evaluated(layer.scale_x, times_s) * raster.size[0] / w, _evaluated(layer.scale_y, times_s) * raster.size[1] / h
+    sx, sy = (
+        _evaluated(layer.scale_x, times_s) * raster.size[0] / w,
+        _evaluated(layer.scale_y, times_s) * raster.size[1] / h,
+    )
     c, s = np.cos(angle), np.sin(angle)
     linear = np.stack([np.stack([c * sx, -s * sy], -1), np.stack([s * sx, c * sy], -1)], -2)
     pivot = np.array([raster.pivot[0] * w, raster.pivot[1] * h])
@@ -79,7 +95,8 @@ def _chained(outer: np.ndarray, inner: np.ndarray) -> np.ndarray:
 
 
 class _Drawn:
-    """A layer ready to draw: its matrices for every frame, and for the middle of the shutter time if it moves fast."""
+    """A layer ready to draw: its matrices for every frame, and for the middle of the
+    shutter time if it moves fast."""
 
     def __init__(self, layer: Layer, view: np.ndarray, times_s: np.ndarray, frame_s: float, height: int):
         self.layer, self.matrices = layer, _chained(view, _matrices(layer, times_s))
@@ -132,13 +149,17 @@ def _places(scene: Scene, rng: np.random.Generator, pixels_per_unit: float, in_c
     for k, source in enumerate(scene.sources):
         scale = float(np.exp(rng.uniform(np.log(0.4), np.log(1.9)))) * (1 if k == 0 else 0.6)
         x = scene.aspect * ((k + 0.5) / n if n > 1 else 0.5) + rng.normal(0, 0.12)
-        place = Place(rng, x, float(rng.uniform(0.3, 0.75)), scale, pixels_per_unit, in_colour, scene.duration_s)
+        place = Place(
+            rng, x, float(rng.uniform(0.3, 0.75)), scale, pixels_per_unit, in_colour, scene.duration_s
+        )
         ACTIONS[source.action](place, source)
         places.append(place)
     return places
 
 
-def render_pictures(scene: Scene, times_s: np.ndarray, height: int, width: int, colour: bool = False) -> np.ndarray:
+def render_pictures(
+    scene: Scene, times_s: np.ndarray, height: int, width: int, colour: bool = False
+) -> np.ndarray:
     """The frames that a camera of `scene.source_fps` shows at the given times.
 
     Args:
@@ -147,7 +168,8 @@ def render_pictures(scene: Scene, times_s: np.ndarray, height: int, width: int, 
         colour: RGB instead of luma.
 
     Returns:
-        (N, height, width) uint8 luma, or (N, height, width, 3) uint8 RGB. The same seed gives the same clip at any size.
+        (N, height, width) uint8 luma, or (N, height, width, 3) uint8 RGB. The same seed
+        gives the same clip at any size.
     """
     rng = np.random.default_rng((scene.seed, 1))
     phase = rng.random() / scene.source_fps
@@ -159,17 +181,31 @@ def render_pictures(scene: Scene, times_s: np.ndarray, height: int, width: int, 
     places = _places(scene, rng, density, colour)
     silent = Place(rng, 0.0, 0.0, 1.0, density, colour, scene.duration_s)
     for _ in range(int(rng.choice(4, p=[0.35, 0.3, 0.2, 0.15]))):
-        silent.x, silent.y, silent.scale = rng.uniform(0, scene.aspect), rng.uniform(0, 1), rng.uniform(0.2, 1)
+        silent.x, silent.y, silent.scale = (
+            rng.uniform(0, scene.aspect),
+            rng.uniform(0, 1),
+            rng.uniform(0.2, 1),
+        )
         distract(silent)
     front = rng.random() < 0.15
     layers = [x for p in ([*places, silent] if front else [silent, *places]) for x in p.layers]
     if rng.random() < 0.12:  # something stands in the way
         layers.append(
-            Layer(cut_out(rng, tuple(rng.uniform(0.15, 0.5, 2)), density, colour), rng.uniform(0, scene.aspect), rng.uniform(0.2, 1))
+            Layer(
+                cut_out(rng, tuple(rng.uniform(0.15, 0.5, 2)), density, colour),
+                rng.uniform(0, scene.aspect),
+                rng.uniform(0.2, 1),
+            )
         )
-    cuts_s = np.sort(rng.uniform(0.4, max(0.5, scene.duration_s - 0.4), int(rng.choice(3, p=[0.86, 0.1, 0.04]))))
-    view = camera.look(rng, times, [s for p in places for s in p.shake], scene.aspect, height, width, cuts_s).matrices
-    drawn = [x if isinstance(x, Sparks) else _Drawn(x, view, times, 1 / scene.source_fps, height) for x in layers]
+    cuts_s = np.sort(
+        rng.uniform(0.4, max(0.5, scene.duration_s - 0.4), int(rng.choice(3, p=[0.86, 0.1, 0.04])))
+    )
+    view = camera.look(
+        rng, times, [s for p in places for s in p.shake], scene.aspect, height, width, cuts_s
+    ).matrices
+    drawn = [
+        x if isinstance(x, Sparks) else _Drawn(x, view, times, 1 / scene.source_fps, height) for x in layers
+    ]
     to_world = np.array([[1 / density, 0, 0], [0, 1 / density, 0]])
     behind = _chained(view, np.broadcast_to(to_world, (len(times), 2, 3)))
     frames = np.empty((len(times), height, width, 3) if colour else (len(times), height, width), np.uint8)

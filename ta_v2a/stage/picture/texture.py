@@ -20,19 +20,29 @@ BASE_COLOURS = {  # look -> RGB in [0, 1], where the material has a usual one
 }
 
 
-def noise(rng: np.random.Generator, height: int, width: int, coarsest: int = 2, octaves: int = 5, roughness: float = 0.6) -> np.ndarray:
+def noise(
+    rng: np.random.Generator,
+    height: int,
+    width: int,
+    coarsest: int = 2,
+    octaves: int = 5,
+    roughness: float = 0.6,
+) -> np.ndarray:
     """(height, width) float32 in [0, 1]: octaves of smooth noise, the same pattern at any size."""
     total = np.zeros((height, width), np.float32)
     for octave in range(octaves):
         cells = coarsest * 2**octave
         grid = rng.random((cells + 1, cells + 1), dtype=np.float32)
-        total += np.float32(roughness**octave) * cv2.resize(grid, (width, height), interpolation=cv2.INTER_LINEAR)
+        total += np.float32(roughness**octave) * cv2.resize(
+            grid, (width, height), interpolation=cv2.INTER_LINEAR
+        )
     low, high = float(total.min()), float(total.max())
     return (total - low) * np.float32(1 / max(high - low, 1e-6))
 
 
 def shading(rng: np.random.Generator, height: int, width: int, look: str | None) -> np.ndarray:
-    """(height, width) float32 around 1: grain, stripes, checks, gradient or highlight; a material's own with chance 0.6."""
+    """(height, width) float32 around 1: grain, stripes, checks, gradient or highlight; a
+    material's own with chance 0.6."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32) / np.float32(max(height, width))
     usual = {"wood": 1, "metal": 3, "glass": 3, "stone": 0, "cloth": 2, "ceramic": 4, "plastic": 4, "drum": 4}
     mode = usual[look] if look in usual and rng.random() < 0.6 else int(rng.integers(5))
@@ -42,7 +52,8 @@ def shading(rng: np.random.Generator, height: int, width: int, look: str | None)
     elif mode == 1:
         angle, bend = rng.uniform(0, np.pi), noise(rng, height, width, 2, 2)
         pattern = 0.5 + 0.5 * np.sin(
-            np.float32(rng.uniform(12, 90)) * (x * np.cos(angle) + y * np.sin(angle) + 0.15 * bend).astype(np.float32)
+            np.float32(rng.uniform(12, 90))
+            * (x * np.cos(angle) + y * np.sin(angle) + 0.15 * bend).astype(np.float32)
         )
     elif mode == 2:
         cells = np.float32(rng.uniform(4, 24))
@@ -76,12 +87,17 @@ def mask(rng: np.random.Generator, height: int, width: int, shape: str) -> np.nd
         angle = np.arctan2(v, u)
         radius = np.float32(0.78)
         for k in range(2, 6):
-            radius = radius + np.float32(rng.normal(0, 0.22 / k)) * np.cos(k * angle + np.float32(rng.uniform(0, 6.3)))
+            radius = radius + np.float32(rng.normal(0, 0.22 / k)) * np.cos(
+                k * angle + np.float32(rng.uniform(0, 6.3))
+            )
         distance, scale = radius - np.sqrt(u * u + v * v), min(height, width) / 2
     elif shape == "capsule":
         half_w, half_h = width / 2, height / 2
         r = min(half_w, half_h)
-        dx, dy = np.maximum(np.abs(u) * half_w - (half_w - r), 0), np.maximum(np.abs(v) * half_h - (half_h - r), 0)
+        dx, dy = (
+            np.maximum(np.abs(u) * half_w - (half_w - r), 0),
+            np.maximum(np.abs(v) * half_h - (half_h - r), 0),
+        )
         return np.clip(r - np.sqrt(dx * dx + dy * dy) + 0.5, 0, 1).astype(np.float32)
     else:
         return np.ones((height, width), np.float32)
@@ -90,7 +106,8 @@ def mask(rng: np.random.Generator, height: int, width: int, shape: str) -> np.nd
 
 @dataclass
 class Raster:
-    """A picture cut-out: `pixels` (h, w, C+1) uint8, premultiplied, alpha last; `size` (w, h) in picture heights."""
+    """A picture cut-out: `pixels` (h, w, C+1) uint8, premultiplied, alpha last;
+    `size` (w, h) in picture heights."""
 
     pixels: np.ndarray
     size: tuple[float, float]

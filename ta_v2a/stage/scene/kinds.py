@@ -22,7 +22,10 @@ class Kind:
 
 _HIT = ("bounce", "strike", "knock", "drop", "chop", "footstep", "type", "shake")
 _ALL = [
-    *(Kind(n, "impacts", False, _HIT) for n in ("wood", "metal", "glass", "ceramic", "plastic", "stone", "drum", "cloth")),
+    *(
+        Kind(n, "impacts", False, _HIT)
+        for n in ("wood", "metal", "glass", "ceramic", "plastic", "stone", "drum", "cloth")
+    ),
     Kind("clap", "impacts", False, ("clap",)),
     Kind("gunshot", "impacts", False, ("shoot",)),
     Kind("scrape", "friction", True, ("scrape",)),

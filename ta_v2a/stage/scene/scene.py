@@ -1,4 +1,5 @@
-"""What happens in a scene: sources, their events and envelopes, and how they are described. No pixels, no samples."""
+"""What happens in a scene: sources, their events and envelopes, and how they are
+described. No pixels, no samples."""
 
 import random
 from dataclasses import asdict, dataclass
@@ -89,7 +90,9 @@ class Scene:
         return out
 
 
-def _pulse_train(rng: np.random.Generator, duration_s: float, gap_range_s: tuple[float, float]) -> list[float]:
+def _pulse_train(
+    rng: np.random.Generator, duration_s: float, gap_range_s: tuple[float, float]
+) -> list[float]:
     """Times of a row of events: regular, jittered, in bursts, or a few alone."""
     gap = float(np.exp(rng.uniform(*np.log(gap_range_s))))
     style = rng.choice(4, p=[0.3, 0.4, 0.2, 0.1])
@@ -109,7 +112,9 @@ def _pulse_train(rng: np.random.Generator, duration_s: float, gap_range_s: tuple
     return times
 
 
-def _bounces(rng: np.random.Generator, duration_s: float, shrink: tuple[float, float], first_gap_s: tuple[float, float]) -> list[Event]:
+def _bounces(
+    rng: np.random.Generator, duration_s: float, shrink: tuple[float, float], first_gap_s: tuple[float, float]
+) -> list[Event]:
     """Bounces: gaps and speeds shrink by the restitution; thrown again when at rest."""
     events, now = [], float(rng.uniform(0.1, 0.8))
     while now < duration_s - 0.1:
@@ -190,7 +195,9 @@ def _strokes(rng: np.random.Generator, action: str, n: int) -> tuple[np.ndarray,
     return envelope, [Event(t, float(rng.uniform(0.5, 1))) for t in times]
 
 
-def _activity(rng: np.random.Generator, kind: str, action: str, duration_s: float) -> tuple[list[Event], np.ndarray | None]:
+def _activity(
+    rng: np.random.Generator, kind: str, action: str, duration_s: float
+) -> tuple[list[Event], np.ndarray | None]:
     n = ceil(duration_s * ENVELOPE_HZ)
     if action in ("scrape", "saw", "rub"):
         envelope, events = _strokes(rng, action, n)
@@ -198,7 +205,9 @@ def _activity(rng: np.random.Generator, kind: str, action: str, duration_s: floa
     if not KINDS[kind].continuous:
         return _discrete_events(rng, action, duration_s), None
     gate, starts = _gates(rng, n)
-    rate_hz = {"blow": 0.7, "burn": 3.0, "rain": 0.6, "pour": 1.5, "run": 1.0, "drill": 1.0, "spin": 0.3}[action]
+    rate_hz = {"blow": 0.7, "burn": 3.0, "rain": 0.6, "pour": 1.5, "run": 1.0, "drill": 1.0, "spin": 0.3}[
+        action
+    ]
     envelope = (gate * (0.45 + 0.55 * _smooth_noise(rng, n, rate_hz))).astype(np.float32)
     sudden = action in ("pour", "run", "drill")
     if not sudden:  # wind, fire, rain and fans swell: no onset
@@ -229,10 +238,13 @@ def _source(rng: np.random.Generator, duration_s: float, kind: str, look: str) -
 
 
 def heard(source: Source) -> Heard:
-    """What the caption grammar needs to know of a source; pace in events per second, 0 where there is none."""
+    """What the caption grammar needs to know of a source; pace in events per
+    second, 0 where there is none."""
     times = [e.time_s for e in source.events]
     pace_hz = 1 / float(np.median(np.diff(times))) if len(times) > 2 else 0.0
-    return Heard(source.kind, source.action, source.size, source.hardness, source.loudness, pace_hz, len(times))
+    return Heard(
+        source.kind, source.action, source.size, source.hardness, source.loudness, pace_hz, len(times)
+    )
 
 
 _IMPACTS = [k for k, v in KINDS.items() if v.family == "impacts" and "strike" in v.actions]
@@ -256,7 +268,8 @@ def plan(seed: int, duration_s: float = 8.192) -> Scene:
     first = str(rng.choice(_IMPACTS)) if rng.random() < 0.5 else str(rng.choice(list(KINDS)))
     kinds = [first]
     for _ in range(int(rng.choice(3, p=[0.66, 0.26, 0.08]))):
-        # a second event source is confusing to look at; a bed of wind, rain or a machine is what real clips have
+        # a second event source is confusing to look at; a bed of wind, rain or a
+        # machine is what real clips have
         pool = _CONTINUOUS if rng.random() < 0.65 or KINDS[first].continuous else _DISCRETE
         kinds.append(str(rng.choice([k for k in pool if k not in kinds])))
     contradicts = first in _IMPACTS and rng.random() < 0.22

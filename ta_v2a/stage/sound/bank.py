@@ -1,4 +1,5 @@
-"""A folder of recordings, class by folder, in place of the synthesis: the user's own library or one of a few known free sets."""
+"""A folder of recordings, class by folder, in place of the synthesis: the user's own library or
+one of a few known free sets."""
 
 import hashlib
 import math
@@ -20,9 +21,9 @@ _FRAME_S = 0.004
 class SoundBank:
     """Recordings by kind.
 
-    A file belongs to a kind if one of the folders above it, within `folder`, bears the kind's name (singular or plural, any case); else if
-    its path matches the table of known sets. One file in ten, chosen by a hash of its name (without a take's letter, as in x-A, x-B),
-    is held out of "train".
+    A file belongs to a kind if one of the folders above it, within `folder`, bears the kind's name (singular
+    or plural, any case); else if its path matches the table of known sets. One file in ten, chosen by a hash
+    of its name (without a take's letter, as in x-A, x-B), is held out of "train".
 
     Args:
         folder: the library, searched at any depth.
@@ -69,19 +70,28 @@ class SoundBank:
         return bool(self.files.get(kind))
 
     def one_shots(self, kind: str, sample_rate_hz: int = 16000) -> list[np.ndarray]:
-        """Every one-shot of the kind, each (samples,) float32 of unit peak starting at its onset. Reads all files of the kind."""
-        return [shot for path in list(self.files.get(kind, [])) for shot in self._load(kind, path, sample_rate_hz)]
+        """Every one-shot of the kind, each (samples,) float32 of unit peak starting at its onset.
+        Reads all files of the kind."""
+        return [
+            shot for path in list(self.files.get(kind, [])) for shot in self._load(kind, path, sample_rate_hz)
+        ]
 
-    def pick_shots(self, kind: str, rng: np.random.Generator, sample_rate_hz: int, count: int) -> list[np.ndarray]:
-        """`count` one-shots of one recording, repeated if it has fewer; none if no file of the kind can be read."""
+    def pick_shots(
+        self, kind: str, rng: np.random.Generator, sample_rate_hz: int, count: int
+    ) -> list[np.ndarray]:
+        """`count` one-shots of one recording, repeated if it has fewer; none if no
+        file of the kind can be read."""
         sounds = self._pick(kind, rng, sample_rate_hz)
         if not sounds:
             return []
         start = int(rng.integers(len(sounds)))
         return [sounds[(start + index) % len(sounds)] for index in range(count)]
 
-    def pick_bed(self, kind: str, rng: np.random.Generator, sample_rate_hz: int, count: int) -> np.ndarray | None:
-        """(count,) of one recording of an activity, evened to unit RMS, looped without clicks from a random place; None as above."""
+    def pick_bed(
+        self, kind: str, rng: np.random.Generator, sample_rate_hz: int, count: int
+    ) -> np.ndarray | None:
+        """(count,) of one recording of an activity, evened to unit RMS, looped without clicks from a
+        random place; None as above."""
         sounds = self._pick(kind, rng, sample_rate_hz)
         if not sounds:
             return None
@@ -102,7 +112,11 @@ class SoundBank:
             wave = _read(path, sample_rate_hz)
             sounds: list[np.ndarray] = []
             if wave is not None:
-                sounds = [_even(wave, sample_rate_hz)] if KINDS[kind].continuous else cut_shots(wave, sample_rate_hz)
+                sounds = (
+                    [_even(wave, sample_rate_hz)]
+                    if KINDS[kind].continuous
+                    else cut_shots(wave, sample_rate_hz)
+                )
             if not sounds:
                 self.skipped.append(path)
                 self.files[kind].remove(path)
@@ -111,7 +125,8 @@ class SoundBank:
 
 
 def kind_of(path: Path, root_name: str = "") -> str | None:
-    """Kind of a file by its folders (innermost first) or by the table of known sets; None if it belongs to none.
+    """Kind of a file by its folders (innermost first) or by the table of known
+    sets; None if it belongs to none.
 
     Args:
         path: relative to the library.
@@ -145,7 +160,12 @@ def _read(path: Path, sample_rate_hz: int) -> np.ndarray | None:
             wave = file.read(int(_LONGEST_FILE_S * rate), dtype="float32", always_2d=True).mean(axis=1)
         if rate != sample_rate_hz and len(wave):
             wave = soxr.resample(wave, rate, sample_rate_hz).astype(np.float32)
-    except (OSError, RuntimeError, ValueError, MemoryError):  # a damaged header may promise any rate and length
+    except (
+        OSError,
+        RuntimeError,
+        ValueError,
+        MemoryError,
+    ):  # a damaged header may promise any rate and length
         return None
     return wave if len(wave) >= 64 and np.isfinite(wave).all() and np.abs(wave).max() >= 1e-4 else None
 
@@ -158,8 +178,9 @@ def _frame_peaks(wave: np.ndarray, hop: int) -> np.ndarray:
 def cut_shots(wave: np.ndarray, sample_rate_hz: int, most: int = 6) -> list[np.ndarray]:
     """Cuts the single sounds out of a recording.
 
-    A sound starts where the level climbs above a quarter of the recording's peak after 60 ms below a tenth of it, and ends before the next
-    or where it has fallen by 46 dB. Leading silence goes: the sound begins 1 ms before it first reaches a fifth of its own peak.
+    A sound starts where the level climbs above a quarter of the recording's peak after 60 ms below a tenth of
+    it, and ends before the next or where it has fallen by 46 dB. Leading silence goes: the sound begins 1 ms
+    before it first reaches a fifth of its own peak.
 
     Args:
         wave: (samples,) recording.
@@ -180,7 +201,10 @@ def cut_shots(wave: np.ndarray, sample_rate_hz: int, most: int = 6) -> list[np.n
     shots = []
     for start, stop in zip(starts, [*starts[1:], len(peaks)], strict=True):
         first = max(0, start - 4) * hop if start else 0
-        last = min((stop - 4) * hop if stop < len(peaks) else len(wave), first + int(_LONGEST_SHOT_S * sample_rate_hz))
+        last = min(
+            (stop - 4) * hop if stop < len(peaks) else len(wave),
+            first + int(_LONGEST_SHOT_S * sample_rate_hz),
+        )
         part = wave[first:last]
         if len(part) < 0.02 * sample_rate_hz:
             continue
@@ -197,7 +221,8 @@ def cut_shots(wave: np.ndarray, sample_rate_hz: int, most: int = 6) -> list[np.n
 
 
 def _even(wave: np.ndarray, sample_rate_hz: int) -> np.ndarray:
-    """Removes silence at both ends and slow changes of level, so that the scene's envelope alone shapes it; unit RMS."""
+    """Removes silence at both ends and slow changes of level, so that the scene's
+    envelope alone shapes it; unit RMS."""
     hop = int(0.1 * sample_rate_hz)
     loud = np.flatnonzero(_frame_peaks(wave, hop) > 0.05 * np.abs(wave).max())
     wave = wave[int(loud[0]) * hop : (int(loud[-1]) + 1) * hop]

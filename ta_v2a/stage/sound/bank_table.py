@@ -1,4 +1,5 @@
-"""Which recordings of some well-known free sound sets show which kind: (pattern of the path inside the folder, kind), first match counts.
+"""Which recordings of some well-known free sound sets show which kind: (pattern of the path inside the
+folder, kind), first match counts.
 
 A pattern with kind None leaves files out: voices, music, user-interface sounds.
 """

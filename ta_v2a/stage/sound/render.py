@@ -1,4 +1,5 @@
-"""The sound of a scene: every source synthesised (or drawn from a sound bank) at its exact times, in one room, over a faint noise floor."""
+"""The sound of a scene: every source synthesised (or drawn from a sound bank) at its exact times, in one
+room, over a faint noise floor."""
 
 import math
 from collections.abc import Callable
@@ -8,9 +9,27 @@ import numpy as np
 from scipy.signal import oaconvolve, sosfilt
 
 from ta_v2a.stage.scene.kinds import KINDS
-from ta_v2a.stage.sound import synth_air, synth_creatures, synth_friction, synth_impacts, synth_liquids, synth_machines
+from ta_v2a.stage.sound import (
+    synth_air,
+    synth_creatures,
+    synth_friction,
+    synth_impacts,
+    synth_liquids,
+    synth_machines,
+)
 from ta_v2a.stage.sound.bank import SoundBank
-from ta_v2a.stage.sound.synth_common import STRENGTHS, Real, Voice, add_at, band, decay, shaped_noise, spread, to_peak, white
+from ta_v2a.stage.sound.synth_common import (
+    STRENGTHS,
+    Real,
+    Voice,
+    add_at,
+    band,
+    decay,
+    shaped_noise,
+    spread,
+    to_peak,
+    white,
+)
 
 ONE_SHOTS: dict[str, Callable[[Voice], np.ndarray]] = {
     **dict.fromkeys(synth_impacts.MATERIALS, synth_impacts.struck),
@@ -40,7 +59,8 @@ ACTIVITIES: dict[str, Callable[[Voice, np.ndarray], np.ndarray]] = {
     "drill": synth_machines.drill,
     "fan": synth_machines.fan,
 }
-# Peak of a blow of intensity 1 and loudness 1, of full scale. Quiet things are quieter, though less so than in nature.
+# Peak of a blow of intensity 1 and loudness 1, of full scale. Quiet things are quieter,
+# though less so than in nature.
 PEAKS = {
     "wood": 0.6,
     "metal": 0.5,
@@ -69,14 +89,16 @@ def render_sound(scene, sample_rate_hz: int = 16000, bank: SoundBank | None = No
     """Renders the sound of a scene.
 
     Args:
-        scene: has seed, duration_s and sources; each source has kind, action, size, hardness, loudness, events (time_s, intensity),
-            envelope at 62.5 Hz where the kind is continuous, and sound_seed (see `ta_v2a.stage.scene.scene`).
+        scene: has seed, duration_s and sources; each source has kind, action, size, hardness, loudness,
+            events (time_s, intensity), envelope at 62.5 Hz where the kind is continuous, and sound_seed
+            (see `ta_v2a.stage.scene.scene`).
         sample_rate_hz: samples per second of the result, 8000 or more.
-        bank: recordings to use in place of the synthesis where it has some; the share of sources is `bank.share`.
+        bank: recordings to use in place of the synthesis where it has some; the
+            share of sources is `bank.share`.
 
     Returns:
-        (round(duration_s * sample_rate_hz),) float32 in -0.99..0.99. The level means something: no scene is normalised. The same scene
-        gives the same samples.
+        (round(duration_s * sample_rate_hz),) float32 in -0.99..0.99. The level means something: no scene is
+        normalised. The same scene gives the same samples.
 
     Raises:
         ValueError: a source of an unknown kind, or a sample rate under 8000.
@@ -112,12 +134,20 @@ def _source(source, count: int, sample_rate_hz: int, bank: SoundBank | None) -> 
     voice = Voice(source.kind, source.action, float(source.size), float(source.hardness), sample_rate_hz, rng)
     # The recordings draw from their own numbers, so that a bank changes only what it replaces.
     takes = replace(voice, rng=np.random.default_rng([int(source.sound_seed), 6]))
-    recorded = bank if bank is not None and float(takes.rng.random()) < bank.share and bank.has(source.kind) else None
+    recorded = (
+        bank
+        if bank is not None and float(takes.rng.random()) < bank.share and bank.has(source.kind)
+        else None
+    )
     if KINDS[source.kind].continuous:
         level = _activity(source, count, sample_rate_hz)
         wave = _recorded_bed(takes, recorded, level) if recorded is not None else None
-        return np.float32(source.loudness) * (ACTIVITIES[source.kind](voice, level) if wave is None else wave).astype(np.float32)
-    shots = (_recorded_shots(takes, recorded) if recorded is not None else None) or list(to_peak(ONE_SHOTS[source.kind](voice), 1.0))
+        return np.float32(source.loudness) * (
+            ACTIVITIES[source.kind](voice, level) if wave is None else wave
+        ).astype(np.float32)
+    shots = (_recorded_shots(takes, recorded) if recorded is not None else None) or list(
+        to_peak(ONE_SHOTS[source.kind](voice), 1.0)
+    )
     return np.float32(source.loudness) * _place(source, shots, count, sample_rate_hz, rng)
 
 
@@ -144,14 +174,19 @@ def _activity(source, count: int, sample_rate_hz: int) -> np.ndarray:
 
 
 def _recorded_shots(voice: Voice, bank: SoundBank) -> list[np.ndarray]:
-    """Recordings of the kind, unit peak, all tuned by the same factor: within two semitones, lower for larger bodies."""
+    """Recordings of the kind, unit peak, all tuned by the same factor: within two
+    semitones, lower for larger bodies."""
     shots = bank.pick_shots(voice.kind, voice.rng, voice.sample_rate_hz, len(STRENGTHS))
     speed = 2.0 ** ((0.5 - voice.size + voice.between(-0.5, 0.5)) / 6.0)
-    return [np.interp(np.arange(int(len(shot) / speed)) * speed, np.arange(len(shot)), shot).astype(np.float32) for shot in shots]
+    return [
+        np.interp(np.arange(int(len(shot) / speed)) * speed, np.arange(len(shot)), shot).astype(np.float32)
+        for shot in shots
+    ]
 
 
 def _recorded_bed(voice: Voice, bank: SoundBank, level: np.ndarray) -> np.ndarray | None:
-    """A recording of an activity, levelled, of unit RMS, under the scene's envelope; None if no file of the kind can be read."""
+    """A recording of an activity, levelled, of unit RMS, under the scene's envelope; None if no
+    file of the kind can be read."""
     bed = bank.pick_bed(voice.kind, voice.rng, voice.sample_rate_hz, len(level))
     if bed is None:
         return None
@@ -169,7 +204,11 @@ def _shelf(rate: int, corner_hz: Real, gain_db: float, high: bool) -> np.ndarray
         s * 2 * a * ((a - 1) - s * (a + 1) * cosine),
         a * ((a + 1) - s * (a - 1) * cosine - side),
     ]
-    c = [(a + 1) + s * (a - 1) * cosine + side, -s * 2 * ((a - 1) + s * (a + 1) * cosine), (a + 1) + s * (a - 1) * cosine - side]
+    c = [
+        (a + 1) + s * (a - 1) * cosine + side,
+        -s * 2 * ((a - 1) + s * (a + 1) * cosine),
+        (a + 1) + s * (a - 1) * cosine - side,
+    ]
     return np.array([b + c]) / c[0]
 
 
@@ -183,7 +222,8 @@ def _bump(rate: int, centre_hz: float, gain_db: float, q: float) -> np.ndarray:
 
 
 def _room(rng: np.random.Generator, sample_rate_hz: int) -> np.ndarray:
-    """Impulse response of room and microphone: the direct sound first, a decaying diffuse tail, mild shelves and one bump."""
+    """Impulse response of room and microphone: the direct sound first, a decaying diffuse
+    tail, mild shelves and one bump."""
     rt60_s = 0.12 * 6.0 ** float(rng.random())
     wet_db = float(rng.uniform(-32.0, -9.0))
     tail = int(min(0.75 * rt60_s, 0.4) * sample_rate_hz)

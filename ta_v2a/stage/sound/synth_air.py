@@ -2,11 +2,24 @@
 
 import numpy as np
 
-from ta_v2a.stage.sound.synth_common import STRENGTHS, Voice, add_at, band, decay, drift, grain_times_s, peak, scatter, shaped_noise, spread
+from ta_v2a.stage.sound.synth_common import (
+    STRENGTHS,
+    Voice,
+    add_at,
+    band,
+    decay,
+    drift,
+    grain_times_s,
+    peak,
+    scatter,
+    shaped_noise,
+    spread,
+)
 
 
 def wind(voice: Voice, strength: np.ndarray) -> np.ndarray:
-    """Gusts: low-passed rumble, a body band and a whistle that take over from one another as the wind grows."""
+    """Gusts: low-passed rumble, a body band and a whistle that take over from
+    one another as the wind grows."""
     rng, rate, count = voice.rng, voice.sample_rate_hz, len(strength)
     body_hz = voice.sized(650, 260)
     whistle_hz = body_hz * voice.between(1.9, 2.8)
@@ -21,13 +34,19 @@ def wind(voice: Voice, strength: np.ndarray) -> np.ndarray:
     gust = 1.0 + 0.4 * spread(drift(rng, count / rate, voice.between(1.0, 2.5)), count, rate)
     whistling = np.clip(strength * gust - 0.3, 0, 1)
     level = strength * gust
-    return level * (0.08 * low + 0.09 * body * (0.4 + 0.6 * level)) + voice.between(0.04, 0.11) * whistle * whistling
+    return (
+        level * (0.08 * low + 0.09 * body * (0.4 + 0.6 * level))
+        + voice.between(0.04, 0.11) * whistle * whistling
+    )
 
 
 def fire(voice: Voice, strength: np.ndarray) -> np.ndarray:
-    """A flickering low rumble and faint hiss under crackles: clicks of very uneven size, some in quick runs."""
+    """A flickering low rumble and faint hiss under crackles: clicks of very
+    uneven size, some in quick runs."""
     rng, rate, count = voice.rng, voice.sample_rate_hz, len(strength)
-    rumble, hiss = shaped_noise(rng, count, rate, lambda f: band(f, 45, voice.sized(260, 130)), lambda f: band(f, 2000, 6500))
+    rumble, hiss = shaped_noise(
+        rng, count, rate, lambda f: band(f, 45, voice.sized(260, 130)), lambda f: band(f, 2000, 6500)
+    )
     flicker = 1.0 + 0.5 * spread(drift(rng, count / rate, 9.0), count, rate)
     out = strength * flicker * (0.07 * rumble + 0.010 * hiss)
     crackles = []
@@ -57,7 +76,9 @@ def rain(voice: Voice, strength: np.ndarray) -> np.ndarray:
         drops.append(burst * decay(length, rate, voice.ratio(0.005, 0.014), 0.0003))
     frames = strength[:: max(1, int(rate / 62.5))]
     times = grain_times_s(rng, voice.between(90, 180) * frames)
-    scatter(out, drops, times, rng.integers(0, 12, len(times)), 0.02 + 0.13 * rng.random(len(times)) ** 5, rate)
+    scatter(
+        out, drops, times, rng.integers(0, 12, len(times)), 0.02 + 0.13 * rng.random(len(times)) ** 5, rate
+    )
     return out
 
 

@@ -1,7 +1,8 @@
 """Building blocks of the synthesis: cached noise, spectral shaping, damped modes, grain clouds.
 
-Everything is numpy float32 and vectorised, because training renders scenes as it goes. Random draws never depend on the sample rate,
-so that the same source at 16 and at 48 kHz has the same events, pitches and grains.
+Everything is numpy float32 and vectorised, because training renders scenes as it goes. Random
+draws never depend on the sample rate, so that the same source at 16 and at 48 kHz has the
+same events, pitches and grains.
 """
 
 import math
@@ -71,14 +72,16 @@ def white(rng: np.random.Generator, count: int) -> np.ndarray:
 
 @lru_cache(maxsize=64)
 def bins_hz(count: int, sample_rate_hz: int) -> np.ndarray:
-    """(count // 2 + 1,) float32 frequencies of the real transform; the first is lifted off zero so that ratios are finite."""
+    """(count // 2 + 1,) float32 frequencies of the real transform; the first is lifted off
+    zero so that ratios are finite."""
     out = np.fft.rfftfreq(count, 1.0 / sample_rate_hz).astype(np.float32)
     out[0] = out[1] * 0.5
     return out
 
 
 def band(frequency_hz: np.ndarray, low_hz: Real, high_hz: Real, order: int = 2) -> np.ndarray:
-    """Butterworth-like magnitude of a band from `low_hz` to `high_hz`, `order` poles (2 or 4 are the cheap ones) on either side."""
+    """Butterworth-like magnitude of a band from `low_hz` to `high_hz`, `order` poles
+    (2 or 4 are the cheap ones) on either side."""
     below, above = (low_hz / frequency_hz) ** 2, (frequency_hz / high_hz) ** 2
     if order >= 4:
         below, above = below * below, above * above
@@ -127,10 +130,14 @@ def decay(count: int, sample_rate_hz: int, t60_s: Real, attack_s: Real = 0.0008)
     return out
 
 
-def modes(frequencies_hz: np.ndarray, t60_s: np.ndarray, gains: np.ndarray, count: int, sample_rate_hz: int) -> np.ndarray:
-    """Sums of damped sines that start at zero (modal synthesis: van den Doel and Pai 1998, "The sounds of physical shapes", eq. 1).
+def modes(
+    frequencies_hz: np.ndarray, t60_s: np.ndarray, gains: np.ndarray, count: int, sample_rate_hz: int
+) -> np.ndarray:
+    """Sums of damped sines that start at zero (modal synthesis: van den Doel and Pai 1998, "The
+    sounds of physical shapes", eq. 1).
 
-    exp(z (a B + b)) = exp(z a B) exp(z b) makes the sum over modes one matrix product, so that hundreds of modes cost little.
+    exp(z (a B + b)) = exp(z a B) exp(z b) makes the sum over modes one matrix product, so that
+    hundreds of modes cost little.
 
     Args:
         frequencies_hz: (modes,); those above 0.47 of the sample rate are silent.
@@ -191,7 +198,12 @@ def add_at(out: np.ndarray, wave: np.ndarray, start: int, gain: Real = 1.0) -> N
 
 
 def scatter(
-    out: np.ndarray, grains: list[np.ndarray], times_s: np.ndarray, which: np.ndarray, gains: np.ndarray, sample_rate_hz: int
+    out: np.ndarray,
+    grains: list[np.ndarray],
+    times_s: np.ndarray,
+    which: np.ndarray,
+    gains: np.ndarray,
+    sample_rate_hz: int,
 ) -> None:
     """Adds grain `which[i]` at `times_s[i]` with `gains[i]`, for all i."""
     starts = (times_s * sample_rate_hz).astype(int).tolist()

@@ -2,11 +2,23 @@
 
 import numpy as np
 
-from ta_v2a.stage.sound.synth_common import STRENGTHS, Voice, add_at, band, chirp, decay, modes, sample_times_s, shaped_noise, wavetable
+from ta_v2a.stage.sound.synth_common import (
+    STRENGTHS,
+    Voice,
+    add_at,
+    band,
+    chirp,
+    decay,
+    modes,
+    sample_times_s,
+    shaped_noise,
+    wavetable,
+)
 
 
 def dog(voice: Voice) -> np.ndarray:
-    """A bark: harsh voice whose pitch jumps up and falls, mouth opening and closing over the formants, breath noise."""
+    """A bark: harsh voice whose pitch jumps up and falls, mouth opening and closing over
+    the formants, breath noise."""
     rng, rate = voice.rng, voice.sample_rate_hz
     length_s = voice.sized(0.13, 0.24, 0.1)
     count = voice.samples(length_s)
@@ -18,12 +30,16 @@ def dog(voice: Voice) -> np.ndarray:
     gate = np.minimum(1, x * length_s / 0.004) * np.clip((1 - x) / 0.55, 0, 1) ** 1.3
     open_mouth = np.sin(np.pi * x**0.7)
     for row, strength in zip(out, STRENGTHS, strict=True):
-        cycles = np.cumsum(frequency * (0.9 + 0.1 * strength) * voice.between(0.97, 1.03), dtype=np.float64) / rate
+        cycles = (
+            np.cumsum(frequency * (0.9 + 0.1 * strength) * voice.between(0.97, 1.03), dtype=np.float64) / rate
+        )
         cycles = cycles + 0.04 * np.sin(2 * np.pi * voice.between(45, 90) * x * length_s)  # roughness
         harmonics = np.arange(1, 40)
         spectrum = np.zeros(1025, complex)
         for weight, formants in ((0, (550, 1100)), (1, (1050, 1900))):
-            resonance = sum(1.0 / (1 + ((harmonics * pitch_hz - f * tract) / (260 * tract)) ** 2) for f in formants)
+            resonance = sum(
+                1.0 / (1 + ((harmonics * pitch_hz - f * tract) / (260 * tract)) ** 2) for f in formants
+            )
             spectrum[1:40] = (0.03 + resonance) * harmonics**-0.4 * np.exp(1j * rng.uniform(0, 0.8, 39))
             sung = wavetable(np.fft.irfft(spectrum), cycles, int(0.45 * rate / (1.2 * pitch_hz)))
             row += sung * (open_mouth if weight else 1 - 0.7 * open_mouth)
@@ -60,7 +76,12 @@ def bird(voice: Voice) -> np.ndarray:
             if 2 * float(curve.max()) < 0.46 * rate:
                 note = note + 0.12 * chirp(2 * curve, rate)
             gate = np.minimum(1, x * length_s / 0.003) * np.clip(np.cos(0.5 * np.pi * x), 0, 1) ** 0.8
-            add_at(row, (note * gate).astype(np.float32), int(index * gap_s * rate), 1.0 if index == 0 else voice.between(0.6, 1.0))
+            add_at(
+                row,
+                (note * gate).astype(np.float32),
+                int(index * gap_s * rate),
+                1.0 if index == 0 else voice.between(0.6, 1.0),
+            )
     return out
 
 
@@ -78,7 +99,9 @@ def bell(voice: Voice) -> np.ndarray:
     detune = rng.uniform(1.0006, 1.003, len(_BELL))
     frequencies = prime_hz * np.concatenate([_BELL, _BELL * detune])
     bright = np.concatenate([_BELL, _BELL]) ** (0.6 * (voice.hardness - 0.6))
-    gains = np.concatenate([_BELL_GAIN, 0.5 * _BELL_GAIN]) * bright * rng.uniform(0.6, 1.2, (len(STRENGTHS), 20))
+    gains = (
+        np.concatenate([_BELL_GAIN, 0.5 * _BELL_GAIN]) * bright * rng.uniform(0.6, 1.2, (len(STRENGTHS), 20))
+    )
     count = voice.samples(min(3.0, 0.8 * t60))
     out = modes(frequencies, t60 * np.concatenate([_BELL_T60, _BELL_T60]), gains, count, rate)
     tail = min(count, voice.samples(0.25))

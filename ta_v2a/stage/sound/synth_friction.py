@@ -1,4 +1,5 @@
-"""Friction: granular contact noise through the resonances of the rubbed body, driven by the speed of the motion."""
+"""Friction: granular contact noise through the resonances of the rubbed body, driven
+by the speed of the motion."""
 
 import numpy as np
 
@@ -12,7 +13,8 @@ def _roughness(voice: Voice, count: int, slow_hz: Real) -> np.ndarray:
 
 
 def scrape(voice: Voice, speed: np.ndarray) -> np.ndarray:
-    """A hard edge over a hard surface: bright noise, ringing modes and a stick-slip squeal whose pitch follows the speed."""
+    """A hard edge over a hard surface: bright noise, ringing modes and a stick-slip squeal
+    whose pitch follows the speed."""
     rng, rate, count = voice.rng, voice.sample_rate_hz, len(speed)
     base_hz = voice.sized(2600, 900)
     centres = base_hz * np.sort(rng.uniform(1.0, 3.0, 5))
@@ -26,7 +28,12 @@ def scrape(voice: Voice, speed: np.ndarray) -> np.ndarray:
 
     (body,) = shaped_noise(rng, count, rate, shape)
     body *= _roughness(voice, count, voice.between(12, 25))
-    squeal_hz = voice.between(0.5, 0.9) * base_hz * (0.75 + 0.5 * speed) * (1 + 0.03 * spread(drift(rng, count / rate, 9.0), count, rate))
+    squeal_hz = (
+        voice.between(0.5, 0.9)
+        * base_hz
+        * (0.75 + 0.5 * speed)
+        * (1 + 0.03 * spread(drift(rng, count / rate, 9.0), count, rate))
+    )
     cycles = np.cumsum(squeal_hz, dtype=np.float64) / rate
     saw = np.linspace(1, -1, 512)
     squeal = wavetable(saw, cycles, int(0.45 * rate / (base_hz * 1.3)))
@@ -35,7 +42,8 @@ def scrape(voice: Voice, speed: np.ndarray) -> np.ndarray:
 
 
 def saw(voice: Voice, speed: np.ndarray) -> np.ndarray:
-    """Teeth through wood: a rasp of tooth strikes at a rate that follows the speed, strokes up and down of different pitch."""
+    """Teeth through wood: a rasp of tooth strikes at a rate that follows the speed, strokes up
+    and down of different pitch."""
     rng, rate, count = voice.rng, voice.sample_rate_hz, len(speed)
     teeth_hz = voice.sized(190, 75) * (0.35 + 0.65 * speed)
     cycles = np.cumsum(teeth_hz, dtype=np.float64) / rate
@@ -57,6 +65,8 @@ def rub(voice: Voice, speed: np.ndarray) -> np.ndarray:
     """Soft surfaces: dull, even rustle without tone; faster is brighter."""
     rng, rate, count = voice.rng, voice.sample_rate_hz, len(speed)
     cut_hz = voice.sized(1500, 600) * (0.8 + 0.5 * voice.hardness)
-    dull, airy = shaped_noise(rng, count, rate, lambda f: band(f, 180, cut_hz, 4), lambda f: band(f, 800, 2.6 * cut_hz))
+    dull, airy = shaped_noise(
+        rng, count, rate, lambda f: band(f, 180, cut_hz, 4), lambda f: band(f, 800, 2.6 * cut_hz)
+    )
     rough = _roughness(voice, count, voice.between(18, 35))
     return (0.11 * dull + 0.035 * airy * speed) * rough * speed

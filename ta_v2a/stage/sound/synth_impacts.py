@@ -1,4 +1,5 @@
-"""Impacts: modal materials, membranes, cloth, hands and shots. Every function gives (variants, samples), struck softly to hard."""
+"""Impacts: modal materials, membranes, cloth, hands and shots. Every function gives (variants,
+samples), struck softly to hard."""
 
 from dataclasses import dataclass
 
@@ -61,7 +62,8 @@ _MEMBRANE = np.array([1.0, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.501, 3.6,
 
 
 def _ratios(shape: str, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Mode ratios of a body: free bar and wine-glass shell (Fletcher and Rossing 1998, ch. 2 and 20), plate m^2 + (a n)^2, or drawn."""
+    """Mode ratios of a body: free bar and wine-glass shell (Fletcher and Rossing 1998, ch. 2 and 20),
+    plate m^2 + (a n)^2, or drawn."""
     if shape == "bar":
         aspect = rng.uniform(1.2, 1.9)  # a second bending direction makes a block of a bar
         ratios = np.concatenate([_BAR, _BAR * aspect])
@@ -80,7 +82,8 @@ def _ratios(shape: str, count: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _contact_gain(frequency_hz: np.ndarray, hardness: Real, strength: np.ndarray) -> np.ndarray:
-    """(variants, modes) low-pass of the contact: 1.3 ms felt to 0.12 ms steel; a harder blow is shorter (Hertz)."""
+    """(variants, modes) low-pass of the contact: 1.3 ms felt to 0.12 ms steel; a
+    harder blow is shorter (Hertz)."""
     contact_s = 0.0013 * 0.092**hardness * strength[:, None] ** -0.4
     return 1.0 / (1.0 + (2.0 * frequency_hz[None] * contact_s) ** 2)
 
@@ -91,7 +94,11 @@ def struck(voice: Voice) -> np.ndarray:
     base_hz = voice.sized(material.small_hz, material.large_hz)
     frequencies = base_hz * _ratios(material.shape, material.count, rng)
     low, high = material.t60_s
-    t60 = voice.between(low, high) * (0.75 + 0.5 * voice.size) * (frequencies / frequencies[0]) ** -material.damping
+    t60 = (
+        voice.between(low, high)
+        * (0.75 + 0.5 * voice.size)
+        * (frequencies / frequencies[0]) ** -material.damping
+    )
     t60 = np.maximum(t60 * rng.uniform(0.7, 1.3, len(t60)), 0.008)
     if voice.action == "type":
         t60 = t60 * 0.7
@@ -100,7 +107,12 @@ def struck(voice: Voice) -> np.ndarray:
     tilt = (frequencies / frequencies[0]) ** -voice.between(0.15, 0.6)
     floor = 0.3 if voice.kind in ("metal", "glass", "ceramic") else 0.1  # they hardly sound under felt
     where = rng.uniform(0.3, 1.0, (len(STRENGTHS), len(frequencies)))  # each blow lands elsewhere
-    gains = where * tilt * rng.choice([-1.0, 1.0], len(frequencies)) * _contact_gain(frequencies, max(voice.hardness, floor), STRENGTHS)
+    gains = (
+        where
+        * tilt
+        * rng.choice([-1.0, 1.0], len(frequencies))
+        * _contact_gain(frequencies, max(voice.hardness, floor), STRENGTHS)
+    )
     count = voice.samples(min(2.6, max(0.06, float(t60.max()) * 0.9, material.noise_t60_s * 1.2)))
     ring = to_peak(modes(frequencies, t60, gains, count, rate), 1.0)
     ring += _contact_noise(voice, material, count)
@@ -118,7 +130,9 @@ def _contact_noise(voice: Voice, material: Material, count: int) -> np.ndarray:
     length = min(count, voice.samples(material.noise_t60_s * 1.2))
     low, high = material.noise_hz
     top = high * (0.35 + 0.65 * voice.hardness)
-    bursts = shaped_noise(voice.rng, length, rate, *(lambda f, s=s: band(f, low, top * s**0.5, 4) for s in STRENGTHS))
+    bursts = shaped_noise(
+        voice.rng, length, rate, *(lambda f, s=s: band(f, low, top * s**0.5, 4) for s in STRENGTHS)
+    )
     out = np.zeros((len(STRENGTHS), count), np.float32)
     t60 = material.noise_t60_s * (1.4 - 0.6 * voice.hardness)
     level = material.noise * voice.between(0.6, 1.3) * 0.4
@@ -131,7 +145,9 @@ def _thud(voice: Voice, count: int, small_hz: Real, large_hz: Real, t60_s: Real,
     return (level * wave * decay(count, voice.sample_rate_hz, t60_s * 2)).astype(np.float32)
 
 
-def _rattle(voice: Voice, wave: np.ndarray, hits: int, first_s: Real, last_s: Real, level: Real) -> np.ndarray:
+def _rattle(
+    voice: Voice, wave: np.ndarray, hits: int, first_s: Real, last_s: Real, level: Real
+) -> np.ndarray:
     """Adds fainter repeats of the blow shortly after it: micro-bounces, crumbs, a second contact."""
     times = np.sort(voice.rng.uniform(first_s, last_s, hits))
     longer = np.pad(wave, ((0, 0), (0, voice.samples(last_s))))
@@ -144,7 +160,8 @@ def _rattle(voice: Voice, wave: np.ndarray, hits: int, first_s: Real, last_s: Re
 
 
 def acted(voice: Voice, wave: np.ndarray) -> np.ndarray:
-    """The mark of the motion: heel and toe of a step, the many small contacts of a shake, the low body of a chop."""
+    """The mark of the motion: heel and toe of a step, the many small contacts of a
+    shake, the low body of a chop."""
     if voice.action == "footstep":
         wave = wave + _thud(voice, wave.shape[1], 70, 130, 0.05, 0.25) * STRENGTHS[:, None].astype(np.float32)
         return _rattle(voice, wave, 1, voice.between(0.045, 0.06), voice.between(0.065, 0.11), 0.45)
@@ -163,14 +180,18 @@ def drum(voice: Voice) -> np.ndarray:
     count = voice.samples(t60 * 1.0)
     time = sample_times_s(count, rate)
     frequencies = base_hz * _MEMBRANE[1:] * (1 + 0.01 * rng.standard_normal(len(_MEMBRANE) - 1))
-    gains = rng.uniform(0.15, 0.6, (len(STRENGTHS), len(frequencies))) * _contact_gain(frequencies, 0.3 + 0.6 * voice.hardness, STRENGTHS)
+    gains = rng.uniform(0.15, 0.6, (len(STRENGTHS), len(frequencies))) * _contact_gain(
+        frequencies, 0.3 + 0.6 * voice.hardness, STRENGTHS
+    )
     body = modes(frequencies, t60 * 0.6 * (frequencies / base_hz) ** -0.5, gains, count, rate)
     glide = base_hz * (1 + voice.between(0.1, 0.5) * np.exp(-time / voice.between(0.015, 0.04)))
     body += 1.3 * chirp(glide, rate) * decay(count, rate, t60, 0.001)
     top = 900 + 4500 * voice.hardness
     snare = rng.random() < 0.35
     slap, wires = shaped_noise(rng, count, rate, lambda f: band(f, 200, top), lambda f: band(f, 1500, 7000))
-    body += slap * decay(count, rate, 0.03 + 0.03 * voice.size) * (0.25 * STRENGTHS[:, None]).astype(np.float32)
+    body += (
+        slap * decay(count, rate, 0.03 + 0.03 * voice.size) * (0.25 * STRENGTHS[:, None]).astype(np.float32)
+    )
     if snare:
         body += wires * decay(count, rate, voice.between(0.15, 0.3)) * 0.25
     return acted(voice, body.astype(np.float32))
@@ -182,29 +203,39 @@ def cloth(voice: Voice) -> np.ndarray:
     t60 = voice.sized(0.13, 0.30)
     count = voice.samples(t60 * 1.2)
     cut_hz = voice.sized(1000, 330) * (0.8 + 0.6 * voice.hardness)
-    body = shaped_noise(rng, count, rate, *(lambda f, s=s: band(f, 70, cut_hz * (0.6 + 0.4 * s), 4) for s in STRENGTHS))
+    body = shaped_noise(
+        rng, count, rate, *(lambda f, s=s: band(f, 70, cut_hz * (0.6 + 0.4 * s), 4) for s in STRENGTHS)
+    )
     body *= decay(count, rate, t60, 0.0025)
     (rustle,) = shaped_noise(rng, count, rate, lambda f: band(f, 900, 3000))
     lag = voice.samples(voice.between(0.010, 0.025))
-    late = np.concatenate([np.zeros(lag, np.float32), decay(count - lag, rate, t60 * 0.8, 0.012)]) if lag < count else 0.0
+    late = (
+        np.concatenate([np.zeros(lag, np.float32), decay(count - lag, rate, t60 * 0.8, 0.012)])
+        if lag < count
+        else 0.0
+    )
     body += rustle * late * voice.between(0.05, 0.15)
     return acted(voice, body + _thud(voice, count, 55, 95, t60 * 0.4, 1.3))
 
 
 def clap(voice: Voice) -> np.ndarray:
-    """Hands: noise through the hollow between the palms (Repp 1987), with a few milliseconds between fingers and palms."""
+    """Hands: noise through the hollow between the palms (Repp 1987), with a few
+    milliseconds between fingers and palms."""
     rng, rate = voice.rng, voice.sample_rate_hz
     count = voice.samples(0.16)
     hollow_hz = voice.sized(2100, 850)
     tail = voice.between(0.05, 0.10)
     shapes = [
-        lambda f, k=k: peak(f, hollow_hz * k, 500 + 500 * voice.hardness) + 0.22 * band(f, 500, 5500) for k in rng.uniform(0.93, 1.07, 3)
+        lambda f, k=k: peak(f, hollow_hz * k, 500 + 500 * voice.hardness) + 0.22 * band(f, 500, 5500)
+        for k in rng.uniform(0.93, 1.07, 3)
     ]
     body = shaped_noise(rng, count, rate, *shapes)
     out = body * decay(count, rate, tail)
     for _ in range(int(rng.integers(1, 4))):
         lag = voice.samples(voice.between(0.004, 0.013))
-        out[:, lag:] += np.roll(body, 1, axis=0)[:, lag:] * decay(count - lag, rate, tail * 0.5) * voice.between(0.4, 0.9)
+        out[:, lag:] += (
+            np.roll(body, 1, axis=0)[:, lag:] * decay(count - lag, rate, tail * 0.5) * voice.between(0.4, 0.9)
+        )
     return out
 
 
@@ -213,11 +244,18 @@ def gunshot(voice: Voice) -> np.ndarray:
     rng, rate = voice.rng, voice.sample_rate_hz
     tail_s = voice.between(0.5, 1.1)
     count = voice.samples(tail_s * 0.9)
-    bright, low = shaped_noise(rng, count, rate, lambda f: band(f, 250, 6500), lambda f: band(f, 60, voice.sized(900, 380)))
+    bright, low = shaped_noise(
+        rng, count, rate, lambda f: band(f, 250, 6500), lambda f: band(f, 60, voice.sized(900, 380))
+    )
     crack_s = voice.sized(0.05, 0.13)
     wave = 1.6 * bright * decay(count, rate, crack_s, 0.0003) + 0.9 * low * decay(count, rate, tail_s, 0.001)
     push = np.exp(-sample_times_s(count, rate) / voice.sized(0.002, 0.006))
     wave += 3.0 * push * np.sin(2 * np.pi * voice.sized(260, 110) * sample_times_s(count, rate))
     for _ in range(int(rng.integers(1, 4))):
-        add_at(wave, low * decay(count, rate, 0.5, 0.03), int(voice.between(0.07, 0.30) * rate), voice.between(0.05, 0.2))
+        add_at(
+            wave,
+            low * decay(count, rate, 0.5, 0.03),
+            int(voice.between(0.07, 0.30) * rate),
+            voice.between(0.05, 0.2),
+        )
     return np.tanh(wave[None] * (1.1 * STRENGTHS[:, None])).astype(np.float32)  # air itself overloads

@@ -2,7 +2,19 @@
 
 import numpy as np
 
-from ta_v2a.stage.sound.synth_common import STRENGTHS, Voice, add_at, band, decay, drift, modes, peak, shaped_noise, spread, wavetable
+from ta_v2a.stage.sound.synth_common import (
+    STRENGTHS,
+    Voice,
+    add_at,
+    band,
+    decay,
+    drift,
+    modes,
+    peak,
+    shaped_noise,
+    spread,
+    wavetable,
+)
 
 
 def _phase(frequency_hz: np.ndarray, sample_rate_hz: int) -> np.ndarray:
@@ -26,17 +38,26 @@ def engine(voice: Voice, level: np.ndarray) -> np.ndarray:
     cycle = np.zeros(2048)
     for index in range(cylinders):
         since = (grid - (index + rng.uniform(-0.06, 0.06)) / cylinders) % 1.0 * cylinders
-        cycle += rng.uniform(0.6, 1.0) * np.exp(-since * voice.between(5, 8)) * np.sin(2 * np.pi * since * voice.between(1.5, 3.5))
-        cycle += rng.uniform(0.2, 0.5) * np.exp(-since * 14) * np.sin(2 * np.pi * since * voice.between(6, 11))
+        cycle += (
+            rng.uniform(0.6, 1.0)
+            * np.exp(-since * voice.between(5, 8))
+            * np.sin(2 * np.pi * since * voice.between(1.5, 3.5))
+        )
+        cycle += (
+            rng.uniform(0.2, 0.5) * np.exp(-since * 14) * np.sin(2 * np.pi * since * voice.between(6, 11))
+        )
     highest = int(0.45 * rate / (firing_hz / cylinders * 1.9))
     pulse = wavetable(cycle, cycles, min(highest, 40 * cylinders))
     fire_gate = (1.0 - (cycles * cylinders) % 1.0).astype(np.float32) ** 2
-    exhaust, rattle = shaped_noise(rng, count, rate, lambda f: band(f, 90, 900), lambda f: band(f, 1500, 4500))
+    exhaust, rattle = shaped_noise(
+        rng, count, rate, lambda f: band(f, 90, 900), lambda f: band(f, 1500, 4500)
+    )
     return _on(level) * (0.42 * pulse + fire_gate * (0.07 * exhaust + 0.04 * rattle * (0.4 + level)))
 
 
 def drill(voice: Voice, level: np.ndarray) -> np.ndarray:
-    """Electric drill: a commutator whine with strong harmonics that bends under load, gear noise and grinding."""
+    """Electric drill: a commutator whine with strong harmonics that bends under
+    load, gear noise and grinding."""
     rng, rate, count = voice.rng, voice.sample_rate_hz, len(level)
     whine_hz = voice.sized(620, 260)
     load = 1 + 0.04 * spread(drift(rng, count / rate, 5.0), count, rate)
@@ -60,14 +81,17 @@ def fan(voice: Voice, level: np.ndarray) -> np.ndarray:
     swing = np.exp(-((np.arange(1024) / 1024 - 0.5) ** 2) / 0.03)
     chop = wavetable(swing, cycles, 12)
     formant_hz = voice.sized(900, 350)
-    (air,) = shaped_noise(rng, count, rate, lambda f: 0.5 * band(f, 120, 1600) + peak(f, formant_hz, formant_hz))
+    (air,) = shaped_noise(
+        rng, count, rate, lambda f: 0.5 * band(f, 120, 1600) + peak(f, formant_hz, formant_hz)
+    )
     hum_hz = float(rng.choice([50.0, 60.0])) * 2
     hum = np.sin((2 * np.pi * (np.arange(count) * hum_hz / rate % 1.0)).astype(np.float32))
     return _on(level) * (0.10 * air * (1 + voice.between(0.5, 0.8) * chop) + voice.between(0.02, 0.05) * hum)
 
 
 def clock(voice: Voice) -> np.ndarray:
-    """Tick: an escapement's two or three clicks within 20 ms, dry, each with a small bright ring; the variants are tick and tock."""
+    """Tick: an escapement's two or three clicks within 20 ms, dry, each with a small bright ring; the
+    variants are tick and tock."""
     rng, rate = voice.rng, voice.sample_rate_hz
     out = np.zeros((len(STRENGTHS), voice.samples(0.09)), np.float32)
     base_hz = voice.sized(4200, 2100, 0.08)
@@ -76,7 +100,13 @@ def clock(voice: Voice) -> np.ndarray:
     for index, row in enumerate(out):
         shift = 1.0 - 0.12 * (index % 2)
         gains = np.array([1.0, 0.7, 0.5, 0.3, 0.15 + 0.5 * voice.size]) * rng.uniform(0.7, 1.3, 5)
-        click = modes(frequencies * shift, np.array([0.022, 0.016, 0.013, 0.01, 0.03]), gains[None], voice.samples(0.05), rate)[0]
+        click = modes(
+            frequencies * shift,
+            np.array([0.022, 0.016, 0.013, 0.01, 0.03]),
+            gains[None],
+            voice.samples(0.05),
+            rate,
+        )[0]
         (noise,) = shaped_noise(rng, len(click), rate, lambda f: band(f, 2500, 7000))
         click = click + 0.3 * noise * decay(len(click), rate, 0.006, 0.0003)
         add_at(row, click, 0, 1.0)
