@@ -1,10 +1,11 @@
 """Clips a second of everything that stands between a film and a trained CVALP, with memory and the
 floating-point work of the networks.
 
-    PYTHONPATH=. python benchmarks/throughput.py                                   # all but decode, on this processor
+    PYTHONPATH=. python benchmarks/throughput.py  # all but decode, on this processor
     PYTHONPATH=. python benchmarks/throughput.py decode --films clips.csv
     PYTHONPATH=. python benchmarks/throughput.py mini-training loader --threads 1
-    PYTHONPATH=. python benchmarks/throughput.py --device cuda --peak-tflops 989 --paper-batch 30 --large-batch 60 --chunk 15
+    PYTHONPATH=. python benchmarks/throughput.py --device cuda --peak-tflops 989 --paper-batch 30 \
+        --large-batch 60 --chunk 15
 
 Every work runs in a process of its own, whose peak memory is its own, and prints one JSON object; the table
 at the end goes to standard error. Networks have random weights, which cost as much as trained ones, and are
@@ -36,8 +37,16 @@ LARGE: dict[str, dict[str, Any]] = {
     "large-cached": {"gradient_checkpointing": False, "grad_cache_chunk": True},
 }
 WORKS = (
-    "decode", "stage", "mini-features", "mini-training", "loader", "kept-loader", "paper-features", "paper-training", *LARGE
-)  # fmt: skip
+    "decode",
+    "stage",
+    "mini-features",
+    "mini-training",
+    "loader",
+    "kept-loader",
+    "paper-features",
+    "paper-training",
+    *LARGE,
+)
 
 
 def configured(name: str) -> dict[str, Any]:

@@ -85,10 +85,23 @@ def train_vocabulary(lines: Iterable[str], out_file: str | Path, size: int = SIZ
     buffer = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.Train(
-            sentence_iterator=iter(lines), model_writer=buffer, model_type="unigram", vocab_size=size, byte_fallback=True,
-            normalization_rule_name="nmt_nfkc_cf", character_coverage=1.0, split_digits=True, shuffle_input_sentence=False,
-            num_threads=1, seed_sentencepiece_size=1_000_000, pad_id=0, eos_id=1, unk_id=2, bos_id=-1, minloglevel=2,
-        )  # fmt: skip
+            sentence_iterator=iter(lines),
+            model_writer=buffer,
+            model_type="unigram",
+            vocab_size=size,
+            byte_fallback=True,
+            normalization_rule_name="nmt_nfkc_cf",
+            character_coverage=1.0,
+            split_digits=True,
+            shuffle_input_sentence=False,
+            num_threads=1,
+            seed_sentencepiece_size=1_000_000,
+            pad_id=0,
+            eos_id=1,
+            unk_id=2,
+            bos_id=-1,
+            minloglevel=2,
+        )
     except (RuntimeError, OSError) as error:
         raise ValueError(f"cannot train {size} tokens from these lines: {error}") from error
     out = Path(out_file)

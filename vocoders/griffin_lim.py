@@ -4,7 +4,8 @@ Perraudin, Balazs & Sondergaard 2013, "A fast Griffin-Lim algorithm", Algorithm 
 form (the released code of GLA-Grad updates an aliased tensor in place, which silences one
 iteration and flips the sign of three):
 
-    a <- c - m / (1 + m) * c_previous,   a <- a / |a|,   c_previous <- c,   c <- STFT(iSTFT(max(magnitude, 0) * a))
+    a <- c - m / (1 + m) * c_previous,   a <- a / |a|,   c_previous <- c,
+    c <- STFT(iSTFT(max(magnitude, 0) * a))
 
 The starting phase is integrated along time from the magnitude's own gradient (Prusa & Sondergaard 2016,
 "Real-time spectrogram inversion using phase gradient heap integration", eq. 4), not drawn at random: a tone
@@ -43,9 +44,8 @@ def phase_advance(
     advance += torch.arange(bins, device=magnitude.device, dtype=torch.float32)[:, None] * (
         2 * pi * hop_samples / fft_samples
     )
-    return advance.remainder_(
-        2 * pi
-    )  # only modulo a turn matters, and small numbers keep float32 exact over long sums
+    # only modulo a turn matters, and small numbers keep float32 exact over long sums
+    return advance.remainder_(2 * pi)
 
 
 def integrated_phasors(

@@ -60,12 +60,12 @@ class Cnn14Tower(nn.Module):
             end = FRONT_ENDS[sound]
             with torch.device("cpu"):  # they fill their weights in place, which no other device's would allow
                 self.spectrogram_extractor = models.Spectrogram(
-                    n_fft=end.window_samples, hop_length=end.hop_samples, win_length=end.window_samples, window="hann", center=True,
-                    pad_mode="reflect", freeze_parameters=True,
+                    n_fft=end.window_samples, hop_length=end.hop_samples, win_length=end.window_samples,
+                    window="hann", center=True, pad_mode="reflect", freeze_parameters=True,
                 )  # fmt: skip
                 self.logmel_extractor = models.LogmelFilterBank(
-                    sr=end.sample_rate_hz, n_fft=end.window_samples, n_mels=64, fmin=end.low_hz, fmax=end.high_hz, ref=1.0, amin=1e-10,
-                    top_db=None, freeze_parameters=True,
+                    sr=end.sample_rate_hz, n_fft=end.window_samples, n_mels=64, fmin=end.low_hz,
+                    fmax=end.high_hz, ref=1.0, amin=1e-10, top_db=None, freeze_parameters=True,
                 )  # fmt: skip
             for constant in (*self.spectrogram_extractor.parameters(), *self.logmel_extractor.parameters()):
                 constant.data = constant.data.contiguous()  # or no safetensors file takes them

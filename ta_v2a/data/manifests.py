@@ -13,7 +13,8 @@ from ta_v2a.system.user_files import is_file, is_folder
 
 _MEDIA = {".mp4", ".mkv", ".webm", ".mov", ".avi", ".m4v", ".flv", ".ts", ".mpg"}
 _CAPTIONS = ("caption", "description", "prompt", "label")
-_LAYOUTS = """a table with a column path (and start_s, caption, split), VGGSound's (id, start, label, split without a header; id_start.mp4,
+_LAYOUTS = """a table with a column path (and start_s, caption, split),
+VGGSound's (id, start, label, split without a header; id_start.mp4,
 label; or filename, start, desc, split) or AudioCaps' (audiocap_id, youtube_id, start_time, caption)"""
 
 

@@ -76,25 +76,46 @@ PRESETS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "index is bytes": ("is no JSON", lambda f: (f / INDEX).write_bytes(b"\xff\xfe\x00\xd8")),
     "index is nested": ("", lambda f: (f / INDEX).write_text("[" * 100_000)),
     "index is huge": ("too large", lambda f: (f / INDEX).write_text(" " * 2_000_000)),
-    "a number of 5,000 digits": ("is no JSON", lambda f: (f / INDEX).write_text('{"lag_s": ' + "9" * 5000 + "}")),
+    "a number of 5,000 digits": (
+        "is no JSON",
+        lambda f: (f / INDEX).write_text('{"lag_s": ' + "9" * 5000 + "}"),
+    ),
     "__class__": ("'__class__'", lambda f: changed(f / INDEX, __class__="x")),
     "a method's name": ("'items'", lambda f: changed(f / INDEX, items=5)),
-    "another pipeline": ("FoleyPipeline", lambda f: changed(f / INDEX, _class_name="StableDiffusionPipeline")),
+    "another pipeline": (
+        "FoleyPipeline",
+        lambda f: changed(f / INDEX, _class_name="StableDiffusionPipeline"),
+    ),
     "unknown guidance": ("not 'loud'", lambda f: changed(f / INDEX, guidance="loud")),
     "guidance is a list": ("guidance is", lambda f: changed(f / INDEX, guidance=["conditional"])),
     "steps are words": ("not 'x'", lambda f: changed(f / INDEX, num_inference_steps="x")),
     "a scale is NaN": ("beyond what settings hold", lambda f: changed(f / INDEX, text_scale=float("nan"))),
     "a component is missing": ("no class for denoiser", lambda f: changed(f / INDEX, denoiser=None)),
     "a component is a number": ("no class for denoiser", lambda f: changed(f / INDEX, denoiser=[1, 2])),
-    "a component of elsewhere": ("cannot be the denoiser", lambda f: changed(f / INDEX, denoiser=["subprocess", "Popen"])),
-    "a component of another role": ("cannot be the denoiser", lambda f: changed(f / INDEX, denoiser=["cvalp.mini.model", "CVALP"])),
-    "no scheduler of diffusers": ("cannot be the scheduler", lambda f: changed(f / INDEX, scheduler=["diffusers", "AutoencoderKL"])),
-    "checksums are no text": ("no list of checksums", lambda f: (f / "SHA256SUMS").write_bytes(b"\xff\xfe\x00")),
+    "a component of elsewhere": (
+        "cannot be the denoiser",
+        lambda f: changed(f / INDEX, denoiser=["subprocess", "Popen"]),
+    ),
+    "a component of another role": (
+        "cannot be the denoiser",
+        lambda f: changed(f / INDEX, denoiser=["cvalp.mini.model", "CVALP"]),
+    ),
+    "no scheduler of diffusers": (
+        "cannot be the scheduler",
+        lambda f: changed(f / INDEX, scheduler=["diffusers", "AutoencoderKL"]),
+    ),
+    "checksums are no text": (
+        "no list of checksums",
+        lambda f: (f / "SHA256SUMS").write_bytes(b"\xff\xfe\x00"),
+    ),
     "checksums of nothing": ("is missing", lambda f: (f / "SHA256SUMS").write_text("0" * 64 + "  " + LONG)),
     "settings are a list": ("holds no JSON object", lambda f: (f / DENOISER).write_text("[]")),
     "settings are gone": ("cannot be read", lambda f: (f / DENOISER).unlink()),
     "settings: __class__": ("'__class__'", lambda f: changed(f / DENOISER, __class__=1)),
-    "settings of another": ("holds no denoiser: its config.json names CVALP", lambda f: changed(f / DENOISER, _class_name="CVALP")),
+    "settings of another": (
+        "holds no denoiser: its config.json names CVALP",
+        lambda f: changed(f / DENOISER, _class_name="CVALP"),
+    ),
     "a width is a word": ("settings", lambda f: changed(f / DENOISER, width="wide")),
     "a width is negative": ("settings", lambda f: changed(f / DENOISER, width=-16)),
     "a width is huge": ("beyond what settings hold", lambda f: changed(f / DENOISER, width=10**12)),
@@ -102,19 +123,40 @@ PRESETS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "depth is large": ("more weights than its files hold", lambda f: changed(f / DENOISER, depth=60000)),
     "a width is another": ("its settings say", lambda f: changed(f / DENOISER, width=32)),
     "vocoder settings": ("settings", lambda f: changed(f / "vocoder/config.json", fft_samples=[1])),
-    "scheduler settings": ("settings", lambda f: changed(f / "scheduler/scheduler_config.json", num_train_timesteps="many")),
-    "weights are NaN": ("holds NaN", lambda f: weights(f / "denoiser", lambda s: first(s, lambda t: t * float("nan")))),
-    "weights are infinite": ("holds NaN", lambda f: weights(f / "cvalp", lambda s: first(s, lambda t: t + float("inf")))),
-    "weights of another shape": ("has shape", lambda f: weights(f / "autoencoder", lambda s: first(s, lambda t: t[:1]))),
-    "weights are integers": ("no floating-point", lambda f: weights(f / "autoencoder", lambda s: first(s, lambda t: t.to(torch.int8)))),
+    "scheduler settings": (
+        "settings",
+        lambda f: changed(f / "scheduler/scheduler_config.json", num_train_timesteps="many"),
+    ),
+    "weights are NaN": (
+        "holds NaN",
+        lambda f: weights(f / "denoiser", lambda s: first(s, lambda t: t * float("nan"))),
+    ),
+    "weights are infinite": (
+        "holds NaN",
+        lambda f: weights(f / "cvalp", lambda s: first(s, lambda t: t + float("inf"))),
+    ),
+    "weights of another shape": (
+        "has shape",
+        lambda f: weights(f / "autoencoder", lambda s: first(s, lambda t: t[:1])),
+    ),
+    "weights are integers": (
+        "no floating-point",
+        lambda f: weights(f / "autoencoder", lambda s: first(s, lambda t: t.to(torch.int8))),
+    ),
     "a weight is missing": ("is missing", lambda f: weights(f / "denoiser", lambda s: s.pop(min(s)))),
-    "weights are cut off": ("no safetensors file", lambda f: (f / "denoiser" / WEIGHTS).write_bytes(b"\x10\0\0\0\0\0\0\0{")),
-    "weights are text": ("no safetensors file", lambda f: (f / "denoiser" / WEIGHTS).write_text("not weights, only text")),
+    "weights are cut off": (
+        "no safetensors file",
+        lambda f: (f / "denoiser" / WEIGHTS).write_bytes(b"\x10\0\0\0\0\0\0\0{"),
+    ),
+    "weights are text": (
+        "no safetensors file",
+        lambda f: (f / "denoiser" / WEIGHTS).write_text("not weights, only text"),
+    ),
     "weights are gone": ("holds no diffusion_pytorch_model", lambda f: (f / "denoiser" / WEIGHTS).unlink()),
     "vocabulary is text": ("sentencepiece", lambda f: (f / "cvalp/spiece.model").write_text("a b c")),
     "vocabulary is empty": ("sentencepiece", lambda f: (f / "cvalp/spiece.model").write_bytes(b"")),
     "vocabulary is gone": ("vocabulary", lambda f: (f / "cvalp/spiece.model").unlink()),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", PRESETS)
@@ -375,9 +417,16 @@ def two_folders(tmp_path) -> tuple[Path, Path]:
     return tmp_path / "made", tmp_path / "true"
 
 
-TRUTHS = ["{", "\x00", '{"caption": 5}', '{"sources": 5}', '{"sources": [1]}', '{"sources": [{"kind": "x", "look": "x", "events": []}]}',
-          '{"sources": [{"kind": "wood", "look": "wood", "events": [{"time_s": "soon"}]}]}',
-          '{"sources": [{"kind": "wood", "look": "wood", "events": [{"time_s": NaN}]}]}']  # fmt: skip
+TRUTHS = [
+    "{",
+    "\x00",
+    '{"caption": 5}',
+    '{"sources": 5}',
+    '{"sources": [1]}',
+    '{"sources": [{"kind": "x", "look": "x", "events": []}]}',
+    '{"sources": [{"kind": "wood", "look": "wood", "events": [{"time_s": "soon"}]}]}',
+    '{"sources": [{"kind": "wood", "look": "wood", "events": [{"time_s": NaN}]}]}',
+]
 
 
 @pytest.mark.parametrize("content", TRUTHS)
@@ -405,8 +454,14 @@ def test_networks_and_caches(two_folders, preset, tmp_path, refused):
         cache,
     ]
     (tmp_path / "net").mkdir()
-    for content in ({}, {"features": np.zeros((2, 2))}, {"features": np.array(["x"])}, {"features": np.array([np.nan])},
-                    {"features": np.zeros(0)}, {"features": np.array([object()], dtype=object)}):  # fmt: skip
+    for content in (
+        {},
+        {"features": np.zeros((2, 2))},
+        {"features": np.array(["x"])},
+        {"features": np.array([np.nan])},
+        {"features": np.zeros(0)},
+        {"features": np.array([object()], dtype=object)},
+    ):
         np.savez(tmp_path / "net" / "a.npz", **content)
         refused("a.npz", *both, "--network", f"embedding={tmp_path / 'net'}")
     (tmp_path / "net" / "a.npz").write_bytes(b"PK\x03\x04 nothing")
@@ -456,9 +511,16 @@ def test_banks(tmp_path, refused, preset):
         noise = np.random.default_rng(0).standard_normal(20_000) * 0.1
         soundfile.write(folder / "good.wav", noise, 16_000)
         whole = (folder / "good.wav").read_bytes()
-        broken = {"empty": b"", "text": b"text", "cut": whole[:60], "no rate": whole[:24] + bytes(4) + whole[28:],
-                  "slow": whole[:24] + b"\1\0\0\0" + whole[28:], "fast": whole[:24] + b"\xff\xff\xff\x7f" + whole[28:],
-                  "long": whole[:40] + b"\xff\xff\xff\x7f" + whole[44:], "wide": whole[:22] + b"\xff\xff" + whole[24:]}  # fmt: skip
+        broken = {
+            "empty": b"",
+            "text": b"text",
+            "cut": whole[:60],
+            "no rate": whole[:24] + bytes(4) + whole[28:],
+            "slow": whole[:24] + b"\1\0\0\0" + whole[28:],
+            "fast": whole[:24] + b"\xff\xff\xff\x7f" + whole[28:],
+            "long": whole[:40] + b"\xff\xff\xff\x7f" + whole[44:],
+            "wide": whole[:22] + b"\xff\xff" + whole[24:],
+        }
         for name, content in broken.items():
             (folder / f"{name}.wav").write_bytes(content)
         waves = {"tiny": noise[:70], "click": np.eye(1, 70)[0], "constant": np.ones(9000)}

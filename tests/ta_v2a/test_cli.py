@@ -510,8 +510,10 @@ def test_a_foley_run_imports_what_it_uses_and_nothing_else(tmp_path, silent_clip
 import sys, json
 before = set(sys.modules)
 from ta_v2a.__main__ import main
-code = main(["foley", {str(silent_clip)!r}, "-p", "a knock", "--steps", "1", "-o", {str(tmp_path / "out.mp4")!r}, "--json"])
-names = {{name.partition(".")[0] for name in set(sys.modules) - before if getattr(sys.modules[name], "__file__", None)}}
+output = {str(tmp_path / "out.mp4")!r}
+code = main(["foley", {str(silent_clip)!r}, "-p", "a knock", "--steps", "1", "-o", output, "--json"])
+new = [name for name in set(sys.modules) - before if getattr(sys.modules[name], "__file__", None)]
+names = {{name.partition(".")[0] for name in new}}
 print(json.dumps([code, sorted(names - sys.stdlib_module_names), "torch._dynamo" in sys.modules]))
 """
     done = command("-c", run)

@@ -224,9 +224,15 @@ from ta_v2a.data.manifests import Row
 from ta_v2a.data.prepare import prepare
 from vocoders.clock import ClipSpec
 films = Path({str(films)!r})
-rows = [Row(f"{{k:08d}}", f"good{{k % 5}}", films / f"good{{k % 5}}.mp4", 0.1 * (k % 4), f"tone {{k}}", "train") for k in range(10)]
+names = [f"good{{k % 5}}" for k in range(10)]
+rows = [
+    Row(f"{{k:08d}}", name, films / f"{{name}}.mp4", 0.1 * (k % 4), f"tone {{k}}", "train")
+    for k, name in enumerate(names)
+]
 spec = ClipSpec(1.024, mel_frames_per_column=8, mel_frames_per_picture=16, picture_px=32)
-prepare(rows, Path({str(tmp_path / "killed")!r}), spec, True, shard_clips=2, workers=0, advance=lambda done, total: print(done, flush=True))
+folder = Path({str(tmp_path / "killed")!r})
+told = lambda done, total: print(done, flush=True)
+prepare(rows, folder, spec, True, shard_clips=2, workers=0, advance=told)
 """
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"}
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)

@@ -15,7 +15,10 @@ def test_panns_has_all_labels_and_home_is_untouched(tmp_path):
     table = tmp_path / "panns_data" / "class_labels_indices.csv"
     table.parent.mkdir()
     table.write_text("")
-    code = "import os; from cvalp.paper.panns import import_panns; m = import_panns(); print(len(m.labels), m.labels[0], os.environ['HOME'])"
+    code = (
+        "import os; from cvalp.paper.panns import import_panns; m = import_panns(); "
+        "print(len(m.labels), m.labels[0], os.environ['HOME'])"
+    )
     environment = {
         **os.environ,
         "HOME": str(tmp_path),

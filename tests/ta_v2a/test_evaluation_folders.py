@@ -127,9 +127,17 @@ def test_bad_files_are_listed_and_nothing_takes_their_place(folders, tmp_path):
     )
     assert result.silent == ["clip4"] and result.lengths_differ == ["clip4"]
     text = lines(
-        {"n": 2, "task": "v2a", "code_version": "0", "scores": [], "flagged": {}, "silent": ["clip4"], "lengths_differ": [],
-         "bad": {"count": 4, "files": [row.as_dict() for row in result.bad]}}
-    )  # fmt: skip
+        {
+            "n": 2,
+            "task": "v2a",
+            "code_version": "0",
+            "scores": [],
+            "flagged": {},
+            "silent": ["clip4"],
+            "lengths_differ": [],
+            "bad": {"count": 4, "files": [row.as_dict() for row in result.bad]},
+        }
+    )
     assert sum(line.startswith("left out:") for line in text) == 4
 
 
@@ -155,9 +163,15 @@ def test_scores_of_folders_and_their_sanity(folders, tmp_path):
     json.dumps(result, allow_nan=False)
     scores = {f"{row['metric']}/{row['variant']}": row for row in result["scores"]}
     assert set(scores) == {
-        "FD/bands", "KID/bands:cubic:unbiased", "FAD/bands:patches", "KL/bands:softmax", "MKL/bands:softmax_eps", "KL/bands:sigmoid_eps",
-        "KL/bands:bernoulli", "IS/bands:10splits",
-    }  # fmt: skip
+        "FD/bands",
+        "KID/bands:cubic:unbiased",
+        "FAD/bands:patches",
+        "KL/bands:softmax",
+        "MKL/bands:softmax_eps",
+        "KL/bands:sigmoid_eps",
+        "KL/bands:bernoulli",
+        "IS/bands:10splits",
+    }
     assert scores["FD/bands"]["embedding_sha256"] == "ab" * 32 and scores["FD/bands"]["sample_rates_hz"] == {
         "bands": RATE
     }
@@ -356,10 +370,16 @@ def test_vggish_has_the_published_keys():
             if name.endswith("weight")
         }
     assert shapes == {
-        "features.0.weight": (64, 1, 3, 3), "features.3.weight": (128, 64, 3, 3), "features.6.weight": (256, 128, 3, 3),
-        "features.8.weight": (256, 256, 3, 3), "features.11.weight": (512, 256, 3, 3), "features.13.weight": (512, 512, 3, 3),
-        "embeddings.0.weight": (4096, 12288), "embeddings.2.weight": (4096, 4096), "embeddings.4.weight": (128, 4096),
-    }  # fmt: skip
+        "features.0.weight": (64, 1, 3, 3),
+        "features.3.weight": (128, 64, 3, 3),
+        "features.6.weight": (256, 128, 3, 3),
+        "features.8.weight": (256, 256, 3, 3),
+        "features.11.weight": (512, 256, 3, 3),
+        "features.13.weight": (512, 512, 3, 3),
+        "embeddings.0.weight": (4096, 12288),
+        "embeddings.2.weight": (4096, 4096),
+        "embeddings.4.weight": (128, 4096),
+    }
 
 
 def test_truth_of_a_scene_comes_back_from_its_json(tmp_path):

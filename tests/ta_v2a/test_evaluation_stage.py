@@ -101,8 +101,8 @@ def test_a_resumed_training_of_the_listener_is_the_uninterrupted_one(tmp_path):
         module = ListenerTraining(Listener(widths=(8, 8, 8, 16), features=16), warmup_steps=2, max_steps=8)
         torch.manual_seed(epochs)  # whatever the process drew meanwhile must not matter
         trainer = L.Trainer(
-            max_epochs=epochs, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False,
-            enable_model_summary=False, default_root_dir=tmp_path,
+            max_epochs=epochs, accelerator="cpu", logger=False, enable_checkpointing=False,
+            enable_progress_bar=False, enable_model_summary=False, default_root_dir=tmp_path,
         )  # fmt: skip
         trainer.fit(module, DataLoader(rows, batch_size=2), ckpt_path=checkpoint, weights_only=False)
         trainer.save_checkpoint(tmp_path / f"{epochs}.ckpt")

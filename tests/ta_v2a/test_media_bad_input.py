@@ -290,11 +290,13 @@ def test_permissions(tmp_path, film):
     locked.chmod(0o555)
     script = f"""
 import os, numpy as np
-import ta_v2a.media.writing.mux, ta_v2a.media.reading.probe, ta_v2a.media.reading.opening, ta_v2a.media.writing.atomic
+import ta_v2a.media.writing.mux, ta_v2a.media.reading.probe
+from ta_v2a.media.reading.opening import plain_file
+from ta_v2a.media.writing.atomic import output_file
 from ta_v2a.errors import UserError
 if os.getuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
-for call in (lambda: ta_v2a.media.reading.opening.plain_file({str(secret)!r}), lambda: ta_v2a.media.writing.atomic.output_file({str(locked / "a.mp4")!r})):
+for call in (lambda: plain_file({str(secret)!r}), lambda: output_file({str(locked / "a.mp4")!r})):
     try:
         call()
     except UserError as error:

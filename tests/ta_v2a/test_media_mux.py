@@ -160,9 +160,18 @@ def test_replace_mix_keep(tmp_path):
 
     heard = own_sound(mux(source, new, RATE, tmp_path / "mix.mp4", original="mix").path, channels=2)
     assert heard.shape == (2, 96_000)
-    assert [np.abs(heard[side, round(s * 48e3) - 500 :][:1000]).max() > 0.4 for side in (0, 1) for s in (0.5, 1.0, 1.5)] == [
-        True, False, True, False, True, True,
-    ]  # fmt: skip
+    assert [
+        np.abs(heard[side, round(s * 48e3) - 500 :][:1000]).max() > 0.4
+        for side in (0, 1)
+        for s in (0.5, 1.0, 1.5)
+    ] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+        True,
+    ]
     assert found_s(heard[0], 0.5) == pytest.approx(0.5, abs=0.003)
 
     kept = mux(source, new, RATE, tmp_path / "keep.mp4", original="keep").path

@@ -217,7 +217,10 @@ def test_where_the_exception_gets_lost(work, tmp_path):
         "try:\n    os.kill(os.getpid(), signal.SIGINT)\n    [None for _ in range(1000)]\n"
         "except KeyboardInterrupt: raise ImportError('half a module')\n"
     )
-    slow = "import os, signal, time\ntry:\n    os.kill(os.getpid(), signal.SIGINT); time.sleep(30)\nfinally: pass\n"
+    slow = (
+        "import os, signal, time\n"
+        "try:\n    os.kill(os.getpid(), signal.SIGINT); time.sleep(30)\nfinally: pass\n"
+    )
     (tmp_path / "endless.py").write_text(slow)
     (tmp_path / "run.py").write_text(SWALLOWS.format(work=work))
     process = started([sys.executable, "-m", "run"], cwd=tmp_path)

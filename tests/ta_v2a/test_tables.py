@@ -170,7 +170,10 @@ def test_the_summary():
     assert lines[7] == "| a clip of 600 s | 95 s | peak memory 95 MiB |"
 
 
-PAGE = "before\n<!-- result: a.json table=films -->\nold\n<!-- end -->\nafter `<!-- result: FILE table=KIND -->`\n"
+PAGE = (
+    "before\n<!-- result: a.json table=films -->\nold\n<!-- end -->\n"
+    "after `<!-- result: FILE table=KIND -->`\n"
+)
 
 
 def test_the_blocks_of_a_page_are_written_anew_and_nothing_else(tmp_path, monkeypatch, capsys):

@@ -173,9 +173,15 @@ def test_training_learns_levels_and_resumes_as_if_uninterrupted(tmp_path) -> Non
 
     def fit(net: BandwidthTraining, max_epochs: int, **options) -> lightning.Trainer:
         run = lightning.Trainer(
-            max_epochs=max_epochs, accelerator="cpu", devices=1, logger=False, default_root_dir=tmp_path, enable_progress_bar=False,
-            enable_model_summary=False, enable_checkpointing=False,
-        )  # fmt: skip
+            max_epochs=max_epochs,
+            accelerator="cpu",
+            devices=1,
+            logger=False,
+            default_root_dir=tmp_path,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            enable_checkpointing=False,
+        )
         run.fit(net, DataLoader(items, batch_size=4), DataLoader(items, batch_size=4), **options)
         return run
 

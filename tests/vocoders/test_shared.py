@@ -112,7 +112,8 @@ def test_a_resumed_run_draws_what_the_uninterrupted_one_draws(accumulated, tmp_p
         module = Thinned()
         trainer = lightning.Trainer(
             max_epochs=epochs, accelerator="cpu", logger=False, enable_progress_bar=False,
-            enable_model_summary=False, enable_checkpointing=False, accumulate_grad_batches=accumulated, default_root_dir=tmp_path,
+            enable_model_summary=False, enable_checkpointing=False,
+            accumulate_grad_batches=accumulated, default_root_dir=tmp_path,
         )  # fmt: skip
         trainer.fit(module, DataLoader(torch.ones(4, 20), 1), ckpt_path=checkpoint, weights_only=False)
         trainer.save_checkpoint(tmp_path / f"{epochs}.ckpt")

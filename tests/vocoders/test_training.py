@@ -21,9 +21,15 @@ def module(total_steps: int, **options) -> VocoderTraining:
 
 def trainer(folder, max_epochs: int) -> lightning.Trainer:
     return lightning.Trainer(
-        max_epochs=max_epochs, accelerator="cpu", devices=1, logger=False, default_root_dir=folder, enable_progress_bar=False,
-        enable_model_summary=False, enable_checkpointing=False,
-    )  # fmt: skip
+        max_epochs=max_epochs,
+        accelerator="cpu",
+        devices=1,
+        logger=False,
+        default_root_dir=folder,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        enable_checkpointing=False,
+    )
 
 
 def test_learning_lowers_the_loss(waves) -> None:

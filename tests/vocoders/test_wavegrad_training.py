@@ -31,9 +31,15 @@ def module(tiny):
 
 def trainer(folder: Path, max_epochs: int) -> lightning.Trainer:
     return lightning.Trainer(
-        max_epochs=max_epochs, accelerator="cpu", devices=1, logger=False, default_root_dir=folder, enable_progress_bar=False,
-        enable_model_summary=False, enable_checkpointing=False,
-    )  # fmt: skip
+        max_epochs=max_epochs,
+        accelerator="cpu",
+        devices=1,
+        logger=False,
+        default_root_dir=folder,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        enable_checkpointing=False,
+    )
 
 
 def test_levels_are_continuous_within_a_step() -> None:

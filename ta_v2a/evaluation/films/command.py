@@ -117,10 +117,16 @@ def compare_clips(
         pairs = [(clip.path, true_waves[clip.path], generated_waves[clip.path]) for clip in voiced]
         result["av_align"] = _align(pairs, align_height_px)
     result["films"] = [
-        {"name": clip.path.name, "prompt": clip.prompt, "duration_s": round(t.duration_s, 3), "true_onsets": len(t.onsets_s),
-         "generated_onsets": len(g.onsets_s), "f1": onset_agreement([t], [g], tolerance_s)["f1"]}
+        {
+            "name": clip.path.name,
+            "prompt": clip.prompt,
+            "duration_s": round(t.duration_s, 3),
+            "true_onsets": len(t.onsets_s),
+            "generated_onsets": len(g.onsets_s),
+            "f1": onset_agreement([t], [g], tolerance_s)["f1"],
+        }
         for clip, t, g in zip(voiced, true, generated, strict=True)
-    ]  # fmt: skip
+    ]
     result["without_sound"] = [clip.path.name for clip in clips if clip.path not in true_waves]
     if figures is not None:
         from ta_v2a.evaluation.report.figure import clip_figure

@@ -237,7 +237,8 @@ def lines(result: dict[str, Any]) -> list[str]:
             else ""
         )
         arrow = "up" if row["better"] == "higher" else "down"
-        return f"{row['metric']:16} {row['variant']:26} {row['value']:.4g}{interval}, n={row['n']}, better {arrow}"
+        value = f"{row['value']:.4g}{interval}"
+        return f"{row['metric']:16} {row['variant']:26} {value}, n={row['n']}, better {arrow}"
 
     out = [
         f"{result['n']} clips, task {result['task']}, code {result['code_version']}",

@@ -37,9 +37,8 @@ from ta_v2a.evaluation.metrics.statistics import Estimate
 from ta_v2a.evaluation.networks.extractors import Modality
 
 TIMING = ("shuffled", *CLEAR_SHIFTS, *EMPTY_SOUNDS)
-LARGE = (
-    512  # of sets beyond this, in clips and numbers, fewer resamples are drawn: the cost grows with the cube
-)
+# of sets beyond this, in clips and numbers, fewer resamples are drawn: the cost grows with the cube
+LARGE = 512
 
 
 def _fewer(resamples: int, *sizes: int) -> int:
@@ -167,7 +166,8 @@ def agreement_metrics() -> list[Metric]:
 
     return [
         Metric(AGREEMENT, "gain:100ms", "higher", reads, gain, TIMING),
-        Metric(AGREEMENT, "f1:100ms", "higher", reads, lambda view, _: statistics.pooled_f1(counts(view)), TIMING,
+        Metric(AGREEMENT, "f1:100ms", "higher", reads,
+               lambda view, _: statistics.pooled_f1(counts(view)), TIMING,
                per_clip=lambda view: f1_score(counts(view))),
     ]  # fmt: skip
 
@@ -252,9 +252,18 @@ def metrics_for(view: View, task: str) -> list[Metric]:
         elif view.offers("sound", key, "tokens"):
             table += sync_metrics(key)
     if "synchformer" in keys["sound"]:
-        table.append(of_clips("DeSync", "synchformer:21offsets", "lower", (("sound", "synchformer", "offsets"),),
-                              lambda view: np.array([sync.synchformer_s(o) for o in view.each("sound", "synchformer", "offsets")]),
-                              embedding="synchformer"))  # fmt: skip
+        table.append(
+            of_clips(
+                "DeSync",
+                "synchformer:21offsets",
+                "lower",
+                (("sound", "synchformer", "offsets"),),
+                lambda view: np.array(
+                    [sync.synchformer_s(o) for o in view.each("sound", "synchformer", "offsets")]
+                ),
+                embedding="synchformer",
+            )
+        )
     table += _semantic_metrics(view, keys, task)
     if view.truths and task != "a2v":
         table += stage_metrics()

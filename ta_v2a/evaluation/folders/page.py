@@ -26,9 +26,12 @@ RANKED_BY = (
     "VT-align/cvalp:cosine",
     "AVHScore/cvalp",
 )
-STYLE = """body{font:15px/1.5 system-ui,sans-serif;color:#1f2430;max-width:1240px;margin:2em auto;padding:0 1em}
-table{border-collapse:collapse;margin:1em 0;font-size:13px}td,th{padding:3px 8px;border-bottom:1px solid #e3e5ea;text-align:left}
-td.n{text-align:right;font-variant-numeric:tabular-nums}.seen{background:#dff5ea}.missed{background:#fbdcdc;font-weight:600}
+STYLE = """body{font:15px/1.5 system-ui,sans-serif;color:#1f2430;
+max-width:1240px;margin:2em auto;padding:0 1em}
+table{border-collapse:collapse;margin:1em 0;font-size:13px}
+td,th{padding:3px 8px;border-bottom:1px solid #e3e5ea;text-align:left}
+td.n{text-align:right;font-variant-numeric:tabular-nums}
+.seen{background:#dff5ea}.missed{background:#fbdcdc;font-weight:600}
 .blind{background:#f3f0e2}.wide{overflow-x:auto}img{max-width:100%}small{color:#6b7180}h2{margin-top:2em}"""
 
 
@@ -54,7 +57,8 @@ def write_report(place: Path, result: dict[str, Any], view: View) -> None:
         _onset_plot(result, view),
         _clips(result),
     ]
-    head = f"<!doctype html><html lang=en><meta charset=utf-8><title>ta-v2a evaluate</title><style>{STYLE}</style>"
+    title = "<!doctype html><html lang=en><meta charset=utf-8><title>ta-v2a evaluate</title>"
+    head = f"{title}<style>{STYLE}</style>"
     with whole_file(place) as part:
         Path(part).write_text(head + "\n".join(parts) + "</html>\n", encoding="utf-8")
 
@@ -78,7 +82,8 @@ def _scores(scores: list[dict[str, Any]]) -> str:
         arrow = "↑" if row["better"] == "higher" else "↓"
         interval = f"{_number(row['low'])} to {_number(row['high'])}"
         network = f"{row['embedding']} {row['embedding_sha256'][:12]}".strip()
-        cells = f"<td>{_text(row['metric'])} {arrow}<td>{_text(row['variant'])}<td class=n>{_number(row['value'])}<td>{interval}"
+        named = f"<td>{_text(row['metric'])} {arrow}<td>{_text(row['variant'])}"
+        cells = f"{named}<td class=n>{_number(row['value'])}<td>{interval}"
         rows.append(
             f"<tr>{cells}<td "
             f"class=n>{row['n']}<td>{_text(network)}<td><small>{_text('; '.join(row['flags']))}</small></tr>"
@@ -105,9 +110,11 @@ def _sanity(result: dict[str, Any]) -> str:
         f"<li>{_text(metric)} {_text('; '.join(flags))}</li>" for metric, flags in result["flagged"].items()
     )
     blind = ", ".join(result["blind_to_shift_0.25s"]) or "none"
+    judged = f"The references' own sounds and pictures, {result['baseline_clips']} clips, and the same spoilt"
     words = (
-        f"<p>The references' own sounds and pictures, {result['baseline_clips']} clips, and the same spoilt, in place of the generated. "
-        "Green: ranked below the truth (95 %). Red: claims to see it and does not. Sand: does not see it and need not.</p>"
+        f"<p>{judged}, in place of the generated. "
+        "Green: ranked below the truth (95 %). Red: claims to see it and does not. "
+        "Sand: does not see it and need not.</p>"
     )
     shift = f"<p>Blind to a shift of 0.25 s: {_text(blind)}.</p>"
     return (
@@ -210,7 +217,8 @@ def _onset_plot(result: dict[str, Any], view: View) -> str:
                 marks.append(
                     f'<line x1={x} x2={x} y1={middle} y2={middle + up} stroke="{ink}" stroke-width=1.6 />'
                 )
-    words = f"True sound above each line, generated below ({rows} clips, {longest_s:.1f} s); green: an onset of the other within 100 ms."
+    shown = f"True sound above each line, generated below ({rows} clips, {longest_s:.1f} s)"
+    words = f"{shown}; green: an onset of the other within 100 ms."
     svg = f'<svg viewBox="0 0 {wide + 240} {rows * high}" width="100%" role=img>{"".join(marks)}</svg>'
     return f"<h2>Onsets</h2><p>{words}</p>{svg}"
 

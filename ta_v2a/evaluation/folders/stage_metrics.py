@@ -53,12 +53,34 @@ def stage_metrics() -> list[Metric]:
         return np.array([truth.follows_text(logits) for truth, logits in rows])
 
     return [
-        Metric("onset F1", "stage:50ms", "higher", ONSET_READS, lambda view, _: statistics.pooled_f1(counts(view)), timing,
-               per_clip=each_f1),
+        Metric(
+            "onset F1",
+            "stage:50ms",
+            "higher",
+            ONSET_READS,
+            lambda view, _: statistics.pooled_f1(counts(view)),
+            timing,
+            per_clip=each_f1,
+        ),
         Metric("onset precision", "stage:50ms", "higher", ONSET_READS, share(1), timing),
         Metric("onset recall", "stage:50ms", "higher", ONSET_READS, share(2), timing),
-        Metric("timing error", "stage:median_s", "lower", ONSET_READS,
-               lambda view, _: statistics.pooled_median([np.abs(matching.errors_s) for matching in matchings(view)])),
-        of_clips("class accuracy", "stage:listener", "higher", LOGIT_READS, right, sees=("shuffled", *EMPTY_SOUNDS), embedding="listener"),
+        Metric(
+            "timing error",
+            "stage:median_s",
+            "lower",
+            ONSET_READS,
+            lambda view, _: statistics.pooled_median(
+                [np.abs(matching.errors_s) for matching in matchings(view)]
+            ),
+        ),
+        of_clips(
+            "class accuracy",
+            "stage:listener",
+            "higher",
+            LOGIT_READS,
+            right,
+            sees=("shuffled", *EMPTY_SOUNDS),
+            embedding="listener",
+        ),
         of_clips("text steering", "stage:listener", "higher", LOGIT_READS, steered, embedding="listener"),
-    ]  # fmt: skip
+    ]

@@ -7,8 +7,10 @@ code as corrected in February 2025. AV-Align hardly tells a true sound from a sh
 clips: read it beside onset agreement.
 
 variant       sound at     peaks of flow   matches counted
-eq9           22,050 Hz    all             mean of sound peaks near a picture peak and picture peaks near a sound peak (at most 1)
-tt_pre2025    22,050 Hz    all             sound peaks near any picture peak: one picture peak may serve many, so the score can pass 1
+eq9           22,050 Hz    all             mean of sound peaks near a picture peak and picture peaks near a
+                                           sound peak (at most 1)
+tt_pre2025    22,050 Hz    all             sound peaks near any picture peak: one picture peak may serve
+                                           many, so the score can pass 1
 tt_2025_02    22,050 Hz    0.1 px and up   one to one
 javis         native       all             as tt_pre2025, with 1e-6 in the denominator
 svg           22,050 Hz    all             p r / (p + r - p r) of the two shares of eq9

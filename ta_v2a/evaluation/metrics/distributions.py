@@ -36,8 +36,9 @@ def frechet_distance(x: np.ndarray, y: np.ndarray) -> float:
     """Squared Frechet distance of two Gaussians fitted to samples (Heusel et
     al. 2017, eq. 6; Dowson & Landau 1982).
 
-    |m_x - m_y|^2 + tr(C_x + C_y - 2 (C_x C_y)^(1/2)), covariances over n - 1. With C = A^T A the last trace is the sum of the singular
-    values of A_x A_y^T: no matrix root, no negative eigenvalues, exact for fewer samples than dimensions.
+    |m_x - m_y|^2 + tr(C_x + C_y - 2 (C_x C_y)^(1/2)), covariances over n - 1. With C = A^T A the last trace
+    is the sum of the singular values of A_x A_y^T: no matrix root, no negative eigenvalues, exact for fewer
+    samples than dimensions.
 
     Args:
         x, y: (n, d) and (m, d) features; n and m at least 2. Below d samples the value is biased upwards.
@@ -111,9 +112,8 @@ def inception_score(
     """
     logits = _rows(logits, max(splits, 1), "the Inception Score")
     if seed is not None:
-        logits = logits[
-            np.random.RandomState(seed).permutation(len(logits))
-        ]  # the reference's own, older generator
+        # the reference's own, older generator
+        logits = logits[np.random.RandomState(seed).permutation(len(logits))]
     edges = [i * len(logits) // splits for i in range(splits + 1)]
     return float(np.mean([_score_of_part(logits[start:end]) for start, end in pairwise(edges)]))
 

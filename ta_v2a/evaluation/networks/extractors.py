@@ -4,10 +4,14 @@ with the identity of what read it.
 An extractor turns one input into a few small named arrays, which are kept by content (`measured.py`); the
 metrics see arrays only. Names of arrays that metrics look for:
 
-features (d,)            one embedding of the whole clip             logits (classes,)   class predictions
-patches (k, d)           embeddings of consecutive stretches         tokens (t, d)       embeddings of 64 ms each, float16
-frames (k, d)            embeddings of single pictures or stretches  onsets_s, peaks_s   times
-flow (frames,), fps, duration_s                                      offsets (w, 21)     Synchformer's predictions per window
+features (d,)                    one embedding of the whole clip
+patches (k, d)                   embeddings of consecutive stretches
+frames (k, d)                    embeddings of single pictures or stretches
+logits (classes,)                class predictions
+tokens (t, d)                    embeddings of 64 ms each, float16
+onsets_s, peaks_s                times
+flow (frames,), fps, duration_s  optical flow
+offsets (w, 21)                  Synchformer's predictions per window
 """
 
 from collections.abc import Callable

@@ -150,8 +150,16 @@ def _spectrogram(axes: Any, wave: np.ndarray, duration_s: float) -> None:
     ].numpy()
     # The eye reads a spectrogram best over the range it uses: 60 dB below the loudest.
     loudest = max(float(np.percentile(mel, 99.9)), 0.3)
-    axes.imshow(mel, origin="lower", aspect="auto", cmap="magma", vmin=loudest - 0.6, vmax=loudest, interpolation="bilinear",
-                extent=(0, len(wave) / ONSET_RATE_HZ, 0, mel.shape[0]))  # fmt: skip
+    axes.imshow(
+        mel,
+        origin="lower",
+        aspect="auto",
+        cmap="magma",
+        vmin=loudest - 0.6,
+        vmax=loudest,
+        interpolation="bilinear",
+        extent=(0, len(wave) / ONSET_RATE_HZ, 0, mel.shape[0]),
+    )
     axes.set_facecolor("black")
     axes.set_xlim(0, duration_s)
     bands = _bands_of_hz(np.array([250, 1000, 4000]), mel.shape[0])

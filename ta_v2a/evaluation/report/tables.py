@@ -313,7 +313,8 @@ def _summary(results: Sequence[Result]) -> str:
         ("follows a text that contradicts the picture", cell(bench.figure("text steering")),
          f"true sound {ceiling} {at('text steering', 'ceiling')}"),
         (f"{gains[0].n} real films: onset F1 at 100 ms with the films' own sound", mean(F1), gain),
-        ("a clip of 8.2 s, from command to finished file", f"{cold.value:.1f} s", f"once loaded {warm.value:.2f} s"),
+        ("a clip of 8.2 s, from command to finished file", f"{cold.value:.1f} s",
+         f"once loaded {warm.value:.2f} s"),
         (f"a clip of {longest.of}", f"{longest.value:.0f} s", f"peak memory {memory:,.0f} MiB"),
     ]  # fmt: skip
     return table(("what", "`mini`", "beside it"), rows)
