@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measuring import machine, show
+from measuring import begun, keep, number, options, show
 from vocoder_table import cell, unheard
 
+from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.metrics.statistics import mean, ratio_of_means
+from ta_v2a.evaluation.report.results import Begun, machine
 
 SOUND_S = 4.096
 FFT_SAMPLES, HOP_SAMPLES = 2048, 512
@@ -93,7 +95,7 @@ def distances(made: Any, plain: Any, true: Any, extension: Any) -> dict[str, flo
 
 def arguments() -> argparse.Namespace:
     """What was typed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--weights", type=Path, help="folder of a trained extension")
     parser.add_argument("--sounds", type=Path, help="a sound bank, of which only files that training leaves out are used")
     parser.add_argument("--scenes", type=int, default=100, help="sounds of the stage")
@@ -106,6 +108,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Measures and prints."""
     given = arguments()
+    noted = begun(given)
     import torch
 
     from vocoders.bandwidth_extension import BandwidthExtension
@@ -128,11 +131,14 @@ def main() -> None:
                 values[name]["seconds"].append(time.process_time() - began)
                 for measure, value in distances(made, plain, true, rows["flat"]).items():
                     values[name][measure].append(value)
-    report(values, np.array(groups), given)
+    report(values, np.array(groups), given, noted)
 
 
-def report(values: dict[str, dict[str, list]], groups: np.ndarray, given: argparse.Namespace) -> None:
-    """Prints the JSON object and the table."""
+def report(
+    values: dict[str, dict[str, list]], groups: np.ndarray, given: argparse.Namespace, noted: Begun | None
+) -> None:
+    """Prints the JSON object and the table, and keeps the result."""
+    figures: list[Score] = []
     inside = {"all": np.ones(len(groups), bool)} | {name: groups == name for name in dict.fromkeys(groups.tolist())}
     results: dict[str, dict[str, Any]] = {}
     lines = []
@@ -145,11 +151,20 @@ def report(values: dict[str, dict[str, list]], groups: np.ndarray, given: argpar
             plain = np.array(values["resampled"]["above"])[mask]
             found["above_over_resampled"] = ratio_of_means(np.array(one["above"])[mask], plain).as_dict()
             results[name]["sounds"][group] = found
+            for measure, row in found.items():
+                unit = "" if measure == "above_over_resampled" else "dB"
+                of, metric = f"{name}: {group}", measure.replace("_", " ")
+                figures.append(Score.of_row(row, metric, "log-spectral", "lower", of=of, unit=unit))
             cells = [cell(found[measure], 2) for measure in (*MEASURES, "above_over_resampled")]
             lines.append((name, f"{group} ({int(mask.sum())})", *cells, str(speed) if speed and group == "all" else ""))
     header = ("sound", "sounds", "above dB", "below dB", "bands dB", "changed dB", "above / resampled", "sound s/s")
     kept = {"sound_s": SOUND_S, "griffin_lim": given.griffin_lim, "machine": machine(given.threads), "results": results}
     show(kept, header, lines)
+    for name, one in results.items():
+        speed = one["sound_s_per_processor_s"]
+        figures.append(number("seconds of sound a second", name, speed, "", "higher", variant="processor"))
+    details = {"sound_s": SOUND_S, "griffin_lim": given.griffin_lim}
+    keep(noted, "bandwidth extension", figures, len(groups), weights=given.weights, details=details)
 
 
 if __name__ == "__main__":

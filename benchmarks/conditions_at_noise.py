@@ -6,15 +6,16 @@ guessing the mean) of the latent channels, ordered by `MelAutoencoder.channel_im
     PYTHONPATH=. python benchmarks/conditions_at_noise.py --scenes 96 [--preset mini]
 """
 
-import argparse
 import json
 
 import torch
+from measuring import begun, keep, number, options
 
 from ldm.conditions import Conditions
 from ldm.latents import Latents
 from ta_v2a.data.stage_clips import StageClips, split_seeds
 from ta_v2a.pipelines.foley import FoleyPipeline
+from ta_v2a.presets.resolve import resolve
 from vocoders.clock import MINI
 from vocoders.mel import LogMel
 
@@ -24,10 +25,11 @@ SHOWN = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 40)
 
 @torch.inference_mode()
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__)
     parser.add_argument("--scenes", type=int, default=96)
     parser.add_argument("--preset", default="mini")
     given = parser.parse_args()
+    noted = begun(given)
     pipe = FoleyPipeline.from_pretrained(given.preset)
     log_mel, generator = LogMel(MINI), torch.Generator().manual_seed(0)
     errors: dict[str, torch.Tensor] = {}
@@ -47,6 +49,12 @@ def main() -> None:
     order = pipe.autoencoder.channel_importance().argsort(descending=True)[list(SHOWN)]
     explained = {name: [round(float(x), 2) for x in (1 - error / variance)[order]] for name, error in errors.items()}
     print(json.dumps({"scenes": given.scenes, "channels": SHOWN, "explained": explained}))
+    figures = [
+        number("variance explained", f"{name}, channel {channel}", value, "", "higher", given.scenes, "time 1")
+        for name, values in explained.items()
+        for channel, value in zip(SHOWN, values, strict=True)
+    ]
+    keep(noted, given.preset, figures, given.scenes, 0, resolve(given.preset), {"split": "validation"})
 
 
 if __name__ == "__main__":

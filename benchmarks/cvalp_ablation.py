@@ -14,13 +14,14 @@ widths the same core-minutes would buy half of the steps. The loss is the paper'
 start would change shows between `full` and `full-again`.
 """
 
-import argparse
 import json
 import os
 from pathlib import Path
 from typing import Any
 
-from measuring import machine, show
+from measuring import begun, keep, options, show
+
+from ta_v2a.evaluation.report.results import Begun, machine
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -163,19 +164,26 @@ def cell(row: dict[str, Any], path: tuple[str, ...]) -> str:
     return interval(value)
 
 
-def table(folder: Path, steps: int, n: int) -> None:
+def table(folder: Path, steps: int, n: int, noted: Begun | None) -> None:
     """A metric a line, a variant a column."""
+    from dataclasses import replace
+
+    from ta_v2a.evaluation.encoders.scores import encoder_scores
+
     rows = {name: row for name in VARIANTS if (row := finished(folder, name, steps, n)) is not None}
     if not rows:
         raise SystemExit(f"no results of {steps} steps on {n} clips in {folder / 'results'}")
     lines = [[title, *(cell(row, path) for row in rows.values())] for title, path in COLUMNS.items()]
     first = next(iter(rows.values()))
     show({"steps": steps, "n": n, "chance": first["chance"], "onset_chance": first["onset_probe"]["chance"]}, ["", *rows], lines)
+    scores = {name: encoder_scores(row) for name, row in rows.items()}
+    figures = [replace(one, of=f"{name}: {one.of}") for name, found in scores.items() for one in found]
+    keep(noted, "small CVALPs", figures, n, details={"steps": steps, "variants": list(rows)})
 
 
 def main() -> None:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("action", choices=("render", "run", "table"))
     names = list(VARIANTS)
     parser.add_argument("--variants", nargs="+", choices=names, default=names, metavar="VARIANT", help="; ".join(names))
@@ -184,11 +192,12 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=0, help="processes that render")
     parser.add_argument("--folder", type=Path, default=Path("runs/ablation"))
     given = parser.parse_args()
+    noted = begun(given)
     steps = given.steps or base()["trainer"]["max_steps"]
     if given.action == "render":
         render(given.folder, steps, given.n, given.workers)
     elif given.action == "table":
-        table(given.folder, steps, given.n)
+        table(given.folder, steps, given.n, noted)
     for name in given.variants if given.action == "run" else ():
         if finished(given.folder, name, steps, given.n) is None:
             run(name, given.folder, steps, given.n)

@@ -8,7 +8,6 @@ stage by stage, median of the runs after one that does not count. The clip is a 
 Prints one JSON object and, on standard error, the table.
 """
 
-import argparse
 import tempfile
 import time
 from collections import defaultdict
@@ -19,9 +18,12 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from measuring import Run, machine, mebibytes, show, ta_v2a
+from measuring import Run, begun, keep, mebibytes, number, options, seconds, show, ta_v2a
 
 from ta_v2a.errors import UserError
+from ta_v2a.evaluation.metrics.records import Score
+from ta_v2a.evaluation.report.results import machine
+from ta_v2a.presets.resolve import resolve
 
 DURATION_S = 8.192
 STAGES = ("probe", "picture decoding", "video tower", "text tower", "sampler", "mel decoder", "vocoder", "wav and film")
@@ -146,11 +148,12 @@ def warm_report(film: Path, prompt: str, folder: Path, preset: str, repeats: int
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--repeats", type=int, default=5, help="runs of each kind")
     parser.add_argument("--preset", default="mini", help="a preset or a folder of weights")
     parser.add_argument("--threads", type=int, help="threads of torch; default: its own choice")
     given = parser.parse_args()
+    noted = begun(given)
     with tempfile.TemporaryDirectory(prefix="ta-v2a-") as name:
         folder = Path(name)
         film, prompt = rendered_scene(folder, given.threads)
@@ -166,6 +169,24 @@ def main() -> None:
     rows += [(f"warm: one of {warm['steps']} sampler steps", warm["sampler_step_s"])]
     rows += [("peak memory, cold (MiB)", cold["peak_mib"]), ("peak memory, warm (MiB)", warm["peak_mib"])]
     show(report, ("what", "seconds"), rows)
+    kept = {"clip_s": DURATION_S, **{name: warm[name] for name in ("steps", "precision", "torch_threads")}}
+    weights = None if noted is None else resolve(given.preset)
+    keep(noted, given.preset, figures(cold, warm), given.repeats, 0, weights, kept)
+
+
+def figures(cold: dict[str, Any], warm: dict[str, Any]) -> list[Score]:
+    """Seconds of the whole and of its parts, and peak memory, cold and warm."""
+    n = len(cold["runs_s"])
+    found = [seconds("cold: whole command", cold["runs_s"])]
+    found += [number("time", f"cold: {part}", value, "s", n=n) for part, value in cold["parts_s"].items()]
+    found.append(seconds("warm: whole clip", warm["runs_s"]))
+    parts = {name: value for name, value in warm["stages_s"].items() if name != "total"}
+    found += [number("time", f"warm: {part}", value, "s", n=n) for part, value in parts.items()]
+    return found + [
+        number("time", "warm: one sampler step", warm["sampler_step_s"], "s", n=n),
+        number("peak memory", "cold", cold["peak_mib"], "MiB", n=n, variant="highest"),
+        number("peak memory", "warm", warm["peak_mib"], "MiB", variant="highest"),
+    ]
 
 
 if __name__ == "__main__":

@@ -31,7 +31,9 @@ from typing import Any
 
 import numpy as np
 from damage import KINDS, film_of, make, string_of
-from measuring import machine, mebibytes, show
+from measuring import mebibytes, show
+
+from ta_v2a.evaluation.report.results import machine
 
 HANG_S = 10.0
 KILLED_S = 60.0

@@ -5,26 +5,29 @@
 Every setting gets the same scenes and the same noise. The test split is left alone.
 """
 
-import argparse
 import json
 from itertools import product
 
 import numpy as np
 import torch
+from measuring import begun, keep, options
 from rich.progress import track
 
-from ta_v2a.evaluation.networks.listener import load_listener
+from ta_v2a.evaluation.networks.listener import WEIGHTS, load_listener
 from ta_v2a.evaluation.stage.benchmark import Tally, listener_logits, render_scenes
+from ta_v2a.evaluation.stage.scores import MEASURES, measure_score
 from ta_v2a.evaluation.stage.truth import Truth
 from ta_v2a.pipelines.foley import FoleyPipeline
+from ta_v2a.presets.resolve import resolve
 from ta_v2a.stage.scene.scene import SPLITS, plan
+from ta_v2a.system.provenance import folder_sha256
 from vocoders.clock import MINI
 
 BATCH = 8
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__)
     parser.add_argument("--scenes", type=int, default=96)
     parser.add_argument("--video", type=float, nargs="+", default=[3.0])
     parser.add_argument("--text", type=float, nargs="+", default=[5.0])
@@ -32,6 +35,7 @@ def main() -> None:
     parser.add_argument("--align", type=float, nargs="+", default=[0.0], help="weight of the alignment guide")
     parser.add_argument("--preset", default="mini")
     given = parser.parse_args()
+    noted, figures = begun(given), []
     pipeline, listener = FoleyPipeline.from_pretrained(given.preset), load_listener()
     settings = list(product(given.video, given.text, given.until, given.align))
     tallies = {setting: Tally() for setting in settings}
@@ -53,7 +57,11 @@ def main() -> None:
     for (video, text, until, align), tally in tallies.items():
         report = tally.report(np.array(alone))
         row = {name: report[name] for name in ("onset_f1", "onset_precision", "onset_recall", "class_accuracy", "text_steering")}
+        of = f"video {video:g}, text {text:g} until {until:g}, align {align:g}"
+        figures += [measure_score(report[name], MEASURES[name], of, folder_sha256(WEIGHTS)) for name in row]
         print(json.dumps({"video": video, "text": text, "until": until, "align": align, **row}))
+    details = {"split": "validation", "batch": BATCH}
+    keep(noted, given.preset, figures, given.scenes, weights=resolve(given.preset), details=details)
 
 
 if __name__ == "__main__":

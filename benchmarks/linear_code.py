@@ -3,13 +3,14 @@
     PYTHONPATH=. python benchmarks/linear_code.py --train 300 --test 60
 """
 
-import argparse
 import json
 
 import torch
+from measuring import begun, keep, number, options
 
 from ta_v2a.data.stage_clips import StageClips, split_seeds
 from ta_v2a.pipelines.foley import FoleyPipeline
+from ta_v2a.presets.resolve import resolve
 from vocoders.clock import ClipSpec
 from vocoders.mel import LogMel
 
@@ -30,11 +31,12 @@ def patches(mel: torch.Tensor) -> torch.Tensor:
 
 @torch.inference_mode()
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__)
     parser.add_argument("--train", type=int, default=300)
     parser.add_argument("--test", type=int, default=60)
     parser.add_argument("--preset", default="mini")
     given = parser.parse_args()
+    noted = begun(given)
     train, test = mels(split_seeds("train", given.train, 50_000_000)), mels(split_seeds("test", given.test))
     learned, held = patches(train), patches(test)
     centre = learned.mean(0)
@@ -46,6 +48,10 @@ def main() -> None:
     autoencoder = FoleyPipeline.from_pretrained(given.preset).autoencoder
     report[f"autoencoder, {autoencoder.config.latent_channels} channels"] = round(float((autoencoder(test) - test).abs().mean()), 5)
     print(json.dumps({"train": given.train, "test": given.test, "l1": report}))
+    distance = ("log-mel distance", "L1")
+    figures = [number(distance[0], of, l1, n=given.test, variant=distance[1]) for of, l1 in report.items()]
+    details = {"train": given.train}
+    keep(noted, given.preset, figures, given.test, weights=resolve(given.preset), details=details)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ Prints one JSON object and, on standard error, the table. "a further second" is 
 next: equal slopes are linear time.
 """
 
-import argparse
 import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
@@ -17,9 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measuring import Run, machine, show, ta_v2a
+from measuring import Run, begun, keep, number, options, show, ta_v2a
 
+from ta_v2a.evaluation.metrics.records import Score
+from ta_v2a.evaluation.report.results import machine
 from ta_v2a.media.writing.film import write_film
+from ta_v2a.presets.resolve import resolve
 
 FPS = 25
 HEIGHT, WIDTH = 90, 160
@@ -34,10 +36,10 @@ def pictures(duration_s: float) -> Iterator[np.ndarray]:
         yield picture
 
 
-def sounded(duration_s: float, folder: Path, options: tuple[str, ...], threads: int | None) -> Run:
+def sounded(duration_s: float, folder: Path, words: tuple[str, ...], threads: int | None) -> Run:
     """The command on a film of that length."""
     film = write_film(folder / "long.mp4", pictures(duration_s), FPS, options={"preset": "ultrafast"})
-    return ta_v2a("foley", film, "-p", "a wooden knock", "-o", folder / "sounded.mp4", *options, threads=threads)
+    return ta_v2a("foley", film, "-p", "a wooden knock", "-o", folder / "sounded.mp4", *words, threads=threads)
 
 
 def slopes(rows: list[dict[str, Any]]) -> list[float | None]:
@@ -48,17 +50,18 @@ def slopes(rows: list[dict[str, Any]]) -> list[float | None]:
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--seconds", type=float, nargs="+", default=[10.0, 60.0, 600.0], help="lengths of the clips")
     parser.add_argument("--steps", type=int, help="sampler steps; default: the preset's own")
     parser.add_argument("--preset", default="mini", help="a preset or a folder of weights")
     parser.add_argument("--threads", type=int, help="threads of torch; default: its own choice")
     given = parser.parse_args()
-    options = ("--preset", given.preset, *(() if given.steps is None else ("--steps", str(given.steps))))
+    noted = begun(given)
+    words = ("--preset", given.preset, *(() if given.steps is None else ("--steps", str(given.steps))))
     rows: list[dict[str, Any]] = []
     for duration_s in sorted(set(given.seconds)):
         with tempfile.TemporaryDirectory(prefix="ta-v2a-") as name:
-            run = sounded(duration_s, Path(name), options, given.threads)
+            run = sounded(duration_s, Path(name), words, given.threads)
         rows.append({"clip_s": run.report["duration_s"], "seconds": round(run.seconds, 2), "peak_mib": round(run.peak_mib)})
     for row, slope in zip(rows, slopes(rows), strict=True):
         row["s_per_further_s"] = slope
@@ -66,6 +69,18 @@ def main() -> None:
     report = {"preset": given.preset, "machine": machine(given.threads), "clips": rows, "memory_longest_over_shortest": growth}
     table = [(f"{row['clip_s']:g} s", row["seconds"], row["s_per_further_s"] or "", float(row["peak_mib"])) for row in rows]
     show(report, ("clip", "seconds", "a further second", "peak MiB"), table)
+    weights = None if noted is None else resolve(given.preset)
+    keep(noted, given.preset, [one for row in rows for one in figures(row)], 1, 0, weights)
+
+
+def figures(row: dict[str, Any]) -> list[Score]:
+    """One run's seconds, seconds of work for a further second of clip (none at the shortest), memory."""
+    of = f"{row['clip_s']:g} s"
+    return [
+        number("time", of, row["seconds"], "s", n=1, variant="wall"),
+        number("time of a further second", of, row["s_per_further_s"], "s", n=1, variant="slope"),
+        number("peak memory", of, row["peak_mib"], "MiB", n=1, variant="highest"),
+    ]
 
 
 if __name__ == "__main__":

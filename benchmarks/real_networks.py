@@ -8,7 +8,6 @@ takes. Random weights say nothing of quality: what is tried is that files, sizes
 error, the table: parameters, SHA-256, seconds to load, processor seconds a clip. `--only` leaves networks out.
 """
 
-import argparse
 import shutil
 import tempfile
 import time
@@ -17,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measuring import machine, show
+from measuring import begun, keep, number, options, show
+
+from ta_v2a.evaluation.report.results import machine
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 FILM_FRAMES, FILM_PX = 16, 112
@@ -153,10 +154,11 @@ def tried(extractor: Any, film: Path) -> tuple[float, dict[str, list[int]]]:
 
 def main() -> None:
     """Writes, loads, reads, scores and prints."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--clips", type=int, default=2, help="clips that are scored, at least 2")
     parser.add_argument("--only", nargs="+", choices=[*NETWORKS, "i3d"], default=[*NETWORKS, "i3d"], help="roles")
     given = parser.parse_args()
+    noted = begun(given)
     from ta_v2a.evaluation.folders.command import evaluate_folders
     from ta_v2a.evaluation.networks.published import load_roles
 
@@ -188,11 +190,16 @@ def main() -> None:
         result, _ = evaluate_folders("t2av", sides["generated"], sides["reference"], extractors, baselines=0, cache=folder / "cache")
     scores = {f"{row['metric']}/{row['variant']}": row["value"] for row in result["scores"]}
     report = {"clips": result["n"], "machine": machine(), "networks": loaded, "scores": scores}
-    rows = []
+    rows, figures = [], []
     for role, row in loaded.items():
+        figures.append(number("parameters", role, row["parameters"], variant="count"))
+        figures.append(number("time", f"{role}: loading", row["load_cpu_s"], "s", n=1, variant="processor"))
+        for kind, value in row["clip_cpu_s"].items():
+            figures.append(number("time", f"{role}: a clip's {kind}", value, "s", n=1, variant="processor"))
         seconds = " ".join(f"{kind} {value:.3f}" for kind, value in row["clip_cpu_s"].items())
         rows.append((role, f"{row['parameters'] / 1e6:.1f} M", row["sha256"][:12], row["load_cpu_s"], seconds))
     show(report, ("role", "parameters", "SHA-256", "load CPU s", "CPU s a clip"), rows)
+    keep(noted, "published networks with random weights", figures, result["n"])
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ Prints one JSON object and, on standard error, the table. Counted is processor t
 wall-clock seconds stand beside it. The scenes are the first of the test split; one more goes before and does not count.
 """
 
-import argparse
 import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from measuring import machine, show
+from measuring import begun, keep, number, options, show
+
+from ta_v2a.evaluation.report.results import machine
 
 PARTS = ("plan", "picture", "sound")
 
@@ -40,10 +41,11 @@ def made(seed: int, bank: Any) -> list[tuple[float, float]]:
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--scenes", type=int, default=60, help="how many")
     parser.add_argument("--bank", type=Path, help="a folder of recordings to draw from; each is read when first used, within the time")
     given = parser.parse_args()
+    noted = begun(given)
     import cv2
     import numpy as np
 
@@ -75,6 +77,12 @@ def main() -> None:
     rows += [("scene", *(float(value) * 1e3 for value in whole.mean(axis=0)))]
     rows += [("scenes a second", report["scenes_per_s_per_core"], report["scenes_per_s_wall"])]
     show(report, ("part", "CPU ms", "wall ms"), rows)
+    rates = (("processor", report["scenes_per_s_per_core"]), ("wall", report["scenes_per_s_wall"]))
+    n = len(seconds)
+    figures = [number("scenes a second", "whole scene", rate, "1/s", "higher", n, by) for by, rate in rates]
+    for name, part in parts.items():
+        figures.append(number("time", name, part["cpu_ms"], "ms", n=n, variant="processor:mean"))
+    keep(noted, "the stage at mini size", figures, n, details={"bank": report["bank"]})
 
 
 if __name__ == "__main__":

@@ -24,7 +24,10 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from measuring import machine, mebibytes, show
+from measuring import begun, keep, mebibytes, number, options, show
+
+from ta_v2a.evaluation.metrics.records import Score
+from ta_v2a.evaluation.report.results import machine
 
 LARGE: dict[str, dict[str, Any]] = {
     "large-plain": {"gradient_checkpointing": False},
@@ -213,7 +216,7 @@ def measured(work: str, given: argparse.Namespace) -> dict[str, Any]:
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("works", nargs="*", metavar="WORK", help=", ".join(WORKS))
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--threads", type=int, help="of the processor, for the networks")
@@ -235,6 +238,8 @@ def main() -> None:
         parser.error(f"no work {', '.join(unknown)}; there are {', '.join(WORKS)}")
     if "decode" in works and (given.films is None or not Path(given.films).is_file()):
         parser.error("decode needs --films MANIFEST")
+    noted = begun(given)
+    figures: list[Score] = []
     rates: dict[str, float] = {}
     lines: list[tuple[str | float, ...]] = []
     for work in works:
@@ -245,9 +250,27 @@ def main() -> None:
             row["of_appetite"] = round(rates[work] / rates["mini-training"], 3)
         print(json.dumps(row), flush=True)
         memory = row.get("gpu_peak_mib", row["peak_mib"])
+        figures += throughput_figures(row)
         shares = [row.get(name, "-") for name in ("step_s", "tflop_per_s", "of_peak", "of_appetite")]
         lines.append((work, row["clips_per_s"], memory, *shares))
     show({"clips_per_s": rates}, ("work", "clips/s", "MiB", "s/step", "TFLOP/s", "of peak", "of appetite"), lines)
+    keep(noted, f"CVALP on {given.device}", figures, details=vars(given))
+
+
+def throughput_figures(row: dict[str, Any]) -> list[Score]:
+    """Clips a second of one work, and whatever else it told."""
+    of, n = row["work"], row.get("clips", row.get("batch"))
+    found = [number("clips a second", of, row["clips_per_s"], "1/s", "higher", n, "wall")]
+    if "paper_clips_per_s" in row:
+        rate = row["paper_clips_per_s"]
+        found.append(number("clips a second", "decode, paper clock", rate, "1/s", "higher", n, "wall"))
+    if "step_s" in row:
+        found.append(number("time", of, row["step_s"], "s", n=n, variant="wall:mean step"))
+        found.append(number("work", of, row["tflop_per_s"], "TFLOP/s", "higher", n, "multiplied"))
+    if "of_appetite" in row:
+        found.append(number("clips over the training's", of, row["of_appetite"], "", "higher", n, "wall"))
+    memory, where = ("gpu_peak_mib", "GPU") if "gpu_peak_mib" in row else ("peak_mib", "process")
+    return [*found, number("peak memory", of, row[memory], "MiB", n=n, variant=where)]
 
 
 if __name__ == "__main__":

@@ -5,14 +5,17 @@
 A gain that grows with a lag says that the tower fires before the sound. `--cvalp` takes another checkpoint or folder of the encoders.
 """
 
-import argparse
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from measuring import begun, keep, options
 
 from ta_v2a.evaluation.films.command import list_clips
+from ta_v2a.evaluation.films.scores import film_scores
 from ta_v2a.evaluation.metrics.agreement import SoundOnsets, librosa_onsets, onset_agreement, read_sound
 from ta_v2a.media.reading.frames import luma_pictures
 from ta_v2a.media.reading.probe import probe
@@ -20,9 +23,15 @@ from ta_v2a.presets.resolve import WEIGHTS_FOLDER
 from ta_v2a.presets.trained import mini_cvalp
 from vocoders.clock import MINI
 
+MINI_CVALP = WEIGHTS_FOLDER / "mini" / "cvalp"
 ONSETS_PER_COLUMN = 4
 SMOOTH = np.array([1, 2, 3, 4, 3, 2, 1]) / 16
 REACH = 6
+
+
+def subject(cvalp: str) -> str:
+    """What is measured: the checkpoint as it was named, or the preset's."""
+    return "mini" if Path(cvalp) == MINI_CVALP else cvalp
 
 
 def peaks_s(probability: np.ndarray, threshold: float, step_s: float) -> np.ndarray:
@@ -34,13 +43,14 @@ def peaks_s(probability: np.ndarray, threshold: float, step_s: float) -> np.ndar
 
 @torch.inference_mode()
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__)
     parser.add_argument("folder")
     parser.add_argument("--thresholds", type=float, nargs="+", default=[0.2, 0.35, 0.5])
     parser.add_argument("--lags", type=float, nargs="+", default=[0.0], help="seconds added to every onset found")
-    parser.add_argument("--cvalp", default=str(WEIGHTS_FOLDER / "mini" / "cvalp"))
+    parser.add_argument("--cvalp", default=str(MINI_CVALP))
     given = parser.parse_args()
-    cvalp = mini_cvalp(given.cvalp, WEIGHTS_FOLDER / "mini" / "cvalp" / "spiece.model")
+    noted = begun(given)
+    cvalp = mini_cvalp(given.cvalp, MINI_CVALP / "spiece.model")
     true: list[SoundOnsets] = []
     curves: list[np.ndarray] = []
     for path in list_clips(given.folder):
@@ -60,6 +70,9 @@ def main() -> None:
             found = [SoundOnsets(peaks_s(curve, threshold, step_s) + lag, heard.duration_s) for curve, heard in rows]
             report[f"threshold {threshold}, lag {lag}"] = onset_agreement(true, found)
     print(json.dumps(report))
+    rows = {name: film_scores({"onset_agreement": row}) for name, row in report.items()}
+    figures = [replace(one, of=name) for name, scores in rows.items() for one in scores]
+    keep(noted, subject(given.cvalp), figures, len(true), weights=given.cvalp)
 
 
 if __name__ == "__main__":

@@ -5,17 +5,16 @@
 Validation scenes with events; counts are pooled over scenes. `by_action` is recall.
 """
 
-import argparse
 import json
 from collections import defaultdict
 
 import numpy as np
 import torch
-from tower_onsets import ONSETS_PER_COLUMN, peaks_s
+from measuring import begun, keep, number, options
+from tower_onsets import MINI_CVALP, ONSETS_PER_COLUMN, peaks_s, subject
 
 from ta_v2a.data.stage_clips import StageClips, split_seeds
 from ta_v2a.evaluation.metrics.onsets import f1_score, match
-from ta_v2a.presets.resolve import WEIGHTS_FOLDER
 from ta_v2a.presets.trained import mini_cvalp
 from ta_v2a.stage.scene.scene import plan
 from vocoders.clock import MINI
@@ -30,12 +29,13 @@ def camera(fps: float) -> str:
 
 @torch.inference_mode()
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__)
     parser.add_argument("--scenes", type=int, default=200)
     parser.add_argument("--threshold", type=float, default=0.25)
-    parser.add_argument("--cvalp", default=str(WEIGHTS_FOLDER / "mini" / "cvalp"))
+    parser.add_argument("--cvalp", default=str(MINI_CVALP))
     given = parser.parse_args()
-    cvalp = mini_cvalp(given.cvalp, WEIGHTS_FOLDER / "mini" / "cvalp" / "spiece.model")
+    noted = begun(given)
+    cvalp = mini_cvalp(given.cvalp, MINI_CVALP / "spiece.model")
     groups: dict[str, list[np.ndarray]] = defaultdict(list)
     found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     seeds = split_seeds("validation", given.scenes)
@@ -57,6 +57,13 @@ def main() -> None:
     f1 = {name: {"f1": round(float(f1_score(np.sum(rows, axis=0))), 3), "scenes": len(rows)} for name, rows in sorted(groups.items())}
     recall = {action: {"recall": round(hit / n, 2), "events": n} for action, (hit, n) in sorted(found.items())}
     print(json.dumps({"threshold": given.threshold, **f1, "by_action": recall}))
+    figures = []
+    for of, row in f1.items():
+        figures.append(number("onset F1", of, row["f1"], "", "higher", row["scenes"], "50ms:pooled"))
+    for of, row in recall.items():
+        figures.append(number("onset recall", of, row["recall"], "", "higher", row["events"], "50ms:by action"))
+    details = {"split": "validation", "threshold": given.threshold}
+    keep(noted, subject(given.cvalp), figures, len(groups["all"]), weights=given.cvalp, details=details)
 
 
 if __name__ == "__main__":

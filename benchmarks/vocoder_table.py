@@ -24,9 +24,11 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from measuring import machine, mebibytes, show
+from measuring import begun, keep, mebibytes, number, options, show
 
+from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.metrics.statistics import mean, pooled_f1, pooled_median, ratio_of_means
+from ta_v2a.evaluation.report.results import machine
 
 SOUND_S = 4.096
 DB_OF_LOG_MEL = 100.0  # the log-mel's scale: 0.2 a factor of ten in amplitude, which is 20 dB
@@ -271,7 +273,7 @@ def cell(estimate: dict[str, Any], digits: int) -> str:
 
 def arguments() -> argparse.Namespace:
     """What was typed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--vocoders", nargs="+", choices=KINDS, default=list(KINDS), help="default: all")
     parser.add_argument("--iterations", type=int, nargs="+", default=[0, 8, 16, 32, 64], help="of Griffin-Lim")
     parser.add_argument("--schedules", nargs="+", choices=("WG-6", "WG-50"), default=["WG-6"], help="of the diffusion family")
@@ -297,6 +299,7 @@ def main() -> None:
     if given.child:
         child(json.loads(given.child))
         return
+    noted = begun(given)
     with tempfile.TemporaryDirectory() as made:
         folder, common = Path(made), {"threads": given.threads, "device": given.device, "repeats": given.repeats}
         sounds = {"sounds": given.sounds, "scenes": given.scenes, "recordings": given.recordings}
@@ -321,6 +324,37 @@ def main() -> None:
     counts = {group: int(mask.sum()) for group, mask in inside.items()}
     report = {"sound_s": SOUND_S, "sounds": counts, "machine": machine(given.threads or None), "search": found, "vocoders": results}
     show(report, *table(results))
+    kept = {"sound_s": SOUND_S, "sounds": counts, "search": found, "repeats": given.repeats}
+    figures = [one for name, row in results.items() for one in vocoder_figures(name, row)]
+    keep(noted, "vocoders", figures, len(groups), details=kept)
+
+
+MEASURES = {
+    # name in the result: metric, variant, unit, which way is up
+    "stft": ("STFT distance", "multi-resolution", "", "lower"),
+    "mel": ("log-mel distance", "L1", "dB", "lower"),
+    "level": ("level difference", "RMS", "dB", "lower"),
+    "onset": ("onset error", "median of matches within 50 ms", "ms", "lower"),
+    "F1": ("onset F1", "50ms", "", "higher"),
+}
+
+
+def vocoder_figures(name: str, row: dict[str, Any]) -> list[Score]:
+    """Every measure over every group of sounds, distances over plain WaveGrad's, speed, size, memory."""
+    found = []
+    for group, measures in row["sounds"].items():
+        for measure, (metric, variant, unit, better) in MEASURES.items():
+            of, row_of = f"{name}: {group}", measures[measure]
+            found.append(Score.of_row(row_of, metric, variant, better, of=of, unit=unit))
+    for group, measures in row.get("over_wavegrad", {}).items():
+        for measure, each in measures.items():
+            metric = f"{MEASURES[measure][0]} over plain WaveGrad's"
+            found.append(Score.of_row(each, metric, "same schedule:paired", "lower", of=f"{name}: {group}"))
+    return found + [
+        number("seconds of sound a second", name, row["sound_s_per_s"], "", "higher", variant="wall:median"),
+        number("parameters", name, row["parameters"], variant="count"),
+        number("peak memory", name, row["peak_mib"], "MiB", variant="highest"),
+    ]
 
 
 def schedules_wanted(given: argparse.Namespace, common: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:

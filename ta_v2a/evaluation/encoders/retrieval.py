@@ -69,8 +69,9 @@ def linear_probe(features: np.ndarray, classes: np.ndarray, ridge: float = 1e-2)
 
 
 def naming(video: np.ndarray, labels: np.ndarray, kinds: np.ndarray, scale: float) -> dict[str, Any]:
-    """How often the label whose text lies nearest to a picture names a kind that sounds (`ta_v2a.engine.captioning`), of all clips and of the
-    surest: those whose best label takes the largest share of the bank, softmax(scale * cosine).
+    """How often the label whose text lies nearest to a picture names a kind that sounds
+    (`ta_v2a.engine.captioning`), of all clips and of the surest: those whose best label takes the largest share of
+    the bank, softmax(scale * cosine).
 
     Args:
         video: (n, C) L2-normalised.

@@ -7,14 +7,17 @@ from ta_v2a.evaluation.metrics.records import Score
 
 
 def encoder_scores(result: dict[str, Any]) -> list[Score]:
-    """Records of `cvalp_command`'s result, the chance levels as records of "chance"."""
+    """Records of `measure_embedded`'s result, with "naming" of `cvalp_command` or without; the chance levels are
+    records of "chance"."""
     return list(_scores(result))
 
 
 def _scores(result: dict[str, Any]) -> Iterator[Score]:
     for pair, measures in result["retrieval"].items():
         for name, row in measures.items():
-            yield Score.of_row(row, "retrieval", name, "lower" if name == "median_rank" else "higher", of=pair)
+            yield Score.of_row(
+                row, "retrieval", name, "lower" if name == "median_rank" else "higher", of=pair
+            )
     for pair, row in result["temporal_top1"].items():
         yield Score.of_row(row, "temporal top-1", "windows:1.024s", "higher", of=pair)
     for name, row in result["class_probe"].items():
@@ -34,7 +37,7 @@ def _scores(result: dict[str, Any]) -> Iterator[Score]:
         }.get(name, ("retrieval", name))
         if value is not None:
             yield _chance(value, metric, variant)
-    for part, row in result["naming"].items():
+    for part, row in result.get("naming", {}).items():
         yield Score.of_row(row["right"], "naming", "nearest label", "higher", of=part)
 
 

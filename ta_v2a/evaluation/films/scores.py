@@ -29,8 +29,10 @@ def film_scores(result: dict[str, Any]) -> list[Score]:
 
     scores = [
         Score.of_row(row(found["f1"]), AGREEMENT, f"f1:{tolerance}", "higher", **HEARD),
-        Score.of_row(row(found["shuffled_f1"]), AGREEMENT, f"f1:{tolerance}", "higher", of="shuffled", **HEARD),
-        Score.of_row(row(found["gain"], *found["gain_95"]), AGREEMENT, f"gain:{tolerance}", "higher", **HEARD),
+        Score.of_row(row(found["shuffled_f1"]), AGREEMENT, f"shuffled_f1:{tolerance}", "higher", **HEARD),
+        Score.of_row(
+            row(found["gain"], *found["gain_95"]), AGREEMENT, f"gain:{tolerance}", "higher", **HEARD
+        ),
     ]
     align = dict(result.get("av_align", {}))
     variant = align.pop("variant", "")

@@ -8,8 +8,8 @@ A file holds, in this order:
 | `name` | what was measured, such as "stage-bench-v1" |
 | `subject` | of what, such as a preset or a folder |
 | `origin` | "measured", or "transcribed from PAGE at commit ABC": copied from a page, by no command |
-| `command` | the command line |
-| `date` | of its beginning, YYYY-MM-DD (UTC) |
+| `command` | the command line, or null |
+| `date` | of its beginning, YYYY-MM-DD (UTC), or null |
 | `commit`, `dirty` | the code's Git commit, and whether its files differed from that; null: not known |
 | `weights_sha256` | `ta_v2a.system.provenance.folder_sha256` of the weights, or null |
 | `machine` | system, Python, torch, cores, threads, load when it began; null: not known |
@@ -48,7 +48,7 @@ class Result:
     name: str
     subject: str
     origin: str
-    command: str
+    command: str | None
     date: str | None
     commit: str | None
     dirty: bool | None
@@ -73,7 +73,9 @@ class Result:
         ]
         if len(wanted) != 1:
             words = f"{metric}{f'/{variant}' if variant else ''} of {of!r}"
-            raise UserError(f"the result {self.name!r} of {self.subject!r} holds {len(wanted)} figures {words}")
+            raise UserError(
+                f"the result {self.name!r} of {self.subject!r} holds {len(wanted)} figures {words}"
+            )
         return wanted[0]
 
 
@@ -175,13 +177,17 @@ def as_text(result: Result) -> str:
     Raises:
         ValueError: if a number is not finite.
     """
+
     def line(name: str, value: Any) -> str:
         if name == "figures" and value:
             rows = (json.dumps(_short(score), ensure_ascii=False, allow_nan=False) for score in value)
             return ' "figures": [\n  ' + ",\n  ".join(rows) + "\n ]"
         return f' "{name}": ' + json.dumps(value, ensure_ascii=False, allow_nan=False)
 
-    lines = [line("schema", SCHEMA), *(line(each.name, getattr(result, each.name)) for each in fields(result))]
+    lines = [
+        line("schema", SCHEMA),
+        *(line(each.name, getattr(result, each.name)) for each in fields(result)),
+    ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -193,7 +199,9 @@ def _short(score: Score) -> dict[str, Any]:
         if each.default is not MISSING or each.default_factory is not MISSING
     }
     before = asdict(score)
-    return {name: value for name, value in score.as_dict().items() if before[name] != plain.get(name, MISSING)}
+    return {
+        name: value for name, value in score.as_dict().items() if before[name] != plain.get(name, MISSING)
+    }
 
 
 def read_result(path: str | Path) -> Result:

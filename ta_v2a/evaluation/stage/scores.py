@@ -45,17 +45,20 @@ def stage_scores(result: dict[str, Any], listener_sha256: str) -> list[Score]:
         listener_sha256: of the judge's weights.
     """
     heard = {name.replace("_", " "): rows for name, rows in result["results"].items()}
-    rows = [(heard[of][name], about, of) for of in heard for name, about in MEASURES.items() if name in heard[of]]
+    rows = [
+        (heard[of][name], about, of) for of in heard for name, about in MEASURES.items() if name in heard[of]
+    ]
     rows += [(result["of_ceiling"][name], about, "generated") for name, about in OF_CEILING.items()]
     for family, row in result["class_accuracy_by_family"].items():
         rows.append((row, MEASURES["class_accuracy"], f"generated: {family}"))
     for (group, name), (about, of) in CONTROLS.items():
         if "controls" in result:
             rows.append((result["controls"][group][name], about, of))
-    return [_score(row, about, of, listener_sha256) for row, about, of in rows]
+    return [measure_score(row, about, of, listener_sha256) for row, about, of in rows]
 
 
-def _score(row: dict[str, Any], about: About, of: str, listener_sha256: str) -> Score:
+def measure_score(row: dict[str, Any], about: About, of: str, listener_sha256: str) -> Score:
+    """The record of one estimate of `Tally.report` or of the controls."""
     metric, variant, better, heard_by, unit = about
     judged = heard_by == LISTENER
     return Score.of_row(
