@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from ta_v2a.evaluation.report.results import MEASURED, read_result
+from ta_v2a.evaluation.report.tables import regenerated
 from ta_v2a.presets import resolve as presets
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def blocks(language: str) -> list:
@@ -75,14 +77,48 @@ def test_links_lead_somewhere():
 
 
 def test_figures_that_no_command_prints_are_marked_where_they_stand():
-    """The page of experiments says at its top what a figure rests on; whatever it says of a script that was
-    not kept bears the mark."""
-    page = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
-    head, *sections = re.split(r"^# ", page, flags=re.MULTILINE)[1:]
+    """The log says at its top what a figure rests on; whatever it and the pages behind it say of a script that
+    was not kept bears the mark."""
+    log = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    head, *sections = re.split(r"^## ", log, flags=re.MULTILINE)
+    sections += [page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs" / "log").glob("*.md"))]
     assert "**Marked †: printed by no command of this repository.**" in head
-    assert "Every figure here was printed" not in page
+    assert "Every figure here was printed" not in log
     own = r"script[^.]{0,30}not kept|throw-away script|changed by hand|set by hand|without a figure that"
     paragraphs = re.split(r"\n\n|\n(?=- \*\*|- Tried|- Seen)", "\n\n".join(sections))
     told = [part for part in paragraphs if re.search(own, part)]
-    assert len(told) >= 11
+    assert len(told) >= 14
     assert [part[:80] for part in told if "†" not in part] == []
+
+
+def test_the_log_is_newest_first_and_every_page_behind_it_is_linked():
+    log = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    dates = re.findall(r"^## (\S+): ", log, re.MULTILINE)
+    assert len(dates) == log.count("\n## ") and dates == sorted(dates, reverse=True)
+    linked = {name.partition("#")[0] for name in re.findall(r"\]\(log/([^)]+)\)", log)}
+    assert linked == {page.name for page in (ROOT / "docs" / "log").glob("*.md")}
+    assert max(map(len, re.split(r"\n\n", log))) < 1500, "an entry of the log is a short paragraph"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_tables_are_those_of_the_results(page):
+    """`python -m ta_v2a.evaluation.report.tables docs README.md` would change nothing."""
+    text = page.read_text(encoding="utf-8")
+    assert regenerated(text, ROOT) == text
+
+
+RESULTS = sorted((ROOT / "results").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.name)
+def test_every_result_says_where_it_comes_from_and_is_named_in_a_page(path):
+    result = read_result(path)
+    assert result.figures and any(f"results/{path.name}" in page.read_text(encoding="utf-8") for page in PAGES)
+    if result.origin == MEASURED:
+        assert re.fullmatch("[0-9a-f]{40}", result.commit) and result.dirty is False
+        assert result.command and result.machine["cores"]
+    else:
+        assert re.fullmatch(r"transcribed from docs/\w+\.md at commit [0-9a-f]{7}", result.origin)
+        assert result.command or "names no command" in " ".join(result.notes)
+    for one in result.figures:
+        assert one.low is None or one.low <= one.value <= one.high, one
