@@ -75,12 +75,11 @@ def main() -> None:
 
 def figures(row: dict[str, Any]) -> list[Score]:
     """One run's seconds, seconds of work for a further second of clip (none at the shortest), memory."""
-    of = f"{row['clip_s']:g} s"
-    return [
-        number("time", of, row["seconds"], "s", n=1, variant="wall"),
-        number("time of a further second", of, row["s_per_further_s"], "s", n=1, variant="slope"),
-        number("peak memory", of, row["peak_mib"], "MiB", n=1, variant="highest"),
-    ]
+    of, slope = f"{row['clip_s']:g} s", row["s_per_further_s"]
+    found = [number("time", of, row["seconds"], "s", n=1, variant="wall")]
+    if slope is not None:
+        found.append(number("time of a further second", of, slope, "s", n=1, variant="slope"))
+    return [*found, number("peak memory", of, row["peak_mib"], "MiB", n=1, variant="highest")]
 
 
 if __name__ == "__main__":
