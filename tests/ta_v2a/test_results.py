@@ -1,8 +1,11 @@
 """Results as data: written whole, read back as they were, with the commit, the command and the machine in them."""
 
 import json
+import os
 import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import av
 import numpy as np
@@ -236,3 +239,32 @@ def test_measuring_commands_keep_their_results(tmp_path, pipeline_folder, capsys
     stage_result = read_result(tmp_path / "stage.json")
     assert stage_result.name == "stage" and stage_result.n == 2 and stage_result.seed == 0
     assert stage_result.figure("class accuracy", "ceiling").n == 2
+
+
+SCRIPTS = Path(__file__).parents[2] / "benchmarks"
+
+
+def test_a_script_keeps_its_result_and_tells_a_wrong_place_first(tmp_path):
+    def run(place) -> subprocess.CompletedProcess:
+        words = [sys.executable, str(SCRIPTS / "stage_speed.py"), "--scenes", "1", "--result", str(place)]
+        here = {**os.environ, "PYTHONPATH": str(SCRIPTS.parent)}
+        return subprocess.run(words, capture_output=True, text=True, env=here)
+
+    wrong = run(tmp_path / "none" / "result.json")
+    assert wrong.returncode == 1 and wrong.stdout == "" and wrong.stderr.count("\n") == 1
+    done, place = run(tmp_path / "result.json"), tmp_path / "result.json"
+    assert done.returncode == 0, done.stderr
+    kept = read_result(place)
+    assert kept.command == f"python benchmarks/stage_speed.py --scenes 1 --result {place}"
+    rate = json.loads(done.stdout)["scenes_per_s_per_core"]
+    assert kept.name == "stage_speed" and kept.n == 1
+    assert kept.figure("scenes a second", "whole scene", "processor").value == rate
+
+
+def test_every_script_that_measures_can_keep_its_result():
+    scripts = {path: path.read_text(encoding="utf-8") for path in SCRIPTS.glob("*.py")}
+    commands = {path.stem for path, text in scripts.items() if '__name__ == "__main__"' in text}
+    keeping = {
+        path.stem for path, text in scripts.items() if "options(__doc__)" in text and "keep(noted," in text
+    }
+    assert commands - keeping == {"fuzz"}  # which looks for faults and measures nothing
