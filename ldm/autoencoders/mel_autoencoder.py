@@ -24,7 +24,7 @@ FIRST_LOGVAR = -5.0  # the posterior starts narrow: the principal components are
 
 @dataclass(frozen=True)
 class Posterior:
-    """A diagonal Gaussian over the scaled latents; `mean` and `logvar` are (batch, latent, columns)."""
+    """A diagonal Gaussian over the scaled latents; `mean` and `logvar` are (batch, latent, columns), or (batch, latent, rows, columns)."""
 
     mean: Tensor
     logvar: Tensor
@@ -35,9 +35,8 @@ class Posterior:
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         """One draw a row; of processes that share a batch, each draws the noise of its own rows
         (`vocoders.joined_batch.own`)."""
-        _, channels, columns = self.mean.shape
         where = {"generator": generator, "dtype": torch.float32, "device": self.mean.device}
-        noise = own(lambda rows: torch.randn(rows, channels, columns, **where), len(self.mean))
+        noise = own(lambda rows: torch.randn(rows, *self.mean.shape[1:], **where), len(self.mean))
         return self.mean + torch.exp(0.5 * self.logvar) * noise
 
     def moments(self) -> Float[Tensor, "3 latent"]:
@@ -108,6 +107,8 @@ class MelAutoencoder(Component):
     """
 
     frames_per_column = 4
+    margin_columns = 10
+    """Reach of the decoder: columns on either side on which a column's frames depend at most."""
 
     @configured
     def __init__(

@@ -150,6 +150,14 @@ class AudioTransformer(Component):
         size = {"latent_channels": 4, "video_channels": 6, "text_channels": 5, "width": 16, "depth": 2, "heads": 2, "modulation_rank": 8}
         return cls(**{**size, **overrides})
 
+    grain = 1
+    """Latent columns come in multiples of this."""
+
+    @property
+    def column_shape(self) -> tuple[int, ...]:
+        """Of one latent column: (channels,)."""
+        return (self.config.latent_channels,)
+
     def mix(self, conditions: Conditions, latents: Latents) -> Float[Tensor, "batch tokens width"]:
         """The mixed tokens; they do not depend on time, so a sampler computes them once and passes them to `forward`."""
         return self.mixer(conditions, latents.batch, _audio(latents).shape[-1])

@@ -23,3 +23,16 @@ class Denoiser(Protocol):
 
     def __call__(self, latents: Latents, time: Tensor, conditions: Any) -> Latents:
         """The prediction at `time` (batch,) in [0, 1], given `Conditions` or what `mix` made of them."""
+
+
+@runtime_checkable
+class AudioDenoiser(Denoiser, Protocol):
+    """A denoiser of sound."""
+
+    @property
+    def grain(self) -> int:
+        """Latent columns come in multiples of this."""
+
+    @property
+    def column_shape(self) -> tuple[int, ...]:
+        """Shape of one column of audio latents, without batch and columns."""

@@ -1,29 +1,29 @@
 """One order of `ta-v2a foley`: what is checked first, the sound spooled to disk, then whole files."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ta_v2a.delivery.places import Spool, TakeFiles, deliver, destination
+from ta_v2a.delivery.places import Destination, Spool, destination
+from ta_v2a.delivery.takes import at_delivery_rate, loudness_line, spooled_take, write_take
 from ta_v2a.engine.arguments import chosen_scales
-from ta_v2a.engine.cues import cut_prompt, parse_cue, read_cues
+from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
 from ta_v2a.engine.understanding import followed
-from ta_v2a.media.loudness import CEILING_DBTP, MOST_GAIN_DB, TARGET_LUFS, Loudness, gain_to, louder, measured, peak_limited
+from ta_v2a.media.loudness import TARGET_LUFS, gain_to
 from ta_v2a.media.reading.probe import Clip, probe
-from ta_v2a.media.sound import DELIVERY_HZ, picture_samples, resampled
 from ta_v2a.media.writing.mux import Original
 
 if TYPE_CHECKING:
     from ta_v2a.engine.foley import FoleyEngine, Progress
 
 Advance = Callable[[int, int], None]
-_SPOOL_SAMPLES = 1 << 18
+Notice = Callable[[str], None]
 _LOOKED_AT_S = 32.0  # of a clip without a prompt, to say what it shows
-_HELD_PICTURES = 40_000  # 21 minutes of luma squares, 256 MB: more is decoded again for every take
+_HELD_BYTES = 1 << 28  # of pictures: 21 minutes of mini's; more is decoded again for every use
 
 
 @dataclass(frozen=True)
@@ -51,200 +51,150 @@ class Order:
     preset: str = "mini"
 
 
-def sound_clip(order: Order, advance: Advance, notice: Callable[[str], None]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Words:
+    """What an order says, as far as it can be followed, and where the prompt comes from."""
+
+    prompt: str
+    negative_prompt: str
+    cues: list[Cue]
+    suggested: dict[str, Any] | None
+    not_understood: list[dict[str, Any]]
+
+
+def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]:
     """Does the order and reports it, ready for JSON; `advance(done, total)` follows the work, `notice` gets lines for the user.
 
     Raises:
         UserError: for whatever the user can mend; then no file was touched.
     """
-    began = time.perf_counter()
+    began, warnings = time.perf_counter(), []
+
+    def warn(line: str) -> None:
+        warnings.append(line)
+        notice(line)
+
     clip = probe(order.clip)
     where = destination(clip, order.output, order.takes, order.wav, order.original, order.encode is not None)
-    cues = read_cues(map(parse_cue, order.cues), clip.duration_s)
-    warnings = [*clip.warnings, *where.notices]
-    if clip.has_sound:
-        warnings.append({"replace": "the clip's own sound is replaced (--original mix or keep retains it)"}.get(order.original, ""))
-    for line in filter(None, warnings):
-        notice(line)
+    cues = read_cues(order.cues, clip.duration_s)
+    for line in (*clip.warnings, *where.notices):
+        warn(line)
+    if clip.has_sound and order.original == "replace":
+        warn("the clip's own sound is replaced (--original mix or keep retains it)")
     loading = time.perf_counter()
     engine = _load(order.preset)
-    for name, text in {"prompt": order.prompt, "negative prompt": order.negative_prompt}.items():
-        if cut_prompt(text)[1] or engine.was_cut(text):
-            warnings.append(f"the {name} is long: only its beginning is used")
-            notice(warnings[-1])
     loaded = time.perf_counter()
     wording = followed(order.prompt, order.negative_prompt, cues)
+    for name, text in {"prompt": order.prompt, "negative prompt": order.negative_prompt}.items():
+        if cut_prompt(text)[1] or engine.was_cut(text):
+            warn(f"the {name} is long: only its beginning is used")
     for line in wording.lines:
-        notice(line)
-    warnings += wording.lines
-    order, cues = replace(order, prompt=wording.prompt, negative_prompt=wording.negative_prompt), wording.cues
-    suggested = None if order.prompt.strip() or cues else _suggested(engine, clip)
-    if suggested is not None:
-        outcome = "taken" if suggested["taken"] else "too unsure to be taken"
-        notice(f"no prompt: the picture suggests “{suggested['label']}” ({suggested['share']:.0%}), {outcome}")
-        order = replace(order, prompt=suggested["label"] if suggested["taken"] else "")
-    video = _pictures_of(clip, order.takes, engine.clock)
-    with ExitStack() as spools:  # every take before the first file: all share one gain
-        made = []
-        for index in range(order.takes):
-            watch = _stepper(advance, index, order.takes)
-            raw = _generated(engine, order, video, cues, order.seed + index, watch)
-            blocks = _delivered(engine, raw, clip.duration_s)
-            spool = spools.enter_context(Spool())
-            for block in blocks:
-                spool.write(np.ascontiguousarray(block, np.float32).tobytes())
-            made.append(Take(order.seed + index, spool, measured(_spooled(spool))))
-        gain_db = 0.0 if order.loudness is None else gain_to(order.loudness, [take.loudness for take in made])
-        pairs = zip(made, where.places, strict=True)
-        takes = [_write(take, place, clip, gain_db, order.original, where.encode) for take, place in pairs]
+        warn(line)
+    captions = not wording.prompt.strip() and not wording.cues and engine.settings["caption_share"] <= 1
+    video = _pictures_of(clip, engine, again=captions or order.takes > 1)
+    suggested = _suggested(engine, clip, video, notice) if captions else None
+    prompt = suggested["label"] if suggested is not None and suggested["taken"] else wording.prompt
+    words = _Words(prompt, wording.negative_prompt, wording.cues, suggested, wording.not_understood)
+    takes, gain_db = _takes(order, words, clip, engine, video, where, advance)
     if order.loudness is not None:
-        notice(_loudness_line(takes, gain_db))
+        notice(loudness_line(takes, gain_db))
     done = time.perf_counter()
+    seconds = {"checking": loading - began, "loading": loaded - loading, "sounding": done - loaded}
+    report = _report(order, words, clip, engine, where)
+    loudness = {"target_lufs": order.loudness, "gain_db": round(gain_db, 2)}
+    told = {"takes": takes, "warnings": warnings, "seconds": {name: round(each, 3) for name, each in seconds.items()}}
+    return {**report, "loudness": loudness, **told}
+
+
+def _report(order: Order, words: _Words, clip: Clip, engine: "FoleyEngine", where: Destination) -> dict[str, Any]:
+    """What was asked and how it was understood, ready for JSON."""
+    cues = [{"start_s": c.start_s, "end_s": min(c.end_s, clip.duration_s), "text": c.text} for c in words.cues]
     return {
         "clip": str(clip.path),
         "duration_s": round(clip.duration_s, 6),
-        "prompt": order.prompt,
-        "suggested": suggested,
-        "not_understood": wording.not_understood,
-        "negative_prompt": order.negative_prompt,
-        "cues": [{"start_s": cue.start_s, "end_s": min(cue.end_s, clip.duration_s), "text": cue.text} for cue in cues],
+        "prompt": words.prompt,
+        "suggested": words.suggested,
+        "not_understood": words.not_understood,
+        "negative_prompt": words.negative_prompt,
+        "cues": cues,
         "preset": order.preset,
         "settings": vars(chosen_scales(engine.settings, order.scales)),
         "original": order.original if clip.has_sound else "none",
-        "loudness": {"target_lufs": order.loudness, "gain_db": round(gain_db, 2)},
         "sampling_rate": engine.clock.sample_rate_hz,
         "left_out": [] if where.film is None else list(where.film.left_out),
-        "takes": takes,
-        "warnings": [line for line in warnings if line],
-        "seconds": {"checking": round(loading - began, 3), "loading": round(loaded - loading, 3), "sounding": round(done - loaded, 3)},
     }
 
 
 def _load(preset: str) -> "FoleyEngine":
-    from ta_v2a.engine.foley import FoleyEngine
-
-    return FoleyEngine.from_pretrained(preset, _device())
-
-
-def _suggested(engine: "FoleyEngine", clip: Clip) -> dict[str, Any] | None:
-    """What the picture alone suggests should be heard, and whether the preset takes it for a missing prompt; None where it never does."""
-    surest = engine.settings["caption_share"]
-    if surest > 1:
-        return None
-    from ta_v2a.engine.captioning import label_bank, suggestions
-
-    best = suggestions(clip, engine.parts.cvalp, label_bank(), 1, _LOOKED_AT_S)[0]
-    return {"label": best["label"], "share": best["share"], "taken": best["share"] >= surest}
-
-
-def _device() -> str:
     import torch
 
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    from ta_v2a.engine.foley import FoleyEngine
+
+    return FoleyEngine.from_pretrained(preset, "cuda" if torch.cuda.is_available() else "cpu")
 
 
-def _pictures_of(clip: Clip, takes: int, spec: Any) -> Clip | np.ndarray:
-    """The clip itself, or its pictures where several takes would decode it again and they are not too many."""
-    from ta_v2a.media.reading.frames import luma_blocks
+def _pictures_of(clip: Clip, engine: "FoleyEngine", again: bool) -> Clip | np.ndarray:
+    """The clip itself, or its pictures where they are needed `again` and are not too many: decoding takes long."""
+    from ta_v2a.engine.pictures import clip_blocks
 
-    clip_spec = spec.lasting(clip.duration_s)
-    if takes == 1 or clip_spec.pictures > _HELD_PICTURES:
+    clock, colour = engine.clock.lasting(clip.duration_s), engine.parts.cvalp.wants_colour
+    if not again or clock.pictures * clock.picture_px**2 * (3 if colour else 1) > _HELD_BYTES:
         return clip
-    return np.concatenate(list(luma_blocks(clip, clip_spec)))
+    return np.concatenate(list(clip_blocks(clip, clock, colour)))
 
 
-def _stepper(advance: Advance, index: int, takes: int) -> Callable[["Progress"], None]:
-    def watch(event: "Progress") -> None:
-        advance(index * event.total + event.done, takes * event.total)
+def _suggested(engine: "FoleyEngine", clip: Clip, video: Clip | np.ndarray, notice: Notice) -> dict[str, Any]:
+    """What the picture alone suggests should be heard, and whether the preset takes it for a missing prompt."""
+    from ta_v2a.engine.captioning import label_bank, suggestions
+    from ta_v2a.engine.encoders import picture_vector
 
-    return watch
+    cvalp = engine.parts.cvalp
+    best = suggestions(picture_vector(video, cvalp, _LOOKED_AT_S), cvalp, label_bank(), 1)[0]
+    taken = best["share"] >= engine.settings["caption_share"]
+    outcome = "taken" if taken else "too unsure to be taken"
+    notice(f"no prompt: the picture suggests “{best['label']}” ({best['share']:.0%}), {outcome}")
+    return {"label": best["label"], "share": best["share"], "taken": taken}
+
+
+def _takes(
+    order: Order,
+    words: _Words,
+    clip: Clip,
+    engine: "FoleyEngine",
+    video: Clip | np.ndarray,
+    where: Destination,
+    advance: Advance,
+) -> tuple[list[dict[str, Any]], float]:
+    """The takes' reports, and the gain in dB that they share: all of them are made before the first file is written."""
+    with ExitStack() as spools:
+        made = []
+        for index in range(order.takes):
+
+            def watch(event: "Progress", index: int = index) -> None:
+                advance(index * event.total + event.done, order.takes * event.total)
+
+            sound = _generated(engine, order, words, video, order.seed + index, watch)
+            blocks = at_delivery_rate(engine, sound, clip.duration_s)
+            made.append(spooled_take(order.seed + index, blocks, spools.enter_context(Spool())))
+        gain_db = 0.0 if order.loudness is None else gain_to(order.loudness, [take.loudness for take in made])
+        pairs = zip(made, where.places, strict=True)
+        takes = [write_take(take, place, clip, gain_db, order.original, where.encode) for take, place in pairs]
+    return takes, gain_db
 
 
 def _generated(
-    engine: "FoleyEngine", order: Order, video: Clip | np.ndarray, cues: list, seed: int, watch: Callable
+    engine: "FoleyEngine", order: Order, words: _Words, video: Clip | np.ndarray, seed: int, watch: Callable
 ) -> Iterator[np.ndarray]:
     """One take's sound in blocks (samples,)."""
     import torch
 
     blocks = engine.stream(
         video,
-        order.prompt,
-        negative_prompt=order.negative_prompt,
-        cues=cues,
+        words.prompt,
+        negative_prompt=words.negative_prompt,
+        cues=words.cues,
         generator=torch.Generator().manual_seed(seed),
         watch=watch,
         **order.scales,
     )
     return (block[0] for block in blocks)
-
-
-def widened(blocks: Iterator[np.ndarray], rate_hz: int, bandwidth: Any, samples: int) -> Iterator[np.ndarray]:
-    """Blocks (n,) at 48 kHz of the sound in `blocks`, `samples` in all, with what `BandwidthExtension` adds above it."""
-    import torch
-
-    pieces = resampled(blocks, rate_hz, DELIVERY_HZ, samples)
-    for piece in bandwidth.stream(torch.from_numpy(columns.T).to(bandwidth.device) for columns in pieces):
-        yield piece[0].cpu().numpy()
-
-
-def _delivered(engine: "FoleyEngine", blocks: Iterator[np.ndarray], duration_s: float) -> Iterator[np.ndarray]:
-    """Blocks (n,) at 48 kHz of the engine's sound, as long as the picture; nothing is clipped yet."""
-    rate_hz, samples, bandwidth = engine.clock.sample_rate_hz, picture_samples(duration_s), engine.parts.bandwidth
-    if bandwidth is not None:
-        return widened(blocks, rate_hz, bandwidth, samples)
-    return (columns[:, 0] for columns in resampled(blocks, rate_hz, DELIVERY_HZ, samples))
-
-
-def _spooled(spool: Spool) -> Iterator[np.ndarray]:
-    """Blocks (n, 1) of a spooled sound."""
-    spool.seek(0)
-    while data := spool.read(4 * _SPOOL_SAMPLES):
-        yield np.frombuffer(data, np.float32)[:, None]
-
-
-@dataclass(frozen=True)
-class Take:
-    """One sound as the engine made it: its seed, its samples at 48 kHz (float32), and how loud it is."""
-
-    seed: int
-    spool: Spool
-    loudness: Loudness
-
-
-def _levelled(take: Take, gain_db: float) -> Iterator[np.ndarray]:
-    """What the files hold, in blocks (1, n)."""
-    return (block.T for block in peak_limited(louder(_spooled(take.spool), gain_db)))
-
-
-def _write(take: Take, place: TakeFiles, clip: Clip, gain_db: float, original: Original, encode: bool) -> dict[str, Any]:
-    written = deliver(place, lambda: _levelled(take, gain_db), DELIVERY_HZ, clip, original, encode)
-    after = measured(block.T for block in _levelled(take, gain_db))
-    return {
-        "seed": take.seed,
-        **written,
-        "peak": round(after.peak, 4),
-        "loudness_before_lufs": _rounded(take.loudness.integrated_lufs),
-        "loudness_after_lufs": _rounded(after.integrated_lufs),
-        "true_peak_dbtp": _rounded(after.true_peak_dbtp),
-    }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
-
-
-def _listed(values: Iterable[float | None]) -> str:
-    return ", ".join("silence" if value is None else f"{value:.1f}" for value in values)
-
-
-def _loudness_line(takes: list[dict[str, Any]], gain_db: float) -> str:
-    """For the user: how loud the takes were, what was done, how loud they are."""
-    pairs = [(take["loudness_before_lufs"], take["loudness_after_lufs"]) for take in takes]
-    if all(before is None for before, _ in pairs):
-        return "loudness: silence, left as it is"
-    were, are = (_listed(side) for side in zip(*pairs, strict=True))
-    reasons = [f"{MOST_GAIN_DB:g} dB at most"] if gain_db == MOST_GAIN_DB else []
-    if any(None not in pair and pair[1] < pair[0] + gain_db - 0.5 for pair in pairs):
-        reasons.append(f"peaks held at {CEILING_DBTP:g} dBTP")
-    why = f" ({', '.join(reasons)})" if reasons else ""
-    return f"loudness: {were} LUFS {gain_db:+.1f} dB, now {are} LUFS{why}"

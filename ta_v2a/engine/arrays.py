@@ -24,11 +24,11 @@ _SLACK = 1e-3  # by which resizing may pass the range of floats
 
 @dataclass(frozen=True)
 class Pictures:
-    """`films` films of `count` pictures each; `luma(film, picture)` is one, converted when asked for."""
+    """`films` films of `count` pictures each; `shown(film, picture)` is one, grey or RGB, converted when asked for."""
 
     films: int
     count: int
-    luma: Callable[[int, int], UInt8[np.ndarray, "height width"]]
+    shown: Callable[[int, int], np.ndarray]
 
 
 @no_type_check  # checks its argument itself
@@ -50,7 +50,7 @@ def read_pictures(given: Any) -> Pictures:
     if 0 in shape or not (channels is not None or (len(shape) == 3 and min(shape[1:]) >= SMALLEST_SIDE_PX)):
         raise _refused(source)
     _check_range(source)
-    return Pictures(1, shape[0], lambda _, index: _luma(_values(source[index]), channels))
+    return Pictures(1, shape[0], lambda _, index: _eight_bits(_values(source[index]), channels))
 
 
 @no_type_check
@@ -65,7 +65,7 @@ def read_grey_films(given: Any) -> Pictures:
         raise _refused(source)
     for film in source:
         _check_range(film)
-    return Pictures(*source.shape[:2], lambda film, index: _luma(_values(source[film][index]), None))
+    return Pictures(*source.shape[:2], lambda film, index: _eight_bits(_values(source[film][index]), None))
 
 
 def _film_of_list(given: Sequence[Any]) -> Pictures:
@@ -90,7 +90,7 @@ def _film_of_list(given: Sequence[Any]) -> Pictures:
     if channels is None and (len(shape) != 2 or min(shape) < SMALLEST_SIDE_PX):
         raise UserError(f"{ACCEPTED}; not a list of pictures of shape {shape}")
     _check_range(arrays)
-    return Pictures(1, len(given), lambda _, index: _luma(_values(given[index]), channels))
+    return Pictures(1, len(given), lambda _, index: _eight_bits(_values(given[index]), channels))
 
 
 def _array(given: Any) -> np.ndarray | torch.Tensor:
@@ -145,16 +145,24 @@ def _values(picture: Any) -> np.ndarray:
     return picture
 
 
-def _luma(values: np.ndarray, channels: int | None) -> UInt8[np.ndarray, "height width"]:
-    """Luma by the weights of ITU-R BT.601, as of files."""
+def _eight_bits(values: np.ndarray, channels: int | None) -> np.ndarray:
+    """uint8 (H, W), or (H, W, 3) where the picture has colours; alpha is dropped."""
     if values.dtype != np.uint8:
         values = (values.astype(np.float32) * 255 + 0.5).clip(0, 255).astype(np.uint8)
     if channels is None:
         return values
     values = np.moveaxis(values, channels, -1)
-    if values.shape[-1] == 1:
-        return values[..., 0]
-    return cv2.cvtColor(np.ascontiguousarray(values[..., :3]), cv2.COLOR_RGB2GRAY)
+    return values[..., 0] if values.shape[-1] == 1 else np.ascontiguousarray(values[..., :3])
+
+
+def as_luma(picture: UInt8[np.ndarray, "height width *rgb"]) -> UInt8[np.ndarray, "height width"]:
+    """Luma by the weights of ITU-R BT.601, as of files."""
+    return picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+
+
+def as_rgb(picture: UInt8[np.ndarray, "height width *rgb"]) -> UInt8[np.ndarray, "height width 3"]:
+    """A grey picture has three equal channels."""
+    return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=-1)
 
 
 def _check_range(pictures: Iterable[np.ndarray | torch.Tensor]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from prompts.known import understood
 from prompts.lexicon import LEXICON, WORDINGS
 from ta_v2a.engine.cues import cut_prompt
-from ta_v2a.engine.encoders import clip_vector, load_encoders
+from ta_v2a.engine.encoders import load_encoders, picture_vector
 from ta_v2a.errors import UserError
-from ta_v2a.media.reading.probe import Clip, probe
+from ta_v2a.media.reading.probe import probe
 from ta_v2a.system.user_files import is_file
 
 NAMES: dict[str, str] = {
@@ -102,15 +102,11 @@ def scored(picture: Any, labels: Any, scale: float) -> tuple[Any, Any]:
     return cosines, (scale * cosines).softmax(0)
 
 
-def suggestions(clip: Clip, cvalp: Any, bank: dict[str, list[str]], top: int = 5, longest_s: float | None = None) -> list[dict[str, Any]]:
-    """The labels of a bank that fit a clip best: [{"label", "cosine", "share"}].
+def suggestions(picture: Any, cvalp: Any, bank: dict[str, list[str]], top: int = 5) -> list[dict[str, Any]]:
+    """The labels of a bank that fit E_v (C,) of a clip best: [{"label", "cosine", "share"}].
 
     Shares are of the whole bank and compare its labels with each other: they do not say whether any of them is right.
-
-    Args:
-        longest_s: look at no more than about so much of the clip.
     """
-    picture = clip_vector(clip, cvalp, longest_s)
     cosines, shares = scored(picture, bank_vectors(bank, cvalp), float(cvalp.scales()[0].detach()))
     order, names = cosines.argsort(descending=True)[:top].tolist(), list(bank)
     return [{"label": names[i], "cosine": round(float(cosines[i]), 4), "share": round(float(shares[i]), 4)} for i in order]
@@ -128,7 +124,8 @@ def caption_clip(path: str, labels: str | None = None, top: int = 5, preset: str
         UserError: the clip, the labels or the preset cannot be read.
     """
     clip, bank = probe(path), label_bank(labels)
-    found = suggestions(clip, load_encoders(preset), bank, top)
+    cvalp = load_encoders(preset)
+    found = suggestions(picture_vector(clip, cvalp), cvalp, bank, top)
     unknown = [label for label in bank if not understood(label).names_a_sound]
     facts = {"clip": path, "duration_s": round(clip.duration_s, 6), "preset": str(preset), "labels": len(bank)}
     return {**facts, "not_understood": unknown, "caption": found[0]["label"], "found": found}

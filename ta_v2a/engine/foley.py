@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from math import lcm, prod
 from os import PathLike
 from typing import Any, Literal, no_type_check
 
@@ -126,7 +127,7 @@ class FoleyEngine:
             raise UserError(f"the callback is a function, not {shown(watch)}")
         if self.settings["guidance"] == "double" and any(cut_prompt(text)[0] for text in negatives):
             raise UserError('negative_prompt has no place in guidance "double" (eq. 11)')
-        stream = open_pictures(video, self.clock, fps)
+        stream = open_pictures(video, self.clock, fps, self.parts.cvalp.wants_colour)
         batch = max(stream.batch, len(prompts))
         if batch % stream.batch or batch % len(prompts):
             raise UserError(f"{len(prompts)} prompts do not fit {stream.batch} films: give one, or one for each")
@@ -150,8 +151,13 @@ class FoleyEngine:
 
     def _columns(self, stream: PictureStream) -> int:
         """Latent columns that are generated for a clip; a very short one gets context, which is cut off again."""
-        columns, whole_pictures = self.clock.lasting(stream.duration_s).columns, self.clock.columns_per_picture
-        return max(SHORTEST_COLUMNS, -(-columns // whole_pictures) * whole_pictures)
+        columns = max(SHORTEST_COLUMNS, self.clock.lasting(stream.duration_s).columns)
+        return -(-columns // self._grain) * self._grain
+
+    @property
+    def _grain(self) -> int:
+        """Windows begin, and clips end, at multiples of this: where a picture begins, and where the denoiser can."""
+        return lcm(self.clock.columns_per_picture, self.parts.denoiser.grain)
 
     @torch.no_grad()
     def _words(self, prompts: list[str | None], cues: list[Cue], columns: int) -> Track | None:
@@ -183,7 +189,8 @@ class FoleyEngine:
         """The sound in blocks, cut to the clip's length."""
         left = round(stream.duration_s * self.clock.sample_rate_hz)
         latents = self._latents(stream, words, scales, generators, watch)
-        mels = decoded(latents, self._mel, self.clock.mel_frames_per_column)
+        margin = self.parts.autoencoder.margin_columns
+        mels = decoded(latents, self._mel, self.clock.mel_frames_per_column, margin)
         # Without a generator: the vocoder starts from phases of its own seed, so the same latents sound the same.
         for sound in woken(self.parts.vocoder).stream(mels, chunk_frames=self.clock.mel_frames):
             block = limited(sound.float()).cpu().numpy()[:, :left]
@@ -199,7 +206,7 @@ class FoleyEngine:
         self, stream: PictureStream, words: dict[str, Track | None], scales: Scales, generators: Generators, watch: Watch | None
     ) -> Iterator[torch.Tensor]:
         """Final latent columns (batch, latent, n) in order."""
-        windows = plan_windows(self._columns(stream), self.clock.columns, grain=self.clock.columns_per_picture)
+        windows = plan_windows(self._columns(stream), self.clock.columns, grain=self._grain)
         pictures, carry = PictureTape(stream.blocks), None
         for index, (window, following) in enumerate(zip_longest(windows, windows[1:])):
             noise = self._noise(stream.batch, window, carry, generators)
@@ -263,11 +270,11 @@ class FoleyEngine:
             return film_features(cvalp, frames)
 
     def _noise(self, batch: int, window: Window, carry: Carry | None, generators: Generators) -> torch.Tensor:
-        """Noise (batch, latent, columns): the columns shared with the window before keep theirs, only new ones are drawn."""
+        """Noise (batch, *column, columns): the columns shared with the window before keep theirs, only new ones are drawn."""
         shared = 0 if carry is None else carry.noise.shape[-1]
-        channels = self.parts.denoiser.config.latent_channels
-        fresh = clip_noise(generators, batch, channels, window.stop - window.start - shared)
-        fresh = fresh.to(self.device, torch.float32)
+        shape = self.parts.denoiser.column_shape
+        fresh = clip_noise(generators, batch, prod(shape), window.stop - window.start - shared)
+        fresh = fresh.unflatten(1, shape).to(self.device, torch.float32)
         return fresh if carry is None else torch.cat([carry.noise, fresh], dim=-1)
 
 

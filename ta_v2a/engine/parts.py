@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from importlib import import_module
+from math import inf
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import torch
 
 from cvalp.role import Encoders
-from ldm.denoisers.role import Denoiser
+from ldm.denoisers.role import AudioDenoiser
 from ldm.scheduling import quick_scheduler
 from ta_v2a.engine.arguments import checked_settings
 from ta_v2a.errors import UserError, one_line
@@ -28,7 +29,9 @@ CLASSES: dict[str, str] = {
     "CVALP": "cvalp.model",
     "PaperCVALP": "cvalp.paper",
     "MelAutoencoder": "ldm.autoencoders.mel_autoencoder",
+    "SpectrogramVae": "ldm.autoencoders.spectrogram_vae",
     "AudioTransformer": "ldm.denoisers.audio_transformer",
+    "AudioUNet": "ldm.denoisers.audio_unet",
     "GriffinLim": "vocoders.griffin_lim",
     "IstftNet": "vocoders.istft_net",
     "WaveGrad": "vocoders.wavegrad",
@@ -39,8 +42,8 @@ CLASSES: dict[str, str] = {
 
 ROLES: dict[str, tuple[str, ...]] = {
     "cvalp": ("CVALP", "PaperCVALP"),
-    "autoencoder": ("MelAutoencoder",),
-    "denoiser": ("AudioTransformer",),
+    "autoencoder": ("MelAutoencoder", "SpectrogramVae"),
+    "denoiser": ("AudioTransformer", "AudioUNet"),
     "vocoder": ("GriffinLim", "IstftNet", "WaveGrad", "HifiGan"),
     "bandwidth": ("BandwidthExtension",),
 }
@@ -62,7 +65,7 @@ class Parts:
 
     cvalp: Encoders
     autoencoder: Any
-    denoiser: Denoiser
+    denoiser: AudioDenoiser
     vocoder: Vocoder
     scheduler: Any
     bandwidth: Any = None
@@ -157,7 +160,7 @@ def load_scheduler(folder: Path, name: str) -> Any:
     Raises:
         UserError: it cannot be read, or diffusers has no such scheduler.
     """
-    config = read_json_object(folder / SCHEDULER_FILE)
+    config = read_json_object(folder / SCHEDULER_FILE, largest=inf)  # log-SNRs may be clipped at -inf
     quick = quick_scheduler(name, config)
     if quick is not None:
         return quick

@@ -6,8 +6,6 @@ import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 
-MARGIN_COLUMNS = 10  # the reach of the autoencoder's decoder, whole columns
-
 
 def held_back(blocks: Iterator[np.ndarray], pictures: int) -> Iterator[np.ndarray]:
     """The same blocks (batch, any number, height, width), the first picture shown that many times more: what it steers comes later."""
@@ -30,7 +28,7 @@ class PictureTape:
         self._first = 0  # index of the first picture held
         self._ended = False
 
-    def read(self, start: int, stop: int) -> UInt8[np.ndarray, "batch pictures height width"]:
+    def read(self, start: int, stop: int) -> UInt8[np.ndarray, "batch pictures height width *rgb"]:
         """Pictures [start, stop); everything before `start` is forgotten.
 
         Raises:
@@ -66,16 +64,16 @@ class PictureTape:
 
 
 def decoded(
-    latents: Iterable[Float[torch.Tensor, "batch latent _"]],
+    latents: Iterable[Float[torch.Tensor, "batch latent *rows _"]],
     decode: Callable[[torch.Tensor], torch.Tensor],
     frames_per_column: int,
-    margin_columns: int = MARGIN_COLUMNS,
+    margin_columns: int,
 ) -> Iterator[Float[torch.Tensor, "batch bins _"]]:
     """Consecutive latent columns to consecutive mel frames, those of decoding all columns at once; columns that are final are let go.
 
     Args:
-        latents: (batch, latent, any number) each.
-        decode: (batch, latent, columns) to (batch, bins, columns * frames_per_column).
+        latents: (batch, latent, any number) each, or with rows before the columns.
+        decode: (batch, latent, ..., columns) to (batch, bins, columns * frames_per_column).
         margin_columns: neighbours on either side that a column's frames depend on at most.
     """
     held: torch.Tensor | None = None

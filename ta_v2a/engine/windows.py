@@ -52,7 +52,7 @@ def plan_windows(
 class Carry:
     """What a window leaves to the next: noise and movements (one a sampler step) of the columns that they share."""
 
-    noise: Float[torch.Tensor, "batch latent shared"]
+    noise: Float[torch.Tensor, "batch latent *rows shared"]
     movements: list[torch.Tensor]
 
 
@@ -64,7 +64,7 @@ class Seam:
     of it. Of the window before, only its movements in the shared columns are kept: memory does not grow with the clip.
 
     Args:
-        noise: (batch, latent, columns) that this window starts from.
+        noise: (batch, latent, columns), or with rows before the columns, that this window starts from.
         window: where it lies.
         carry: what the window before left, None for the first.
     """
@@ -75,7 +75,7 @@ class Seam:
         self._weight = window.weight().to(noise.device)
         self._movements: list[torch.Tensor] = []
 
-    def step(self, latents: Float[torch.Tensor, "batch latent columns"]) -> Float[torch.Tensor, "batch latent columns"]:
+    def step(self, latents: Float[torch.Tensor, "batch latent *rows columns"]) -> Float[torch.Tensor, "batch latent *rows columns"]:
         """The blended latents after a sampler step that led to `latents`."""
         movement = latents - self._at
         if self._carry is not None:

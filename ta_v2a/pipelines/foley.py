@@ -14,7 +14,7 @@ from diffusers.utils import BaseOutput
 from jaxtyping import Float
 
 from cvalp.role import Encoders
-from ldm.denoisers.role import Denoiser
+from ldm.denoisers.role import AudioDenoiser
 from ldm.scheduling import FlowEuler
 from ta_v2a.engine.arguments import DEFAULTS, checked_settings, shown
 from ta_v2a.engine.arrays import read_grey_films
@@ -62,7 +62,7 @@ class FoleyPipeline(DiffusionPipeline):
         self,
         cvalp: Encoders,
         autoencoder: torch.nn.Module,
-        denoiser: Denoiser,
+        denoiser: AudioDenoiser,
         vocoder: Vocoder,
         scheduler: Any,
         num_inference_steps: int = DEFAULTS["num_inference_steps"],
@@ -253,7 +253,7 @@ class FoleyPipeline(DiffusionPipeline):
         if not isinstance(prompts, list | tuple) or len(prompts) != films.films:
             count = len(prompts) if isinstance(prompts, list | tuple) else shown(prompts)
             raise UserError(f"prompts are a list with a prompt each for {films.films} films, not {count}")
-        film = stream_of(films, self.clock, self.clock.fps)
+        film = stream_of(films, self.clock, self.clock.fps, self.cvalp.wants_colour)
         given = {"lag_s": 0.0, **scales}
         pieces = self.stream(film, prompts, generator=generator, negative_prompt=negative_prompt, **given)
         return np.concatenate(list(pieces), axis=-1)

@@ -16,7 +16,7 @@ _LARGEST_SIZE = 1 << 16  # of a width, a rate in Hz, a vocabulary
 _DEEPEST = 6
 
 
-def read_json_object(path: Path, largest: int = _LARGEST_SIZE) -> dict[str, Any]:
+def read_json_object(path: Path, largest: float = _LARGEST_SIZE) -> dict[str, Any]:
     """The object in a JSON file of settings, with numbers up to `largest`.
 
     Raises:
@@ -36,7 +36,7 @@ def read_json_object(path: Path, largest: int = _LARGEST_SIZE) -> dict[str, Any]
     return content
 
 
-def _check_values(path: Path, value: Any, largest: int, depth: int) -> None:
+def _check_values(path: Path, value: Any, largest: float, depth: int) -> None:
     if depth > _DEEPEST:
         raise UserError(f"{path} is nested too deeply")
     if isinstance(value, dict):
@@ -46,7 +46,7 @@ def _check_values(path: Path, value: Any, largest: int, depth: int) -> None:
     if isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
             _check_values(path, inner, largest, depth + 1)
-    elif isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= largest):
+    elif isinstance(value, int | float) and (math.isnan(value) or abs(value) > largest):
         told = f"{value:g}" if isinstance(value, float) else "a number"
         raise UserError(f"{path}: {told} is beyond what settings hold (at most {largest:,})")
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ta_v2a.engine.arrays import read_grey_films, read_pictures
+from ta_v2a.engine.arrays import as_luma, read_grey_films, read_pictures
 from ta_v2a.engine.pictures import open_pictures
 from ta_v2a.errors import UserError
 from vocoders.clock import MINI
@@ -25,7 +25,7 @@ def film(given) -> np.ndarray:
     """(count, H, W) luma of the one film that is read."""
     read = read_pictures(given)
     assert read.films == 1
-    return np.stack([read.luma(0, index) for index in range(read.count)])
+    return np.stack([as_luma(read.shown(0, index)) for index in range(read.count)])
 
 
 SAME = {
@@ -75,7 +75,7 @@ def test_grey_films_are_a_batch():
     for given in (batch, torch.from_numpy(batch), batch.astype(np.float32) / 255):
         for read in (read_pictures(given), read_grey_films(given)):
             assert (read.films, read.count) == (2, 6)
-            np.testing.assert_array_equal(read.luma(1, 0), GREY[-1])
+            np.testing.assert_array_equal(as_luma(read.shown(1, 0)), GREY[-1])
     few = read_grey_films(batch[:, :3])  # asked for a batch, three pictures are no channels
     assert (few.films, few.count) == (2, 3)
 

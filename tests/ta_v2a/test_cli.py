@@ -80,7 +80,7 @@ def test_foley_writes_film_and_wav_beside_the_clip(foley, silent_clip, tmp_path)
 
 
 def test_widened_sound_is_as_long_as_asked_goes_on_above_8_khz_and_is_unchanged_below():
-    from ta_v2a.delivery.order import widened
+    from ta_v2a.delivery.takes import widened
     from ta_v2a.media.sound import resampled
     from vocoders.bandwidth_extension import BandwidthExtension
 
@@ -96,13 +96,13 @@ def test_widened_sound_is_as_long_as_asked_goes_on_above_8_khz_and_is_unchanged_
 
 
 def test_what_resampling_takes_past_full_scale_reaches_the_gain_unclipped(pipeline):
-    from ta_v2a.delivery.order import _delivered, widened
+    from ta_v2a.delivery.takes import at_delivery_rate, widened
     from ta_v2a.media.loudness import louder, peak_limited
     from vocoders.bandwidth_extension import BandwidthExtension
 
     square = np.sign(np.sin(2 * np.pi * 997 * np.arange(16_000) / 16_000)).astype(np.float32)
     wide = np.concatenate(list(widened(iter([square]), 16_000, BandwidthExtension(8, 8, 1).eval(), 48_000)))
-    plain = np.concatenate(list(_delivered(pipeline.engine, iter([square[:9000], square[9000:]]), 1.0)))
+    plain = np.concatenate(list(at_delivery_rate(pipeline.engine, iter([square[:9000], square[9000:]]), 1.0)))
     assert len(plain) == 48_000 and np.abs(plain).max() > 1.1 and np.abs(wide).max() > 1.1
     out = np.concatenate(list(peak_limited(louder([plain[:, None]], -20.0))))[:, 0]
     np.testing.assert_allclose(out, 0.1 * plain, rtol=1e-6)

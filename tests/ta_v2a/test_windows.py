@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from ldm.autoencoders.mel_autoencoder import MelAutoencoder
-from ta_v2a.engine.tapes import KNEE, MARGIN_COLUMNS, PictureTape, decoded, held_back, limited
+from ta_v2a.engine.tapes import KNEE, PictureTape, decoded, held_back, limited
 from ta_v2a.engine.windows import Seam, Window, plan_windows
 
 
@@ -100,7 +100,7 @@ def test_decoded_pieces_are_the_whole_and_little_is_held(pieces):
     blocks = list(decoded(latents.split(pieces, dim=-1), decode, 4, margin_columns=3))
     assert max(widths) <= max(pieces) + 2 * 3
     torch.testing.assert_close(torch.cat(blocks, dim=-1), decode(latents))
-    assert list(decoded([], decode, 4)) == []
+    assert list(decoded([], decode, 4, margin_columns=3)) == []
 
 
 def test_the_margin_is_the_reach_of_the_autoencoder():
@@ -114,7 +114,7 @@ def test_the_margin_is_the_reach_of_the_autoencoder():
     with torch.no_grad():
         changed = (autoencoder._decode_raw(moved) != autoencoder._decode_raw(latents)).any(1)[0].nonzero()
     reach = max(30 - int(changed.min()) // 4, int(changed.max()) // 4 - 30)
-    assert MARGIN_COLUMNS - 2 <= reach <= MARGIN_COLUMNS
+    assert MelAutoencoder.margin_columns - 2 <= reach <= MelAutoencoder.margin_columns
 
 
 def test_the_limiter_leaves_quiet_sound_alone_and_bends_the_rest_smoothly():

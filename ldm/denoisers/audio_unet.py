@@ -1,0 +1,140 @@
+"""The denoiser of the paper: Stable Diffusion's UNet over two-dimensional latents of the mel (TA-V2A sections II-C and III-B).
+
+The UNet is diffusers' own `UNet2DConditionModel`; this module adds what conditions it. Latents are (batch, channels, rows, columns):
+rows are bands of the mel, columns moments. A spectrogram is an image whose second axis is time, so nothing of the UNet is changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from ldm.conditions import Conditions, align
+from ldm.latents import Latents
+from ldm.mixing import Mixer
+from ldm.process import process_of
+from vocoders.component import Component, configured
+
+
+class AudioUNet(Component):
+    """Predicts its process's target from noisy 2-D audio latents, time and conditions; 859 M parameters and 2.4 M of mixing by default.
+
+    Injection "cross_attention" is the paper's: the mixed tokens, with positions, are attended to at every level. "aligned": the mixed
+    token of a moment enters at the latent column of that moment, as further channels of the input, and its mean is attended to.
+
+    Args:
+        latent_channels, latent_rows: of the latents: 4 and 16 of Stable Diffusion's VAE on 128 bands, 8 and 16 of AudioLDM's on 64.
+        video_channels, text_channels: Cv and Ct of the features.
+        context_channels: width of the mixed tokens; 768 in Stable Diffusion 1.
+        block_out_channels, layers_per_block, attention_heads: the UNet's size. The last level has no attention, as in Stable Diffusion.
+        norm_groups: of its group norms; every number of channels is a multiple of it.
+        injection: see above.
+        aligned_channels: of the input, where injection is "aligned".
+        mixing, positions, video_weight: see `ldm.mixing.Mixer`; the paper adds sinusoidal positions (eq. 7).
+        process: what it undoes, see `ldm.process.process_of`.
+
+    Raises:
+        ValueError: an unknown injection.
+    """
+
+    @configured
+    def __init__(
+        self,
+        latent_channels: int = 4,
+        latent_rows: int = 16,
+        video_channels: int = 512,
+        text_channels: int = 512,
+        context_channels: int = 768,
+        block_out_channels: Sequence[int] = (320, 640, 1280, 1280),
+        layers_per_block: int = 2,
+        attention_heads: int = 8,
+        norm_groups: int = 32,
+        injection: Literal["cross_attention", "aligned"] = "cross_attention",
+        aligned_channels: int = 16,
+        mixing: Literal["concat", "average"] = "concat",
+        positions: Literal["relative", "sinusoidal"] = "sinusoidal",
+        video_weight: float = 2.0,
+        process: str | Mapping[str, Any] = "epsilon",
+    ):
+        super().__init__()
+        if injection not in ("cross_attention", "aligned"):
+            raise ValueError(f"injection is cross_attention or aligned, not {injection!r}")
+        from diffusers import UNet2DConditionModel
+
+        self.aligned = injection == "aligned"
+        self.process = process_of(process)
+        self.mixer = Mixer(video_channels, text_channels, context_channels, mixing, positions, video_weight)
+        levels = len(block_out_channels)
+        self.unet = UNet2DConditionModel(
+            in_channels=latent_channels + (aligned_channels if self.aligned else 0),
+            out_channels=latent_channels,
+            block_out_channels=tuple(block_out_channels),
+            layers_per_block=layers_per_block,
+            down_block_types=(*["CrossAttnDownBlock2D"] * (levels - 1), "DownBlock2D"),
+            up_block_types=("UpBlock2D", *["CrossAttnUpBlock2D"] * (levels - 1)),
+            attention_head_dim=attention_heads,  # diffusers' name for the number of heads in models of this generation
+            cross_attention_dim=context_channels,
+            norm_num_groups=norm_groups,
+        )
+        self.aligned_in = nn.Linear(context_channels, aligned_channels) if self.aligned else None
+
+    @classmethod
+    def tiny(cls, **overrides: Any) -> "AudioUNet":
+        """The same classes at the size of a test (latents of 4 x 4 rows, Cv 6, Ct 5)."""
+        size = {
+            "latent_rows": 4,
+            "video_channels": 6,
+            "text_channels": 5,
+            "context_channels": 16,
+            "block_out_channels": (8, 16),
+            "layers_per_block": 1,
+            "attention_heads": 2,
+            "norm_groups": 4,
+            "aligned_channels": 4,
+        }
+        return cls(**{**size, **overrides})
+
+    @property
+    def grain(self) -> int:
+        """Latent columns come in multiples of this: every level but the last halves them."""
+        return 2 ** (len(self.config.block_out_channels) - 1)
+
+    @property
+    def column_shape(self) -> tuple[int, ...]:
+        """Of one latent column: (channels, rows)."""
+        return (self.config.latent_channels, self.config.latent_rows)
+
+    def mix(self, conditions: Conditions, latents: Latents) -> Float[Tensor, "batch tokens width"]:
+        """The mixed tokens; they do not depend on time, so a sampler computes them once and passes them to `forward`."""
+        return self.mixer(conditions, latents.batch, _audio(latents).shape[-1])
+
+    def forward(
+        self,
+        latents: Latents,
+        time: Float[Tensor, " batch"],
+        conditions: Conditions | Float[Tensor, "batch tokens width"],
+    ) -> Latents:
+        """The prediction at `time` in [0, 1] (0 data, 1 noise), given conditions or what `mix` made of them.
+
+        Raises:
+            ValueError: if conditions and latents are of different batch sizes, or there are no 2-D audio latents.
+        """
+        mixed = self.mix(conditions, latents) if isinstance(conditions, Conditions) else conditions
+        audio = _audio(latents)
+        if len(mixed) != len(audio):
+            raise ValueError(f"{len(audio)} latents but conditions of {len(mixed)} samples")
+        x = audio.to(self.dtype)
+        if self.aligned_in is not None:
+            here = self.aligned_in(align(mixed, audio.shape[-1])).transpose(1, 2)[:, :, None]  # (batch, channels, 1, columns)
+            x = torch.cat([x, here.expand(-1, -1, audio.shape[2], -1).to(x.dtype)], dim=1)
+            mixed = mixed.mean(1, keepdim=True)
+        predicted = self.unet(x, 1000.0 * time, encoder_hidden_states=mixed.to(x.dtype)).sample
+        return Latents(audio=predicted)
+
+
+def _audio(latents: Latents) -> Float[Tensor, "batch latent rows columns"]:
+    if latents.audio is None or latents.audio.ndim != 4:
+        raise ValueError("this denoiser takes audio latents (batch, channels, rows, columns)")
+    return latents.audio
