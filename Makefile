@@ -12,7 +12,7 @@ override OUT := $(value OUT)
 export VIDEO PROMPT OUT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup foley test lint mini lock
+.PHONY: help setup foley test lint wheel mini lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/' | while IFS='	' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -45,6 +45,9 @@ lint: $(SETUP) ## ruff, mypy, import directions
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+wheel: $(SETUP) ## Build the wheel, install it alone into an empty environment, sound a clip with it
+	$(BIN)/python tests/wheel.py
 
 mini: $(SETUP) ## Train the bundled preset again, from nothing: BANK=folder of sounds (docs/experiments.md says how long that takes)
 	$(BIN)/ta-v2a train cvalp

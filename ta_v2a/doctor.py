@@ -2,27 +2,35 @@
 
 import platform
 import sys
+import warnings
 from collections.abc import Callable
 from importlib import import_module, metadata
 from typing import Any
 
 from ta_v2a.errors import UserError
+from ta_v2a.system.extras import EXTRAS, is_installed
 
-# distribution -> module imported to prove it; panns-inference and pytorchvideo have doors of their own
 PACKAGES: dict[str, str] = {
     "torch": "torch",
     "torchvision": "torchvision",
     "torchaudio": "torchaudio.functional",
     "transformers": "transformers.models.t5.modeling_t5",
     "diffusers": "diffusers",
-    "lightning": "lightning",
-    "panns-inference": "panns_inference",
-    "pytorchvideo": "pytorchvideo.models",
+    "accelerate": "accelerate",
     "sentencepiece": "sentencepiece",
-    "rich": "rich.progress",
+    "safetensors": "safetensors.torch",
+    "numpy": "numpy",
+    "scipy": "scipy.signal",
     "av": "av",
     "soundfile": "soundfile",
+    "soxr": "soxr",
+    "opencv-python-headless": "cv2",
+    "einops": "einops",
+    "jaxtyping": "jaxtyping",
+    "rich": "rich.progress",
+    "typer": "typer",
 }
+"""Distribution -> a module imported to prove it, of a plain installation; `EXTRAS` has the others."""
 
 
 def _import(name: str, module: str) -> None:
@@ -31,17 +39,23 @@ def _import(name: str, module: str) -> None:
 
         import_panns()
     else:
-        import_module(module)  # pytorchvideo.models only: its transforms do not import beside a current torchvision
+        import_module(module)
 
 
-def check_package(name: str, module: str) -> dict[str, Any]:
-    """One row: {"name", "version" or None, "ok", "problem" or None}."""
+def check_package(name: str, module: str, extras: tuple[str, ...] = ()) -> dict[str, Any]:
+    """One row: {"name", "version" or None, "ok", "problem" or None}.
+
+    A package that only `extras` bring may be missing: the row says so and is ok; version is None.
+    """
     row: dict[str, Any] = {"name": name, "version": None, "ok": False, "problem": None}
+    if not is_installed(module):
+        row["problem"] = f"not installed (extra {' or '.join(extras)})" if extras else "not installed"
+        row["ok"] = bool(extras)
+        return row
     try:
         row["version"] = metadata.version(name)
-        _import(name, module)
-    except metadata.PackageNotFoundError:
-        row["problem"] = "not installed"
+        with warnings.catch_warnings(action="ignore"):  # what foreign code says of itself is no finding
+            _import(name, module)
     except Exception as error:  # any failure of a foreign import is the finding, whatever its type
         row["problem"] = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
     else:
@@ -72,6 +86,10 @@ def examine(progress: Callable[[str], None] = lambda name: None) -> dict[str, An
     for name, module in PACKAGES.items():
         progress(name)
         checks.append(check_package(name, module))
+    for name, module in {name: module for extra in EXTRAS.values() for name, module in extra.items()}.items():
+        progress(name)
+        brought_by = tuple(extra for extra, modules in EXTRAS.items() if name in modules)
+        checks.append(check_package(name, module, brought_by))
     checks += check_presets()
     return {
         "ok": all(row["ok"] for row in checks),

@@ -1,4 +1,4 @@
-"""What the program says: results on standard output, everything else on standard error; a bar only on a terminal."""
+"""What the program says: results on standard output, all else on standard error; a bar only on a terminal."""
 
 import json
 import sys
@@ -26,7 +26,12 @@ def progress(description: str, quiet: bool = False) -> Iterator[Callable[[int, i
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(description, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -55,7 +55,7 @@ def _built(kind: type, config: dict[str, Any], folder: Path) -> Any:
     settings = {name: value for name, value in config.items() if not name.startswith("_")}
     try:
         return kind.from_config(settings)  # type: ignore[attr-defined]
-    except UserError:
+    except (UserError, ModuleNotFoundError):  # the second: a package of an extra
         raise
     except Exception as error:  # a constructor may refuse wrong settings in any way
         raise UserError(f"{folder}: its settings are not those of a {kind.__name__}: {one_line(error)}") from error

@@ -18,9 +18,10 @@ from tiny_words import tiny_tokenizer
 from cvalp.features import as_input
 from cvalp.paper import PaperCVALP
 from ta_v2a.data.check import check
+from ta_v2a.data.colour_scenes import ColourScenes
 from ta_v2a.data.film_clips import ClipProblem, from_strip, read_clip, to_strip
 from ta_v2a.data.manifests import Row, read_manifest
-from ta_v2a.data.paper_clips import ColourScenes, PaperStage, read_shards
+from ta_v2a.data.paper_clips import PaperStage, read_shards
 from ta_v2a.data.prepare import prepare, shard_file
 from ta_v2a.engine.encoders import load_encoders as load
 from ta_v2a.errors import UserError

@@ -6,6 +6,7 @@ import sys
 
 from cvalp import panns
 from ta_v2a import doctor
+from ta_v2a.system.extras import EXTRAS
 
 
 def test_panns_has_all_labels_and_home_is_untouched(tmp_path):
@@ -21,7 +22,8 @@ def test_panns_has_all_labels_and_home_is_untouched(tmp_path):
 
 
 def test_every_package_of_the_mission_imports():
-    rows = {name: doctor.check_package(name, module) for name, module in doctor.PACKAGES.items()}
+    modules = doctor.PACKAGES | EXTRAS["train"] | EXTRAS["eval"]
+    rows = {name: doctor.check_package(name, module) for name, module in modules.items()}
     assert {name: row["problem"] for name, row in rows.items() if not row["ok"]} == {}
     assert all(row["version"] for row in rows.values())
     assert len(panns.import_panns().labels) == 527
@@ -30,6 +32,9 @@ def test_every_package_of_the_mission_imports():
 def test_a_missing_and_a_broken_package_are_named():
     missing = doctor.check_package("no-such-distribution", "no_such_module")
     assert (missing["ok"], missing["problem"]) == (False, "not installed")
+    optional = doctor.check_package("no-such-distribution", "no_such_module", ("train",))
+    assert (optional["ok"], optional["version"]) == (True, None)
+    assert optional["problem"] == "not installed (extra train)"
     broken = doctor.check_package("numpy", "numpy.no_such_part")
     assert not broken["ok"] and broken["problem"].startswith("ModuleNotFoundError")
 

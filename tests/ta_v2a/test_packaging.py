@@ -1,7 +1,9 @@
 """What an installation holds: packaged files stay where they are named, optional packages are asked for in one line, nothing private."""
 
 import ast
+import os
 import re
+import subprocess
 import sys
 import tomllib
 import zipfile
@@ -9,12 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from cvalp.cnn14 import Cnn14Tower
+from cvalp.slow_only import SlowOnlyTower
+from ta_v2a import doctor
 from ta_v2a.__main__ import main
+from ta_v2a.errors import UserError
+from ta_v2a.system.extras import EXTRAS, extra_that_lacks, need
 from ta_v2a.training import stages as train
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("ta_v2a", "cvalp", "ldm", "vocoders", "prompts")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+OPTIONAL: dict[str, list[str]] = PROJECT["optional-dependencies"]
 
 
 def test_a_packaged_configuration_stays_at_its_path(tmp_path, monkeypatch):
@@ -30,12 +38,77 @@ def test_a_packaged_configuration_stays_at_its_path(tmp_path, monkeypatch):
     assert not path.exists()
 
 
-@pytest.mark.parametrize("command", [["evaluate", "--generated", "a", "--reference", "b"], ["evaluate", "films", "a"]])
-def test_without_librosa_one_line_names_the_extra(command, monkeypatch, capsys):
+def without(monkeypatch, *extras: str) -> list[str]:
+    """Takes away what these extras bring: imports find nothing. Returns the distributions."""
+    for extra in extras:
+        for module in EXTRAS[extra].values():
+            monkeypatch.setitem(sys.modules, module.partition(".")[0], None)
+    return [name for extra in extras for name in EXTRAS[extra]]
+
+
+NEEDS = [
+    ("train", ["train", "cvalp"]),
+    ("train", ["data", "prepare", "{folder}/clips.csv", "-o", "{folder}/shards"]),
+    ("eval", ["evaluate", "--generated", "a", "--reference", "b"]),
+    ("eval", ["evaluate", "films", "a"]),
+]
+
+
+@pytest.mark.parametrize(("extra", "words"), NEEDS, ids=lambda value: value if isinstance(value, str) else value[1])
+def test_a_command_whose_extra_is_missing_says_so_in_one_line(extra, words, tmp_path, monkeypatch, capsys):
+    names = without(monkeypatch, extra)
+    assert main([word.format(folder=tmp_path) for word in words]) == 2
+    wanted = f"pip install 'ta-v2a[{extra}]'"
+    said = f'ta-v2a: this command needs what "{wanted}" brings: {", ".join(names)} are not installed\n'
+    assert capsys.readouterr().err == said
+    assert not list(tmp_path.iterdir())
+    assert main([*words[: 2 if words[0] == "data" else 1], "--help"]) == 0
+
+
+def test_one_missing_package_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "librosa", None)  # what an import finds where it is not installed
-    assert main(command) == 2
-    assert capsys.readouterr().err == "ta-v2a: this measurement needs librosa: pip install 'ta-v2a[eval]'\n"
-    assert "librosa" in PROJECT["optional-dependencies"]["eval"]
+    with pytest.raises(UserError, match=r"'ta-v2a\[eval\]'\" brings: librosa is not installed$"):
+        need("eval")
+    need("train")
+
+
+def test_an_import_that_fails_on_the_way_names_its_extra(tmp_path, monkeypatch, capsys):
+    """A Parquet manifest, where only tables of text were foreseen."""
+    without(monkeypatch, "train")
+    manifest = tmp_path / "clips.parquet"
+    manifest.write_bytes(b"PAR1")
+    assert main(["data", "check", str(manifest)]) == 2
+    line = "brings: pyarrow is not installed\n"
+    assert capsys.readouterr().err == f"ta-v2a: this command needs what \"pip install 'ta-v2a[train]'\" {line}"
+
+
+def test_a_network_that_an_extra_brings_is_asked_for_not_blamed_on_its_settings(monkeypatch):
+    without(monkeypatch, "train")
+    for network, lacking in ((SlowOnlyTower, "pytorchvideo"), (Cnn14Tower, "panns-inference")):
+        with pytest.raises(ModuleNotFoundError) as caught:
+            network()
+        error = extra_that_lacks(caught.value)
+        assert error is not None and str(error).endswith(f"brings: {lacking} is not installed")
+    assert extra_that_lacks(ModuleNotFoundError("No module named 'ours'", name="ours")) is None
+
+
+def test_doctor_finds_a_plain_installation_in_order(monkeypatch, capsys):
+    without(monkeypatch, *EXTRAS)
+    monkeypatch.setattr(doctor, "PACKAGES", {"torch": "torch", "numpy": "numpy"})
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "  -     lightning: not installed (extra train)\n" in said
+    assert "  -     panns-inference: not installed (extra train or eval)\n" in said
+    assert "WRONG" not in said and said.endswith("everything is in order\n")
+
+
+def test_the_pipeline_needs_no_extra():
+    """Nor do foley and stage: `test_cli.py` names what they may import, pyproject.toml's contracts the rest."""
+    missing = {module.partition(".")[0] for extra in EXTRAS.values() for module in extra.values()}
+    code = f"import sys; sys.modules.update(dict.fromkeys({missing!r})); from ta_v2a import FoleyPipeline"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def imported() -> set[tuple[str, str, str]]:
@@ -52,13 +125,30 @@ def imported() -> set[tuple[str, str, str]]:
     return {row for row in found if row[1].partition(".")[0] not in ours}
 
 
+def distributions(lines: list[str]) -> set[str]:
+    """Names in requirement lines."""
+    return {re.split(r"[\[<>=!~ ]", line)[0].lower() for line in lines}
+
+
 def test_every_import_is_declared():
-    extras = PROJECT["optional-dependencies"]
-    declared = PROJECT["dependencies"] + [line for name, lines in extras.items() if name != "dev" for line in lines]
-    names = {re.split(r"[\[<>=!~ ]", line)[0].lower().replace("-", "_") for line in declared}
+    declared = distributions([*PROJECT["dependencies"], *OPTIONAL["train"], *OPTIONAL["eval"]])
+    names = {name.replace("-", "_") for name in declared}
     modules = {module.partition(".")[0] for _, module, _ in imported()}
     assert modules - {"cv2" if name == "opencv_python_headless" else name for name in names} == set()
     assert any(line.startswith("typer>=") and "<" in line for line in PROJECT["dependencies"])
+
+
+def test_doctor_looks_at_what_is_declared_extra_by_extra():
+    assert distributions(PROJECT["dependencies"]) == doctor.PACKAGES.keys()
+    assert OPTIONAL.keys() == {*EXTRAS, "dev"}
+    for extra, modules in EXTRAS.items():
+        assert distributions(OPTIONAL[extra]) == modules.keys()
+    assert f"ta-v2a[{','.join(EXTRAS)}]" in OPTIONAL["dev"]
+
+
+def test_what_an_extra_brings_is_no_part_of_a_plain_installation():
+    extra = {name for modules in EXTRAS.values() for name in modules}
+    assert not extra & distributions(PROJECT["dependencies"])
 
 
 def test_no_part_of_typer_or_numpy_that_is_private():

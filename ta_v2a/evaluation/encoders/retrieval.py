@@ -124,7 +124,7 @@ def embed_stage(
 
     from cvalp.features import as_input
     from cvalp.model import pooled
-    from ta_v2a.data.paper_clips import ColourScenes
+    from ta_v2a.data.colour_scenes import ColourScenes
     from ta_v2a.data.stage_clips import StageClips, kinds_heard, split_seeds
     from ta_v2a.stage.scene.scene import plan
     from vocoders.mel import LogMel

@@ -16,7 +16,6 @@ from ta_v2a.evaluation.metrics.agreement import (
     AGREEMENT_TOLERANCE_S,
     SoundOnsets,
     librosa_onsets,
-    need_librosa,
     onset_agreement,
     read_sound,
 )
@@ -24,6 +23,7 @@ from ta_v2a.evaluation.metrics.av_align import ALIGN_VARIANT, flow_curve, flow_p
 from ta_v2a.evaluation.metrics.onsets import ONSET_RATE_HZ
 from ta_v2a.evaluation.report.results import Begun, write_result
 from ta_v2a.presets.resolve import resolve
+from ta_v2a.system.extras import need
 from ta_v2a.system.user_files import is_folder
 
 CLIP_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v")
@@ -85,9 +85,9 @@ def compare_clips(
         figures: folder of the PNGs; None draws none.
 
     Raises:
-        UserError: if a clip or wav cannot be read, no clip has sound, or librosa is not installed.
+        UserError: if a clip or wav cannot be read, no clip has sound, or without the extra "eval".
     """
-    need_librosa()
+    need("eval")
     true_waves = {clip.path: read_sound(clip.path) for clip in clips}
     voiced = [clip for clip in clips if true_waves[clip.path] is not None]
     if not voiced:
@@ -173,12 +173,12 @@ def films_command(
         settings: handed to the pipeline (steps, scales).
 
     Raises:
-        UserError: for a folder, clip, table or weights that cannot be read, or without librosa.
+        UserError: for a folder, clip, table or weights that cannot be read, or without the extra "eval".
     """
     if keep is not None and not compare:
         raise UserError("--result needs a comparison: without one there is no figure to keep")
     if compare:
-        need_librosa()
+        need("eval")
     clips = list_clips(folder)[:limit]
     words = read_prompts(prompts) if prompts is not None else None
     out = Path(out)

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from ta_v2a.evaluation.metrics.av_align import ALIGN_RATE_HZ
+from ta_v2a.evaluation.metrics.agreement import AGREEMENT
+from ta_v2a.evaluation.metrics.av_align import ALIGN, ALIGN_RATE_HZ
 from ta_v2a.evaluation.metrics.onsets import ONSET_RATE_HZ
 from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.networks.extractors import RESAMPLER
 
-AGREEMENT = "onset agreement"
-ALIGN = "AV-Align"
 HEARD: dict[str, Any] = {"sample_rates_hz": {"onsets_librosa": ONSET_RATE_HZ}, "resampler": RESAMPLER}
 ALIGN_HEARD: dict[str, Any] = {"sample_rates_hz": {"peaks_22050": ALIGN_RATE_HZ}, "resampler": RESAMPLER}
 

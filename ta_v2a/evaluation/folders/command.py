@@ -16,12 +16,12 @@ from ta_v2a.evaluation.folders.metric_table import metrics_for
 from ta_v2a.evaluation.folders.pairs import TASKS, Bad, Pair, pair_folders
 from ta_v2a.evaluation.folders.sanity import Sanity, sanity_table
 from ta_v2a.evaluation.folders.view import View
-from ta_v2a.evaluation.metrics.agreement import need_librosa
 from ta_v2a.evaluation.metrics.records import Score, code_version
 from ta_v2a.evaluation.networks.extractors import Extractor, cvalp_extractors, flow_extractor, listener_extractor, onset_extractors
 from ta_v2a.evaluation.networks.published import load_roles
 from ta_v2a.evaluation.report.results import Begun, write_result
 from ta_v2a.evaluation.stage.truth import read_truth
+from ta_v2a.system.extras import need
 
 BASELINES = 100
 JOBS = 2
@@ -31,11 +31,11 @@ def bundled_extractors(preset: str = "mini", align_height_px: int | None = ALIGN
     """What needs no file of the user's: onsets, optical flow, the listener and the CVALP of a preset.
 
     Raises:
-        UserError: if weights are missing or librosa is not installed.
+        UserError: if weights are missing or without the extra "eval".
     """
     from ta_v2a.presets.resolve import resolve
 
-    need_librosa()
+    need("eval")
     return [*onset_extractors(), listener_extractor(), flow_extractor(align_height_px), *cvalp_extractors(resolve(preset))]
 
 

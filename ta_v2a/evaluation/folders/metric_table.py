@@ -13,7 +13,13 @@ from ta_v2a.evaluation.folders.metric import Metric, of_clips
 from ta_v2a.evaluation.folders.stage_metrics import stage_metrics
 from ta_v2a.evaluation.folders.view import View
 from ta_v2a.evaluation.metrics import av_align, statistics, sync
-from ta_v2a.evaluation.metrics.agreement import AGREEMENT_TOLERANCE_S, SoundOnsets, greedy_counts, onset_agreement
+from ta_v2a.evaluation.metrics.agreement import (
+    AGREEMENT,
+    AGREEMENT_TOLERANCE_S,
+    SoundOnsets,
+    greedy_counts,
+    onset_agreement,
+)
 from ta_v2a.evaluation.metrics.distributions import (
     INCEPTION_SPLITS,
     TooFew,
@@ -134,8 +140,8 @@ def agreement_metrics() -> list[Metric]:
         return np.array(rows)
 
     return [
-        Metric("onset agreement", "gain:100ms", "higher", reads, gain, TIMING),
-        Metric("onset agreement", "f1:100ms", "higher", reads, lambda view, _: statistics.pooled_f1(counts(view)), TIMING,
+        Metric(AGREEMENT, "gain:100ms", "higher", reads, gain, TIMING),
+        Metric(AGREEMENT, "f1:100ms", "higher", reads, lambda view, _: statistics.pooled_f1(counts(view)), TIMING,
                per_clip=lambda view: f1_score(counts(view))),
     ]  # fmt: skip
 
@@ -154,7 +160,7 @@ def align_metrics(flow_key: str) -> list[Metric]:
             return np.array(values)
 
         reads = (("sound", peaks_key, "peaks_s"), ("picture", flow_key, "flow"))
-        return of_clips("AV-Align", f"{variant}:{flow_key}", "higher", reads, per_clip, sees=(*TIMING, STATIC))
+        return of_clips(av_align.ALIGN, f"{variant}:{flow_key}", "higher", reads, per_clip, sees=(*TIMING, STATIC))
 
     return [of(variant, "peaks_native" if variant == "javis" else "peaks_22050") for variant in av_align.ALIGN_VARIANTS]
 

@@ -16,7 +16,9 @@ from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics.onsets import ONSET_RATE_HZ, f1_score
 from ta_v2a.evaluation.metrics.statistics import RESAMPLES
 from ta_v2a.media.reading.opening import open_media
+from ta_v2a.system.extras import need
 
+AGREEMENT = "onset agreement"
 AGREEMENT_TOLERANCE_S = 0.1
 _HOP_SAMPLES = 128
 
@@ -27,14 +29,6 @@ class SoundOnsets:
 
     onsets_s: np.ndarray
     duration_s: float
-
-
-def need_librosa() -> None:
-    """Raises UserError with the way to mend it where librosa is not installed (it is no part of an ordinary installation)."""
-    try:
-        import librosa  # noqa: F401
-    except ImportError as error:
-        raise UserError("this measurement needs librosa: pip install 'ta-v2a[eval]'") from error
 
 
 def read_sound(path: str | Path, rate_hz: int = ONSET_RATE_HZ) -> np.ndarray | None:
@@ -61,9 +55,9 @@ def librosa_onsets(wave: np.ndarray) -> SoundOnsets:
     """Onsets of a sound (samples,) at 16 kHz by the common yardstick.
 
     Raises:
-        UserError: if librosa is not installed.
+        UserError: without the extra "eval".
     """
-    need_librosa()
+    need("eval")
     import librosa
 
     curve = librosa.onset.onset_strength(y=wave, sr=ONSET_RATE_HZ, hop_length=_HOP_SAMPLES, n_mels=64)

@@ -19,10 +19,11 @@ from typing import Literal, get_args
 import numpy as np
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.metrics.agreement import need_librosa
+from ta_v2a.system.extras import need
 
 ALIGN_VARIANT = "tt_2025_02"
 AlignVariant = Literal["eq9", "tt_pre2025", "tt_2025_02", "javis", "svg"]
+ALIGN = "AV-Align"
 ALIGN_VARIANTS: tuple[AlignVariant, ...] = get_args(AlignVariant)
 ALIGN_RATE_HZ = 22_050  # librosa.load's default, which the public code uses
 LEAST_FLOW_PX = 0.1  # smaller peaks of flow are a still picture's noise
@@ -74,9 +75,9 @@ def sound_peaks(wave: np.ndarray, rate: int, native: bool = False) -> np.ndarray
     """Onsets in seconds by librosa's defaults (hop 512) of a sound (samples,), at 22,050 Hz or, if `native`, at its own rate.
 
     Raises:
-        UserError: if librosa is not installed.
+        UserError: without the extra "eval".
     """
-    need_librosa()
+    need("eval")
     import librosa
     import soxr
 
@@ -129,7 +130,7 @@ def av_align(clip: str | Path, wave: np.ndarray, rate: int, height_px: int | Non
     """AV-Align `tt_2025_02` of one clip with one sound (samples,), in [0, 1].
 
     Raises:
-        UserError: if the clip cannot be read or librosa is not installed.
+        UserError: if the clip cannot be read or without the extra "eval".
     """
     flow, fps = flow_curve(clip, height_px)
     return intersection_over_union(sound_peaks(wave, rate), flow_peaks(flow, fps), fps)

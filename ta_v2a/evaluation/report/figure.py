@@ -11,6 +11,7 @@ from ta_v2a.evaluation.metrics.agreement import AGREEMENT_TOLERANCE_S, read_soun
 from ta_v2a.evaluation.metrics.onsets import ONSET_RATE_HZ, match, onsets
 from ta_v2a.media.reading.frames import colour_frames
 from ta_v2a.media.reading.probe import probe
+from ta_v2a.system.extras import need
 
 INK, FAINT, HIT_ON_DARK, MISS_ON_DARK = "#1f2430", "#8a90a0", "#35e0c2", "#ffffff"
 FRAME_HEIGHT_PX = 360
@@ -43,8 +44,9 @@ def clip_figure(
         columns: number of frames; None takes what fits the clip's shape.
 
     Raises:
-        UserError: if a file cannot be read or a sound is empty.
+        UserError: if a file cannot be read or a sound is empty, or without the extra "eval".
     """
+    need("eval")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from ta_v2a.errors import UserError
-from ta_v2a.evaluation.films.scores import AGREEMENT, ALIGN
+from ta_v2a.evaluation.metrics.agreement import AGREEMENT
+from ta_v2a.evaluation.metrics.av_align import ALIGN
 from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.report.results import Result, read_result
 from ta_v2a.media.writing.atomic import output_file, whole_file

@@ -1,0 +1,64 @@
+"""`ta-v2a train` and `ta-v2a pack`: from data to checkpoints, from checkpoints to a preset."""
+
+from typing import Annotated
+
+import typer
+
+from ta_v2a.cli import console
+from ta_v2a.cli.options import Json
+from ta_v2a.system.extras import need
+
+
+def train(
+    stage_name: Annotated[
+        str,
+        typer.Argument(
+            metavar="STAGE", help="cvalp, text, video, vae, ldm, vocoder, bandwidth or classifier."
+        ),
+    ],
+    config: Annotated[
+        list[str] | None,
+        typer.Option("--config", help='YAML, or "mini" (cvalp: "paper" too); later ones override.'),
+    ] = None,
+    more: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[OPTION]...", help="LightningCLI's own.", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train one part of a preset.
+
+    Further options are LightningCLI's own, such as --trainer.max_steps 100 or --ckpt_path last.
+    """
+    need("train")
+    from ta_v2a.training.stages import run_stage
+
+    report = run_stage(stage_name, config or ["mini"], list(more or ()))
+    console.result(report, as_json, [f"{name}: {value}" for name, value in report.items()])
+
+
+def pack_command(
+    output: Annotated[str, typer.Option("-o", "--output", help="Folder of the preset.", show_default=False)],
+    cvalp: Annotated[
+        str, typer.Option(help="Checkpoint, or a folder of a preset's component.")
+    ] = "runs/video/last.ckpt",
+    vae: Annotated[
+        str, typer.Option(help="Checkpoint, or a folder of a preset's component.")
+    ] = "runs/vae/last.ckpt",
+    ldm: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/ldm/last.ckpt",
+    tokenizer: Annotated[
+        str | None, typer.Option(help="Vocabulary of the text encoder. Default: the bundled one.")
+    ] = None,
+    vocoder: Annotated[
+        str | None, typer.Option(help="Folder that train vocoder exported. Default: Griffin-Lim.")
+    ] = None,
+    bandwidth: Annotated[
+        str | None, typer.Option(help="Folder that train bandwidth exported. Default: none.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a preset of trained checkpoints: half-precision weights with their checksums."""
+    from ta_v2a.packing.pack import pack
+
+    folder = pack(cvalp, tokenizer, vae, ldm, output, vocoder, bandwidth)
+    console.result({"preset": str(folder)}, as_json, [str(folder)])
