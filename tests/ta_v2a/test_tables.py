@@ -6,7 +6,7 @@ from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.report import tables
 from ta_v2a.evaluation.report.results import Result, as_text
-from ta_v2a.evaluation.report.tables import brief, cell, main, regenerated
+from ta_v2a.evaluation.report.tables import brief, cell, regenerated, write_pages
 
 
 def result(*figures: Score, **about) -> Result:
@@ -52,18 +52,18 @@ def test_the_stage_table():
         score("onset F1 of the ceiling", 0.909, low=0.88, high=0.93, n=8),
         score("leakage", 0.39, variant="stage:listener:negated_source"),
     ]
-    assert tables.stage([result(*rows)]).splitlines() == [
+    assert tables.stage_table([result(*rows)]).splitlines() == [
         "| sound | onset F1 at 50 ms | median timing error | class accuracy | text steering |",
         "|---|---|---|---|---|",
         "| generated | 0.770 (0.750-0.790, n=8) | 11.8 ms | 0.874 (n=3) |  |",
         "| chance: shuffled video | 0.170 (n=3) |  |  |  |",
     ]
-    assert tables.stage_rest([result(*rows)]).splitlines()[2:] == [
+    assert tables.stage_rest_table([result(*rows)]).splitlines()[2:] == [
         "| onset F1 of the ceiling | 0.909 (0.880-0.930, n=8) |",
         "| class accuracy: liquids | 1.000 |",
         "| a negated source is heard | 0.390 (n=3) |",
     ]
-    assert tables.stage_weights([result(*rows)]).splitlines()[2:] == [
+    assert tables.stage_weights_table([result(*rows)]).splitlines()[2:] == [
         "| mini | 0.770 (0.750-0.790) | 0.909 (0.880-0.930) | 0.874 |  |  |"
     ]
 
@@ -79,7 +79,7 @@ def agreement(gain: float, of: str = "generated") -> list[Score]:
 def test_films_say_by_what_they_are_known():
     measured = result(*agreement(0.1), dirty=True)
     copied = result(*agreement(0.2, "seed 1"), origin="transcribed from a.md at commit abc", seed=None)
-    assert tables.films([measured, copied]).splitlines()[2:] == [
+    assert tables.films_table([measured, copied]).splitlines()[2:] == [
         "| seed 0 (2026-01-02, abababa, changed) | 0.500 | 0.400 | 0.100 (0.050-0.200, n=3) |  |",
         "| seed 1 (2026-01-02, transcribed) | 0.500 | 0.400 | 0.200 (0.050-0.200, n=3) |  |",
     ]
@@ -88,7 +88,7 @@ def test_films_say_by_what_they_are_known():
 def test_speed_and_length():
     time = score("time", 7.214, of="cold: whole command", unit="s", low=7.1, high=7.6, interval="range")
     memory = score("peak memory", 1049.0, of="cold", unit="MiB")
-    assert tables.speed([result(time, memory)]).splitlines()[2:] == [
+    assert tables.speed_table([result(time, memory)]).splitlines()[2:] == [
         "| cold: whole command | 7.21 s (7.1 to 7.6) |",
         "| peak memory, cold | 1,049 MiB |",
     ]
@@ -98,7 +98,7 @@ def test_speed_and_length():
         score("time", 95.25, of="600 s"),
     ]
     rows += [score("time of a further second", 0.1481, of="600 s"), score("peak memory", 994.0, of="600 s")]
-    assert tables.long_clips([result(*rows)]).splitlines()[2:] == [
+    assert tables.long_clips_table([result(*rows)]).splitlines()[2:] == [
         "| 10 s | 8 s |  | 965 |",
         "| 600 s | 95.2 s | 0.148 | 994 |",
     ]
@@ -110,8 +110,10 @@ def test_encoders_vocoders_and_folders():
         score("retrieval", 28.0, "median_rank", "audio to video"),
     ]
     probes = [score("class probe", 0.9, "ridge", "text"), score("class probe", 0.0667, "ridge", "chance")]
-    assert tables.retrieval([result(*ways)]).splitlines()[2] == "| audio to video | 0.050 |  |  | 28.0 |"
-    assert tables.encoders([result(*ways, *probes)]).splitlines()[2:] == [
+    assert (
+        tables.retrieval_table([result(*ways)]).splitlines()[2] == "| audio to video | 0.050 |  |  | 28.0 |"
+    )
+    assert tables.encoders_table([result(*ways, *probes)]).splitlines()[2:] == [
         "| class probe | text | 0.900 (n=3) | 0.067 |"
     ]
     voices = [
@@ -123,20 +125,20 @@ def test_encoders_vocoders_and_folders():
         score("peak memory", 812.0, of="Griffin-Lim 8"),
     ]
     voices += [score("STFT distance over plain WaveGrad's", 0.884, of="GLA-Grad: unseen kinds")]
-    assert tables.vocoders([result(*voices)]).splitlines()[2:] == [
+    assert tables.vocoders_table([result(*voices)]).splitlines()[2:] == [
         "| Griffin-Lim 8 | all (200) | 0.927 |  |  |  |  | 158 | 812 |",
         "| Griffin-Lim 8 | stage (3) | 1.000 |  |  |  |  |  |  |",
     ]
-    assert tables.over_wavegrad([result(*voices)]).splitlines()[2] == "| GLA-Grad | 0.884 |  |"
+    assert tables.over_wavegrad_table([result(*voices)]).splitlines()[2] == "| GLA-Grad | 0.884 |  |"
     heard = [score("FD", 121.4, "listener", low=106.0, high=134.0), score("FD", 0.0, "listener", "truth")]
     heard += [score("KL", 1.38, "softmax", "truth")]
-    assert tables.sanity([result(*heard)]).splitlines() == [
+    assert tables.folders_table([result(*heard)]).splitlines() == [
         "| metric | generated | truth |",
         "|---|---|---|",
         "| FD/listener | 121 (106 to 134) | 0.00 |",
         "| KL/softmax |  | 1.38 |",
     ]
-    assert "| **films** |  |  |" in tables.sanity([result(*heard), result(*heard, subject="films")])
+    assert "| **films** |  |  |" in tables.folders_table([result(*heard), result(*heard, subject="films")])
 
 
 def test_the_summary():
@@ -156,7 +158,7 @@ def test_the_summary():
         for of, value in (("60 s", 15.0), ("600 s", 95.0))
         for metric in ("time", "peak memory")
     ]
-    lines = tables.summary(
+    lines = tables.summary_table(
         [
             result(*bench, name="stage-bench-v1"),
             result(*agreement(0.1)),
@@ -183,9 +185,9 @@ def test_the_blocks_of_a_page_are_written_anew_and_nothing_else(tmp_path, monkey
     page, plain = tmp_path / "docs" / "page.md", tmp_path / "plain.md"
     page.write_text(PAGE), plain.write_text("nothing here\n")
     monkeypatch.chdir(tmp_path)
-    assert main(["docs", "plain.md"]) == 0
+    assert write_pages(["docs", "plain.md"]) == 0
     assert page.read_text() == new and capsys.readouterr().out == "docs/page.md\n"
-    assert main(["docs", "plain.md"]) == 0 and capsys.readouterr().out == ""
+    assert write_pages(["docs", "plain.md"]) == 0 and capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(
@@ -203,7 +205,7 @@ def test_a_wrong_marker_is_told_and_the_page_stays(page, words, tmp_path, monkey
     (tmp_path / "a.json").write_text(as_text(result(*agreement(0.1))))
     (tmp_path / "page.md").write_text(page)
     monkeypatch.chdir(tmp_path)
-    assert main(["page.md"]) == 2
+    assert write_pages(["page.md"]) == 2
     assert words in capsys.readouterr().err and (tmp_path / "page.md").read_text() == page
     with pytest.raises(UserError):
         regenerated(page, tmp_path)

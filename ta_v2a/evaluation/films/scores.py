@@ -8,8 +8,8 @@ from ta_v2a.evaluation.metrics.onsets import ONSET_RATE_HZ
 from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.networks.extractors import RESAMPLER
 
-HEARD: dict[str, Any] = {"sample_rates_hz": {"onsets_librosa": ONSET_RATE_HZ}, "resampler": RESAMPLER}
-ALIGN_HEARD: dict[str, Any] = {"sample_rates_hz": {"peaks_22050": ALIGN_RATE_HZ}, "resampler": RESAMPLER}
+ONSET_SOUND: dict[str, Any] = {"sample_rates_hz": {"onsets_librosa": ONSET_RATE_HZ}, "resampler": RESAMPLER}
+ALIGN_SOUND: dict[str, Any] = {"sample_rates_hz": {"peaks_22050": ALIGN_RATE_HZ}, "resampler": RESAMPLER}
 
 
 def film_scores(result: dict[str, Any]) -> list[Score]:
@@ -27,16 +27,18 @@ def film_scores(result: dict[str, Any]) -> list[Score]:
         return {"value": value, "low": low, "high": high, "n": found["n"]}
 
     scores = [
-        Score.of_row(row(found["f1"]), AGREEMENT, f"f1:{tolerance}", "higher", **HEARD),
-        Score.of_row(row(found["shuffled_f1"]), AGREEMENT, f"shuffled_f1:{tolerance}", "higher", **HEARD),
+        Score.of_row(row(found["f1"]), AGREEMENT, f"f1:{tolerance}", "higher", **ONSET_SOUND),
         Score.of_row(
-            row(found["gain"], *found["gain_95"]), AGREEMENT, f"gain:{tolerance}", "higher", **HEARD
+            row(found["shuffled_f1"]), AGREEMENT, f"shuffled_f1:{tolerance}", "higher", **ONSET_SOUND
+        ),
+        Score.of_row(
+            row(found["gain"], *found["gain_95"]), AGREEMENT, f"gain:{tolerance}", "higher", **ONSET_SOUND
         ),
     ]
     align = dict(result.get("av_align", {}))
     variant = align.pop("variant", "")
     names = {"true": "true sound", "generated_shuffled": "shuffled", "true_shuffled": "true sound, shuffled"}
     return scores + [
-        Score.of_row(each, ALIGN, variant, "higher", of=names.get(name, name), **ALIGN_HEARD)
+        Score.of_row(each, ALIGN, variant, "higher", of=names.get(name, name), **ALIGN_SOUND)
         for name, each in align.items()
     ]

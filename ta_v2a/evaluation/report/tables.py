@@ -61,7 +61,7 @@ def found(result: Result, metric: str, of: str = "generated", variant: str | Non
         return None
 
 
-def stage(results: Sequence[Result]) -> str:
+def stage_table(results: Sequence[Result]) -> str:
     """The stage benchmark: every sound that was heard."""
     (result,) = results
     words = {
@@ -83,7 +83,7 @@ def stage(results: Sequence[Result]) -> str:
     return table(header, rows)
 
 
-def stage_weights(results: Sequence[Result]) -> str:
+def stage_weights_table(results: Sequence[Result]) -> str:
     """The generated sounds of several weights, a row a result."""
     header = ("weights", "onset F1", "of the ceiling", "class", "of the ceiling", "steering")
     metrics = (
@@ -98,7 +98,7 @@ def stage_weights(results: Sequence[Result]) -> str:
     )
 
 
-def stage_rest(results: Sequence[Result]) -> str:
+def stage_rest_table(results: Sequence[Result]) -> str:
     """What else the stage benchmark told: shares of the ceiling, families, controls."""
     (result,) = results
     shown = ("onset F1 of the ceiling", "class accuracy of the ceiling", "onset precision", "onset recall")
@@ -117,7 +117,7 @@ def stage_rest(results: Sequence[Result]) -> str:
     return table(("measure", "value"), ((name, cell(one)) for name, one in rows))
 
 
-def retrieval(results: Sequence[Result]) -> str:
+def retrieval_table(results: Sequence[Result]) -> str:
     """Retrieval between the three spaces of a CVALP."""
     (result,) = results
     ways = [
@@ -133,7 +133,7 @@ def retrieval(results: Sequence[Result]) -> str:
     return table(("direction", "recall@1", "recall@5", "recall@10", "median rank"), rows)
 
 
-def encoders(results: Sequence[Result]) -> str:
+def encoders_table(results: Sequence[Result]) -> str:
     """What else is measured of a CVALP: timing, probes, naming."""
     (result,) = results
     rows = [one for one in result.figures if one.metric != "retrieval" and one.of != "chance"]
@@ -163,7 +163,7 @@ def brief(value: float) -> str:
     return f"{value:.2f}" if abs(value) < 10 else f"{value:.3g}"
 
 
-def sanity(results: Sequence[Result]) -> str:
+def folders_table(results: Sequence[Result]) -> str:
     """Every metric of two folders beside truth and spoilt truth; several results are headed by their subjects."""
     columns = [of for of in CONDITIONS if any(of == one.of for result in results for one in result.figures)]
     rows: list[list[str]] = []
@@ -183,7 +183,7 @@ def sanity(results: Sequence[Result]) -> str:
     return table(["metric", *(CONDITIONS[of] for of in columns)], rows)
 
 
-def films(results: Sequence[Result]) -> str:
+def films_table(results: Sequence[Result]) -> str:
     """Onset agreement on real films: a row a result, or a row for everything that a result tells apart."""
     rows = []
     for result in results:
@@ -203,7 +203,7 @@ def _when(result: Result) -> str:
     return f"{result.date}, {(result.commit or 'no commit')[:7]}{', changed' if result.dirty else ''}"
 
 
-def speed(results: Sequence[Result]) -> str:
+def speed_table(results: Sequence[Result]) -> str:
     """Seconds and memory of one clip, cold and warm; the range is that of the runs."""
     (result,) = results
     rows = []
@@ -216,7 +216,7 @@ def speed(results: Sequence[Result]) -> str:
     return table(("what", _when(result)), rows)
 
 
-def long_clips(results: Sequence[Result]) -> str:
+def long_clips_table(results: Sequence[Result]) -> str:
     """Seconds and memory against the length of the clip."""
     (result,) = results
     rows = []
@@ -229,7 +229,7 @@ def long_clips(results: Sequence[Result]) -> str:
     return table(("clip", "from command to file", "seconds a further second", "peak memory, MiB"), rows)
 
 
-def vocoders(results: Sequence[Result]) -> str:
+def vocoders_table(results: Sequence[Result]) -> str:
     """Vocoders by groups of sounds."""
     (result,) = results
     columns = {
@@ -262,7 +262,7 @@ def vocoders(results: Sequence[Result]) -> str:
     return table(header, rows)
 
 
-def over_wavegrad(results: Sequence[Result]) -> str:
+def over_wavegrad_table(results: Sequence[Result]) -> str:
     """Distances over those of plain WaveGrad with the same schedule, on sounds of unseen kinds."""
     (result,) = results
     rows = []
@@ -277,7 +277,7 @@ def over_wavegrad(results: Sequence[Result]) -> str:
     return table(("vocoder", "STFT", "log-mel"), rows)
 
 
-def summary(results: Sequence[Result]) -> str:
+def summary_table(results: Sequence[Result]) -> str:
     """How good and how fast, in six rows: of a stage benchmark, films of one or several seeds, `foley_speed` and
     `long_clip`."""
     by_name = {one.name: one for one in results}
@@ -315,18 +315,18 @@ def summary(results: Sequence[Result]) -> str:
 
 
 TABLES: dict[str, Callable[[Sequence[Result]], str]] = {
-    "stage": stage,
-    "stage-weights": stage_weights,
-    "stage-rest": stage_rest,
-    "retrieval": retrieval,
-    "encoders": encoders,
-    "sanity": sanity,
-    "films": films,
-    "speed": speed,
-    "long-clips": long_clips,
-    "vocoders": vocoders,
-    "over-wavegrad": over_wavegrad,
-    "summary": summary,
+    "stage": stage_table,
+    "stage-weights": stage_weights_table,
+    "stage-rest": stage_rest_table,
+    "retrieval": retrieval_table,
+    "encoders": encoders_table,
+    "sanity": folders_table,
+    "films": films_table,
+    "speed": speed_table,
+    "long-clips": long_clips_table,
+    "vocoders": vocoders_table,
+    "over-wavegrad": over_wavegrad_table,
+    "summary": summary_table,
 }
 
 
@@ -371,7 +371,7 @@ def pages_of(names: Iterable[str | Path]) -> list[Path]:
     return found
 
 
-def main(names: Sequence[str]) -> int:
+def write_pages(names: Sequence[str]) -> int:
     """Writes the tables of the pages; names the pages that changed. Returns the exit code."""
     try:
         for page in pages_of(names):
@@ -387,4 +387,4 @@ def main(names: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write_pages(sys.argv[1:]))
