@@ -63,9 +63,9 @@ class SelfAttention(nn.Module):
 
     def forward(self, x: Float[Tensor, "batch n width"], bias: Float[Tensor, "batch heads n n"]) -> Tensor:
         q, k, v = (f(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for f in (self.q, self.k, self.v))
-        weights = (q @ k.transpose(-1, -2) + bias).float().softmax(-1).to(q.dtype)
-        weights = F.dropout(weights, self.dropout, self.training)
-        return self.o((weights @ v).transpose(1, 2).flatten(2))
+        dropout = self.dropout if self.training else 0.0
+        found = F.scaled_dot_product_attention(q, k, v, attn_mask=bias, dropout_p=dropout, scale=1.0)
+        return self.o(found.transpose(1, 2).flatten(2))
 
 
 class AttentionLayer(nn.Module):
