@@ -111,7 +111,7 @@ def run(name: str, folder: Path, steps: int, n: int) -> None:
     import torch
     from rich.progress import Progress
 
-    from cvalp.model import CVALP
+    from cvalp.mini.model import CVALP
     from ta_v2a.evaluation.encoders.retrieval import embed_stage, measure_embedded
     from ta_v2a.packing import pack
 

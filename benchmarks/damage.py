@@ -34,9 +34,7 @@ KINDS: dict[str, Kind] = {
     "mpeg4 avi": Kind(".avi", "mpeg4", "libmp3lame", options={"g": "6"}),
     "mpeg2 ts": Kind(".ts", "mpeg2video", "mp2", muxer="mpegts", options={"g": "6"}),
     "gif": Kind(".gif", "gif", None, "rgb8"),
-    "fragmented mp4": Kind(
-        ".mp4", "libx264", "aac", options={"g": "6"}, container={"movflags": "frag_keyframe+empty_moov"}
-    ),
+    "fragmented mp4": Kind(".mp4", "libx264", "aac", options={"g": "6"}, container={"movflags": "frag_keyframe+empty_moov"}),
     "h264 bare": Kind(".h264", "libx264", None, muxer="h264", options={"g": "6", "bf": "2"}),
 }
 
@@ -59,12 +57,8 @@ def make(kind: Kind, path: Path) -> None:
         target.mux(picture.encode(None))
         if sound is not None:
             wave = np.sin(np.arange(46_080) * 0.06)
-            resampler = av.AudioResampler(
-                format=sound.format, layout="stereo", rate=48_000, frame_size=sound.frame_size or 1024
-            )
-            tone = av.AudioFrame.from_ndarray(
-                (9000 * np.repeat(wave, 2)).astype(np.int16)[None], format="s16", layout="stereo"
-            )
+            resampler = av.AudioResampler(format=sound.format, layout="stereo", rate=48_000, frame_size=sound.frame_size or 1024)
+            tone = av.AudioFrame.from_ndarray((9000 * np.repeat(wave, 2)).astype(np.int16)[None], format="s16", layout="stereo")
             tone.sample_rate, tone.pts = 48_000, 0
             for piece in [*resampler.resample(tone), *resampler.resample(None)]:
                 target.mux(sound.encode(piece))
@@ -74,9 +68,7 @@ def make(kind: Kind, path: Path) -> None:
 def _place(rng: random.Random, size: int) -> int:
     """A byte of the file; every second one in the first or last 1,500, where containers keep their tables."""
     near = min(size, 1500)
-    return rng.choice(
-        (rng.randrange(size), rng.randrange(size), rng.randrange(near), size - 1 - rng.randrange(near))
-    )
+    return rng.choice((rng.randrange(size), rng.randrange(size), rng.randrange(near), size - 1 - rng.randrange(near)))
 
 
 def _flipped(data: bytearray, at: int, rng: random.Random) -> None:

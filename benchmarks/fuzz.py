@@ -179,9 +179,7 @@ class Worker:
         shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "temporary").mkdir(parents=True)
         self._line, theirs = multiprocessing.Pipe()
-        self._process = multiprocessing.get_context("spawn").Process(
-            target=work, args=(theirs, *self._given), daemon=True
-        )
+        self._process = multiprocessing.get_context("spawn").Process(target=work, args=(theirs, *self._given), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -248,9 +246,7 @@ class Tally:
         self.slowest_s = max(self.slowest_s, round(answer["seconds"], 3))
         if any(wrong.values()) and len(self.examples) < EXAMPLES:
             what = [name for name, is_so in wrong.items() if is_so]
-            self.examples.append(
-                {"number": number, "wrong": what, **answer, "seconds": round(answer["seconds"], 2)}
-            )
+            self.examples.append({"number": number, "wrong": what, **answer, "seconds": round(answer["seconds"], 2)})
         return any(wrong.values())
 
     @property
@@ -292,9 +288,7 @@ def strings(count: int, seed: int) -> Tally:
 
 def main() -> int:
     """Does and prints; 1 if something was wrong."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--films", type=int, default=3000, help="damaged films")
     parser.add_argument("--strings", type=int, default=10_000, help="texts")
     parser.add_argument("--seed", type=int, default=0, help="of all chance")
@@ -311,8 +305,7 @@ def main() -> int:
         "seed": given.seed,
         "kinds": list(KINDS),
         **{
-            name: {"count": sum(tally.outcomes.values()), **asdict(tally), "outcomes": dict(tally.outcomes)}
-            for name, tally in done.items()
+            name: {"count": sum(tally.outcomes.values()), **asdict(tally), "outcomes": dict(tally.outcomes)} for name, tally in done.items()
         },
         "wrong": sum(tally.wrong for tally in done.values()),
         "seconds": round(time.monotonic() - began, 1),

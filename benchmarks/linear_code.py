@@ -1,6 +1,6 @@
 """How well do principal components of mel patches alone do what the autoencoder does? L1 on the log-mel (1.0 = 100 dB).
 
-    PYTHONPATH=. python benchmarks/linear_code.py --train 300 --test 60
+PYTHONPATH=. python benchmarks/linear_code.py --train 300 --test 60
 """
 
 import json

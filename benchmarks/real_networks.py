@@ -68,7 +68,7 @@ def write_panns(folder: Path) -> int:
     """Cnn14 at 16 kHz with what its authors' training left in the file beside the weights: numpy arrays of the sampler."""
     import torch
 
-    from cvalp.panns import import_panns
+    from cvalp.paper.panns import import_panns
 
     import_panns()
     from panns_inference.models import Cnn14

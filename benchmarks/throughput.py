@@ -58,8 +58,8 @@ def paper(batch: int, pictures: int, changes: dict[str, Any]) -> tuple[Any, dict
     """The trainer at paper size and a batch of noise; fewer pictures than 32 are for a dry run."""
     import torch
 
-    from cvalp.paper import PaperCVALP
-    from cvalp.paper_training import PaperTraining
+    from cvalp.paper.model import PaperCVALP
+    from cvalp.training.paper import PaperTraining
 
     network, trainer = _parts("paper")
     third = pictures // 4
@@ -73,8 +73,8 @@ def mini(batch: int) -> tuple[Any, dict[str, Any]]:
     """The trainer at mini size, clips of 4.096 s."""
     import torch
 
-    from cvalp.model import CVALP
-    from cvalp.training import CvalpTraining
+    from cvalp.mini.model import CVALP
+    from cvalp.training.cvalp import CvalpTraining
 
     network, trainer = _parts("mini")
     clips = {"frames": torch.randint(0, 256, (batch, 128, 80, 80), dtype=torch.uint8), "mel": torch.rand(batch, 128, 256)}

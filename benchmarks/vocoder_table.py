@@ -170,8 +170,8 @@ def distances(made: Any, waves: Any) -> dict[str, list]:
     import torch
 
     from ta_v2a.evaluation.metrics.onsets import match, onsets
-    from vocoders.losses import MultiResolutionStft, mel_loss
     from vocoders.mel import LogMel
+    from vocoders.training.losses import MultiResolutionStft, mel_loss
 
     log_mel, stft = LogMel(), MultiResolutionStft()
     levels = [wave.square().mean(dim=1).sqrt().clamp_min(SILENCE) for wave in (made, waves)]
@@ -190,7 +190,7 @@ def search(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     import torch
 
     from vocoders.mel import LogMel
-    from vocoders.schedule_search import search_schedule
+    from vocoders.training.schedule_search import search_schedule
 
     vocoder = vocoder_of(**job["vocoder"])
     waves = torch.tensor(np.load(folder / "waves.npy"))

@@ -3,7 +3,7 @@
 
 def __getattr__(name: str):
     if name == "CVALP":
-        from cvalp.model import CVALP
+        from cvalp.mini.model import CVALP
 
         return CVALP
     raise AttributeError(f"module 'cvalp' has no attribute {name!r}")

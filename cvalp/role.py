@@ -2,6 +2,7 @@
 
 from typing import Protocol, runtime_checkable
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -27,6 +28,10 @@ class Encoders(Protocol):
     @property
     def text_width(self) -> int:
         """C, channels of the shared space."""
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of its weights, and of the pictures that it reads."""
 
     def encode_video(self, frames: Tensor) -> Float[Tensor, "batch tokens width"]:
         """Features of pictures in [0, 1], (batch, pictures, h, w) luma or (batch, pictures, 3, h, w) RGB, at the clock's rate."""

@@ -14,6 +14,8 @@ class Ema(nn.Module):
         decay: reached after the warm-up.
     """
 
+    updates: torch.Tensor
+
     def __init__(self, network: nn.Module, decay: float = 0.999):
         super().__init__()
         if not 0 <= decay < 1:

@@ -98,9 +98,7 @@ def active(weights: Weights, given: Conditions) -> dict[Branch, float]:
     return kept or {NONE: 0.0}
 
 
-def plan_branches(
-    weights: Weights, batch: int, conditions: Conditions, late: Weights | None = None, late_below: float = 0.0
-) -> Guidance:
+def plan_branches(weights: Weights, batch: int, conditions: Conditions, late: Weights | None = None, late_below: float = 0.0) -> Guidance:
     """Lay out the branches that cost something.
 
     Args:

@@ -38,6 +38,17 @@ class Latents:
     def device(self) -> torch.device:
         return next(self.items())[1].device
 
+    @property
+    def given_audio(self) -> Tensor:
+        """`audio`, for tasks that have some.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if self.audio is None:
+            raise ValueError("these latents have no sound")
+        return self.audio
+
     def map(self, function: Callable[..., Tensor], *others: "Latents") -> "Latents":
         """`function` of this modality's latents and those of `others`, modality by modality."""
         return Latents(**{name: function(value, *(getattr(o, name) for o in others)) for name, value in self.items()})

@@ -12,7 +12,7 @@ from ldm.conditions import TEXT, VIDEO, Conditions, Track, align
 STANDARDISED_LIMIT = 8.0  # footage unlike the training set must not drive the networks far outside what they have seen
 
 
-def sinusoids(positions: Shaped[Tensor, "n"], channels: int, longest: float = 10_000.0) -> Float[Tensor, "n channels"]:
+def sinusoids(positions: Shaped[Tensor, " n"], channels: int, longest: float = 10_000.0) -> Float[Tensor, "n channels"]:
     """cos and sin at `channels / 2` geometrically spaced wavelengths (Vaswani et al. 2017)."""
     half = channels // 2
     rates = torch.exp(-math.log(longest) * torch.arange(half, device=positions.device) / half)

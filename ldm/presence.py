@@ -32,13 +32,13 @@ def branch_shares(shares: Mapping[str, float] | Sequence[float]) -> dict[Branch,
 
 def draw_branches(
     shares: Mapping[Branch, float], batch: int, generator: torch.Generator, device: torch.device | str = "cpu"
-) -> Int[Tensor, "batch"]:
+) -> Int[Tensor, " batch"]:
     """For each sample of a batch, the place in `shares` of the branch that it sees."""
     probabilities = torch.tensor(list(shares.values()), device=device)
     return torch.multinomial(probabilities, batch, replacement=True, generator=generator)
 
 
-def presence(shares: Mapping[Branch, float], drawn: Int[Tensor, "batch"]) -> dict[str, Bool[Tensor, "batch"]]:
+def presence(shares: Mapping[Branch, float], drawn: Int[Tensor, " batch"]) -> dict[str, Bool[Tensor, " batch"]]:
     """For every condition, whether each sample sees it: one draw has decided about all of them."""
     names = sorted({name for each in shares for name in each})
     return {name: torch.tensor([name in each for each in shares], device=drawn.device)[drawn] for name in names}

@@ -46,7 +46,7 @@ class Process(ABC):
         """Of `time` in [0, 1]; numbers for a number, (batch,) for (batch,)."""
 
     @abstractmethod
-    def times(self, uniform: Float[Tensor, "batch"], shift: float = 1.0) -> Float[Tensor, "batch"]:
+    def times(self, uniform: Float[Tensor, " batch"], shift: float = 1.0) -> Float[Tensor, " batch"]:
         """Times to train at, from numbers drawn uniformly in [0, 1); `shift` above 1 moves them toward noise."""
 
     @property
@@ -103,7 +103,7 @@ class Process(ABC):
         c = self.coefficients(time)
         return c.signal * c.target_signal + c.noise * c.target_noise
 
-    def precondition(self, time: Float[Tensor, "batch"]) -> tuple[Tensor, Tensor, Tensor]:
+    def precondition(self, time: Float[Tensor, " batch"]) -> tuple[Tensor, Tensor, Tensor]:
         """(c_in, c_skip, c_out), each (batch,): target = c_skip noisy + c_out F(c_in noisy), for data of unit variance.
 
         (Karras et al. 2022, section 5.) c_in gives a network F an input of unit variance. c_skip is the best linear guess of the
@@ -111,9 +111,9 @@ class Process(ABC):
         through itself instead.
         """
         c, covariance = self.coefficients(time), self.covariance(time)
-        variance = c.signal * c.signal + c.noise * c.noise
+        variance = torch.as_tensor(c.signal * c.signal + c.noise * c.noise)
         of_target = c.target_signal * c.target_signal + c.target_noise * c.target_noise
-        rest = (of_target - covariance * covariance / variance).clamp_min(0.0)
+        rest = torch.as_tensor(of_target - covariance * covariance / variance).clamp_min(0.0)
         return variance.rsqrt(), covariance / variance, rest.sqrt()
 
 
@@ -132,7 +132,7 @@ class Flow(Process):
     def covariance(self, time: Time) -> Time:
         return 2 * time - 1  # a u + s w, rounded once
 
-    def times(self, uniform: Float[Tensor, "batch"], shift: float = 1.0) -> Float[Tensor, "batch"]:
+    def times(self, uniform: Float[Tensor, " batch"], shift: float = 1.0) -> Float[Tensor, " batch"]:
         """s u / (1 + (s - 1) u) (Esser et al. 2024, eq. 23), as diffusers' scheduler spaces its steps with `shift` s.
 
         A sound's colour hardly changes during a clip, so many columns tell of it at once: at t = 0.9 the noisy latents already say what
@@ -152,9 +152,7 @@ class _Betas(Process):
 
     kind: str
 
-    def __init__(
-        self, schedule: str = "scaled_linear", start: float = 0.00085, end: float = 0.012, steps: int = 1000
-    ) -> None:
+    def __init__(self, schedule: str = "scaled_linear", start: float = 0.00085, end: float = 0.012, steps: int = 1000) -> None:
         if schedule not in ("scaled_linear", "linear") or not 0 < start <= end < 1 or steps < 2:
             raise ValueError(f"no betas of {schedule!r} from {start} to {end} in {steps} steps")
         self.schedule, self.start, self.end, self.steps = schedule, start, end, steps
@@ -175,18 +173,17 @@ class _Betas(Process):
 
     def _signal_and_noise(self, time: Time) -> tuple[Time, Time]:
         """a and s; between two steps log(s / a) is interpolated linearly, as diffusers' schedulers do for sigmas."""
-        number = not isinstance(time, Tensor)
         place = (torch.as_tensor(time, dtype=torch.float64) * self.steps).clamp(0, self.steps - 1)
         table = self._log_ratio.to(place.device)
         below = place.floor().long()
         above = (below + 1).clamp(max=self.steps - 1)
         log_ratio = torch.lerp(table[below], table[above], place - below)
         signal, noise = torch.sigmoid(-2 * log_ratio).sqrt(), torch.sigmoid(2 * log_ratio).sqrt()
-        if number:
-            return float(signal), float(noise)
-        return signal.to(time.dtype), noise.to(time.dtype)
+        if isinstance(time, Tensor):
+            return signal.to(time.dtype), noise.to(time.dtype)
+        return float(signal), float(noise)
 
-    def times(self, uniform: Float[Tensor, "batch"], shift: float = 1.0) -> Float[Tensor, "batch"]:
+    def times(self, uniform: Float[Tensor, " batch"], shift: float = 1.0) -> Float[Tensor, " batch"]:
         """Whole steps, each as likely as any other (Ho et al. 2020, Algorithm 1); betas have no shift."""
         return (uniform * self.steps).floor() / self.steps
 

@@ -46,9 +46,7 @@ class FlowEuler:
         self.sigmas = torch.cat([levels, levels.new_zeros(1)])
         self._done = 0
 
-    def step(
-        self, model_output: Tensor, timestep: Tensor | float, sample: Tensor, return_dict: bool = False
-    ) -> tuple[Tensor]:
+    def step(self, model_output: Tensor, timestep: Tensor | float, sample: Tensor, return_dict: bool = False) -> tuple[Tensor]:
         """The sample one step on: x + (sigma_next - sigma) v, in float32."""
         length = self.sigmas[self._done + 1] - self.sigmas[self._done]
         self._done += 1

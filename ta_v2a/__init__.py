@@ -3,7 +3,12 @@
 from importlib import import_module
 from typing import Any
 
-_LAZY = {"FoleyPipeline": "ta_v2a.pipelines.foley", "FoleyOutput": "ta_v2a.pipelines.foley", "Cue": "ta_v2a.engine.cues", "UserError": "ta_v2a.errors"}
+_LAZY = {
+    "FoleyPipeline": "ta_v2a.pipelines.foley",
+    "FoleyOutput": "ta_v2a.pipelines.foley",
+    "Cue": "ta_v2a.engine.cues",
+    "UserError": "ta_v2a.errors",
+}
 __all__ = ["Cue", "FoleyOutput", "FoleyPipeline", "UserError"]
 
 

@@ -35,7 +35,7 @@ PACKAGES: dict[str, str] = {
 
 def _import(name: str, module: str) -> None:
     if name == "panns-inference":
-        from cvalp.panns import import_panns
+        from cvalp.paper.panns import import_panns
 
         import_panns()
     else:

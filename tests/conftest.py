@@ -43,7 +43,7 @@ def tiny_pipeline(tokenizer_file: Path):
     import torch
     from diffusers import FlowMatchEulerDiscreteScheduler
 
-    from cvalp.model import CVALP
+    from cvalp.mini.model import CVALP
     from ldm.autoencoders.mel_autoencoder import MelAutoencoder
     from ldm.denoisers.audio_transformer import AudioTransformer
     from ta_v2a.pipelines.foley import FoleyPipeline

@@ -25,11 +25,9 @@ Case = tuple[lightning.LightningModule, Callable[[torch.Generator], Batch]]
 
 
 def _cvalp() -> Any:
-    from cvalp.model import CVALP
+    from cvalp.mini.model import CVALP
 
-    return CVALP(
-        str(TOKENIZER_FILE), dim=16, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1
-    )
+    return CVALP(str(TOKENIZER_FILE), dim=16, video_widths=(8, 8, 8), video_time_blocks=1, text_width=16, text_layers=1)
 
 
 def _captions() -> list[str]:
@@ -56,27 +54,25 @@ def _clips(g: torch.Generator) -> Batch:
 
 
 def cvalp(_: Path) -> Case:
-    from cvalp.training import CvalpTraining
+    from cvalp.training.cvalp import CvalpTraining
 
     return CvalpTraining(_cvalp(), window_tokens=2, warmup_steps=2, max_steps=8), _clips
 
 
 def cvalp_without_text(_: Path) -> Case:
-    from cvalp.training import CvalpTraining
+    from cvalp.training.cvalp import CvalpTraining
 
     return CvalpTraining(_cvalp(), text_weight=0.0, window_tokens=2, warmup_steps=2, max_steps=8), _clips
 
 
 def video(_: Path) -> Case:
-    from cvalp.training import CvalpTraining
+    from cvalp.training.cvalp import CvalpTraining
 
-    return CvalpTraining(
-        _cvalp(), window_tokens=2, warmup_steps=2, max_steps=8, video_only=True, label_weight=0.5
-    ), _clips
+    return CvalpTraining(_cvalp(), window_tokens=2, warmup_steps=2, max_steps=8, video_only=True, label_weight=0.5), _clips
 
 
 def text(_: Path) -> Case:
-    from cvalp.text_training import TextTraining
+    from cvalp.training.text import TextTraining
 
     def batch(g: torch.Generator) -> Batch:
         audio = torch.nn.functional.normalize(torch.randn(ROWS, 16, generator=g), dim=-1)
@@ -86,8 +82,8 @@ def text(_: Path) -> Case:
 
 
 def paper(folder: Path, **options: Any) -> Case:
-    from cvalp.paper import PaperCVALP
-    from cvalp.paper_training import PaperTraining
+    from cvalp.paper.model import PaperCVALP
+    from cvalp.training.paper import PaperTraining
 
     def batch(g: torch.Generator) -> Batch:
         frames = torch.randint(0, 256, (ROWS, 4, 32, 32, 3), dtype=torch.uint8, generator=g)
@@ -101,9 +97,7 @@ def paper(folder: Path, **options: Any) -> Case:
         "temporal_pooling": "mean",
         "learning_rate": 1e-3,
     }
-    return PaperTraining(
-        model, lambda_=0.7, mu=1.3, warmup_steps=2, max_steps=8, **settings, **options
-    ), batch
+    return PaperTraining(model, lambda_=0.7, mu=1.3, warmup_steps=2, max_steps=8, **settings, **options), batch
 
 
 def paper_in_chunks(folder: Path) -> Case:
@@ -112,16 +106,14 @@ def paper_in_chunks(folder: Path) -> Case:
 
 def vae(_: Path) -> Case:
     from ldm.autoencoders.mel_autoencoder import MelAutoencoder
-    from ldm.training.modules import VaeTraining
+    from ldm.training.vae import VaeTraining
 
-    return VaeTraining(MelAutoencoder.tiny(), warmup_steps=2, max_steps=8), lambda g: {
-        "mel": torch.rand(ROWS, 8, 32, generator=g)
-    }
+    return VaeTraining(MelAutoencoder.tiny(), warmup_steps=2, max_steps=8), lambda g: {"mel": torch.rand(ROWS, 8, 32, generator=g)}
 
 
 def ldm(_: Path) -> Case:
     from ldm.denoisers.audio_transformer import AudioTransformer
-    from ldm.training.modules import LdmTraining
+    from ldm.training.diffusion import LdmTraining
 
     def batch(g: torch.Generator) -> Batch:
         features = {
@@ -139,27 +131,23 @@ def _waves(g: torch.Generator) -> Batch:
 
 def vocoder(_: Path) -> Case:
     from vocoders.istft_net import IstftNet
-    from vocoders.training import VocoderTraining
+    from vocoders.training.vocoder import VocoderTraining
 
     network = IstftNet(width=16, hidden=24, blocks=1, prior_iterations=2)
-    return VocoderTraining(
-        network, total_steps=9, crop_samples=4096, warmup_steps=2, adversarial_weight=1.0, adversary_from=1
-    ), _waves
+    return VocoderTraining(network, total_steps=9, crop_samples=4096, warmup_steps=2, adversarial_weight=1.0, adversary_from=1), _waves
 
 
 def wavegrad(_: Path) -> Case:
+    from vocoders.training.wavegrad import WaveGradTraining
     from vocoders.wavegrad import WaveGrad
-    from vocoders.wavegrad_training import WaveGradTraining
 
-    network = WaveGrad(
-        up_widths=(16, 16, 8, 8, 8), mel_width=16, wave_widths=(8, 8, 8, 16, 16), betas=(1e-4, 1e-2, 0.4)
-    )
+    network = WaveGrad(up_widths=(16, 16, 8, 8, 8), mel_width=16, wave_widths=(8, 8, 8, 16, 16), betas=(1e-4, 1e-2, 0.4))
     return WaveGradTraining(network, crop_samples=2048, crops_per_sound=2, warmup_steps=2), _waves
 
 
 def bandwidth(_: Path) -> Case:
     from vocoders.bandwidth_extension import BandwidthExtension
-    from vocoders.bandwidth_training import BandwidthTraining
+    from vocoders.training.bandwidth import BandwidthTraining
 
     def batch(g: torch.Generator) -> Batch:
         return {name: 0.2 * torch.randn(ROWS, 4800, generator=g) for name in ("wave", "low")}
@@ -225,9 +213,7 @@ def trained(name: str, folder: Path, rank: int = 0, world: int = 1) -> dict[str,
     module, batch = CASES[name](folder / name)
     g = torch.Generator().manual_seed(1)
     size = ROWS // world
-    shares = [
-        {key: value[rank * size : (rank + 1) * size] for key, value in batch(g).items()} for _ in range(STEPS)
-    ]
+    shares = [{key: value[rank * size : (rank + 1) * size] for key, value in batch(g).items()} for _ in range(STEPS)]
     trainer = lightning.Trainer(
         max_epochs=1,
         accelerator="cpu",
@@ -245,9 +231,7 @@ def trained(name: str, folder: Path, rank: int = 0, world: int = 1) -> dict[str,
     )
     loader = DataLoader(shares, batch_size=None, collate_fn=_as_it_is)  # type: ignore[arg-type]
     trainer.fit(module, loader, loader)
-    logged = {
-        f"logged {key}": value for key, value in trainer.callback_metrics.items() if key.startswith(LOGGED)
-    }
+    logged = {f"logged {key}": value for key, value in trainer.callback_metrics.items() if key.startswith(LOGGED)}
     return {key: value.clone() for key, value in {**module.state_dict(), **logged}.items()}
 
 

@@ -16,7 +16,7 @@ def save(network: torch.nn.Module, prefix: str, path: Path) -> Path:
 
 def cvalp_checkpoint(folder: Path) -> Path:
     """CVALP at mini size."""
-    from cvalp.model import CVALP
+    from cvalp.mini.model import CVALP
 
     torch.manual_seed(0)
     return save(CVALP(str(TOKENIZER_FILE)), "model.", folder / "cvalp.ckpt")

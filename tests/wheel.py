@@ -1,7 +1,7 @@
 """What a user gets: the wheel alone, in an empty environment, locked versions and no extra, sounds a clip.
 
-`make wheel` runs this. It builds the wheel, looks at what it holds, installs it, and in an empty folder renders
-a scene and sounds it. One line on standard output a step, with its seconds; exit code 1 at the first fault.
+`make wheel` runs this. It builds the wheel, looks at what it holds, installs it, and in an empty folder
+renders a scene and sounds it. It prints a line for every step, with its seconds; exit code 1 at a fault.
 """
 
 import json
@@ -107,7 +107,7 @@ sys.exit(main(["doctor"]))
 
 
 def main() -> None:
-    """The environment lies in build/, on the checkout's disk (5 GB unless linked to uv's cache); the clips lie away."""
+    """The environment lies in build/, on the checkout's disk (5 GB, linked to uv's cache where it can be)."""
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=build) as made, TemporaryDirectory(prefix="ta-v2a-") as away:

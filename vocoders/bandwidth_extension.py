@@ -42,6 +42,9 @@ class BandwidthExtension(Float32Constants, Component):
         width, hidden, blocks: of the ConvNeXt trunk over frames of 4 ms.
     """
 
+    window: torch.Tensor
+    source: torch.Tensor
+
     @configured
     def __init__(self, width: int = 48, hidden: int = 128, blocks: int = 3) -> None:
         super().__init__()

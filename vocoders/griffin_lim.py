@@ -97,6 +97,8 @@ class GriffinLim(Float32Constants, Vocoder):
         momentum: m of Algorithm 2, 0 gives the Griffin-Lim of 1984.
     """
 
+    window: torch.Tensor
+
     @configured
     def __init__(
         self,
@@ -123,10 +125,10 @@ class GriffinLim(Float32Constants, Vocoder):
         return Start(phase=random_phase(self.config.fft_samples // 2 + 1, seeded(generator)))
 
     def moved(self, start: Start, log_mel: Float[torch.Tensor, "batch bands frames"]) -> Start:
-        phase = phase_after(self.inverse(log_mel), self.config.hop_samples, start.phase)
+        phase = phase_after(self.inverse(log_mel), self.config.hop_samples, start.first_phase)
         return replace(super().moved(start, log_mel), phase=phase)
 
     def piece(self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start) -> Float[torch.Tensor, "batch samples"]:
         magnitude = self.inverse(log_mel)
-        phasors = integrated_phasors(magnitude, self.config.hop_samples, start.phase)
+        phasors = integrated_phasors(magnitude, self.config.hop_samples, start.first_phase)
         return fast_griffin_lim(magnitude, phasors, self.window, self.config.hop_samples, self.config.iterations, self.config.momentum)

@@ -138,6 +138,9 @@ class HifiGan(Vocoder):
 class AudioLdmMel(Float32Constants):
     """AudioLDM's log-mel: 64 Slaney bands of 0-8000 Hz, FFT 1024, hop 160 at 16 kHz, ln(max(magnitude, 1e-5)); no parameters."""
 
+    filters: torch.Tensor
+    window: torch.Tensor
+
     def __init__(self, sample_rate_hz: int = 16_000) -> None:
         super().__init__()
         from torchaudio.functional import melscale_fbanks

@@ -43,6 +43,9 @@ class ConvNextBlock(nn.Module):
 class Transform(Float32Constants):
     """The fixed half of the network: log-mel to a first spectrum, and its fixed phase reference."""
 
+    window: torch.Tensor
+    centre: torch.Tensor
+
     def __init__(self, spec: ClipSpec, fft_samples: int) -> None:
         super().__init__()
         self.hop_samples = spec.hop_samples
@@ -106,7 +109,7 @@ class IstftNet(Vocoder):
         return Start(phase=random_phase(self.config.fft_samples // 2 + 1, seeded(generator)))
 
     def moved(self, start: Start, log_mel: Float[torch.Tensor, "batch bands frames"]) -> Start:
-        phase = phase_after(self.transform.inverse(log_mel), self.config.hop_samples, start.phase)
+        phase = phase_after(self.transform.inverse(log_mel), self.config.hop_samples, start.first_phase)
         return replace(super().moved(start, log_mel), phase=phase)
 
     def spectrum(
@@ -137,4 +140,4 @@ class IstftNet(Vocoder):
             return self.piece(log_mel, self.begin(generator))
 
     def piece(self, log_mel: Float[torch.Tensor, "batch bands frames"], start: Start) -> Float[torch.Tensor, "batch samples"]:
-        return istft(self.spectrum(log_mel.float(), start.phase), self.transform.window, self.config.hop_samples)
+        return istft(self.spectrum(log_mel.float(), start.first_phase), self.transform.window, self.config.hop_samples)

@@ -49,6 +49,9 @@ class LogMel(Float32Constants):
     Holds no parameters and nothing in its state dict. Computes in float32 whatever the autocast, and is differentiable.
     """
 
+    window: torch.Tensor
+    filters: torch.Tensor
+
     def __init__(self, spec: ClipSpec = MINI, fft_samples: int = MEL_FFT_SAMPLES) -> None:
         super().__init__()
         self.spec = spec
@@ -86,6 +89,12 @@ class MelInverse(Float32Constants):
     non-negative least-squares steps, x <- x * W'y / (W'Wx + eps) (Lee & Seung 2001, eq. 4), which can only lessen |Wx - y|.
     Bins outside 125-7600 Hz stay 0. All products are computed once, at construction.
     """
+
+    row_gain: torch.Tensor
+    transposed: torch.Tensor
+    gram: torch.Tensor
+    pseudo_inverse: torch.Tensor
+    heard: torch.Tensor
 
     def __init__(self, spec: ClipSpec = MINI, fft_samples: int = MEL_FFT_SAMPLES, steps: int = 4) -> None:
         super().__init__()

@@ -29,6 +29,17 @@ class Start:
     frame: int = 0
     phase: torch.Tensor | None = None
 
+    @property
+    def first_phase(self) -> torch.Tensor:
+        """`phase`, for vocoders that need one.
+
+        Raises:
+            ValueError: the start was made for a vocoder that needs none.
+        """
+        if self.phase is None:
+            raise ValueError("this start has no phase: begin with the vocoder's own `begin`")
+        return self.phase
+
     def noise(self, frames: int, hop_samples: int, step: int = 0) -> Float[torch.Tensor, "1 samples"]:
         """Unit Gaussian noise (1, frames * hop) of the piece, other for every `step`; one noise for all sounds of a batch."""
         block = NOISE_BLOCK_FRAMES

@@ -15,8 +15,9 @@ class Float32Constants(nn.Module):
         constants = dict(self._buffers)
         super()._apply(fn, recurse)
         for name, constant in constants.items():
-            if constant is not None:
-                self._buffers[name] = constant.to(self._buffers[name].device)
+            moved = self._buffers[name]
+            if constant is not None and moved is not None:
+                self._buffers[name] = constant.to(moved.device)
         return self
 
 

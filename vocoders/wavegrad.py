@@ -31,6 +31,7 @@ def convolution(inputs: int, outputs: int, kernel: int = 3, dilation: int = 1) -
     """A convolution that keeps the length, from orthogonal weights."""
     layer = nn.Conv1d(inputs, outputs, kernel, padding=dilation * (kernel // 2), dilation=dilation)
     nn.init.orthogonal_(layer.weight)
+    assert layer.bias is not None  # torch's convolutions have one unless told otherwise
     nn.init.zeros_(layer.bias)
     return layer
 

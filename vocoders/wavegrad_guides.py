@@ -86,6 +86,8 @@ class WaveGradGuide(Float32Constants):
 class _GriffinLimGuide(WaveGradGuide):
     """With the constants of Griffin-Lim on a mel: inverse filters and window."""
 
+    window: torch.Tensor
+
     def __init__(self, clock: ClipSpec, fft_samples: int, steps: int, iterations: int, momentum: float) -> None:
         super().__init__(clock, fft_samples, steps, iterations, momentum)
         self.inverse = MelInverse(clock, fft_samples)
@@ -131,12 +133,12 @@ class GlaGradPlusPlusGuide(_GriffinLimGuide):
         return replace(start, phase=random_phase(self.fft_samples // 2 + 1, generator))
 
     def moved(self, start: Start, log_mel: LogMelBatch) -> Start:
-        return replace(start, phase=phase_after(self.inverse(log_mel), self.hop_samples, start.phase))
+        return replace(start, phase=phase_after(self.inverse(log_mel), self.hop_samples, start.first_phase))
 
     def clean(self, log_mel: LogMelBatch, start: Start) -> WaveBatch:
         """y~_0, from the integrated phase, in [-1, 1] as WaveGrad's guess."""
         magnitude = self.inverse(log_mel)
-        phasors = integrated_phasors(magnitude, self.hop_samples, start.phase)
+        phasors = integrated_phasors(magnitude, self.hop_samples, start.first_phase)
         wave = fast_griffin_lim(magnitude, phasors, self.window, self.hop_samples, self.iterations, self.momentum)
         return wave.clamp(-1.0, 1.0)
 

@@ -8,7 +8,7 @@ latent depends on nothing far away: any length works, and a long clip may be dec
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -16,7 +16,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from vocoders.component import Component, configured
-from vocoders.joined_batch import own
+from vocoders.training.joined_batch import own
 
 LOGVAR_RANGE = (-12.0, 6.0)  # keeps exp() finite in half precision
 FIRST_LOGVAR = -5.0  # the posterior starts narrow: the principal components are worth keeping
@@ -34,8 +34,8 @@ class Posterior:
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         """One draw a row; of processes that share a batch, each draws the noise of its own rows
-        (`vocoders.joined_batch.own`)."""
-        where = {"generator": generator, "dtype": torch.float32, "device": self.mean.device}
+        (`vocoders.training.joined_batch.own`)."""
+        where: dict[str, Any] = {"generator": generator, "dtype": torch.float32, "device": self.mean.device}
         noise = own(lambda rows: torch.randn(rows, *self.mean.shape[1:], **where), len(self.mean))
         return self.mean + torch.exp(0.5 * self.logvar) * noise
 
@@ -72,8 +72,8 @@ class ResBlock(nn.Module):
         self.conv1 = nn.Conv1d(channels, channels, 3, padding=dilation, dilation=dilation)
         self.norm2 = ColumnNorm(channels)
         self.conv2 = nn.Conv1d(channels, channels, 3, padding=1)
-        nn.init.zeros_(self.conv2.weight)
-        nn.init.zeros_(self.conv2.bias)
+        for parameter in self.conv2.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, x: Tensor) -> Tensor:
         h = self.conv1(F.silu(self.norm1(x)))
@@ -109,6 +109,8 @@ class MelAutoencoder(Component):
     frames_per_column = 4
     margin_columns = 10
     """Reach of the decoder: columns on either side on which a column's frames depend at most."""
+    latent_shift: Tensor
+    latent_scale: Tensor
 
     @configured
     def __init__(
@@ -144,9 +146,9 @@ class MelAutoencoder(Component):
         self.encode_patch = nn.Conv1d(mel_bins, latent_channels, self.frames_per_column, stride=self.frames_per_column)
         self.decode_patch = nn.ConvTranspose1d(latent_channels, mel_bins, self.frames_per_column, stride=self.frames_per_column)
         for correction in (self.encoder[-1], self.decoder[-1]):
-            nn.init.zeros_(correction.weight)
-            nn.init.zeros_(correction.bias)
-        nn.init.constant_(self.encoder[-1].bias[latent_channels:], FIRST_LOGVAR)
+            for parameter in correction.parameters():
+                nn.init.zeros_(parameter)
+        nn.init.constant_(self.encoder[-1].get_parameter("bias")[latent_channels:], FIRST_LOGVAR)
         self.register_buffer("latent_shift", torch.zeros(latent_channels))  # mean of the raw latents
         self.register_buffer("latent_scale", torch.ones(latent_channels))  # their standard deviation
 
@@ -222,7 +224,7 @@ class MelAutoencoder(Component):
         return 0.5 + 0.25 * (self.decode_patch(raw) + self.decoder(raw))
 
     @torch.no_grad()
-    def channel_importance(self) -> Float[Tensor, "latent"]:
+    def channel_importance(self) -> Float[Tensor, " latent"]:
         """How much of the mel one unit of each scaled latent channel moves (root mean square of its patch), divided by the mean.
 
         Whitened channels are equal in variance, not in what they carry: the first ones hold loudness and colour, the last ones grain.
@@ -246,6 +248,6 @@ class MelAutoencoder(Component):
         spread = (spread[:channels] / len(patches) ** 0.5).clamp_min(1e-4)[:, None]
         rows = basis[:channels]
         self.encode_patch.weight.copy_((rows / spread).unflatten(1, (-1, size)))
-        self.encode_patch.bias.copy_(-(rows / spread) @ centre)
+        self.encode_patch.get_parameter("bias").copy_(-(rows / spread) @ centre)
         self.decode_patch.weight.copy_((rows * spread).unflatten(1, (-1, size)))
-        self.decode_patch.bias.copy_(centre.unflatten(0, (-1, size)).mean(1))
+        self.decode_patch.get_parameter("bias").copy_(centre.unflatten(0, (-1, size)).mean(1))

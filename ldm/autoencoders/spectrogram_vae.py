@@ -50,7 +50,7 @@ class SpectrogramVae(Component):
         from diffusers import AutoencoderKL
 
         levels = len(block_out_channels)
-        self.vae = AutoencoderKL(
+        self.vae: Any = AutoencoderKL(
             in_channels=picture_channels,
             out_channels=picture_channels,
             down_block_types=("DownEncoderBlock2D",) * levels,

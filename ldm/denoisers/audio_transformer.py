@@ -17,7 +17,7 @@ from vocoders.component import Component, configured
 Injection = Literal["aligned", "cross_attention", "both"]
 
 
-def rotary(positions: Float[Tensor, "n"], channels: int) -> tuple[Tensor, Tensor]:
+def rotary(positions: Float[Tensor, " n"], channels: int) -> tuple[Tensor, Tensor]:
     """cos and sin, each (n, channels), of rotary position embedding (Su et al. 2021), wavelengths 2 pi to about 2 pi * 1000 columns."""
     table = sinusoids(positions, channels, longest=1_000.0)
     cos, sin = table.chunk(2, dim=-1)
@@ -69,8 +69,8 @@ class DiffusionBlock(nn.Module):
     def __init__(self, width: int, heads: int, mlp_ratio: float, modulation_rank: int, cross_attention: bool):
         super().__init__()
         self.modulation = nn.Sequential(nn.Linear(width, modulation_rank), nn.Linear(modulation_rank, 6 * width))
-        nn.init.zeros_(self.modulation[1].weight)
-        nn.init.zeros_(self.modulation[1].bias)
+        for parameter in self.modulation[1].parameters():
+            nn.init.zeros_(parameter)
         self.attention = Attention(width, heads)
         self.cross_norm = nn.LayerNorm(width) if cross_attention else None
         self.cross = Attention(width, heads) if cross_attention else None
@@ -80,7 +80,7 @@ class DiffusionBlock(nn.Module):
     def forward(self, x: Tensor, modulator: Tensor, table, context: Tensor | None, context_table) -> Tensor:
         shift1, scale1, gate1, shift2, scale2, gate2 = self.modulation(modulator).chunk(6, dim=-1)
         x = x + gate1 * self.attention(modulate(x, shift1, scale1), table)
-        if self.cross is not None:
+        if self.cross is not None and self.cross_norm is not None:
             x = x + self.cross(self.cross_norm(x), table, context, context_table)
         return x + gate2 * self.mlp(modulate(x, shift2, scale2))
 
@@ -131,18 +131,18 @@ class AudioTransformer(Component):
             raise ValueError(f"injection is aligned, cross_attention or both, not {injection!r}")
         if width % heads or (width // heads) % 2:
             raise ValueError(f"width {width} does not divide into {heads} heads of an even number of channels")
-        self.aligned, attends = injection != "cross_attention", injection != "aligned"
+        aligned, attends = injection != "cross_attention", injection != "aligned"
         self.process = process_of(process)
         self.mixer = Mixer(video_channels, text_channels, width, mixing, positions, video_weight)
         self.latents_in = nn.Linear(latent_channels, width)
-        self.mixed_in = nn.Linear(width, width, bias=False) if self.aligned else None
+        self.mixed_in = nn.Linear(width, width, bias=False) if aligned else None
         self.time_mlp = nn.Sequential(nn.Linear(256, width), nn.SiLU(), nn.Linear(width, width))
         self.blocks = nn.ModuleList(DiffusionBlock(width, heads, mlp_ratio, modulation_rank, attends) for _ in range(depth))
         self.modulation_out = nn.Sequential(nn.Linear(width, modulation_rank), nn.Linear(modulation_rank, 2 * width))
         self.latents_out = nn.Linear(width, latent_channels)
         for layer in (self.modulation_out[1], self.latents_out):  # a fresh network predicts the best linear guess
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+            for parameter in layer.parameters():
+                nn.init.zeros_(parameter)
 
     @classmethod
     def tiny(cls, **overrides) -> "AudioTransformer":
@@ -165,7 +165,7 @@ class AudioTransformer(Component):
     def forward(
         self,
         latents: Latents,
-        time: Float[Tensor, "batch"],
+        time: Float[Tensor, " batch"],
         conditions: Conditions | Float[Tensor, "batch tokens width"],
     ) -> Latents:
         """The prediction at `time` in [0, 1] (0 data, 1 noise), given conditions or what `mix` made of them.
@@ -177,7 +177,7 @@ class AudioTransformer(Component):
         return Latents(audio=self._predicted(_audio(latents), time, mixed))
 
     def _predicted(
-        self, latents: Float[Tensor, "batch latent columns"], time: Float[Tensor, "batch"], mixed: Tensor
+        self, latents: Float[Tensor, "batch latent columns"], time: Float[Tensor, " batch"], mixed: Tensor
     ) -> Float[Tensor, "batch latent columns"]:
         batch, _, columns = latents.shape
         if len(mixed) != batch:
@@ -188,7 +188,7 @@ class AudioTransformer(Component):
         modulator, context, context_table = clock, None, None
         head_channels = self.config.width // self.config.heads
         here = torch.arange(columns, device=latents.device, dtype=torch.float32)
-        if self.aligned:
+        if self.mixed_in is not None:
             token = align(mixed, columns)
             modulator = clock + token
             x = x + self.mixed_in(F.silu(token))

@@ -67,7 +67,7 @@ class AudioUNet(Component):
         self.process = process_of(process)
         self.mixer = Mixer(video_channels, text_channels, context_channels, mixing, positions, video_weight)
         levels = len(block_out_channels)
-        self.unet = UNet2DConditionModel(
+        self.unet: Any = UNet2DConditionModel(
             in_channels=latent_channels + (aligned_channels if self.aligned else 0),
             out_channels=latent_channels,
             block_out_channels=tuple(block_out_channels),

@@ -2,11 +2,13 @@
 
 from typing import Any, Protocol, runtime_checkable
 
+import torch
 from torch import Tensor
 
 from ldm.conditions import Conditions
 from ldm.latents import Latents
 from ldm.process import Process
+from vocoders.component import Config
 
 
 @runtime_checkable
@@ -27,7 +29,10 @@ class Denoiser(Protocol):
 
 @runtime_checkable
 class AudioDenoiser(Denoiser, Protocol):
-    """A denoiser of sound."""
+    """A denoiser of sound with weights, as an engine holds one."""
+
+    config: Config
+    """Its settings."""
 
     @property
     def grain(self) -> int:
@@ -36,3 +41,11 @@ class AudioDenoiser(Denoiser, Protocol):
     @property
     def column_shape(self) -> tuple[int, ...]:
         """Shape of one column of audio latents, without batch and columns."""
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of its weights."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are."""

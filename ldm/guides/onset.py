@@ -77,10 +77,10 @@ class OnsetGuide:
 
     def __call__(self, prediction: Latents, noisy: Latents, time: float, process: Process) -> Latents:
         """The clean estimate of the sound, moved by `ascents` steps of length `scale`."""
-        audio = prediction.audio
-        if not self.latest <= time <= self.earliest or audio is None:
+        audio, at = prediction.audio, noisy.audio
+        if not self.latest <= time <= self.earliest or audio is None or at is None:
             return prediction
         for _ in range(self.ascents):
-            direction = gradient(self.log_likelihood, process.clean(noisy.audio, audio, time), unit=True)
+            direction = gradient(self.log_likelihood, process.clean(at, audio, time), unit=True)
             audio = process.shifted(audio, direction, time, self.scale)
         return Latents(audio, prediction.video)

@@ -1,1 +1,1 @@
-"""Lightning modules of autoencoder and diffusion."""
+"""How autoencoder and diffusion model learn: one Lightning module a file."""

@@ -85,9 +85,18 @@ def data_prepare(
     from ta_v2a.data.prepare import prepare
 
     rows, spec, colour = _clips(manifest, films, split, clock, duration)
-    options = {"shard_clips": shard_clips, "wave_hz": wave_hz, "features": features, "workers": workers}
     with console.progress("preparing", quiet=as_json) as advance:
-        report = prepare(rows, Path(output), spec, colour, **options, advance=advance)
+        report = prepare(
+            rows,
+            Path(output),
+            spec,
+            colour,
+            shard_clips=shard_clips,
+            wave_hz=wave_hz,
+            features=features,
+            workers=workers,
+            advance=advance,
+        )
     counts = [f"{name}: {value}" for name, value in report.items() if name != "problems"]
     console.result(
         report,

@@ -104,15 +104,17 @@ def evaluate_stage_command(
     settings = {"num_inference_steps": steps, "text_scale": text_scale, "video_scale": video_scale}
     keep = _begun(context, result_file)
     with console.progress("evaluating", quiet=as_json) as advance:
-        sizes = {"n": n, "batch": batch, "chance_n": chance_n, "controls_n": controls}
         report = stage_command(
             preset,
-            seed=seed,
+            n,
+            seed,
+            batch,
+            chance_n,
             listener=listener,
             bank=bank,
             progress=advance,
+            controls_n=controls,
             keep=keep,
-            **sizes,
             **_given(settings),
         )
     console.result(report, as_json, _indented(report))

@@ -10,10 +10,10 @@ import lightning
 import torch
 from rich.progress import track
 from safetensors.torch import load_file, save_file
-from torch import nn
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
 from cvalp.features import film_features
+from cvalp.role import Encoders
 from prompts.grammar import caption
 from ta_v2a.data.stage_clips import STAGE_CODE, StageClips, kinds_heard, split_seeds
 from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp, weights_file
@@ -24,7 +24,7 @@ from vocoders.clock import MINI
 from vocoders.mel import LogMel
 
 SHARD = 64
-FEATURE_CODE = (*STAGE_CODE, "cvalp.model", "ldm.autoencoders.mel_autoencoder", "vocoders.mel")
+FEATURE_CODE = (*STAGE_CODE, "cvalp.features", "cvalp.mini.model", "ldm.autoencoders.mel_autoencoder", "vocoders.mel")
 """Modules that features come from, beside this one."""
 CAPTIONS = 4
 """Wordings kept for every scene: its own and three more."""
@@ -78,7 +78,7 @@ def write_features(
 
 
 @torch.no_grad()
-def text_features(seeds: range, cvalp: nn.Module) -> torch.Tensor:
+def text_features(seeds: range, cvalp: Encoders) -> torch.Tensor:
     """(len(seeds), 4, C): E_l of every scene's wordings."""
     rows = []
     for start in track(range(0, len(seeds), SHARD), "text features"):
@@ -218,7 +218,7 @@ class StageFeatures(lightning.LightningDataModule):
         for seeds in (self.seeds, split_seeds("validation", self.validation_scenes)):
             write_features(seeds, self.folder, *self.files, self.bank, self.workers)
 
-    def _rows(self, seeds: range, cvalp: nn.Module, **changes: Any) -> FeatureRows:
+    def _rows(self, seeds: range, cvalp: Encoders, **changes: Any) -> FeatureRows:
         files = [feature_shard(self.folder, seeds[i : i + SHARD]) for i in range(0, len(seeds), SHARD)]
         return FeatureRows(files, text_features(seeds, cvalp), **changes)
 
@@ -226,9 +226,7 @@ class StageFeatures(lightning.LightningDataModule):
         cvalp = mini_cvalp(*self.files[:2])
         importance = mini_autoencoder(self.files[2]).channel_importance() ** self.importance_power
         self.importance = importance / importance.mean()
-        self.rows = self._rows(
-            self.seeds, cvalp, confidence=self.confidence, every_wording=self.every_wording
-        )
+        self.rows = self._rows(self.seeds, cvalp, confidence=self.confidence, every_wording=self.every_wording)
         kinds = torch.stack([torch.from_numpy(kinds_heard(plan(seed, MINI.duration_s))) for seed in self.seeds])
         self.weights = evened(kinds, self.even_power)
         self.validation_rows = self._rows(split_seeds("validation", self.validation_scenes), cvalp)

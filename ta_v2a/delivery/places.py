@@ -67,17 +67,14 @@ def _free_stem(stems: tuple[str, ...], paths: Callable[[str], list[Path]], mark:
 
 
 def _place(folder: Path, film: str | None, wav: str | None, named: tuple[bool, bool]) -> TakeFiles:
-    files = [None if name is None else folder / name for name in (film, wav)]
-    replaces = [
-        by_name or (path is not None and os.path.lexists(path))
-        for path, by_name in zip(files, named, strict=True)
-    ]
-    return TakeFiles(*files, *replaces)
+    film_file, wav_file = (None if name is None else folder / name for name in (film, wav))
+    film_replaces, wav_replaces = (
+        by_name or (path is not None and os.path.lexists(path)) for path, by_name in zip((film_file, wav_file), named, strict=True)
+    )
+    return TakeFiles(film_file, wav_file, film_replaces, wav_replaces)
 
 
-def _places(
-    given: Path | None, folder: Path, clip: Clip, takes: int, wav: bool, ending: str | None
-) -> tuple[TakeFiles, ...]:
+def _places(given: Path | None, folder: Path, clip: Clip, takes: int, wav: bool, ending: str | None) -> tuple[TakeFiles, ...]:
     numbers = [""] if takes == 1 else [f".take{take}" for take in range(1, takes + 1)]
 
     def files(stem: str, *endings: str | None) -> list[Path]:
@@ -86,9 +83,7 @@ def _places(
     film_stem = wav_stem = "" if given is None else given.stem
     if given is None:
         stems = (f"{clip.path.stem}.foley", f"{clip.path.name}.foley")
-        film_stem = wav_stem = _free_stem(
-            stems, lambda stem: files(stem, ending, ".wav" * wav), mark_of(clip)
-        )
+        film_stem = wav_stem = _free_stem(stems, lambda stem: files(stem, ending, ".wav" * wav), mark_of(clip))
     elif ending is not None and wav:
         wav_stem = _free_stem((given.stem, f"{given.stem}.foley"), lambda stem: files(stem, ".wav"), None)
     named = given is not None
@@ -150,11 +145,10 @@ def destination(
         if film.left_out:
             notices.append(f"{places[0].film.suffix} cannot hold and leaves out: {'; '.join(film.left_out)}")
     beside = None if given is None or sound_only else given.with_suffix(".wav")
-    if wav and beside is not None and takes == 1 and places[0].wav != beside:
+    taken = places[0].wav
+    if taken is not None and beside is not None and takes == 1 and taken != beside:
         name = shown_name(beside)
-        notices.append(
-            f"{name} is there, and this program did not make it: the sound goes to {shown_name(places[0].wav)}"
-        )
+        notices.append(f"{name} is there, and this program did not make it: the sound goes to {shown_name(taken)}")
     return Destination(places, film, encode, tuple(notices))
 
 
@@ -177,9 +171,7 @@ class Spool:
 
     def _failed(self, error: OSError) -> UserError:
         folder = shown_name(self._folder)
-        return UserError(
-            f"{folder}: the sound in work cannot be kept there: {reason(error)}; name another folder in TMPDIR"
-        )
+        return UserError(f"{folder}: the sound in work cannot be kept there: {reason(error)}; name another folder in TMPDIR")
 
     def write(self, data: bytes) -> None:
         """Raises: UserError: the disk is full."""
@@ -236,17 +228,13 @@ def deliver(
         mark = mark_of(clip)
         wav, _ = _written(
             place.wav,
-            lambda path: write_wav(
-                path, sound(), rate_hz, clip.duration_s, mark=mark, replace=place.wav_replaces
-            ),
+            lambda path: write_wav(path, sound(), rate_hz, clip.duration_s, mark=mark, replace=place.wav_replaces),
         )
         report["wav"] = str(wav)
     if place.film is not None:
         film, muxed = _written(
             place.film,
-            lambda path: mux(
-                clip, sound(), rate_hz, path, original, encode=encode, replace=place.film_replaces
-            ),
+            lambda path: mux(clip, sound(), rate_hz, path, original, encode=encode, replace=place.film_replaces),
         )
         report |= {"film": str(film), "picture": muxed.picture}
     return report

@@ -63,9 +63,7 @@ def _levelled(take: Take, gain_db: float) -> Iterator[np.ndarray]:
     return (block.T for block in peak_limited(louder(_spooled(take.spool), gain_db)))
 
 
-def write_take(
-    take: Take, place: TakeFiles, clip: Clip, gain_db: float, original: Original, encode: bool
-) -> dict[str, Any]:
+def write_take(take: Take, place: TakeFiles, clip: Clip, gain_db: float, original: Original, encode: bool) -> dict[str, Any]:
     """Writes a take's files, louder by `gain_db` with its peaks held; what was written, ready for JSON."""
     written = deliver(place, lambda: _levelled(take, gain_db), DELIVERY_HZ, clip, original, encode)
     after = measured(block.T for block in _levelled(take, gain_db))

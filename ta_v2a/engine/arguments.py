@@ -67,7 +67,7 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     Raises:
         UserError: if it is none, or out of range.
     """
-    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < low or not value <= high:
         raise UserError(f"{name} is a whole number from {low} to {high}, not {shown(value)}")
     return int(value)
 
@@ -78,7 +78,7 @@ def number(name: str, value: object, low: float, high: float) -> float:
     Raises:
         UserError: if it is none, or out of range.
     """
-    if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, Real) or value < low or not value <= high:
         raise UserError(f"{name} is a number from {low:g} to {high:g}, not {shown(value)}")
     return float(value)
 
@@ -120,9 +120,7 @@ def chosen_scales(preset: Mapping[str, Any], given: Mapping[str, object]) -> Sca
     if preset["guidance"] == "double":
         for name in ("video_scale", "negative_scale"):
             if given.get(name) is not None:
-                raise UserError(
-                    f'{name} has no place in guidance "double" (eq. 11), whose one weight is text_scale'
-                )
+                raise UserError(f'{name} has no place in guidance "double" (eq. 11), whose one weight is text_scale')
     values = (setting(name, preset[name] if given.get(name) is None else given[name]) for name in SCALES)
     steps, *weights = values
     return Scales(int(steps), *weights)
@@ -134,7 +132,7 @@ def texts(name: str, value: object) -> list[str | None]:
     Raises:
         UserError: if it is something else, or an empty list.
     """
-    listed = list(value) if isinstance(value, list | tuple) else [value]
+    listed: list[Any] = list(value) if isinstance(value, list | tuple) else [value]
     for text in listed:
         if text is not None and not isinstance(text, str):
             raise UserError(f"{name} is a text, None, or a list of these, not {shown(text)}")

@@ -73,9 +73,7 @@ def _film_of_list(given: Sequence[Any]) -> Pictures:
     for index, picture in enumerate(given):
         if _is_image(picture):
             if picture.mode[0] in "IF":
-                raise UserError(
-                    f"picture {index} is a PIL image of mode {picture.mode!r}: convert it to 'RGB' first"
-                )
+                raise UserError(f"picture {index} is a PIL image of mode {picture.mode!r}: convert it to 'RGB' first")
         elif not isinstance(picture, np.ndarray | torch.Tensor):
             raise UserError(f"{ACCEPTED}; not a list that holds a {type(picture).__name__}")
     shapes = list(dict.fromkeys(map(_shape, given)))

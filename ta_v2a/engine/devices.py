@@ -1,6 +1,6 @@
 """What a call computes with: where, in which precision, from which random numbers."""
 
-from typing import Any
+from typing import TypeVar
 
 import torch
 
@@ -8,8 +8,10 @@ from ldm.sampling import Generators
 from ta_v2a.engine.arguments import shown
 from ta_v2a.errors import UserError
 
+Part = TypeVar("Part")
 
-def woken(component: torch.nn.Module) -> Any:
+
+def woken(component: Part) -> Part:
     """The component where it is to run.
 
     Offload hooks (accelerate) watch `forward` only; before other methods they are called here.
@@ -43,10 +45,8 @@ def own_generators(given: object, batch: int) -> Generators:
     listed = given if isinstance(given, list | tuple) else [given]
     wrong = [each for each in listed if not isinstance(each, torch.Generator)]
     if wrong:
-        kind = (
-            "a torch.Generator, such as torch.Generator().manual_seed(7), or a list with one for each sound"
-        )
+        kind = "a torch.Generator, such as torch.Generator().manual_seed(7), or a list with one for each sound"
         raise UserError(f"generator is {kind}, not {shown(wrong[0])}")
-    if len(given) != batch:
-        raise UserError(f"{len(given)} generators for {batch} sounds: give one, or one for each")
-    return list(given)
+    if len(listed) != batch:
+        raise UserError(f"{len(listed)} generators for {batch} sounds: give one, or one for each")
+    return list(listed)

@@ -166,10 +166,10 @@ class FoleyEngine:
         wanted = sorted({text for text in given if text} | {cue.text for cue in cues})
         if not wanted:
             return None
-        encoded = woken(self.parts.cvalp).encode_text([cut_prompt(text)[0] for text in wanted]).float()
+        encoded = woken(self.parts.cvalp).encode_text([cut_prompt(text)[0] or "" for text in wanted]).float()
         rows = dict(zip(wanted, encoded, strict=True))
         nothing = torch.zeros_like(rows[wanted[0]])
-        features = torch.stack([rows.get(text, nothing) for text in given])
+        features = torch.stack([nothing if text is None else rows[text] for text in given])
         present = torch.tensor([text is not None for text in given], device=features.device)
         if not cues:
             return Track(features, None if present.all() else present)
@@ -213,7 +213,7 @@ class FoleyEngine:
             seam = Seam(noise, window, carry)
 
             def blended(step: Step, index: int = index, seam: Seam = seam) -> Latents:
-                audio = step.latents.audio
+                audio = step.latents.given_audio
                 if watch is not None:
                     replaced = watch(Progress(index * step.total + step.done, len(windows) * step.total, step))
                     audio = audio if replaced is None else replaced
@@ -254,7 +254,7 @@ class FoleyEngine:
             callback=callback,
             autocast_dtype=self._precision(),
         )
-        return latents.audio
+        return latents.given_audio
 
     def _precision(self) -> torch.dtype | None:
         if self.parts.denoiser.dtype != torch.float32:

@@ -19,15 +19,15 @@ from ta_v2a.errors import UserError, one_line
 from ta_v2a.presets.check import check_component, read_json_object
 from ta_v2a.presets.resolve import WEIGHTS_FOLDER, resolve
 from vocoders.clock import ClipSpec
-from vocoders.component import CONFIG_FILE
+from vocoders.component import CONFIG_FILE, Component
 from vocoders.role import Vocoder
 
 INDEX_FILE = "model_index.json"
 SCHEDULER_FILE = "scheduler_config.json"
 
 CLASSES: dict[str, str] = {
-    "CVALP": "cvalp.model",
-    "PaperCVALP": "cvalp.paper",
+    "CVALP": "cvalp.mini.model",
+    "PaperCVALP": "cvalp.paper.model",
     "MelAutoencoder": "ldm.autoencoders.mel_autoencoder",
     "SpectrogramVae": "ldm.autoencoders.spectrogram_vae",
     "AudioTransformer": "ldm.denoisers.audio_transformer",
@@ -129,7 +129,7 @@ def settings_in(index: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in index.items() if not name.startswith("_") and name not in parts}
 
 
-def component_class(name: str) -> type:
+def component_class(name: str) -> type[Component]:
     """A component's class by its name in `CLASSES`."""
     return getattr(import_module(CLASSES[name]), name)
 
@@ -175,9 +175,7 @@ def load_scheduler(folder: Path, name: str) -> Any:
         raise UserError(f"{folder}: its settings are not those of a {name}: {one_line(error)}") from error
 
 
-def load_parts(
-    name_or_folder: str | PathLike, dtype: torch.dtype = torch.float32, **given: Any
-) -> tuple[Parts, dict[str, Any]]:
+def load_parts(name_or_folder: str | PathLike, dtype: torch.dtype = torch.float32, **given: Any) -> tuple[Parts, dict[str, Any]]:
     """The parts of a preset and its settings.
 
     Args:

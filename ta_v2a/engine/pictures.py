@@ -93,9 +93,7 @@ def stream_of(pictures: Pictures, spec: ClipSpec, fps: float, colour: bool = Fal
     return PictureStream(_blocks(pictures, rows, spec.picture_px, colour, size), duration_s, pictures.films)
 
 
-def _blocks(
-    pictures: Pictures, rows: np.ndarray, size_px: int, colour: bool, block_pictures: int
-) -> Iterator[np.ndarray]:
+def _blocks(pictures: Pictures, rows: np.ndarray, size_px: int, colour: bool, block_pictures: int) -> Iterator[np.ndarray]:
     convert = as_rgb if colour else as_luma
     for start in range(0, len(rows), block_pictures):
         needed, places = np.unique(rows[start : start + block_pictures], return_inverse=True)

@@ -33,8 +33,8 @@ def followed(prompt: str, negative_prompt: str, cues: Sequence[Cue]) -> Wording:
     """Sorts out what can be followed; a cue that is left out leaves its stretch to the prompt."""
     given = [("prompt", prompt), ("negative prompt", negative_prompt), *(("cue", cue.text) for cue in cues)]
     rows, lines, kept = [], [], []
-    for name, text in given:
-        text = cut_prompt(text)[0]
+    for name, told in given:
+        text = cut_prompt(told)[0]
         found = understood(text or "")
         left_out = text is not None and not found.names_a_sound
         kept.append(not left_out)

@@ -22,9 +22,7 @@ class Window:
         return 0.5 - 0.5 * torch.cos(torch.pi * (torch.arange(shared) + 0.5) / max(1, shared))
 
 
-def plan_windows(
-    columns: int, window_columns: int, overlap_columns: int = OVERLAP_COLUMNS, grain: int = 1
-) -> list[Window]:
+def plan_windows(columns: int, window_columns: int, overlap_columns: int = OVERLAP_COLUMNS, grain: int = 1) -> list[Window]:
     """Windows that cover `columns` latent columns, evenly spread; neighbours share `overlap_columns` or more.
 
     A clip that is longer than one window by half an overlap at most gets one longer window: two would cost twice as much for little.

@@ -75,8 +75,7 @@ class Meter:
 
         self._layout = {1: "mono", 2: "stereo"}[channels]
         self._graph = av.filter.Graph()
-        clock = {"sample_rate": RATE_HZ, "time_base": Fraction(1, RATE_HZ)}
-        source = self._graph.add_abuffer(format="flt", layout=self._layout, **clock)
+        source = self._graph.add_abuffer(format="flt", layout=self._layout, sample_rate=RATE_HZ, time_base=Fraction(1, RATE_HZ))
         meter = self._graph.add("ebur128", "metadata=1:peak=true:framelog=quiet")
         sink = self._graph.add("abuffersink")
         source.link_to(meter)

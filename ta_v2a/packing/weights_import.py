@@ -18,7 +18,7 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     """Converts a checkpoint; nothing is written unless every weight has come.
 
     Args:
-        kind: one of `cvalp.published.KINDS`.
+        kind: one of `cvalp.paper.published.KINDS`.
         source: the file as it was published (.pth, .pyth, .ckpt, .safetensors), or the folder of a Flan-T5.
         out: folder to write: `weights.safetensors`, `weights.json` (the report without the lists of keys), `SHA256SUMS`, and the tokenizer
             of a Flan-T5.
@@ -29,7 +29,7 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     Raises:
         UserError: in one line, what is wrong with the file.
     """
-    from cvalp.published import CARD_FILE, PUBLISHED_KINDS, PUBLISHED_WEIGHTS_FILE
+    from cvalp.paper.published import CARD_FILE, PUBLISHED_KINDS, PUBLISHED_WEIGHTS_FILE
 
     if kind not in PUBLISHED_KINDS:
         raise UserError(f"no kind of weights {kind!r}; there are {', '.join(PUBLISHED_KINDS)}")
@@ -46,7 +46,7 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     with whole_folder(folder) as part:
         save_file(done.weights, part / PUBLISHED_WEIGHTS_FILE, {"kind": kind})
         if kind == "flan-t5":
-            from cvalp.flan_t5 import read_tokenizer
+            from cvalp.paper.flan_t5 import read_tokenizer
 
             read_tokenizer(given).save_pretrained(part / "tokenizer")
         card = {
@@ -61,8 +61,6 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     return {**card, "folder": str(folder), "used": done.used, "unused": done.unused, "missing": done.missing}
 
 
-
-
 def _checked(done: Any, path: Path, what: str) -> Any:
     if done.complete:
         return done
@@ -73,7 +71,7 @@ def _checked(done: Any, path: Path, what: str) -> Any:
 
 
 def _tower(kind: str, path: Path) -> Any:
-    from cvalp.published import CONVERSIONS, convert, state_of
+    from cvalp.paper.published import CONVERSIONS, convert, state_of
 
     try:
         state = state_of(read_checkpoint(path))
@@ -93,8 +91,8 @@ def _flan_t5(folder: Path) -> Any:
     """The encoder half of a Flan-T5; its decoder is not used."""
     import torch
 
-    from cvalp.flan_t5 import encoder_config, read_tokenizer
-    from cvalp.published import Conversion, state_of
+    from cvalp.paper.flan_t5 import encoder_config, read_tokenizer
+    from cvalp.paper.published import Conversion, state_of
 
     if not is_file(folder / CONFIG_FILE):
         raise UserError(f"{folder} is no folder of a Flan-T5: it has no config.json")

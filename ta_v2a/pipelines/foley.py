@@ -9,7 +9,8 @@ from typing import Any, Literal, no_type_check
 
 import numpy as np
 import torch
-from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler
+from diffusers import FlowMatchEulerDiscreteScheduler
+from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 from diffusers.utils import BaseOutput
 from jaxtyping import Float
 
@@ -50,7 +51,7 @@ class FoleyPipeline(DiffusionPipeline):
         autocast_dtype: see `FoleyEngine`.
     """
 
-    model_cpu_offload_seq = "cvalp->denoiser->autoencoder->vocoder"
+    model_cpu_offload_seq = "cvalp->denoiser->autoencoder->vocoder"  # type: ignore[assignment]  # None in diffusers, without a type
     """Order in which `enable_model_cpu_offload` lets components onto the device: beside the vocoder, one or two at a time."""
 
     _optional_components = list(OPTIONAL)
@@ -86,7 +87,9 @@ class FoleyPipeline(DiffusionPipeline):
         self._progress_bar_config = {"disable": None, "leave": False}  # a bar on a terminal only
 
     @classmethod
-    def from_pretrained(cls, name_or_folder: str | PathLike = "mini", **changes: Any) -> "FoleyPipeline":
+    def from_pretrained(  # type: ignore[override]  # takes presets, too, and so calls its argument otherwise
+        cls, name_or_folder: str | PathLike = "mini", **changes: Any
+    ) -> "FoleyPipeline":
         """A preset by name ("mini": the weights in this package, checked against their SHA-256) or any folder of `save_pretrained`.
 
         Nothing is downloaded.
@@ -103,7 +106,9 @@ class FoleyPipeline(DiffusionPipeline):
         pieces = {name: getattr(parts, name) for name in (*ROLES, "scheduler")}
         return cls(**pieces, **{**settings, **changes})
 
-    def save_pretrained(self, folder: str | PathLike, safe_serialization: bool = True) -> None:
+    def save_pretrained(  # type: ignore[override]  # writes to disk only: variants, shards and the hub have no place
+        self, folder: str | PathLike, safe_serialization: bool = True
+    ) -> None:
         """Writes every component into a folder of its own, and `model_index.json`.
 
         Raises:

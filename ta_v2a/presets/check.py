@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ta_v2a.errors import UserError, one_line
-from vocoders.component import CONFIG_FILE, WEIGHTS_FILE
+from vocoders.component import CONFIG_FILE, WEIGHTS_FILE, Component
 
 _MOST_JSON_BYTES = 1 << 20
 _LARGEST_SIZE = 1 << 16  # of a width, a rate in Hz, a vocabulary
@@ -51,17 +51,17 @@ def _check_values(path: Path, value: Any, largest: float, depth: int) -> None:
         raise UserError(f"{path}: {told} is beyond what settings hold (at most {largest:,})")
 
 
-def _built(kind: type, config: dict[str, Any], folder: Path) -> Any:
+def _built(kind: type[Component], config: dict[str, Any], folder: Path) -> Any:
     settings = {name: value for name, value in config.items() if not name.startswith("_")}
     try:
-        return kind.from_config(settings)  # type: ignore[attr-defined]
+        return kind.from_config(settings)
     except (UserError, ModuleNotFoundError):  # the second: a package of an extra
         raise
     except Exception as error:  # a constructor may refuse wrong settings in any way
         raise UserError(f"{folder}: its settings are not those of a {kind.__name__}: {one_line(error)}") from error
 
 
-def check_component(folder: Path, kind: type) -> None:
+def check_component(folder: Path, kind: type[Component]) -> None:
     """Checks a folder that `kind.save_pretrained` should have written: settings, and every weight that they ask for.
 
     Raises:

@@ -42,4 +42,3 @@ def read_checkpoint(path: Path) -> Any:
         raise UserError(f"{path} {problem}") from None
     except Exception:  # what is no checkpoint may be refused in any way: a pickle of three bytes by an IndexError
         raise UserError(f"{path} is no checkpoint, or only a part of one (downloads break off)") from None
-

@@ -1,5 +1,6 @@
 """Where the weights of a preset lie, and whether they are the files that were shipped."""
 
+from os import PathLike
 from pathlib import Path
 
 from ta_v2a.errors import UserError
@@ -16,7 +17,7 @@ def preset_names() -> list[str]:
     return sorted(path.parent.name for path in WEIGHTS_FOLDER.glob("*/model_index.json"))
 
 
-def resolve(name_or_folder: str | Path) -> Path:
+def resolve(name_or_folder: str | PathLike) -> Path:
     """Folder of a preset, by its name ("mini") or by its path.
 
     A folder that holds a `SHA256SUMS` is checked against it first. That says that it is as somebody left it, not that

@@ -1,20 +1,25 @@
 """Mini's networks with trained weights: of a training's checkpoint, or of a preset's folder."""
 
 from pathlib import Path
+from typing import TypeVar
 
 import torch
-from torch import nn
 
+from cvalp.mini.model import CVALP
+from ldm.autoencoders.mel_autoencoder import MelAutoencoder
 from ta_v2a.errors import UserError, one_line
 from ta_v2a.presets.check import check_component
 from ta_v2a.presets.checkpoint import read_checkpoint
 from ta_v2a.system.user_files import is_file, is_folder
+from vocoders.component import Component
+
+Network = TypeVar("Network", bound=Component)
 
 # network -> prefix of its weights in the trainer's checkpoint; the diffusion model ships its moving average
 PREFIXES = {"cvalp": "model.", "autoencoder": "network.", "denoiser": "ema.network."}
 
 
-def trained(network: nn.Module, checkpoint: str | Path, prefix: str) -> nn.Module:
+def trained(network: Network, checkpoint: str | Path, prefix: str) -> Network:
     """Loads the part of a Lightning checkpoint below `prefix` into `network` (strictly) and returns it in evaluation mode.
 
     Raises:
@@ -37,7 +42,7 @@ def trained(network: nn.Module, checkpoint: str | Path, prefix: str) -> nn.Modul
     return network.eval()
 
 
-def _loaded(network: nn.Module, source: str | Path, prefix: str) -> nn.Module:
+def _loaded(network: Network, source: str | Path, prefix: str) -> Network:
     """A network of its own, so that nothing of the folder (its path) travels on with the weights."""
     if not is_folder(source):
         return trained(network, source, prefix)
@@ -46,10 +51,8 @@ def _loaded(network: nn.Module, source: str | Path, prefix: str) -> nn.Module:
     return network.eval()
 
 
-def mini_cvalp(source: str | Path, tokenizer_file: str | Path) -> nn.Module:
+def mini_cvalp(source: str | Path, tokenizer_file: str | Path) -> CVALP:
     """CVALP at mini size with trained weights, float32: of a Lightning checkpoint, or of the folder `cvalp` of a preset."""
-    from cvalp.model import CVALP
-
     try:
         network = CVALP(str(tokenizer_file))
     except (ValueError, OSError) as error:
@@ -57,10 +60,8 @@ def mini_cvalp(source: str | Path, tokenizer_file: str | Path) -> nn.Module:
     return _loaded(network, source, PREFIXES["cvalp"])
 
 
-def mini_autoencoder(source: str | Path) -> nn.Module:
+def mini_autoencoder(source: str | Path) -> MelAutoencoder:
     """The mel autoencoder at mini size, likewise (folder `autoencoder`)."""
-    from ldm.autoencoders.mel_autoencoder import MelAutoencoder
-
     return _loaded(MelAutoencoder(), source, PREFIXES["autoencoder"])
 
 

@@ -20,7 +20,7 @@ its transforms do not import beside a current torchvision."""
 
 
 def is_installed(module: str) -> bool:
-    """Whether there is a package that could hold the module `module`, whose name may have dots; imports nothing."""
+    """Whether the package of a module is there; `module` may have dots. Imports nothing."""
     return find_spec(module.partition(".")[0]) is not None
 
 
@@ -36,7 +36,7 @@ def need(extra: str) -> None:
 
 
 def extra_that_lacks(error: ModuleNotFoundError) -> UserError | None:
-    """The same line for an import that failed on the way, as a preset's network may; None: no extra brings it."""
+    """The same line for an import that failed later, as of a preset's network; None: no extra brings it."""
     top = (error.name or "").partition(".")[0]
     for extra, modules in EXTRAS.items():
         for name, module in modules.items():

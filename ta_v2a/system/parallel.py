@@ -33,8 +33,8 @@ def in_order(function: Callable[[Item], Any], items: Iterable[Item], workers: in
     pool = ProcessPoolExecutor(workers, processes)
     try:
         while True:
-            while len(waiting) < 4 * workers and (item := next(rest, None)) is not None:
-                waiting.append((item, pool.submit(function, item)))
+            while len(waiting) < 4 * workers and (following := next(rest, None)) is not None:
+                waiting.append((following, pool.submit(function, following)))
             if not waiting:
                 return
             item, future = waiting[0]

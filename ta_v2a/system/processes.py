@@ -65,7 +65,7 @@ class Following(SpawnContext):
         super().__init__()
         self.started: list[FollowingProcess] = []
 
-    def Process(self, *arguments: Any, **keywords: Any) -> FollowingProcess:
+    def Process(self, *arguments: Any, **keywords: Any) -> FollowingProcess:  # type: ignore[override]  # a class there; it is called alike
         """A process that is not started yet."""
         self.started.append(FollowingProcess(*arguments, **keywords))
         return self.started[-1]

@@ -35,7 +35,7 @@ def code_digest(modules: Sequence[str], alone: Sequence[str] = ()) -> str:
     Comments and docstrings do not count: they change no result.
 
     Args:
-        modules: their names, such as "cvalp.model".
+        modules: their names, such as "cvalp.mini.model".
         alone: modules whose own source counts, but not what they import.
     """
     return _code_digest(tuple(modules), tuple(alone))
@@ -66,12 +66,7 @@ def _source(name: str) -> tuple[str, list[str]]:
     imported = [each for each in _imports(tree, parents) if _file(each) is not None]
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
-        if (
-            isinstance(body, list)
-            and body
-            and isinstance(body[0], ast.Expr)
-            and isinstance(body[0].value, ast.Constant)
-        ):
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
             node.body = body[1:]  # type: ignore[attr-defined]
     return ast.dump(tree), imported
 
@@ -150,7 +145,5 @@ def recordings_digest(folder: str | Path | None) -> str:
     digest = hashlib.sha256(folder.name.encode())
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         facts = path.stat()
-        digest.update(
-            f"\0{path.relative_to(folder).as_posix()}\0{facts.st_size}\0{facts.st_mtime_ns}".encode()
-        )
+        digest.update(f"\0{path.relative_to(folder).as_posix()}\0{facts.st_size}\0{facts.st_mtime_ns}".encode())
     return digest.hexdigest()[:12]

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-LINES = {signal.SIGINT: "ta-v2a: stopped", signal.SIGTERM: "ta-v2a: terminated"}
+LINES: dict[int, str] = {signal.SIGINT: "ta-v2a: stopped", signal.SIGTERM: "ta-v2a: terminated"}
 _WAIT_S, _PATIENCE = 0.01, 50
 
 _owner = 0  # the process that heeds them: forked ones inherit the handlers
@@ -35,7 +35,8 @@ class Terminated(BaseException):
 def heed() -> dict[int, Any]:
     """From now on the signals are answered (of the main thread only; elsewhere nothing changes); returns the handlers that were there."""
     global _owner
-    _owner, before = os.getpid(), {}
+    _owner = os.getpid()
+    before: dict[int, Any] = {}
     for number in LINES:
         if signal.getsignal(number) is not signal.SIG_IGN:  # a shell's background jobs are meant not to hear Ctrl-C
             try:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from ta_v2a.errors import UserError, one_line
@@ -56,12 +57,21 @@ def _packaged_files() -> ExitStack:
     return files_in_use
 
 
+def base_config(stage: str, configs: list[str]) -> str:
+    """The YAML that every training begins with, filled in with the name of the run: that of the last packaged
+    configuration, or the stage's where that is "mini" or all are files of the user's."""
+    packaged = [name for name in configs if name != "mini" and not is_file(Path(name))]
+    shared = (files("ta_v2a.training") / "configs" / "base.yaml").read_text(encoding="utf-8")
+    return Template(shared).substitute(run=packaged[-1] if packaged else stage)
+
+
 def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str, Any]:
     """Trains one stage.
 
     Args:
         stage: key of `STAGES`.
-        configs: YAML files or "mini", later ones override earlier ones.
+        configs: YAML files, or names of packaged ones such as "mini"; later ones override earlier ones, and all of
+            them `base_config`.
         arguments: further options of LightningCLI, such as ["--trainer.max_steps", "100", "--ckpt_path", "last"].
 
     Returns:
@@ -98,7 +108,8 @@ def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str,
     for name in ("lightning.pytorch", "lightning.fabric"):  # devices, seeds, advertisements
         logging.getLogger(name).setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", "LightningCLI's args parameter is intended to run from within Python")
-    options = [option for path in paths for option in ("--config", str(path))]
+    yamls = [base_config(stage, configs), *map(str, paths)]
+    options = [option for each in yamls for option in ("--config", each)]
     strict = {"exit_on_error": False}
     try:
         cli = Training(

@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from cvalp.losses import audio_text_loss, caption_numbers, cross_video_loss, cvalp_loss, info_nce, label_loss, temporal_info_nce
-from cvalp.model import pooled
+from cvalp.pooling import pooled
 
 N, DIM, SCALE = 5, 7, 6.0
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 import cvalp
-from cvalp.model import ACTIVITY, CVALP, TOKENIZER_FILE, pooled, windows
-from cvalp.video_tower import SpaceTimeBlock, VideoTower, motion_channels, shift_in_time
+from cvalp.mini.model import ACTIVITY, CVALP, TOKENIZER_FILE
+from cvalp.mini.video_tower import SpaceTimeBlock, VideoTower, motion_channels, shift_in_time
+from cvalp.pooling import pooled, windows
 
 TOKENIZER = Path(cvalp.__file__).parents[1] / "ta_v2a" / "weights" / "mini" / "cvalp" / TOKENIZER_FILE
 DIM = 16

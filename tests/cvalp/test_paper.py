@@ -5,10 +5,10 @@ import torch
 from tiny_words import TINY_TEXT, WORDS, tiny_tokenizer
 from torch import nn
 
-from cvalp.cnn14 import FRONT_ENDS, Cnn14Tower
-from cvalp.flan_t5 import FlanT5Tower, encoder_config, read_tokenizer
-from cvalp.paper import TOKENIZER_FOLDER, PaperCVALP
-from cvalp.slow_only import MEAN_STD, SlowOnlyTower
+from cvalp.paper.cnn14 import FRONT_ENDS, Cnn14Tower
+from cvalp.paper.flan_t5 import FlanT5Tower, encoder_config, read_tokenizer
+from cvalp.paper.model import TOKENIZER_FOLDER, PaperCVALP
+from cvalp.paper.slow_only import MEAN_STD, SlowOnlyTower
 from vocoders.clock import PAPER
 from vocoders.mel import LogMel
 

@@ -13,9 +13,9 @@ from tiny_words import tiny_tokenizer
 from torch.utils.data import DataLoader
 
 import cvalp
-from cvalp import checkpointing
-from cvalp.paper import PaperCVALP
-from cvalp.paper_training import PaperTraining, top1, window_vectors
+from cvalp.paper import checkpointing
+from cvalp.paper.model import PaperCVALP
+from cvalp.training.paper import PaperTraining, top1, window_vectors
 
 HERE = Path(__file__).parent
 WORDS = ("a dog", "rain", "a", "dog rain")

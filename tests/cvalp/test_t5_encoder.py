@@ -4,7 +4,7 @@ import pytest
 import torch
 from transformers import T5Config, T5EncoderModel
 
-from cvalp.t5_encoder import T5Encoder, distance_buckets
+from cvalp.mini.t5_encoder import T5Encoder, distance_buckets
 
 SIZES = {"width": 16, "layers": 2, "heads": 2, "head_width": 8, "feed_forward": 24}
 

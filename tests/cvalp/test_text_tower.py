@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from cvalp.text_tower import TextTower
+from cvalp.mini.text_tower import TextTower
 from prompts.vocabulary import grammar_captions, train_vocabulary
 
 TEXTS = ["a dog barks", "", "狗 🔥 صوت", "rain on a tin roof while somebody slowly knocks on an old oak door " * 20, "metal"]

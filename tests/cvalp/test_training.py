@@ -1,6 +1,7 @@
 """Training of CVALP: a step helps, a resumed run is the uninterrupted one, and the score counts onsets."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import lightning
@@ -9,10 +10,11 @@ import torch
 from torch.utils.data import DataLoader
 
 import cvalp
-from cvalp.model import CVALP
-from cvalp.text_training import TextTraining
-from cvalp.training import CvalpTraining, binary_f1, start_from
+from cvalp.mini.model import CVALP
+from cvalp.training.cvalp import GROWS, CvalpTraining, binary_f1
+from cvalp.training.text import TextTraining
 from prompts.lexicon import LEXICON, WORDINGS
+from vocoders.training.shared import start_from
 
 TOKENIZER = Path(cvalp.__file__).parents[1] / "ta_v2a" / "weights" / "mini" / "cvalp" / "spiece.model"
 CAPTIONS = ("a dog barks", "glass breaks", "steady rain", "someone knocks on wood")
@@ -39,7 +41,9 @@ def module() -> CvalpTraining:
     return CvalpTraining(model, window_tokens=2, warmup_steps=2, max_steps=8)
 
 
-def fit(training: CvalpTraining, folder: Path, epochs: int, checkpoint: Path | None = None) -> lightning.Trainer:
+def fit(
+    training: lightning.LightningModule, folder: Path, epochs: int, checkpoint: Path | None = None, items: Callable = clips
+) -> lightning.Trainer:
     trainer = lightning.Trainer(
         max_epochs=epochs,
         accelerator="cpu",
@@ -51,7 +55,7 @@ def fit(training: CvalpTraining, folder: Path, epochs: int, checkpoint: Path | N
         gradient_clip_val=1.0,
         default_root_dir=folder,
     )
-    loader = DataLoader(clips(8), 4)
+    loader = DataLoader(items(8), 4)
     trainer.fit(training, loader, loader, ckpt_path=checkpoint, weights_only=False)
     return trainer
 
@@ -106,9 +110,7 @@ def test_video_alone_goes_on_and_leaves_sound_and_text_as_they_were(tmp_path):
     assert go_on.model.video.training and not go_on.model.text.training
     words = [list(entry.keywords[:WORDINGS]) for entry in LEXICON.values()]
     with torch.no_grad():  # the words for the pictures are read by the text tower as it is used: nothing is dropped
-        torch.testing.assert_close(
-            go_on.labels, torch.stack([go_on.model.encode_text(each).mean(0) for each in words])
-        )
+        torch.testing.assert_close(go_on.labels, torch.stack([go_on.model.encode_text(each).mean(0) for each in words]))
 
 
 def test_a_tower_grows_out_of_a_smaller_one(tmp_path):
@@ -121,7 +123,7 @@ def test_a_tower_grows_out_of_a_smaller_one(tmp_path):
     with torch.no_grad():
         torch.testing.assert_close(grown.encode_video(frames), small.encode_video(frames))
     with pytest.raises(RuntimeError, match="activity_head"):
-        start_from(grown, _checkpoint_without(small, "activity_head", tmp_path))
+        start_from(grown, _checkpoint_without(small, "activity_head", tmp_path), "model.", GROWS)
 
 
 def _checkpoint_without(model: CVALP, part: str, folder: Path) -> str:
@@ -143,20 +145,6 @@ def test_pictures_are_drawn_to_the_words_for_what_they_show():
     assert training.model.video_head.weight.grad.abs().sum() > 0 and all(p.grad is None for p in training.model.text.parameters())
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_resumed_equals_uninterrupted(tmp_path):
-    whole = module()
-    trainer = fit(whole, tmp_path, 2)
-    assert {"validation/loss", "validation/onset_f1", "train/loss"} <= set(trainer.callback_metrics)
-    first = module()
-    fit(first, tmp_path, 1).save_checkpoint(tmp_path / "half.ckpt")
-    torch.manual_seed(99)  # whatever the process drew meanwhile must not matter
-    resumed = module()
-    fit(resumed, tmp_path, 2, tmp_path / "half.ckpt")
-    for (name, a), b in zip(whole.state_dict().items(), resumed.state_dict().values(), strict=True):
-        assert torch.equal(a, b), name
-
-
 def text_module() -> TextTraining:
     return TextTraining(module().model, warmup_steps=2)
 
@@ -164,9 +152,23 @@ def text_module() -> TextTraining:
 def sounds(count: int) -> list[dict]:
     g = torch.Generator().manual_seed(0)
     audio = torch.nn.functional.normalize(torch.randn(count, 16, generator=g), dim=-1)
-    return [
-        {"audio": audio[k], "caption": CAPTIONS[k % 4], "kinds": torch.eye(29)[k % 4]} for k in range(count)
-    ]
+    return [{"audio": audio[k], "caption": CAPTIONS[k % 4], "kinds": torch.eye(29)[k % 4]} for k in range(count)]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("make", "items"), [(module, clips), (text_module, sounds)])
+def test_resumed_equals_uninterrupted(make, items, tmp_path):
+    """Dropped words and dropout included."""
+    whole = make()
+    trainer = fit(whole, tmp_path, 2, items=items)
+    assert {"validation/loss", "train/loss"} <= set(trainer.callback_metrics)
+    first = make()
+    fit(first, tmp_path, 1, items=items).save_checkpoint(tmp_path / "half.ckpt")
+    torch.manual_seed(99)  # whatever the process drew meanwhile must not matter
+    resumed = make()
+    fit(resumed, tmp_path, 2, tmp_path / "half.ckpt", items)
+    for (name, a), b in zip(whole.state_dict().items(), resumed.state_dict().values(), strict=True):
+        assert torch.equal(a, b), name
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -199,7 +201,7 @@ def test_temperatures_beyond_the_bounds_are_loaded_at_them(tmp_path):
     model.half().save_pretrained(tmp_path / "half")
     read = CVALP.from_pretrained(tmp_path / "half", torch_dtype=torch.float32)
     started, plain = module().model, module().model
-    start_from(started, str(tmp_path / "half"))
+    start_from(started, str(tmp_path / "half"), may_lack=GROWS)
     plain.load_state_dict(model.float().state_dict() | {"log_scale": torch.tensor([4.609, 9.0, 2.0])})
     for loaded in (read, started, plain):
         assert loaded.log_scale.tolist() == pytest.approx([math.log(100), math.log(100), 2.0], abs=1e-6)

@@ -102,7 +102,9 @@ def test_both_attention_paths_agree():
 def test_mixed_tokens_may_be_passed_instead_of_conditions():
     network = grown()
     latents, time, conditions = inputs()
-    torch.testing.assert_close(run(network, latents, time, network.mix(conditions, Latents(audio=latents))), run(network, latents, time, conditions))
+    torch.testing.assert_close(
+        run(network, latents, time, network.mix(conditions, Latents(audio=latents))), run(network, latents, time, conditions)
+    )
 
 
 @torch.no_grad()
@@ -127,7 +129,9 @@ def test_saved_and_loaded_it_is_the_same(tmp_path):
     network = grown(injection="both", mixing="average")
     network.save_pretrained(tmp_path)
     latents, time, conditions = inputs()
-    torch.testing.assert_close(run(AudioTransformer.from_pretrained(tmp_path), latents, time, conditions), run(network, latents, time, conditions))
+    torch.testing.assert_close(
+        run(AudioTransformer.from_pretrained(tmp_path), latents, time, conditions), run(network, latents, time, conditions)
+    )
 
 
 def test_default_size():

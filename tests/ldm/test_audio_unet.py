@@ -93,7 +93,9 @@ def test_what_does_not_fit_is_refused() -> None:
         AudioUNet.tiny(injection="magic")
 
 
-@pytest.mark.parametrize("vae", [SpectrogramVae.tiny(), SpectrogramVae.tiny(mel_bins=64, picture_channels=1, latent_channels=8, time_first=True)])
+@pytest.mark.parametrize(
+    "vae", [SpectrogramVae.tiny(), SpectrogramVae.tiny(mel_bins=64, picture_channels=1, latent_channels=8, time_first=True)]
+)
 @torch.no_grad()
 def test_latents_are_rows_by_columns_whichever_axis_the_network_has_first(vae: SpectrogramVae) -> None:
     vae.eval()

@@ -55,7 +55,9 @@ def test_text_over_time_reaches_its_moment_only(mixer):
     video, text = torch.randn(1, 8, 6), torch.randn(1, 4, 5)
     changed = text.clone()
     changed[:, 1] += 1
-    difference = (mixer(Conditions.of(video=video, text=text), 1, 8) - mixer(Conditions.of(video=video, text=changed), 1, 8)).abs().sum(-1)[0]
+    difference = (
+        (mixer(Conditions.of(video=video, text=text), 1, 8) - mixer(Conditions.of(video=video, text=changed), 1, 8)).abs().sum(-1)[0]
+    )
     assert (difference > 0).tolist() == [False, False, True, True, False, False, False, False]
 
 

@@ -202,9 +202,7 @@ def test_a_callback_may_replace_the_latents():
 
 def test_autocast_is_close_to_full_precision():
     guidance = plan_branches(double(2.0), 1, Conditions.of(video=torch.ones(1, 20, 6), text=torch.ones(1, 5)))
-    full, half = (
-        sample(grown(), FlowEuler(), noise(3, 20), guidance, 4, autocast_dtype=dtype).audio for dtype in (None, torch.bfloat16)
-    )
+    full, half = (sample(grown(), FlowEuler(), noise(3, 20), guidance, 4, autocast_dtype=dtype).audio for dtype in (None, torch.bfloat16))
     assert half.dtype == torch.float32
     assert (full - half).abs().mean() < 0.03 * full.abs().mean()
 

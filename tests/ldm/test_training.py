@@ -13,7 +13,8 @@ from ldm.autoencoders.mel_autoencoder import MelAutoencoder
 from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.ema import Ema
 from ldm.presence import branch_shares, draw_branches, presence
-from ldm.training.modules import LdmTraining, VaeTraining, cosine_after_warmup, weighted_square
+from ldm.training.diffusion import LdmTraining, weighted_square
+from ldm.training.vae import VaeTraining
 
 CONFIGS = Path(__file__).parents[2] / "ldm" / "configs"
 
@@ -43,12 +44,13 @@ def ldm_module(**overrides) -> LdmTraining:
     return LdmTraining(AudioTransformer.tiny(), **{"warmup_steps": 2, "max_steps": 8, "feature_noise": 0.1, **overrides})
 
 
-def fit(module, loader, folder, epochs, checkpoint=None, precision="bf16-mixed"):
+def fit(module, loader, folder, epochs, checkpoint=None, precision="bf16-mixed", accumulated=1):
     trainer = L.Trainer(
         max_epochs=epochs,
         accelerator="cpu",
         precision=precision,
         gradient_clip_val=1.0,
+        accumulate_grad_batches=accumulated,
         logger=False,
         enable_progress_bar=False,
         check_val_every_n_epoch=epochs,
@@ -61,17 +63,35 @@ def fit(module, loader, folder, epochs, checkpoint=None, precision="bf16-mixed")
     return trainer
 
 
+@pytest.mark.parametrize("accumulated", [1, 2])
 @pytest.mark.parametrize(("module", "loader"), [(vae_module, mels), (ldm_module, features)])
-def test_resumed_equals_uninterrupted(module, loader, tmp_path):
+def test_resumed_equals_uninterrupted(module, loader, accumulated, tmp_path):
     whole = module()
-    fit(whole, loader(), tmp_path, 4)
+    fit(whole, loader(), tmp_path, 4, accumulated=accumulated)
     first = module()
-    fit(first, loader(), tmp_path, 2).save_checkpoint(tmp_path / "half.ckpt")
+    fit(first, loader(), tmp_path, 2, accumulated=accumulated).save_checkpoint(tmp_path / "half.ckpt")
     torch.manual_seed(99)  # whatever the process drew meanwhile must not matter
     resumed = module()
-    fit(resumed, loader(), tmp_path, 4, tmp_path / "half.ckpt")
+    fit(resumed, loader(), tmp_path, 4, tmp_path / "half.ckpt", accumulated=accumulated)
     for (name, a), b in zip(whole.state_dict().items(), resumed.state_dict().values(), strict=True):
         assert torch.equal(a, b), name
+
+
+def test_the_first_batch_alone_sets_components_and_statistics_also_where_gradients_are_accumulated(tmp_path, monkeypatch):
+    """Of two batches before the first step of the optimiser, which lies at the other end of the colours."""
+    first, second = (item["mel"][None] for item in mels(2).dataset)
+    loader = DataLoader([first[0], 0.2 * second[0]], batch_size=1, collate_fn=lambda rows: {"mel": torch.stack(rows)})
+    alone, both = vae_module(), vae_module()
+    alone.network.start_from_principal_components(first)
+    both.hparams.lr = 0.0
+    fit(both, loader, tmp_path, 1, accumulated=2, precision="32-true")
+    for name in ("encode_patch.weight", "decode_patch.weight", "decode_patch.bias"):
+        torch.testing.assert_close(both.network.state_dict()[name], alone.network.state_dict()[name], msg=name)
+    video = torch.randn(2, 8, 6, generator=torch.Generator().manual_seed(0))
+    rows = [{"latents": row[:, :4].T, "video": row, "text": row[0, :5]} for row in video]
+    module = ldm_module(lr=0.0)
+    fit(module, DataLoader(rows, 1), tmp_path, 1, accumulated=2)
+    torch.testing.assert_close(module.network.mixer.video_mean, video[0].mean(0))
 
 
 def test_validation_leaves_unit_variance_latents_in_the_network(tmp_path):
@@ -123,12 +143,6 @@ def test_another_process_trains_and_resumes_likewise(tmp_path):
     module = LdmTraining(AudioTransformer.tiny(process="epsilon"), warmup_steps=2, max_steps=8)
     metrics = fit(module, features(), tmp_path, 2).callback_metrics
     assert metrics["train/loss"].isfinite() and metrics["validation/both"].isfinite()
-
-
-def test_schedule_warms_up_and_comes_down():
-    factors = [cosine_after_warmup(s, 10, 100) for s in range(120)]
-    assert factors[0] == pytest.approx(0.1) and max(factors) == factors[9] == 1.0
-    assert factors[100:] == pytest.approx([0.02] * 20)
 
 
 @pytest.mark.parametrize(("name", "module"), [("vae", VaeTraining), ("ldm", LdmTraining)])

@@ -116,15 +116,8 @@ def test_a_wrong_argument_is_one_line_that_names_it(pipeline, pictures, call):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        *(
-            ({name: value}, named(name))
-            for name, value in WRONG
-            if name not in ("prompt", "fps", "takes", "cues")
-        ),
-        *(
-            ({"prompts": value}, "prompt")
-            for value in [5, None, "ab", b"ab", ["a"], ["a", 5], ["a", b"b"], {"a": 1, "b": 2}, []]
-        ),
+        *(({name: value}, named(name)) for name, value in WRONG if name not in ("prompt", "fps", "takes", "cues")),
+        *(({"prompts": value}, "prompt") for value in [5, None, "ab", b"ab", ["a"], ["a", 5], ["a", b"b"], {"a": 1, "b": 2}, []]),
         ({"pictures": None}, "pictures"),
         ({"pictures": np.zeros((2, 8, 80), np.uint8)}, "pictures"),
         ({"pictures": np.zeros((2, 8, 80, 3), np.uint8)}, "pictures"),
@@ -156,8 +149,7 @@ def test_numpys_numbers_and_fractions_are_numbers(pipeline, pictures):
         "fps": np.int16(25),
     }
     first, second = (
-        pipeline(pictures, np.str_("a bell"), generator=torch.Generator().manual_seed(0), **numbers).audios
-        for numbers in (plain, same)
+        pipeline(pictures, np.str_("a bell"), generator=torch.Generator().manual_seed(0), **numbers).audios for numbers in (plain, same)
     )
     np.testing.assert_array_equal(first, second)
 

@@ -45,9 +45,7 @@ SAME = {
     "float32, channels first": FIRST.astype(np.float32) / 255,
     "tensor": torch.from_numpy(RGB),
     "tensor of floats": torch.from_numpy(FLOATS),
-    "tensor of floats with a gradient, channels first": torch.from_numpy(FLOATS)
-    .permute(0, 3, 1, 2)
-    .requires_grad_(),
+    "tensor of floats with a gradient, channels first": torch.from_numpy(FLOATS).permute(0, 3, 1, 2).requires_grad_(),
     "tensor of half floats": torch.from_numpy(FLOATS).half(),
     "list of arrays": list(RGB),
     "tuple of grey arrays": tuple(GREY),

@@ -86,7 +86,7 @@ PRESETS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "a component is missing": ("no class for denoiser", lambda f: changed(f / INDEX, denoiser=None)),
     "a component is a number": ("no class for denoiser", lambda f: changed(f / INDEX, denoiser=[1, 2])),
     "a component of elsewhere": ("cannot be the denoiser", lambda f: changed(f / INDEX, denoiser=["subprocess", "Popen"])),
-    "a component of another role": ("cannot be the denoiser", lambda f: changed(f / INDEX, denoiser=["cvalp.model", "CVALP"])),
+    "a component of another role": ("cannot be the denoiser", lambda f: changed(f / INDEX, denoiser=["cvalp.mini.model", "CVALP"])),
     "no scheduler of diffusers": ("cannot be the scheduler", lambda f: changed(f / INDEX, scheduler=["diffusers", "AutoencoderKL"])),
     "checksums are no text": ("no list of checksums", lambda f: (f / "SHA256SUMS").write_bytes(b"\xff\xfe\x00")),
     "checksums of nothing": ("is missing", lambda f: (f / "SHA256SUMS").write_text("0" * 64 + "  " + LONG)),

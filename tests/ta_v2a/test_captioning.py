@@ -21,8 +21,12 @@ def test_banks_of_ones_own(tmp_path):
     assert list(label_bank(str(tmp_path / "labels.txt"))) == ["a dog barking", "rain, heavy"]
     (tmp_path / "labels.csv").write_text('index,mid,display_name\n0,/m/1,"Speech, loud"\n1,/m/2,Dog\n')
     assert list(label_bank(str(tmp_path / "labels.csv"))) == ["Speech, loud", "Dog"]
-    for name, content, said in [("one.txt", "rain\n", "fewer than two"), ("no.csv", "a,b\n1,2\n", "none of the columns"),
-        ("huge.csv", "label\n" + "a" * 200_000, "field larger"), ("nul.txt", "rain\n\x00 \x00\n", "fewer than two")]:
+    for name, content, said in [
+        ("one.txt", "rain\n", "fewer than two"),
+        ("no.csv", "a,b\n1,2\n", "none of the columns"),
+        ("huge.csv", "label\n" + "a" * 200_000, "field larger"),
+        ("nul.txt", "rain\n\x00 \x00\n", "fewer than two"),
+    ]:
         (tmp_path / name).write_text(content)
         with pytest.raises(UserError, match=said):
             label_bank(str(tmp_path / name))
@@ -69,7 +73,7 @@ def test_the_command(pipeline_folder, silent_clip, tmp_path, capsys):
 def test_a_folder_of_paper_size_encoders_is_read_too(silent_clip, tmp_path):
     from tiny_words import tiny_tokenizer
 
-    from cvalp.paper import PaperCVALP
+    from cvalp.paper.model import PaperCVALP
 
     torch.manual_seed(0)
     PaperCVALP.tiny(tiny_tokenizer(tmp_path / "words")).save_pretrained(tmp_path / "cvalp")

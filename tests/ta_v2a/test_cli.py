@@ -277,7 +277,12 @@ def test_a_gif_becomes_a_film_that_plays_and_that_is_said(foley, tmp_path):
     assert report["takes"][0]["picture"] == "h264" and report["takes"][0]["film"] == str(tmp_path / "a.foley.mp4")
     assert probe(tmp_path / "a.foley.mp4").codec == "h264" and "encoded anew" in report["warnings"][0]
     code, out, err = foley(clip, "-p", "rain", "--json", "-o", tmp_path / "b.mov")
-    assert code == 0 and "encoded" not in err and json.loads(out)["takes"][0]["picture"] == "copied" and probe(tmp_path / "b.mov").codec == "gif"
+    assert (
+        code == 0
+        and "encoded" not in err
+        and json.loads(out)["takes"][0]["picture"] == "copied"
+        and probe(tmp_path / "b.mov").codec == "gif"
+    )
     code, out, _ = foley(clip, "-p", "rain", "--json", "--encode", "h264", "-o", tmp_path / "c.mov")
     assert code == 0 and json.loads(out)["takes"][0]["picture"] == "h264" and probe(tmp_path / "c.mov").codec == "h264"
 
@@ -311,11 +316,11 @@ def test_unknown_training_stage_and_configuration(capsys):
 @pytest.mark.parametrize(
     ("stage", "module"),
     [
-        ("cvalp", "cvalp.training.CvalpTraining"),
-        ("vae", "ldm.training.modules.VaeTraining"),
-        ("ldm", "ldm.training.modules.LdmTraining"),
-        ("vocoder", "vocoders.training.VocoderTraining"),
-        ("bandwidth", "vocoders.bandwidth_training.BandwidthTraining"),
+        ("cvalp", "cvalp.training.cvalp.CvalpTraining"),
+        ("vae", "ldm.training.vae.VaeTraining"),
+        ("ldm", "ldm.training.diffusion.LdmTraining"),
+        ("vocoder", "vocoders.training.vocoder.VocoderTraining"),
+        ("bandwidth", "vocoders.training.bandwidth.BandwidthTraining"),
         ("classifier", "ta_v2a.evaluation.networks.listener_training.ListenerTraining"),
     ],
 )

@@ -188,10 +188,7 @@ def test_confidence_and_the_variety_of_wordings_are_two_knobs(shard, confidence)
     for every_wording in (False, True):
         row = FeatureRows([shard], TEXTS, confidence=confidence, every_wording=every_wording)[3]
         assert torch.equal(row["video"], plain) == (confidence == 0)
-    both = [
-        FeatureRows([shard], TEXTS, confidence=confidence, every_wording=knob)[3]["video"]
-        for knob in (False, True)
-    ]
+    both = [FeatureRows([shard], TEXTS, confidence=confidence, every_wording=knob)[3]["video"] for knob in (False, True)]
     assert torch.equal(*both)
 
 
@@ -272,9 +269,7 @@ def test_features_resume_after_a_lost_shard(tmp_path, monkeypatch):
     folder = tmp_path / "features"
     write_features(range(40, 43), folder, *files, None, 0)
     expected = features_by_hand(tmp_path, range(40, 42))
-    torch.testing.assert_close(
-        load_file(folder / "40.safetensors")["video"].float(), expected, atol=0.02, rtol=0
-    )
+    torch.testing.assert_close(load_file(folder / "40.safetensors")["video"].float(), expected, atol=0.02, rtol=0)
     written = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert set(written) == {"40.safetensors", "42-1.safetensors"}  # the last shard is not full
     whole, last = load_file(folder / "40.safetensors"), load_file(folder / "42-1.safetensors")

@@ -16,7 +16,7 @@ from scipy.io import wavfile
 from tiny_words import tiny_tokenizer
 
 from cvalp.features import as_input
-from cvalp.paper import PaperCVALP
+from cvalp.paper.model import PaperCVALP
 from ta_v2a.data.check import check
 from ta_v2a.data.colour_scenes import ColourScenes
 from ta_v2a.data.film_clips import ClipProblem, from_strip, read_clip, to_strip

@@ -53,9 +53,9 @@ def test_two_clips_of_one_stem_get_two_sounds(tmp_path):
     assert delivered(tmp_path / "a.mp4", 0.1) == ["a.foley.mp4", "a.foley.wav"]
     assert delivered(tmp_path / "a.mov", 0.2) == ["a.mov.foley.mov", "a.mov.foley.wav"]
     assert delivered(tmp_path / "a.gif", 0.3) == ["a.gif.foley.mp4", "a.gif.foley.wav"]
-    assert [
-        level(tmp_path / f"{name}.wav") for name in ("a.foley", "a.mov.foley", "a.gif.foley")
-    ] == pytest.approx([0.1, 0.2, 0.3], abs=0.02)
+    assert [level(tmp_path / f"{name}.wav") for name in ("a.foley", "a.mov.foley", "a.gif.foley")] == pytest.approx(
+        [0.1, 0.2, 0.3], abs=0.02
+    )
     # Made again, each takes its own place.
     assert delivered(tmp_path / "a.mp4", 0.4) == ["a.foley.mp4", "a.foley.wav"]
     assert delivered(tmp_path / "a.gif", 0.5) == ["a.gif.foley.mp4", "a.gif.foley.wav"]
@@ -125,15 +125,9 @@ def test_a_file_that_appears_meanwhile_stays(tmp_path):
     where = destination(clip)
     for name in ("in.foley.mp4", "in.foley.wav"):
         (tmp_path / name).write_bytes(b"another program's")
-    report = deliver(
-        where.places[0], lambda: iter([np.zeros(100, np.float32)]), 16_000, clip, "replace", False
-    )
+    report = deliver(where.places[0], lambda: iter([np.zeros(100, np.float32)]), 16_000, clip, "replace", False)
     assert [Path(report[kind]).name for kind in ("film", "wav")] == ["in.foley-2.mp4", "in.foley-2.wav"]
-    assert (
-        (tmp_path / "in.foley.mp4").read_bytes()
-        == (tmp_path / "in.foley.wav").read_bytes()
-        == b"another program's"
-    )
+    assert (tmp_path / "in.foley.mp4").read_bytes() == (tmp_path / "in.foley.wav").read_bytes() == b"another program's"
     assert where.places == (TakeFiles(tmp_path / "in.foley.mp4", tmp_path / "in.foley.wav", False, False),)
 
 
@@ -162,12 +156,8 @@ except UserError as error:
 
 def test_a_full_folder_for_temporary_files_is_one_line_that_names_it(tmp_path):
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    ended = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, cwd=ROOT, env=environment
-    )
+    ended = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, cwd=ROOT, env=environment)
     lines = ended.stdout.splitlines()
     assert len(lines) == 1 and not ended.stderr, ended.stderr
-    assert lines[0].startswith(
-        f"{tmp_path}: the sound in work cannot be kept there: the file would be larger"
-    )
+    assert lines[0].startswith(f"{tmp_path}: the sound in work cannot be kept there: the file would be larger")
     assert lines[0].endswith("name another folder in TMPDIR") and os.listdir(tmp_path) == []

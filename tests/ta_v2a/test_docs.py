@@ -1,5 +1,6 @@
 """README and docs: every Python example runs, every option and link exists."""
 
+import json
 import re
 import shlex
 import shutil
@@ -72,8 +73,7 @@ def test_make_targets_named_in_the_readme_exist():
 def test_links_lead_somewhere():
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
-            if target != "docs/picture.png":  # made by the program once there are weights
-                assert (page.parent / target).exists(), f"{page.name} links to {target}"
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
 def test_figures_that_no_command_prints_are_marked_where_they_stand():
@@ -122,3 +122,34 @@ def test_every_result_says_where_it_comes_from_and_is_named_in_a_page(path):
         assert result.command or "names no command" in " ".join(result.notes)
     for one in result.figures:
         assert one.low is None or one.low <= one.value <= one.high, one
+
+
+def test_the_steering_table_names_options_and_defaults_as_they_are(capsys):
+    from ta_v2a.__main__ import main
+
+    table = PAGES[0].read_text(encoding="utf-8").partition("### How to steer it")[2].partition("In brackets")[0]
+    assert main(["foley", "--help"]) == 0
+    shown = capsys.readouterr().out
+    options = re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)", table)
+    assert len(set(options)) >= 14
+    for option in options:
+        assert re.search(rf"(?<![\w-]){option}(?![\w-])", shown), f"{option} is no option of foley"
+    settings = json.loads((presets.WEIGHTS_FOLDER / "mini" / "model_index.json").read_text())
+    names = {"lag": "lag_s", "steps": "num_inference_steps"}
+    told = re.findall(r"--(text-scale|video-scale|negative-scale|align-scale|lag|steps) [^()|]*\(([\d.]+)\)", table)
+    assert len(told) == 6
+    for option, default in told:
+        assert float(default) == settings[names.get(option, option.replace("-", "_"))], option
+    assert re.search(r"--loudness[^()|]*\(-23\)", table) and re.search(r"--loudness.*\[default: -23\]", shown, re.DOTALL)
+
+
+def test_the_map_has_a_line_for_every_folder():
+    page = (ROOT / "docs" / "map.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `([\w/]+)` \|", page, re.MULTILINE)
+    packages = ("ta_v2a", "cvalp", "ldm", "vocoders", "prompts")
+    inits = [file.parent for package in packages for file in (ROOT / package).rglob("__init__.py")]
+    folders = {folder.relative_to(ROOT).as_posix() for folder in inits}
+    assert len(named) == len(set(named))
+    assert set(named) == folders, "docs/map.md names other folders than there are"
+    for path in re.findall(r"`(ta_v2a/[\w/]+\.py)`", page):
+        assert (ROOT / path).is_file(), path

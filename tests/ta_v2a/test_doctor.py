@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from cvalp import panns
+from cvalp.paper import panns
 from ta_v2a import doctor
 from ta_v2a.system.extras import EXTRAS
 
@@ -14,7 +14,9 @@ def test_panns_has_all_labels_and_home_is_untouched(tmp_path):
     table = tmp_path / "panns_data" / "class_labels_indices.csv"
     table.parent.mkdir()
     table.write_text("")
-    code = "import os; from cvalp.panns import import_panns; m = import_panns(); print(len(m.labels), m.labels[0], os.environ['HOME'])"
+    code = (
+        "import os; from cvalp.paper.panns import import_panns; m = import_panns(); print(len(m.labels), m.labels[0], os.environ['HOME'])"
+    )
     environment = {**os.environ, "HOME": str(tmp_path), "PATH": ""}  # an empty PATH: nothing could be fetched by a command
     run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert run.stdout.split() == ["527", "Speech", str(tmp_path)], run.stderr

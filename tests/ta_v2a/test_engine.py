@@ -8,7 +8,7 @@ import torch
 from conftest import tiny_pipeline
 from tiny_words import tiny_tokenizer
 
-from cvalp.paper import PaperCVALP
+from cvalp.paper.model import PaperCVALP
 from ldm.autoencoders.mel_autoencoder import MelAutoencoder
 from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.scheduling import FlowEuler

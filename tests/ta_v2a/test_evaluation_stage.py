@@ -74,6 +74,35 @@ def test_training_learns_to_tell_two_kinds_and_writes_its_weights(tmp_path, smal
     assert (guesses == torch.arange(64) % 2).float().mean() > 0.95
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_a_resumed_training_of_the_listener_is_the_uninterrupted_one(tmp_path):
+    """Disguises and dropout included."""
+    import lightning as L
+    from torch.utils.data import DataLoader
+
+    from ta_v2a.evaluation.networks.listener_training import ListenerTraining
+
+    g = torch.Generator().manual_seed(0)
+    rows = [{"mel": torch.rand(128, 32, generator=g), "kinds": torch.eye(len(KIND_NAMES))[i]} for i in range(4)]
+
+    def trained(epochs: int, checkpoint: str | None = None) -> dict[str, torch.Tensor]:
+        torch.manual_seed(0)
+        module = ListenerTraining(Listener(widths=(8, 8, 8, 16), features=16), warmup_steps=2, max_steps=8)
+        torch.manual_seed(epochs)  # whatever the process drew meanwhile must not matter
+        trainer = L.Trainer(
+            max_epochs=epochs, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False,
+            enable_model_summary=False, default_root_dir=tmp_path,
+        )  # fmt: skip
+        trainer.fit(module, DataLoader(rows, batch_size=2), ckpt_path=checkpoint, weights_only=False)
+        trainer.save_checkpoint(tmp_path / f"{epochs}.ckpt")
+        return module.state_dict()
+
+    trained(1)
+    whole, resumed = trained(3), trained(3, str(tmp_path / "1.ckpt"))
+    for name, value in whole.items():
+        assert torch.equal(value, resumed[name]), name
+
+
 def test_truth_of_a_scene():
     scenes = [plan(SPLITS["test"][i]) for i in range(40)]
     truths = [Truth.of(scene) for scene in scenes]

@@ -88,9 +88,7 @@ def test_the_shape_of_pixels_and_the_colour_description_are_kept(tmp_path):
         context.sample_aspect_ratio = Fraction(4, 3)
         context.colorspace, context.color_primaries, context.color_trc, context.color_range = 9, 9, 16, 1
         for picture in plain_colours():
-            frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(
-                format="yuv422p10le", dst_colorspace="BT2020"
-            )
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuv422p10le", dst_colorspace="BT2020")
             frame.colorspace, frame.color_primaries, frame.color_trc, frame.color_range = 9, 9, 16, 1
             target.mux(stream.encode(frame))
         target.mux(stream.encode(None))
@@ -111,9 +109,7 @@ def test_a_raw_stream_gets_times(tmp_path):
 
 
 def test_web_pictures_become_h264_and_films_do_not(tmp_path):
-    gif = probe(
-        write_film(tmp_path / "in.gif", plain_colours(), 10, codec="gif", pixel_format="rgb8", muxer="gif")
-    )
+    gif = probe(write_film(tmp_path / "in.gif", plain_colours(), 10, codec="gif", pixel_format="rgb8", muxer="gif"))
     film = probe(write_film(tmp_path / "in.mp4", plain_colours(), 10))
     assert fitting(gif, tmp_path / "x") == (".mp4", "hardly any player shows a film in gif")
     assert fitting(film, tmp_path / "x") == (".mp4", "") == fitting(gif, tmp_path / "x", encode=True)
@@ -132,9 +128,7 @@ def test_the_own_sound_goes_along(tmp_path):
         levels = []
         for stream in container.streams.audio:
             container.seek(0)
-            levels.append(
-                np.sqrt(np.mean([np.square(frame.to_ndarray()).mean() for frame in container.decode(stream)]))
-            )
+            levels.append(np.sqrt(np.mean([np.square(frame.to_ndarray()).mean() for frame in container.decode(stream)])))
     assert levels[0] < 0.01 and levels[1] == pytest.approx(0.3 / 2**0.5, rel=0.05)
 
 

@@ -93,9 +93,7 @@ apart.end_all()
 used = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 print(max(used) / 1024)
 """
-    ended = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=120
-    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=120)
     assert ended.returncode == 0, ended.stderr
     return float(ended.stdout)
 
@@ -168,9 +166,7 @@ def test_the_first_picture_counts_whatever_the_header_says(tmp_path):
 
 def test_deep_pictures_weigh_double(tmp_path):
     path = growing(tmp_path / "a.mov", [64, 64, 64, 5900], "gray16be")
-    with pytest.raises(
-        UserError, match=r"5900 x 5900 are too large \(at most 33,554,432 pixels at more than 8 bits\)"
-    ):
+    with pytest.raises(UserError, match=r"5900 x 5900 are too large \(at most 33,554,432 pixels at more than 8 bits\)"):
         luma_pictures(path, [0.13])
     check_size("a", 8192, 8192, "yuv420p", 1 << 26)
     check_size("a", 7680, 4320, "yuv420p10le", 1 << 26)
@@ -303,9 +299,7 @@ clip = probe({str(path)!r})
 print(apart._idle[-1]._process.pid, flush=True)
 {more}
 """
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    ) as started:
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT) as started:
         pid = int(started.stdout.readline())
         assert alive(pid)
         started.kill()
@@ -340,9 +334,7 @@ def test_a_clip_survives_json(tmp_path):
 @pytest.mark.parametrize("muxer", ["h264", "hevc"])
 def test_times_of_a_bare_stream_are_rebuilt(tmp_path, muxer):
     codec = {"h264": "libx264", "hevc": "libx265"}[muxer]
-    options = (
-        {"bf": "3", "g": "40"} if muxer == "h264" else {"x265-params": "log-level=none:pools=1:keyint=40"}
-    )
+    options = {"bf": "3", "g": "40"} if muxer == "h264" else {"x265-params": "log-level=none:pools=1:keyint=40"}
     timed = write_film(tmp_path / "a.mp4", greys(200), 30, codec=codec, options=options)
     bare = write_film(tmp_path / f"a.{muxer}", greys(200), 30, codec=codec, options=options, muxer=muxer)
     clip, true = probe(bare), probe(timed)
@@ -385,26 +377,14 @@ def test_pixel_aspect_is_the_containers(tmp_path):
 
 def test_animated_webp_is_called_by_its_name(tmp_path):
     frame = b"ANMF" + struct.pack("<I", 16) + bytes(16)
-    body = (
-        b"WEBP"
-        + b"VP8X"
-        + struct.pack("<I", 10)
-        + b"\x02"
-        + bytes(9)
-        + b"ANIM"
-        + struct.pack("<I", 6)
-        + bytes(6)
-        + frame
-    )
+    body = b"WEBP" + b"VP8X" + struct.pack("<I", 10) + b"\x02" + bytes(9) + b"ANIM" + struct.pack("<I", 6) + bytes(6) + frame
     for name in ("a.webp", "a.mp4"):
         (tmp_path / name).write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
         with pytest.raises(UserError, match="is an animated WebP, which cannot be read"):
             probe(tmp_path / name)
 
 
-def film_with_sound(
-    path: Path, sounds: list[tuple[str, int, str]], codec: str = "pcm_s16le", tag: bytes | None = None
-) -> Path:
+def film_with_sound(path: Path, sounds: list[tuple[str, int, str]], codec: str = "pcm_s16le", tag: bytes | None = None) -> Path:
     """A second of film; its sound track's packets are raw PCM written as they are."""
     import av
 
@@ -419,9 +399,7 @@ def film_with_sound(
         target.mux(picture.encode(None))
         for fmt, rate_hz, layout in sounds:
             channels = 1 if layout == "mono" else 2
-            frame = av.AudioFrame.from_ndarray(
-                np.full((1, rate_hz // 2 * channels), 8000, np.int16), format=fmt, layout=layout
-            )
+            frame = av.AudioFrame.from_ndarray(np.full((1, rate_hz // 2 * channels), 8000, np.int16), format=fmt, layout=layout)
             frame.sample_rate = rate_hz
             target.mux(sound.encode(frame))
         target.mux(sound.encode(None))
@@ -464,9 +442,7 @@ def test_sound_that_changes_its_form_midway_is_read(tmp_path):
                 "s16",
                 Fraction(1, rate_hz),
             )
-            wave = level * np.sign(
-                np.sin(np.arange(rate_hz) * 2 * np.pi * (200 if level > 0 else 400) / rate_hz)
-            )
+            wave = level * np.sign(np.sin(np.arange(rate_hz) * 2 * np.pi * (200 if level > 0 else 400) / rate_hz))
             for at in range(0, rate_hz - 1151, 1152):
                 block = np.repeat(wave[at : at + 1152], 2 if layout == "stereo" else 1).astype(np.int16)[None]
                 frame = av.AudioFrame.from_ndarray(block, format="s16", layout=layout)
@@ -482,6 +458,4 @@ def test_sound_that_changes_its_form_midway_is_read(tmp_path):
         heard = heard if channels == 1 else heard[0]
         for second, pitch_hz in ((0, 200), (1, 400)):
             stretch = heard[second * 48_000 + 9600 :][:28_800]
-            assert abs(np.fft.rfft(stretch)[1:]).argmax() + 1 == pytest.approx(
-                pitch_hz * 28_800 / 48_000, abs=1
-            )
+            assert abs(np.fft.rfft(stretch)[1:]).argmax() + 1 == pytest.approx(pitch_hz * 28_800 / 48_000, abs=1)

@@ -28,9 +28,7 @@ def film(path: Path, count: int = 20, fps: int = 20, **more) -> Path:
     return write_film(path, noisy(count), fps, **more)
 
 
-def dressed(
-    path: Path, source: Path, dress=None, aspect: Fraction | None = None, tags=None, **options
-) -> Path:
+def dressed(path: Path, source: Path, dress=None, aspect: Fraction | None = None, tags=None, **options) -> Path:
     """A copy of `source` with what `dress(target)` adds: it returns packets to write before the picture's."""
     with av.open(str(source)) as before, av.open(str(path), "w", container_options=options) as target:
         template = before.streams.video[0]
@@ -88,9 +86,7 @@ def test_a_shape_that_the_container_cannot_tell_is_refused_before_the_work(tmp_p
             aspect=Fraction(4, 3),
         )
     )
-    with pytest.raises(
-        UserError, match=r"picture of 85 x 48 would be shown as 64 x 48; use \.mp4 or \.m4v or \.mov or \.mkv"
-    ):
+    with pytest.raises(UserError, match=r"picture of 85 x 48 would be shown as 64 x 48; use \.mp4 or \.m4v or \.mov or \.mkv"):
         rehearse(wide, tmp_path / "out.avi")
     assert probe(mux(clip, SOUND, 16_000, tmp_path / "out.mov").path).width == 85
 
@@ -145,9 +141,7 @@ def test_tags_that_have_no_place_are_named(tmp_path):
     source = dressed(tmp_path / "in.mkv", film(tmp_path / "a.avi", codec="mpeg4"), tags=TAGS)
     made = mux(source, SOUND, 16_000, tmp_path / "out.avi")
     assert len(made.left_out) == 1 and made.left_out[0].startswith("tags (")
-    assert {"PROMPT", "WORKFLOW"} <= set(made.left_out[0][6:-1].split(", ")) and "TITLE" not in made.left_out[
-        0
-    ]
+    assert {"PROMPT", "WORKFLOW"} <= set(made.left_out[0][6:-1].split(", ")) and "TITLE" not in made.left_out[0]
 
 
 @pytest.mark.parametrize("original", ["replace", "keep"])
@@ -171,15 +165,8 @@ def test_subtitles_covers_and_attachments_are_copied_or_named(tmp_path, original
     for (source, into), (kept, left_out) in table.items():
         made = mux(source, SOUND, 16_000, tmp_path / f"out{into}", original=original)
         with open_media(made.path) as container:
-            kinds = sorted(
-                stream.type for stream in container.streams if stream.type not in ("audio", "video")
-            )
-            texts = [
-                bytes(p)
-                for s in container.streams.subtitles
-                for p in packets(container, s)
-                if b"Hello" in bytes(p)
-            ]
+            kinds = sorted(stream.type for stream in container.streams if stream.type not in ("audio", "video"))
+            texts = [bytes(p) for s in container.streams.subtitles for p in packets(container, s) if b"Hello" in bytes(p)]
         assert kinds == kept and sorted(made.left_out) == sorted(left_out)
         assert len(texts) == kept.count("subtitle")
         assert rehearse(probe(source), made.path, original).left_out == made.left_out
@@ -190,18 +177,14 @@ def test_a_cover_picture_goes_along(tmp_path, into, kept):
     cover = io.BytesIO()
     with av.open(cover, "w", format="mjpeg") as target:
         stream = target.add_stream("mjpeg", width=64, height=48, pix_fmt="yuvj420p")
-        target.mux(
-            stream.encode(av.VideoFrame.from_ndarray(next(noisy(1)), "gray").reformat(format="yuvj420p"))
-        )
+        target.mux(stream.encode(av.VideoFrame.from_ndarray(next(noisy(1)), "gray").reformat(format="yuvj420p")))
         target.mux(stream.encode(None))
 
     def dress(target, _):
         target.add_attachment("cover.jpg", "image/jpeg", cover.getvalue())
         return []
 
-    made = mux(
-        dressed(tmp_path / "in.mkv", film(tmp_path / "a.mp4"), dress), SOUND, 16_000, tmp_path / f"out{into}"
-    )
+    made = mux(dressed(tmp_path / "in.mkv", film(tmp_path / "a.mp4"), dress), SOUND, 16_000, tmp_path / f"out{into}")
     assert made.left_out == (() if kept else ("attachment cover.jpg",))
     with open_media(made.path) as container:
         covers = [stream for stream in container.streams.video if stream.disposition & 1024]
@@ -220,9 +203,7 @@ def test_further_picture_tracks_and_chapters_go_along(tmp_path):
                 if packet.size:
                     packet.stream = other
                     rest.append(packet)
-        target.set_chapters(
-            [{"id": 1, "start": 0, "end": 500, "time_base": Fraction(1, 1000), "metadata": {"title": "One"}}]
-        )
+        target.set_chapters([{"id": 1, "start": 0, "end": 500, "time_base": Fraction(1, 1000), "metadata": {"title": "One"}}])
         return rest
 
     source = dressed(tmp_path / "in.mkv", plain, dress)
@@ -231,9 +212,7 @@ def test_further_picture_tracks_and_chapters_go_along(tmp_path):
         with open_media(made.path) as container:
             assert len(container.streams.video) == 2 and made.left_out == ()
             assert [chapter["metadata"]["title"] for chapter in container.chapters()] == ["One"]
-        again = mux(
-            made.path, SOUND, 16_000, tmp_path / f"again{into}"
-        )  # MP4's own text track of chapters is no track
+        again = mux(made.path, SOUND, 16_000, tmp_path / f"again{into}")  # MP4's own text track of chapters is no track
         with open_media(again.path) as container:
             assert len(container.chapters()) == 1 and again.left_out == ()
 
@@ -245,9 +224,7 @@ def test_the_timecode_survives(tmp_path, into, codec):
         return []
 
     pixels = "yuv422p10le" if codec == "prores_ks" else "yuv420p"
-    source = dressed(
-        tmp_path / "in.mov", film(tmp_path / "a.mov", 25, 25, codec=codec, pixel_format=pixels), dress
-    )
+    source = dressed(tmp_path / "in.mov", film(tmp_path / "a.mov", 25, 25, codec=codec, pixel_format=pixels), dress)
     made = mux(source, SOUND, 16_000, tmp_path / f"out{into}")
     with open_media(made.path) as container:
         assert container.streams.video[0].metadata["timecode"] == "01:00:00:00"
@@ -277,9 +254,7 @@ def test_old_codecs_find_every_container_that_holds_them(tmp_path, codec):
     for into in (".mp4", ".mov", ".mkv", ".webm", ".avi"):
         if into in holding:
             made = probe(mux(clip, SOUND, 16_000, tmp_path / f"out{into}").path)
-            assert (made.codec, made.frames) == (codec, 20) and made.duration_s == pytest.approx(
-                1.0, abs=0.002
-            )
+            assert (made.codec, made.frames) == (codec, 20) and made.duration_s == pytest.approx(1.0, abs=0.002)
         else:
             with pytest.raises(UserError, match=f"{into} cannot hold .*; use .*{chosen}"):
                 rehearse(clip, tmp_path / f"out{into}")
@@ -316,9 +291,7 @@ def test_a_sound_of_unknown_codec_is_found_before_the_work(tmp_path):
 REFUSED = {
     "reordered pictures": (lambda p: film(p / "in.mp4", options={"bf": "2"}), ".avi", "shown at other times"),
     "varying rate": (
-        lambda p: film(
-            p / "in.mp4", 5, 25, codec="mjpeg", pixel_format="yuvj420p", times_s=[0, 0.1, 0.5, 0.55, 1.2]
-        ),
+        lambda p: film(p / "in.mp4", 5, 25, codec="mjpeg", pixel_format="yuvj420p", times_s=[0, 0.1, 0.5, 0.55, 1.2]),
         ".avi",
         "other times|their times, do not fit|it would last",
     ),
@@ -362,9 +335,7 @@ def test_mpeg4_goes_into_avi_in_time(tmp_path):
 @pytest.mark.parametrize(("fps", "count"), [(25, 10), (Fraction(30000, 1001), 31), (24, 37), (23, 50)])
 def test_sound_decodes_as_long_as_the_picture_lasts(tmp_path, fps, count):
     clip = probe(write_film(tmp_path / "in.mp4", noisy(count), fps))
-    sound = (0.3 * np.random.default_rng(1).standard_normal(round(clip.duration_s * 16_000))).astype(
-        np.float32
-    )
+    sound = (0.3 * np.random.default_rng(1).standard_normal(round(clip.duration_s * 16_000))).astype(np.float32)
     for into in (".mp4", ".mov", ".mkv"):
         with open_media(mux(clip, sound, 16_000, tmp_path / f"out{into}").path) as container:
             frames = list(container.decode(audio=0))

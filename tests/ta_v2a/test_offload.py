@@ -56,9 +56,7 @@ def test_the_order_of_offload_names_every_network(own):
 
 def test_diffusers_offload_gives_the_same_sound_and_ends_with_every_component_put_away(own, pictures):
     expected = sound(own, pictures)
-    own.enable_model_cpu_offload(
-        device="cpu"
-    )  # diffusers' own hooks, for which this machine needs no accelerator
+    own.enable_model_cpu_offload(device="cpu")  # diffusers' own hooks, for which this machine needs no accelerator
     before = own._all_hooks
     np.testing.assert_array_equal(sound(own, pictures), expected)
     assert own._all_hooks is not before, "the components were not put away at the end"
@@ -79,6 +77,4 @@ def test_offload_to_a_real_device(own, pictures):
     expected = sound(own.to("cuda"), pictures)
     own.to("cpu").enable_model_cpu_offload()
     np.testing.assert_allclose(sound(own, pictures), expected, atol=1e-4)
-    assert all(
-        part.device.type == "cpu" for part in own.components.values() if isinstance(part, torch.nn.Module)
-    )
+    assert all(part.device.type == "cpu" for part in own.components.values() if isinstance(part, torch.nn.Module))

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from untrained import TOKENIZER_FILE, cvalp_checkpoint, save, vae_checkpoint
 
 from ldm.denoisers.audio_transformer import AudioTransformer
-from ldm.training.modules import LdmTraining
+from ldm.training.diffusion import LdmTraining
 from ta_v2a import FoleyPipeline
 from ta_v2a.errors import UserError
 from ta_v2a.packing.pack import pack, saved_bandwidth, saved_vocoder

@@ -1,21 +1,23 @@
-"""What an installation holds: packaged files stay where they are named, optional packages are asked for in one line, nothing private."""
+"""What an installation holds: files at their paths, extras asked for in one line, nothing private."""
 
 import ast
-import os
 import re
-import subprocess
 import sys
 import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
-from cvalp.cnn14 import Cnn14Tower
-from cvalp.slow_only import SlowOnlyTower
+from cvalp.paper.cnn14 import Cnn14Tower
+from cvalp.paper.model import PaperCVALP
+from cvalp.paper.slow_only import SlowOnlyTower
 from ta_v2a import doctor
 from ta_v2a.__main__ import main
 from ta_v2a.errors import UserError
+from ta_v2a.presets.check import check_component
 from ta_v2a.system.extras import EXTRAS, extra_that_lacks, need
 from ta_v2a.training import stages as train
 
@@ -54,7 +56,7 @@ NEEDS = [
 ]
 
 
-@pytest.mark.parametrize(("extra", "words"), NEEDS, ids=lambda value: value if isinstance(value, str) else value[1])
+@pytest.mark.parametrize(("extra", "words"), NEEDS, ids=["train", "prepare", "folders", "films"])
 def test_a_command_whose_extra_is_missing_says_so_in_one_line(extra, words, tmp_path, monkeypatch, capsys):
     names = without(monkeypatch, extra)
     assert main([word.format(folder=tmp_path) for word in words]) == 2
@@ -78,12 +80,17 @@ def test_an_import_that_fails_on_the_way_names_its_extra(tmp_path, monkeypatch, 
     manifest = tmp_path / "clips.parquet"
     manifest.write_bytes(b"PAR1")
     assert main(["data", "check", str(manifest)]) == 2
-    line = "brings: pyarrow is not installed\n"
-    assert capsys.readouterr().err == f"ta-v2a: this command needs what \"pip install 'ta-v2a[train]'\" {line}"
+    advice = "pip install 'ta-v2a[train]'"
+    line = f'this command needs what "{advice}" brings: pyarrow is not installed'
+    assert capsys.readouterr().err == f"ta-v2a: {line}\n"
 
 
-def test_a_network_that_an_extra_brings_is_asked_for_not_blamed_on_its_settings(monkeypatch):
+def test_a_network_that_an_extra_brings_is_asked_for_not_blamed_on_its_settings(tmp_path, monkeypatch):
     without(monkeypatch, "train")
+    (tmp_path / "config.json").write_text('{"_class_name": "PaperCVALP"}')
+    save_file({"scale": torch.ones(1)}, tmp_path / "diffusion_pytorch_model.safetensors")
+    with pytest.raises(ModuleNotFoundError):
+        check_component(tmp_path, PaperCVALP)
     for network, lacking in ((SlowOnlyTower, "pytorchvideo"), (Cnn14Tower, "panns-inference")):
         with pytest.raises(ModuleNotFoundError) as caught:
             network()
@@ -100,15 +107,6 @@ def test_doctor_finds_a_plain_installation_in_order(monkeypatch, capsys):
     assert "  -     lightning: not installed (extra train)\n" in said
     assert "  -     panns-inference: not installed (extra train or eval)\n" in said
     assert "WRONG" not in said and said.endswith("everything is in order\n")
-
-
-def test_the_pipeline_needs_no_extra():
-    """Nor do foley and stage: `test_cli.py` names what they may import, pyproject.toml's contracts the rest."""
-    missing = {module.partition(".")[0] for extra in EXTRAS.values() for module in extra.values()}
-    code = f"import sys; sys.modules.update(dict.fromkeys({missing!r})); from ta_v2a import FoleyPipeline"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
 
 
 def imported() -> set[tuple[str, str, str]]:

@@ -63,7 +63,7 @@ KEPT: dict[str, tuple[Callable[[Path], Path | None], list[str], list[str]]] = {
         [
             "ta_v2a/stage/picture/choreography.py",
             "ta_v2a/data/features.py",
-            "cvalp/video_tower.py",
+            "cvalp/mini/video_tower.py",
             "ldm/autoencoders/mel_autoencoder.py",
             "prompts/grammar.py",
         ],
@@ -72,7 +72,7 @@ KEPT: dict[str, tuple[Callable[[Path], Path | None], list[str], list[str]]] = {
     "clips": (
         clip_folder,
         ["ta_v2a/stage/sound/synth_common.py", "ta_v2a/data/stage_clips.py"],
-        ["cvalp/video_tower.py"],
+        ["cvalp/mini/video_tower.py"],
     ),
     "measurements": (
         measurement,

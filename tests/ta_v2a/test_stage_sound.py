@@ -86,9 +86,7 @@ def test_every_synthesis_sounds_in_the_stage():
         sources = inspect.getsource(module)
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__:
-                assert function in reached or re.search(rf"(?<!def )\b{name}\(", sources), (
-                    f"{module.__name__}.{name}"
-                )
+                assert function in reached or re.search(rf"(?<!def )\b{name}\(", sources), f"{module.__name__}.{name}"
     assert {*sound.ONE_SHOTS, *sound.ACTIVITIES} == set(KINDS)
 
 

@@ -9,11 +9,11 @@ from safetensors.torch import load_file
 from tiny_words import TINY_TEXT, tiny_tokenizer
 from torch.nn import functional as F
 
-from cvalp.cnn14 import Cnn14Tower
-from cvalp.panns import import_panns
-from cvalp.paper import PaperCVALP
-from cvalp.published import _slow_only_from_mmaction, convert, start_published, state_of
-from cvalp.slow_only import MEAN_STD, SlowOnlyTower
+from cvalp.paper.cnn14 import Cnn14Tower
+from cvalp.paper.model import PaperCVALP
+from cvalp.paper.panns import import_panns
+from cvalp.paper.published import _slow_only_from_mmaction, convert, start_published, state_of
+from cvalp.paper.slow_only import MEAN_STD, SlowOnlyTower
 from ta_v2a.errors import UserError
 from ta_v2a.packing.weights_import import import_weights
 from ta_v2a.system.provenance import file_sha256

@@ -36,7 +36,7 @@ def test_the_configuration_holds_every_argument_and_is_read_only() -> None:
     with pytest.raises(AttributeError, match="read only"):
         network.config.width = 5
     with pytest.raises(AttributeError, match="there are width, gain, name"):
-        network.config.depth
+        _ = network.config.depth
     network.register_to_config(gain=3.0)
     assert network.config.gain == 3.0 and float(network.gain) == 2.0
     assert dict(Louder(extra=2).config) == {"width": 3, "extra": 2}

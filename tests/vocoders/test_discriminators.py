@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from vocoders.discriminators import (
+from vocoders.training.discriminators import (
     Discriminators,
     PeriodDiscriminator,
     adversarial_loss,

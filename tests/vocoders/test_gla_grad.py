@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from vocoders.griffin_lim import GriffinLim
-from vocoders.losses import mel_loss
 from vocoders.mel import LogMel
 from vocoders.noise_schedule import posterior_mean, predicted_clean
 from vocoders.spectrum import istft, stft
+from vocoders.training.losses import mel_loss
 from vocoders.wavegrad import WaveGrad
 from vocoders.wavegrad_guides import project
 

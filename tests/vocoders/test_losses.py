@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from vocoders.losses import MultiResolutionStft, VocoderLoss, mel_loss, phase_change_loss
 from vocoders.mel import LogMel
+from vocoders.training.losses import MultiResolutionStft, VocoderLoss, mel_loss, phase_change_loss
 
 LOG_MEL = LogMel()
 

@@ -6,10 +6,10 @@ import torch
 
 from vocoders.griffin_lim import GriffinLim, fast_griffin_lim, integrated_phasors, phase_after
 from vocoders.istft_net import IstftNet
-from vocoders.losses import MultiResolutionStft
 from vocoders.mel import LogMel, MelInverse
 from vocoders.role import random_phase
 from vocoders.spectrum import istft, stft
+from vocoders.training.losses import MultiResolutionStft
 
 LOG_MEL = LogMel()
 

@@ -16,7 +16,7 @@ from vocoders.noise_schedule import (
     reverse_chain,
 )
 from vocoders.role import Start
-from vocoders.schedule_search import coordinate_search, search_schedule
+from vocoders.training.schedule_search import coordinate_search, search_schedule
 from vocoders.wavegrad import UpBlock, WaveGrad, WaveGradNetwork, level_sinusoids
 
 

@@ -8,9 +8,9 @@ from torch.utils.data import DataLoader
 
 import vocoders
 from vocoders.noise_schedule import NoiseSchedule
-from vocoders.training import learning_share, random_crops
+from vocoders.training.vocoder import random_crops
+from vocoders.training.wavegrad import WaveGradTraining, continuous_levels
 from vocoders.wavegrad import WaveGrad
-from vocoders.wavegrad_training import WaveGradTraining, continuous_levels
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +52,6 @@ def test_crops_are_whole_hops_of_the_wave() -> None:
     assert random_crops(wave, 5000, 64, 1.0, torch.Generator().manual_seed(0)).shape == (5, 960)
 
 
-def test_learning_rate_rises_and_then_stays_or_falls_along_a_cosine() -> None:
-    assert [learning_share(step, 4, None) for step in (0, 1, 3, 1000)] == [0.25, 0.5, 1.0, 1.0]
-    assert [learning_share(step, 4, 100) for step in (0, 50, 100, 200)] == pytest.approx([0.25, 0.5, 0.0, 0.0])
-
-
 def test_loss_of_a_network_that_says_nothing_is_the_mean_of_the_noise(module, waves) -> None:
     """E |epsilon| = sqrt(2 / pi)."""
     training = module()
@@ -90,7 +85,7 @@ def test_resumed_equals_uninterrupted_and_exports(tmp_path, waves, module) -> No
     first.save_checkpoint(tmp_path / "half.ckpt")
     resumed = module()
     trainer(tmp_path, 2).fit(resumed, loader(), ckpt_path=tmp_path / "half.ckpt")
-    assert int(whole.batches_seen) == int(resumed.batches_seen) == 4
+    assert whole.batch_number == resumed.batch_number == 3
     for name, weights in whole.vocoder.state_dict().items():
         assert torch.equal(weights, resumed.vocoder.state_dict()[name]), name
     for guide in ("gla_grad_plus_plus", "none"):

@@ -95,7 +95,7 @@ def naming(video: np.ndarray, labels: np.ndarray, kinds: np.ndarray, scale: floa
 
 
 def _windows(tokens: Any, token_s: float) -> Any:
-    from cvalp.model import windows
+    from cvalp.pooling import windows
 
     return windows(tokens, max(1, round(WINDOW_S / token_s)))
 
@@ -123,7 +123,7 @@ def embed_stage(
     from torch.utils.data import DataLoader
 
     from cvalp.features import as_input
-    from cvalp.model import pooled
+    from cvalp.pooling import pooled
     from ta_v2a.data.colour_scenes import ColourScenes
     from ta_v2a.data.stage_clips import StageClips, kinds_heard, split_seeds
     from ta_v2a.stage.scene.scene import plan

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ta_v2a.evaluation.metrics.records import Score
+from ta_v2a.evaluation.metrics.records import Better, Score
 
 
 def encoder_scores(result: dict[str, Any]) -> list[Score]:
@@ -15,9 +15,7 @@ def encoder_scores(result: dict[str, Any]) -> list[Score]:
 def _scores(result: dict[str, Any]) -> Iterator[Score]:
     for pair, measures in result["retrieval"].items():
         for name, row in measures.items():
-            yield Score.of_row(
-                row, "retrieval", name, "lower" if name == "median_rank" else "higher", of=pair
-            )
+            yield Score.of_row(row, "retrieval", name, _better(name), of=pair)
     for pair, row in result["temporal_top1"].items():
         yield Score.of_row(row, "temporal top-1", "windows:1.024s", "higher", of=pair)
     for name, row in result["class_probe"].items():
@@ -42,6 +40,9 @@ def _scores(result: dict[str, Any]) -> Iterator[Score]:
 
 
 def _chance(value: float, metric: str, variant: str) -> Score:
-    better = "lower" if variant == "median_rank" else "higher"
     row = {"value": value, "low": None, "high": None, "n": None}
-    return Score.of_row(row, metric, variant, better, of="chance")
+    return Score.of_row(row, metric, variant, _better(variant), of="chance")
+
+
+def _better(measure: str) -> Better:
+    return "lower" if measure == "median_rank" else "higher"

@@ -88,8 +88,9 @@ def compare_clips(
         UserError: if a clip or wav cannot be read, no clip has sound, or without the extra "eval".
     """
     need("eval")
-    true_waves = {clip.path: read_sound(clip.path) for clip in clips}
-    voiced = [clip for clip in clips if true_waves[clip.path] is not None]
+    read = {clip.path: read_sound(clip.path) for clip in clips}
+    true_waves = {path: wave for path, wave in read.items() if wave is not None}
+    voiced = [clip for clip in clips if clip.path in true_waves]
     if not voiced:
         raise UserError("none of the clips has a sound of its own to compare with")
     generated_waves: dict[Path, np.ndarray] = {}
@@ -109,14 +110,14 @@ def compare_clips(
          "generated_onsets": len(g.onsets_s), "f1": onset_agreement([t], [g], tolerance_s)["f1"]}
         for clip, t, g in zip(voiced, true, generated, strict=True)
     ]  # fmt: skip
-    result["without_sound"] = [clip.path.name for clip in clips if true_waves[clip.path] is None]
+    result["without_sound"] = [clip.path.name for clip in clips if clip.path not in true_waves]
     if figures is not None:
         from ta_v2a.evaluation.report.figure import clip_figure
 
         for clip in clips:
             title = f"“{clip.prompt}”" if clip.prompt else clip.path.stem
             png = figures / f"{clip.path.stem}.png"
-            clip_figure(clip.path, generated_waves[clip.path], png, true_waves[clip.path], title=title)
+            clip_figure(clip.path, generated_waves[clip.path], png, true_waves.get(clip.path), title=title)
     return result
 
 
@@ -185,12 +186,12 @@ def films_command(
     began = time.perf_counter()
     made, new = generate_sounds(weights, clips, words, out, seed, jobs, progress, **settings)
     seconds = round(time.perf_counter() - began, 2)
-    result = {"films_generated": len(made), "new": new, "seed": seed, "settings": settings, "generation_seconds": seconds}
+    result: dict[str, Any] = {"films_generated": len(made), "new": new, "seed": seed, "settings": settings, "generation_seconds": seconds}
     if compare:
         result |= compare_clips(made, align_height_px=align_height_px, figures=out / "figures" if figures else None)
     if keep is not None:
         told = ("settings", "generation_seconds", "new", "films", "without_sound")
-        compared, scores = result["onset_agreement"]["n"], film_scores(result)
         details = {name: result[name] for name in told}
+        compared, scores = len(result["films"]), film_scores(result)
         write_result(keep, "films", str(weights), scores, seed, compared, resolve(weights), details)
     return result

@@ -79,7 +79,8 @@ class Store:
             path.parent.mkdir(exist_ok=True)
             # Renamed but not forced to the disk as results are: there are dozens a clip, and what a power cut takes is measured again.
             with part.open("wb") as stream:
-                np.savez(stream, **arrays)
+                named: dict[str, Any] = arrays  # the stub takes every name for the flag `allow_pickle`
+                np.savez(stream, **named)
             part.replace(path)
         except OSError as error:
             raise output_error(path, error) from None
@@ -102,6 +103,13 @@ class Store:
         except Exception as error:  # a damaged file may be refused in any way
             reason = one_line(error)
             raise UserError(f"{source.name}: the cache lacks {extractor.key} ({reason}); remove {self.folder} and run again") from error
+
+
+def _fact(store: Store, source: MeasuredInput, name: str) -> float:
+    """A number of `FACTS`, which every sound has."""
+    value = store.load(source, FACTS, name)
+    assert value is not None
+    return float(value)
 
 
 @dataclass(frozen=True)
@@ -206,8 +214,12 @@ def _columns(pair: Pair, order: MeasurementOrder, store: Store) -> dict[str, Mea
     out["true_sound"] = _sound(pair.reference, "reference", pair, order, store, altered)
     out.setdefault("sound", out["true_sound"])
     if pair.reference.picture is not None and order.of("picture"):
-        out["true_picture"] = _picture(pair.reference, "reference", pair, order, store, altered)
-        out["picture"] = out["true_picture"] if order.task == "v2a" else _picture(pair.generated, "generated", pair, order, store, False)
+        out["true_picture"] = _picture(pair.reference.picture, "reference", pair, order, store, altered)
+        out["picture"] = out["true_picture"]
+        if order.task != "v2a":
+            made = pair.generated.picture
+            assert made is not None  # `pair_folders` leaves the others out
+            out["picture"] = _picture(made, "generated", pair, order, store, False)
     if pair.prompt is not None:
         out["text"] = source = MeasuredInput(hashlib.sha256(pair.prompt.encode()).hexdigest(), "reference", pair.name)
         _fill(source, order.of("text"), store, lambda extractor: extractor.run(pair.prompt))
@@ -259,8 +271,7 @@ def _sound(files: Files, side: Side, pair: Pair, order: MeasurementOrder, store:
     return source
 
 
-def _picture(files: Files, side: Side, pair: Pair, order: MeasurementOrder, store: Store, altered: bool) -> MeasuredInput:
-    path = files.picture
+def _picture(path: Path, side: Side, pair: Pair, order: MeasurementOrder, store: Store, altered: bool) -> MeasuredInput:
     if path.stat().st_size == 0:
         raise _Unusable(side, "empty: the file has 0 bytes")
     source = MeasuredInput(_hash(path, side), side, pair.name)
@@ -274,7 +285,11 @@ def _picture(files: Files, side: Side, pair: Pair, order: MeasurementOrder, stor
                 raise _Unusable(side, str(error)) from error
             if given.clip.duration_s < LEAST_S:
                 raise _Unusable(side, f"too short: {given.clip.duration_s:.3f} s of picture, at least {LEAST_S} s are needed")
-            _fill(one, missing, store, lambda extractor, given=given: extractor.run(given))
+
+            def run(extractor: Extractor, given: PictureInput = given) -> Arrays:
+                return extractor.run(given)
+
+            _fill(one, missing, store, run)
     return source
 
 
@@ -307,14 +322,14 @@ def _look_at_lengths(result: Measured, task: Task, store: Store) -> None:
     keep = []
     for index, pair in enumerate(result.pairs):
         made, true = result.columns["sound"][index], result.columns["true_sound"][index]
-        made_s, true_s = (float(store.load(source, FACTS, "duration_s")) for source in (made, true))
+        made_s, true_s = (_fact(store, source, "duration_s") for source in (made, true))
         if max(made_s, true_s) > MOST_RATIO * min(made_s, true_s):
             result.bad.append(Bad(pair.name, "generated", f"mismatched: lasts {made_s:.2f} s, its reference {true_s:.2f} s"))
             continue
         keep.append(index)
         if abs(made_s - true_s) > 0.1:
             result.lengths_differ.append(pair.name)
-        if task != "a2v" and float(store.load(made, FACTS, "peak")) < SILENT_PEAK:
+        if task != "a2v" and _fact(store, made, "peak") < SILENT_PEAK:
             result.silent.append(pair.name)
     result.pairs = [result.pairs[index] for index in keep]
     result.columns = {name: [column[index] for index in keep] if column else [] for name, column in result.columns.items()}

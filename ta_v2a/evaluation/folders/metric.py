@@ -99,9 +99,7 @@ def score(metric: Metric, view: View, resamples: int = SET_RESAMPLES) -> Score:
     )
 
 
-def of_clips(
-    name: str, variant: str, better: Better, reads: tuple, per_clip: Callable[[View], np.ndarray], **more: Any
-) -> Metric:
+def of_clips(name: str, variant: str, better: Better, reads: tuple, per_clip: Callable[[View], np.ndarray], **more: Any) -> Metric:
     """A metric that is the mean of one number a clip."""
 
     def measure(view: View, _: int) -> Estimate:

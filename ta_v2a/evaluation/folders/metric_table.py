@@ -99,9 +99,7 @@ def divergences(key: str) -> list[Metric]:
         return lambda view: kl_divergence(view.stack("true_sound", key, "logits"), view.stack("sound", key, "logits"), which)
 
     names = {"softmax": "KL", "softmax_eps": "MKL", "sigmoid_eps": "KL", "bernoulli": "KL"}
-    return [
-        of_clips(name, f"{key}:{which}", "lower", reads, form(which), sees=sees, embedding=key) for which, name in names.items()
-    ]
+    return [of_clips(name, f"{key}:{which}", "lower", reads, form(which), sees=sees, embedding=key) for which, name in names.items()]
 
 
 def similarity(name: str, variant: str, first: tuple[str, str], second: tuple[str, str], sees: tuple[str, ...], key: str) -> Metric:

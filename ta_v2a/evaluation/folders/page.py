@@ -152,6 +152,7 @@ def _figure(result: dict[str, Any], name: str) -> str:
         except UserError as error:
             return f"<p><small>no figure: {_text(error)}</small></p>"
         drawn = cv2.imread(str(png))
+    assert drawn is not None  # it was written just now
     height = round(drawn.shape[0] * FIGURE_PX / drawn.shape[1])
     small = cv2.resize(drawn, (FIGURE_PX, height), interpolation=cv2.INTER_AREA)
     code = base64.b64encode(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 82])[1].tobytes()).decode()

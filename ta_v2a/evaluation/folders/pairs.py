@@ -24,8 +24,11 @@ class Files:
     sound: Path | None = None
 
     @property
-    def heard(self) -> Path | None:
-        return self.sound or self.picture
+    def heard(self) -> Path:
+        """What holds its sound."""
+        path = self.sound or self.picture
+        assert path is not None  # `clip_files` lists no clip without a file
+        return path
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def pair_folders(
     pairs = []
     for name in sorted(set(made) & set(true) - {row.name for row in bad}):
         truth = _truth_beside(true[name])
-        text = words.get(name) if words is not None else caption_beside(true[name].picture or true[name].sound)
+        text = words.get(name) if words is not None else caption_beside(true[name].picture or true[name].heard)
         pairs.append(Pair(name, made[name], true[name], text or None, truth))
     pairs, lacking = _complete(pairs, task)
     bad += lacking
@@ -130,5 +133,5 @@ def _complete(pairs: list[Pair], task: Task) -> tuple[list[Pair], list[Bad]]:
 
 
 def _truth_beside(files: Files) -> Path | None:
-    path = (files.picture or files.sound).with_suffix(".json")
+    path = (files.picture or files.heard).with_suffix(".json")
     return path if path.is_file() else None

@@ -56,17 +56,21 @@ def conditions(view: View, task: str) -> dict[str, View]:
     def having(new_sound: list[MeasuredInput], new_picture: list[MeasuredInput] | None) -> View:
         return view.with_columns(sound=new_sound, **({"picture": new_picture} if new_picture is not None else {}))
 
-    def rolled(column: list[MeasuredInput] | None, places: int) -> list[MeasuredInput] | None:
-        return None if column is None else column[places:] + column[:places]
+    def rolled(column: list[MeasuredInput], places: int) -> list[MeasuredInput]:
+        return column[places:] + column[:places]
 
-    def alone(column: list[MeasuredInput] | None) -> list[MeasuredInput] | None:
-        return None if column is None else column[:1] * len(column)
+    def alone(column: list[MeasuredInput]) -> list[MeasuredInput]:
+        return column[:1] * len(column)
 
     made = {"truth": having(sound, picture)}
     if view.n > 1:
         # In t2av sound, picture and text come from three different clips.
-        made["shuffled"] = having(rolled(sound, 1) if task != "a2v" else sound, rolled(picture, {"v2a": 0, "a2v": 1, "t2av": 2}[task]))
-        made["same_clip"] = having(alone(sound) if task != "a2v" else sound, alone(picture) if task != "v2a" else picture)
+        places = {"v2a": 0, "a2v": 1, "t2av": 2}[task]
+        made["shuffled"] = having(rolled(sound, 1) if task != "a2v" else sound, picture and rolled(picture, places))
+        made["same_clip"] = having(
+            alone(sound) if task != "a2v" else sound,
+            picture and (alone(picture) if task != "v2a" else picture),
+        )
     for name in ALTERATIONS:
         made[name] = having(changed(sound, name), picture)
     if picture is not None:
@@ -100,8 +104,8 @@ def _row(metric: Metric, views: dict[str, View], split: View | None) -> Sanity:
     values = {name: _estimate(metric, view) for name, view in views.items() if metric.readable(view)}
     if metric.of_sets and split is not None:
         values["split_halves"] = _estimate(metric, split)
-    seen = {name: _below(metric, views, values, name) for name in values if name not in ("truth", "split_halves")}
-    seen = {name: answer for name, answer in seen.items() if answer is not None}
+    below = {name: _below(metric, views, values, name) for name in values if name not in ("truth", "split_halves")}
+    seen = {name: answer for name, answer in below.items() if answer is not None}
     flags = [f"does not rank {name} below the truth" for name in metric.sees if seen.get(name) is False]
     ordered = {name: values[name] for name in SANITY_CONDITIONS if name in values}
     return Sanity(metric.id, ordered, seen, tuple(name for name in metric.sees if name in values), tuple(flags))

@@ -56,7 +56,8 @@ def flow_curve(clip: str | Path, height_px: int | None = None) -> tuple[np.ndarr
             frame = cv2.resize(frame, (max(2, round(frame.shape[1] * height_px / frame.shape[0])), height_px), interpolation=cv2.INTER_AREA)
         gray = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
         if previous is not None:
-            field = cv2.calcOpticalFlowFarneback(previous, gray, None, 0.5, 3, 15, 3, 5, 1.2, 0)
+            # Its stub wants an array to fill; None makes one.
+            field = cv2.calcOpticalFlowFarneback(previous, gray, None, 0.5, 3, 15, 3, 5, 1.2, 0)  # type: ignore[call-overload]
             flow.append(float(cv2.mean(cv2.magnitude(field[..., 0], field[..., 1]))[0]))
         previous = gray
     capture.release()

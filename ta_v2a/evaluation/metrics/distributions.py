@@ -55,7 +55,7 @@ def frechet_distance(x: np.ndarray, y: np.ndarray) -> float:
 def _root(rows: np.ndarray) -> np.ndarray:
     """A with A^T A = covariance: (min(n, d), d), by QR where there are more samples than dimensions."""
     centred = (rows - rows.mean(axis=0)) / np.sqrt(len(rows) - 1)
-    return np.linalg.qr(centred, mode="r") if len(centred) > centred.shape[1] else centred
+    return np.asarray(np.linalg.qr(centred, mode="r")) if len(centred) > centred.shape[1] else centred
 
 
 def polynomial_kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -133,7 +133,8 @@ def cvalp_extractors(folder: str | Path) -> list[Extractor]:
     """
     import torch
 
-    from cvalp.model import CVALP, pooled
+    from cvalp.mini.model import CVALP
+    from cvalp.pooling import pooled
     from ta_v2a.errors import UserError
     from ta_v2a.media.reading.frames import luma_blocks
     from ta_v2a.stage.scene.kinds import KIND_NAMES

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-import lightning as L
 import torch
 from jaxtyping import Float
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 
-from ldm.training.modules import adamw, step_generator
 from ta_v2a.evaluation.networks.listener import Listener, save_listener
-from vocoders.joined_batch import everyones_mean, joined_dropout, own, place
+from vocoders.training.joined_batch import everyones_mean, joined_dropout, own, place
+from vocoders.training.shared import Training, adamw, batch_generator, scheduled
 
 DECIBEL = 0.01  # one dB on the log-mel scale, which is 0.2 log10 of the magnitude
 
@@ -38,7 +38,7 @@ def disguise(mel: Float[Tensor, "batch bins frames"], generator: torch.Generator
     return torch.where((band >= start) & (band < start + width), torch.zeros_like(mixed), mixed)
 
 
-class ListenerTraining(L.LightningModule):
+class ListenerTraining(Training):
     """Trains a `Listener`; a batch is {"mel": (batch, 128, frames) log-mel in [0, 1], "kinds": (batch, kinds) multi-hot}.
 
     Args:
@@ -50,6 +50,8 @@ class ListenerTraining(L.LightningModule):
         export_folder: where config.json and float16 safetensors are written at the end; None writes none.
         seed: of the disguises.
     """
+
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
 
     def __init__(
         self,
@@ -67,7 +69,7 @@ class ListenerTraining(L.LightningModule):
         self.network = network
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
-        generator = step_generator(self.hparams.seed, self.global_step, self.device)
+        generator = batch_generator(self.hparams.seed, self.batch_number, self.device)
         with joined_dropout():
             logits = self.network(disguise(batch["mel"].float(), generator))
         loss = nn.functional.binary_cross_entropy_with_logits(logits.float(), batch["kinds"].float())
@@ -87,9 +89,9 @@ class ListenerTraining(L.LightningModule):
         if count > 0:
             self.log("validation/top1_one_source", named / count, batch_size=int(count), sync_dist=True)
 
-    def configure_optimizers(self) -> dict:
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams
-        return adamw(self.network, p.lr, p.weight_decay, p.betas, p.warmup_steps, p.max_steps)
+        return scheduled(adamw(self.network, p.lr, p.weight_decay, p.betas), p.warmup_steps, p.max_steps)
 
     def on_train_end(self) -> None:
         if self.hparams.export_folder and self.trainer.is_global_zero:

@@ -49,15 +49,15 @@ def panns_extractors(path: str | Path, form: str = "panns16k") -> list[Extractor
     """PANNs Cnn14 of a checkpoint: 2048 features, logits of AudioSet's 527 classes (before the sigmoid).
 
     Args:
-        form: a key of `cvalp.cnn14.FRONT_ENDS`; the 16 kHz form is audioldm_eval's.
+        form: a key of `cvalp.paper.cnn14.FRONT_ENDS`; the 16 kHz form is audioldm_eval's.
 
     Raises:
         UserError: if the file is no Cnn14 of that form.
     """
     import torch
 
-    from cvalp.cnn14 import FRONT_ENDS
-    from cvalp.panns import import_panns
+    from cvalp.paper.cnn14 import FRONT_ENDS
+    from cvalp.paper.panns import import_panns
 
     end = FRONT_ENDS[form]
     cnn14 = import_panns().models.Cnn14(*end[:3], 64, *end[3:], 527)
@@ -104,7 +104,8 @@ def vggish_extractors(path: str | Path) -> list[Extractor]:
 
 def vggish_filters() -> np.ndarray:
     """(257, 64) float32 triangles of VGGish's front end: straight on the mel scale, where torchaudio's are straight in Hz; no DC."""
-    edges = np.linspace(*(1127 * np.log1p(np.array([125.0, 7500.0]) / 700)), 66)
+    low, high = 1127 * np.log1p(np.array([125.0, 7500.0]) / 700)
+    edges = np.linspace(low, high, 66)
     bins = 1127 * np.log1p(np.linspace(0, VGGISH_HZ / 2, 257) / 700)[:, None]
     rising, falling = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2]), (edges[2:] - bins) / (edges[2:] - edges[1:-1])
     filters = np.maximum(0, np.minimum(rising, falling))
@@ -196,9 +197,7 @@ def clip_extractors(folder: str | Path) -> list[Extractor]:
     return [Extractor("clip", "picture", picture, 0, sha256), Extractor("clip", "text", text, 0, sha256)]
 
 
-def external_extractors(
-    role: str, folder: str | Path, modalities: tuple[Modality, ...], needed: tuple[str, ...]
-) -> list[Extractor]:
+def external_extractors(role: str, folder: str | Path, modalities: tuple[Modality, ...], needed: tuple[str, ...]) -> list[Extractor]:
     """Features computed elsewhere: `FOLDER/SIDE/CLIP.npz`, SIDE "generated" or "reference" (or FOLDER/CLIP.npz for both).
 
     An npz holds arrays of the names in `ta_v2a.evaluation.networks.extractors`. With several modalities (ImageBind) the names are prefixed:

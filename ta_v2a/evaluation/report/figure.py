@@ -16,7 +16,8 @@ from ta_v2a.system.extras import need
 INK, FAINT, HIT_ON_DARK, MISS_ON_DARK = "#1f2430", "#8a90a0", "#35e0c2", "#ffffff"
 FRAME_HEIGHT_PX = 360
 WIDTH_IN, PANEL_IN, GAP_IN = 12.0, 1.9, 0.34
-LEFT, SPAN = 0.05, 0.93  # of the figure's width
+LEFT, SPAN = 0.07, 0.915  # of the figure's width
+TITLE_PT, WORD_PT, NUMBER_PT = 15.0, 12.0, 11.0  # readable where a page shows it at 800 pixels
 SHADE = {"boxstyle": "round,pad=0.25", "facecolor": "black", "alpha": 0.55, "linewidth": 0}
 
 
@@ -60,12 +61,12 @@ def clip_figure(
     moments = _moments(*heard[0], duration_s, columns)
 
     frame_in = WIDTH_IN * SPAN / columns / aspect
-    top_in, bottom_in = (0.42 if title else 0.12), 0.5
+    top_in, bottom_in = (0.46 if title else 0.12), 0.56
     height_in = top_in + frame_in + len(waves) * (GAP_IN + PANEL_IN) + bottom_in
     figure = Figure(figsize=(WIDTH_IN, height_in), dpi=150, facecolor="white")
     FigureCanvasAgg(figure)
     if title:
-        size = min(12.0, 12.0 * 110 / max(len(title), 1))
+        size = min(TITLE_PT, TITLE_PT * 88 / max(len(title), 1))
         figure.text(LEFT, 1 - 0.2 / height_in, title, ha="left", va="center", fontsize=size, color=INK, fontweight="bold")
     y_in = height_in - top_in - frame_in
     _frames(figure, colour_frames(clip, moments, FRAME_HEIGHT_PX), moments, y_in / height_in, frame_in / height_in)
@@ -77,9 +78,10 @@ def clip_figure(
         _marks(axes, *onset, truth_s if row == 0 else None, events_s if row == 0 else None)
         if len(waves) > 1:
             words = ("generated", "true sound")[row]
-            axes.text(0.006, 0.93, words, transform=axes.transAxes, color="white", fontsize=9, va="top", fontweight="bold", bbox=SHADE)
-        axes.tick_params(colors=FAINT, labelsize=8, length=2, labelbottom=row == len(waves) - 1)
-    axes.set_xlabel("seconds", fontsize=9, color=FAINT, labelpad=2)
+            look: dict[str, Any] = {"color": "white", "fontsize": WORD_PT, "fontweight": "bold", "bbox": SHADE}
+            axes.text(0.006, 0.93, words, transform=axes.transAxes, va="top", **look)
+        axes.tick_params(colors=FAINT, labelsize=NUMBER_PT, length=2, labelbottom=row == len(waves) - 1)
+    axes.set_xlabel("seconds", fontsize=WORD_PT, color=FAINT, labelpad=2)
     Path(out_png).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out_png, format="png")
 
@@ -98,7 +100,7 @@ def _frames(figure: Any, frames: np.ndarray, moments: np.ndarray, y: float, heig
         axes = figure.add_axes((LEFT + index * slot + 0.002, y, slot - 0.004, height))
         axes.imshow(frame, aspect="auto")
         axes.set_axis_off()
-        axes.text(0.03, 0.05, f"{moment:.2f} s", transform=axes.transAxes, fontsize=7.5, color="white", va="bottom", bbox=SHADE)
+        axes.text(0.03, 0.05, f"{moment:.2f} s", transform=axes.transAxes, fontsize=NUMBER_PT, color="white", va="bottom", bbox=SHADE)
 
 
 def _moments(times_s: np.ndarray, strengths: np.ndarray, duration_s: float, columns: int) -> np.ndarray:
@@ -150,9 +152,10 @@ def _marks(axes: Any, times_s: np.ndarray, strengths: np.ndarray, truth_s: np.nd
     for time_s, strength, hit in zip(times_s, strengths, good, strict=True):
         length = 0.10 + 0.25 * min(1.0, strength / max(float(strengths.max()), 1e-9))
         ink = HIT_ON_DARK if hit or truth_s is None else MISS_ON_DARK
-        axes.plot([time_s, time_s], [top * (1 - length), top], color=ink, linewidth=1.4, alpha=0.95)
+        axes.plot([time_s, time_s], [top * (1 - length), top], color=ink, linewidth=2.2, alpha=0.95)
     if events_s is not None:
-        axes.plot(events_s, np.full(len(events_s), 0.04 * top), "^", color=HIT_ON_DARK, markersize=5, markeredgewidth=0)
+        low = np.full(len(events_s), 0.06 * top)
+        axes.plot(events_s, low, "^", color=HIT_ON_DARK, markersize=10, markeredgecolor=INK)
 
 
 def _threads(figure: Any, y: float, gap: float, moments: np.ndarray, duration_s: float) -> None:

@@ -26,7 +26,7 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -193,15 +193,9 @@ def as_text(result: Result) -> str:
 
 def _short(score: Score) -> dict[str, Any]:
     """A figure without the fields that have their default."""
-    plain = {
-        each.name: each.default if each.default is not MISSING else each.default_factory()
-        for each in fields(Score)
-        if each.default is not MISSING or each.default_factory is not MISSING
-    }
-    before = asdict(score)
-    return {
-        name: value for name, value in score.as_dict().items() if before[name] != plain.get(name, MISSING)
-    }
+    blank = Score(score.metric, score.variant, None, None, None, None, score.better).as_dict()
+    always = ("metric", "variant", "value", "low", "high", "n", "better")
+    return {name: value for name, value in score.as_dict().items() if name in always or value != blank[name]}
 
 
 def read_result(path: str | Path) -> Result:

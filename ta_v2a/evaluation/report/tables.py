@@ -101,20 +101,23 @@ def stage_weights_table(results: Sequence[Result]) -> str:
 def stage_rest_table(results: Sequence[Result]) -> str:
     """What else the stage benchmark told: shares of the ceiling, families, controls."""
     (result,) = results
-    shown = ("onset F1 of the ceiling", "class accuracy of the ceiling", "onset precision", "onset recall")
-    rows = [(metric, one) for metric in shown if (one := found(result, metric)) is not None]
+    first = ("onset F1 of the ceiling", "class accuracy of the ceiling", "onset precision", "onset recall")
+    rows = [(metric, one) for metric in first if (one := found(result, metric)) is not None]
     for one in result.figures:
         family = one.of.removeprefix("generated: ")
         if one.metric == "class accuracy" and family != one.of:
             rows.append((f"class accuracy: {family}", one))
         elif one.metric in ("leakage", "cue-window energy"):
-            what = {"leakage": "a negated source is heard", "cue-window energy": "power in a cue's window"}[
-                one.metric
-            ]
+            what = "a negated source is heard" if one.metric == "leakage" else "power in a cue's window"
             if one.variant.endswith("other_source"):
                 what = "the other source is heard"
             rows.append((what if one.of == "generated" else f"{what}, {one.of}", one))
-    return table(("measure", "value"), ((name, cell(one)) for name, one in rows))
+
+    def shown(one: Score) -> str:
+        # What has no interval may be known to two digits only.
+        return cell(one) if one.value is None or one.low is not None else f"{one.value:.3g}"
+
+    return table(("measure", "value"), ((name, shown(one)) for name, one in rows))
 
 
 def retrieval_table(results: Sequence[Result]) -> str:

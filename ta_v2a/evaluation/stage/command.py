@@ -50,9 +50,7 @@ def stage_command(
         except ValueError as error:
             raise UserError(str(error)) from error
     bench = frozen.checked_bench() if n == frozen.SCENES and bank is None else None
-    measured = evaluate_stage(
-        pipeline, n, seed, batch, judge, chance_n, sounds, progress=progress, **settings
-    )
+    measured = evaluate_stage(pipeline, n, seed, batch, judge, chance_n, sounds, progress=progress, **settings)
     result = {"benchmark": bench, **measured}
     if controls_n:
         result["controls"] = evaluate_controls(pipeline, controls_n, seed, judge, bank=sounds, **settings)

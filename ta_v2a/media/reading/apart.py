@@ -158,9 +158,7 @@ def _begun(job: bytes) -> _Process:
         except _Ended:
             process.end()
             if fresh:
-                raise RuntimeError(
-                    "the process that reads films does not start; `ta-v2a doctor` may say why"
-                ) from None
+                raise RuntimeError("the process that reads films does not start; `ta-v2a doctor` may say why") from None
             continue
         return process
 
@@ -179,9 +177,7 @@ def _why(status: int) -> str:
         RuntimeError: nothing, since the process itself failed.
     """
     if status > 0:
-        raise RuntimeError(
-            f"the process that reads films ended with status {status}; `ta-v2a doctor` may say why"
-        )
+        raise RuntimeError(f"the process that reads films ended with status {status}; `ta-v2a doctor` may say why")
     if status in (0, -signal.SIGXCPU):
         return "reading it takes too long: it is damaged, or its pictures are too large"
     return f"FFmpeg crashed on it ({signal.Signals(-status).name}): it is damaged"
@@ -212,10 +208,7 @@ def answers(job: str, name: str, **given: Any) -> Iterator[tuple[dict[str, Any],
                 _log.warning("%s", facts["text"])
             elif kind == "memory":
                 most = COSTS.memory_bytes / 2**30
-                raise UserError(
-                    f"{name}: reading it takes more than {most:.1f} GB of memory: "
-                    "it is damaged, or its pictures are too large"
-                )
+                raise UserError(f"{name}: reading it takes more than {most:.1f} GB of memory: it is damaged, or its pictures are too large")
             elif kind != "alive":
                 done = True
                 if kind == "error":

@@ -4,7 +4,8 @@ Only frames that some requested time needs are converted; all others are decoded
 held at a time, so memory does not grow with the clip. Runs in the process that `ta_v2a.media.reading.apart` starts.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,13 +15,11 @@ from ta_v2a.media.reading.limits import LIMITS, check_size, threads
 from ta_v2a.media.reading.luma import luma
 from ta_v2a.media.reading.opening import open_media, shown_name
 from ta_v2a.media.reading.orientation import Orientation
-from ta_v2a.media.reading.probe import Clip, packets
+from ta_v2a.media.reading.probe import Clip, packets, video_stream
 from ta_v2a.media.reading.pulse import Pulse
 
 _SEEK_FROM_S = 4.0  # windows that start earlier are reached sooner by decoding than by seeking
-_SEEK_MARGIN_S = (
-    1.5  # larger than any reordering delay, so that the key frame found is shown before the window
-)
+_SEEK_MARGIN_S = 1.5  # larger than any reordering delay, so that the key frame found is shown before the window
 
 
 def _frames(clip: Clip, from_tick: int | None, pulse: Pulse) -> Iterator:
@@ -29,7 +28,7 @@ def _frames(clip: Clip, from_tick: int | None, pulse: Pulse) -> Iterator:
 
     name = shown_name(clip.path)
     with open_media(clip.path) as container:
-        stream = container.streams[clip.stream_index]
+        stream = video_stream(container, clip.stream_index)
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = threads(stream.width, stream.height)
         if from_tick is not None:
@@ -65,7 +64,7 @@ def _with_flush(container, stream) -> Iterator:
     yield None
 
 
-def _ticked(clip: Clip, from_tick: int | None, pulse: Pulse) -> Iterator[tuple[int, object]]:
+def _ticked(clip: Clip, from_tick: int | None, pulse: Pulse) -> Generator[tuple[int, Any], None, None]:
     """(presentation tick, frame); frames without a time follow the one before by one mean picture."""
     step = max(1, round(1 / (clip.fps * float(clip.time_base))))
     next_tick = clip.start_tick
@@ -100,10 +99,7 @@ def _chained(first: tuple, rest: Iterator) -> Iterator:
 def _shown(clip: Clip, times_s: np.ndarray, pulse: Pulse) -> Iterator[tuple[object, int]]:
     """(frame, how many of the ascending `times_s` see it); times outside see the first or the last."""
     # A time written as the decimal of a presentation time belongs to that frame: half a microsecond of grace.
-    ticks = (
-        np.floor((np.asarray(times_s, np.float64) + 5e-7) / float(clip.time_base)).astype(np.int64)
-        + clip.start_tick
-    )
+    ticks = np.floor((np.asarray(times_s, np.float64) + 5e-7) / float(clip.time_base)).astype(np.int64) + clip.start_tick
     if not len(ticks):
         return
     held, done = None, 0
@@ -131,22 +127,14 @@ def _colour(height: int, width: int) -> Callable:
         wide, high = (height, width) if turn.transposed else (width, height)
         # FFmpeg's rule of thumb where a file does not say: high definition is BT.709.
         unsaid = frame.colorspace in (0, 2)
-        matrix = (
-            {"src_colorspace": "ITU709" if frame.height >= 720 else "ITU601"}
-            if unsaid and frame.format.name.startswith("yuv")
-            else {}
-        )
-        shrunk = frame.reformat(
-            format="rgb24", interpolation="AREA", width=max(wide, 16), height=max(high, 16), **matrix
-        ).to_ndarray()
+        matrix = {"src_colorspace": "ITU709" if frame.height >= 720 else "ITU601"} if unsaid and frame.format.name.startswith("yuv") else {}
+        shrunk = frame.reformat(format="rgb24", interpolation="AREA", width=max(wide, 16), height=max(high, 16), **matrix).to_ndarray()
         return turn.applied(cv2.resize(shrunk, (wide, high), interpolation=cv2.INTER_AREA))
 
     return convert
 
 
-def pictures(
-    clip: Clip, times_s: list[float], height: int, width: int, colour: bool, pulse: Pulse
-) -> Iterator[tuple[np.ndarray, int]]:
+def pictures(clip: Clip, times_s: list[float], height: int, width: int, colour: bool, pulse: Pulse) -> Iterator[tuple[np.ndarray, int]]:
     """The pictures shown at ascending times.
 
     Args:

@@ -15,6 +15,7 @@ def _decoded(clip: Clip, pulse: Pulse) -> Iterator:
     """The audio frames of the clip's sound track; damaged packets are skipped."""
     import av
 
+    assert clip.own_sound_index is not None  # nobody asks for a sound that there is not
     with open_media(clip.path) as container:
         stream = container.streams[clip.own_sound_index]
         try:

@@ -42,7 +42,7 @@ def luma(frame, size_px: int) -> np.ndarray:
     name = frame.format.name
     known = _LUMA_FIRST.match(name)
     plane = _plane(frame, 2 if known[2] else 1) if known else None
-    if plane is None:
+    if known is None or plane is None:
         # Colour and palette formats: FFmpeg's own conversion, BT.601 weights, full range.
         grey = frame.reformat(format="gray").to_ndarray()
         return cv2.resize(grey, (size_px, size_px), interpolation=cv2.INTER_AREA)

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from ta_v2a.errors import UserError
 from ta_v2a.media.reading.limits import FILM_DEMUXERS, SOUND_DEMUXERS, STILL_DEMUXERS
@@ -102,9 +102,10 @@ def open_media(path: str | os.PathLike) -> "Iterator[InputContainer]":
         "enable_drefs": "0",
     }
     # A name that is not valid text cannot be handed to FFmpeg; an open file can.
+    source: str | BinaryIO = f"file:{absolute}"
+    own: BinaryIO | None = None
     try:
         absolute.encode("utf-8")
-        source, own = f"file:{absolute}", None
     except UnicodeEncodeError:
         source = own = open(absolute, "rb")  # noqa: SIM115 (closed below)
     try:

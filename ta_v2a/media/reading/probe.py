@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.packet import Packet
     from av.stream import Stream
+    from av.video.stream import VideoStream
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,21 @@ class Clip:
                 "warnings": tuple(facts["warnings"]),
             }
         )
+
+
+def video_stream(container: "InputContainer", index: int) -> "VideoStream":
+    """The track of an index, which is one of pictures."""
+    from av.video.stream import VideoStream
+
+    stream = container.streams[index]
+    assert isinstance(stream, VideoStream)
+    return stream
+
+
+def tick_s(stream: "Stream") -> Fraction:
+    """Seconds of one tick of a track."""
+    assert stream.time_base is not None  # FFmpeg gives one to every track that it reads
+    return stream.time_base
 
 
 def packets(container: "InputContainer", *streams: "Stream") -> "Iterator[Packet]":

@@ -31,9 +31,7 @@ def _probe(pulse: Pulse, path: str, allow_long: bool, limits: dict[str, Any]) ->
     yield scan(path, allow_long, Limits(**limits), pulse).as_json(), b""
 
 
-def _pictures(
-    pulse: Pulse, clip: dict[str, Any], times_s: list[float], height: int, width: int, colour: bool
-) -> Iterator[Answer]:
+def _pictures(pulse: Pulse, clip: dict[str, Any], times_s: list[float], height: int, width: int, colour: bool) -> Iterator[Answer]:
     from ta_v2a.media.reading.decoding import pictures
     from ta_v2a.media.reading.probe import Clip
 

@@ -4,13 +4,11 @@ import os
 
 from ta_v2a.media.reading.limits import check_size, threads
 from ta_v2a.media.reading.opening import open_media, shown_name
-from ta_v2a.media.reading.probe import packets
+from ta_v2a.media.reading.probe import packets, video_stream
 from ta_v2a.media.reading.pulse import Pulse
 
 
-def rebuilt_ticks(
-    path: str | os.PathLike, stream_index: int, step: int, most_pixels: int, pulse: Pulse
-) -> tuple[tuple[int, int], ...]:
+def rebuilt_ticks(path: str | os.PathLike, stream_index: int, step: int, most_pixels: int, pulse: Pulse) -> tuple[tuple[int, int], ...]:
     """Presentation and decoding tick of every packet: only the decoder knows the order of the pictures.
 
     Args:
@@ -31,7 +29,7 @@ def rebuilt_ticks(
     shown: list[int | None] = []
     read = 0
     with open_media(path) as container:
-        stream = container.streams[stream_index]
+        stream = video_stream(container, stream_index)
         stream.codec_context.thread_count = threads(stream.width, stream.height)
         try:
             for packet in packets(container, stream):

@@ -10,14 +10,14 @@ from ta_v2a.errors import UserError
 from ta_v2a.media.reading.limits import Limits, check_size, threads
 from ta_v2a.media.reading.opening import open_media, shown_name
 from ta_v2a.media.reading.orientation import Orientation
-from ta_v2a.media.reading.probe import Clip, SoundTrack, packets
+from ta_v2a.media.reading.probe import Clip, SoundTrack, packets, tick_s
 from ta_v2a.media.reading.pulse import Pulse
 from ta_v2a.media.reading.retiming import rebuilt_ticks
 
 if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.packet import Packet
-    from av.stream import Stream
     from av.video.stream import VideoStream
 
 
@@ -29,9 +29,7 @@ def picture_stream(container: "InputContainer", path: str | os.PathLike) -> "Vid
     """
     from av.stream import Disposition
 
-    moving = [
-        stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic
-    ]
+    moving = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
     if not moving:
         if container.streams.video:
             raise UserError(f"{shown_name(path)}: holds sound and a cover image, but no film")
@@ -67,11 +65,16 @@ class _Span:
             self.last, self.end = tick, tick + lasts
         self.shown += 1
 
+    @property
+    def ticks(self) -> int:
+        """How long they last."""
+        return 0 if self.first is None else self.end - self.first
+
 
 def _usual_step(stream: "VideoStream") -> int:
     """Ticks of one picture at the stream's nominal rate (1/25 s where it has none)."""
     rate = stream.average_rate or stream.guessed_rate or Fraction(25)
-    return max(1, round(1 / (rate * stream.time_base))) if rate > 0 else 1
+    return max(1, round(1 / (rate * tick_s(stream)))) if rate > 0 else 1
 
 
 def _first_picture(packet: "Packet"):
@@ -129,29 +132,24 @@ def _scan(container: "InputContainer", path: str | os.PathLike, most_pixels: int
 def _promised_s(container: "InputContainer", stream: "VideoStream") -> float:
     """Seconds of picture that the file's header speaks of; 0 where it says nothing reliable."""
     if stream.duration:
-        return float(stream.duration * stream.time_base)
+        return float(stream.duration * tick_s(stream))
     return container.duration / 1e6 if container.duration and not container.streams.audio else 0.0
 
 
 def _warnings(container: "InputContainer", stream: "VideoStream", span: _Span) -> tuple[str, ...]:
-    reached_s = float((span.end - span.first) * stream.time_base)
+    reached_s = float(span.ticks * tick_s(stream))
     promised_s = _promised_s(container, stream)
     if promised_s - reached_s > max(0.5, 0.02 * promised_s):
-        return (
-            f"the file is damaged or cut off: {reached_s:.2f} s of its {promised_s:.2f} s can be read; "
-            "sound is made for those",
-        )
+        return (f"the file is damaged or cut off: {reached_s:.2f} s of its {promised_s:.2f} s can be read; sound is made for those",)
     return ()
 
 
-def _sound_track(stream: "Stream") -> SoundTrack:
+def _sound_track(stream: "AudioStream") -> SoundTrack:
     context = stream.codec_context
     if context is None:
         return SoundTrack(stream.index, "unknown", False, 0, 0)
     channels, rate_hz = int(context.channels or 0), int(context.rate or 0)
-    return SoundTrack(
-        stream.index, context.codec.canonical_name, channels > 0 and rate_hz > 0, channels, rate_hz
-    )
+    return SoundTrack(stream.index, context.codec.canonical_name, channels > 0 and rate_hz > 0, channels, rate_hz)
 
 
 def _own_sound_index(container: "InputContainer", tracks: tuple[SoundTrack, ...]) -> int | None:
@@ -173,27 +171,22 @@ def scan(path: str | os.PathLike, allow_long: bool, limits: Limits, pulse: Pulse
         stream, span, frame = _scan(container, path, limits.most_pixels, pulse)
         turn, aspect = Orientation.of(frame), pixel_aspect(stream)
         width, height = _displayed(frame, aspect, turn)
-        duration = (span.end - span.first) * stream.time_base
+        time_base = tick_s(stream)
+        duration = span.ticks * time_base
         if duration <= 0:
             raise UserError(f"{name}: the picture lasts 0 s")
         if duration < Fraction(limits.shortest_s).limit_denominator(10**6):
             what = "shows one picture" if span.shown == 1 else "lasts"
-            raise UserError(
-                f"{name}: {what} only {float(duration):.3f} s; "
-                f"sound needs a moving picture of at least {limits.shortest_s} s"
-            )
+            raise UserError(f"{name}: {what} only {float(duration):.3f} s; sound needs a moving picture of at least {limits.shortest_s} s")
         if duration > limits.longest_s and not allow_long:
             hours = float(duration) / 3600
-            raise UserError(
-                f"{name}: lasts {hours:.1f} hours, "
-                f"more than the {limits.longest_s / 3600:g} allowed; cut it first"
-            )
-        bare, step = span.untimed == span.shown, (span.end - span.first) // span.shown
+            raise UserError(f"{name}: lasts {hours:.1f} hours, more than the {limits.longest_s / 3600:g} allowed; cut it first")
+        bare, step = span.untimed == span.shown, span.ticks // span.shown
         tracks = tuple(_sound_track(track) for track in container.streams.audio)
         return Clip(
             path=Path(path),
             duration_s=float(duration),
-            start_s=float(span.first * stream.time_base),
+            start_s=float(span.first * time_base),
             width=width,
             height=height,
             rotation=turn.clockwise,
@@ -202,7 +195,7 @@ def scan(path: str | os.PathLike, allow_long: bool, limits: Limits, pulse: Pulse
             codec=stream.codec_context.codec.canonical_name,
             container=container.format.name,
             pixel_format=frame.format.name,
-            time_base=stream.time_base,
+            time_base=time_base,
             start_tick=span.first,
             stream_index=stream.index,
             pixel_aspect=aspect,

@@ -61,7 +61,7 @@ def reason(error: OSError) -> str:
         errno.EROFS: "the disk is read-only",
         errno.ENAMETOOLONG: "the file name is too long",
     }
-    return reasons.get(error.errno, error.strerror or str(error))
+    return reasons.get(error.errno or 0, error.strerror or str(error))
 
 
 def output_error(out_path: str | os.PathLike, error: OSError) -> UserError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ta_v2a.media.reading.opening import open_media
 from ta_v2a.media.reading.orientation import Orientation
-from ta_v2a.media.reading.probe import Clip, packets
+from ta_v2a.media.reading.probe import Clip, packets, video_stream
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
@@ -40,7 +40,7 @@ def _shown(clip: Clip) -> "Iterator[tuple[int, VideoFrame]]":
     step = max(1, round(1 / (clip.fps * float(clip.time_base))))
     following = clip.start_tick
     with open_media(clip.path) as container:
-        stream = container.streams[clip.stream_index]
+        stream = video_stream(container, clip.stream_index)
         stream.thread_type = "AUTO"
         ended = False
         read = packets(container, stream)
@@ -96,25 +96,27 @@ def encoded_pictures(clip: Clip, stream: "VideoStream") -> "Iterator[Packet]":
     from av.video.reformatter import VideoReformatter
 
     lasts: dict[int, int] = {}
-    reformatter, held, rgb = VideoReformatter(), None, False
+    reformatter, rgb, before = VideoReformatter(), False, clip.start_tick
+    held: VideoFrame | None = None  # the one of `before`
     end = clip.start_tick + round(clip.duration_s / clip.time_base)
 
     def encoded(frame: "VideoFrame | None") -> "Iterator[Packet]":
         for packet in stream.encode(frame):
-            packet.duration = lasts.pop(packet.pts, 0)
+            packet.duration = 0 if packet.pts is None else lasts.pop(packet.pts, 0)
             yield packet
 
     for tick, frame in _shown(clip):
         if held is None:
             rgb = _tell(stream, frame)
-        elif tick <= held.pts:  # two pictures at one time: the second is never seen
+        elif tick <= before:  # two pictures at one time: the second is never seen
             continue
         else:
-            lasts[held.pts] = tick - held.pts
+            lasts[before] = tick - before
             yield from encoded(held)
         held = _prepared(reformatter, frame, stream, rgb)
         held.pts, held.time_base, held.pict_type = tick, clip.time_base, 0
+        before = tick
     if held is not None:
-        lasts[held.pts] = max(1, end - held.pts)
+        lasts[before] = max(1, end - before)
         yield from encoded(held)
     yield from encoded(None)

@@ -48,6 +48,7 @@ def write_film(
         UserError: the file cannot be written.
     """
     import av
+    from av.video.stream import VideoStream
 
     out = output_file(out_path)
     rate = Fraction(fps).limit_denominator(1_001_000)
@@ -56,6 +57,7 @@ def write_film(
     ticks = 90_000 if times_s is not None else rate
     with whole_file(out) as temporary, av.open(f"file:{temporary}", "w", format=muxer or container_for(out).muxer) as target:
         stream = target.add_stream(codec, rate=rate, options=options or {})
+        assert isinstance(stream, VideoStream)
         stream.height, stream.width, stream.pix_fmt = first.shape[0], first.shape[1], pixel_format
         stream.codec_context.time_base = 1 / Fraction(ticks)
         for index, picture in enumerate(chain([first], pictures)):

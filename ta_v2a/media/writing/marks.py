@@ -25,11 +25,7 @@ def mark_in(path: str | os.PathLike) -> str | None:
                 said = [file.comment]
         else:
             with open_media(path) as container:
-                tags = {
-                    key.lower(): value
-                    for track in container.streams.audio[:1]
-                    for key, value in track.metadata.items()
-                }
+                tags = {key.lower(): value for track in container.streams.audio[:1] for key, value in track.metadata.items()}
                 said = [tags.get("title", ""), tags.get("handler_name", "")]
     except (soundfile.SoundFileError, UserError, OSError):
         return None

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
+
+import numpy as np
 
 from ta_v2a.errors import UserError
 from ta_v2a.media.reading.opening import open_media, shown_name
-from ta_v2a.media.reading.probe import Clip, packets, probe
+from ta_v2a.media.reading.probe import Clip, packets, probe, video_stream
 from ta_v2a.media.sound import Sound
 from ta_v2a.media.writing import matroska
 from ta_v2a.media.writing.atomic import output_error, output_file, scratch_file, whole_file
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
     from av.packet import Packet
     from av.stream import Stream
+    from av.video.stream import VideoStream
 
 Original = Literal["replace", "mix", "keep"]
 ORIGINALS: tuple[Original, ...] = ("replace", "mix", "keep")
@@ -90,6 +93,8 @@ def _options(order: _Order, names: bool, final: bool) -> dict[str, str]:
 
 
 _Timed = tuple[float, "Packet", "Stream"]
+Encodable = tuple[int, Iterator[np.ndarray]]
+"""What `sound_for` makes: (channels, blocks)."""
 
 
 def _moved(packet: "Packet", shift_s: Fraction) -> "Packet":
@@ -105,9 +110,7 @@ def _when(packet: "Packet", before: float) -> float:
     return before if tick is None else float(tick * packet.time_base)
 
 
-def _copies(
-    source: "InputContainer", order: _Order, tracks: "dict[Stream, Stream]", picture_bits
-) -> Iterator[_Timed]:
+def _copies(source: "InputContainer", order: _Order, tracks: "dict[Stream, Stream]", picture_bits) -> Iterator[_Timed]:
     """Every packet of `tracks` (input stream: output stream) in the file's order, with its time."""
     when = 0.0
     for packet in packets(source, *tracks) if tracks else ():
@@ -122,7 +125,7 @@ def _copies(
             yield when, filtered, tracks[stream]
 
 
-def _encodings(order: _Order, stream: "Stream") -> Iterator[_Timed]:
+def _encodings(order: _Order, stream: "VideoStream") -> Iterator[_Timed]:
     when = 0.0
     for packet in encoded_pictures(order.clip, stream):
         when = _when(_moved(packet, order.shift_s), when)
@@ -135,13 +138,14 @@ def _write_tracks(
     order: _Order,
     further: Further,
     room: bool,
-    sound: tuple | None,
+    sound: Encodable | None,
 ) -> Promised:
     """Header, packets and index of a film; what it promises to be."""
     from av.stream import Disposition
 
-    template = source.streams[order.clip.stream_index]
-    tracks, bits = {}, None
+    template = video_stream(source, order.clip.stream_index)
+    tracks: dict[Stream, Stream] = {}
+    bits = None
     if order.encode:
         picture = encoded_track(target, order.clip, template)
     else:
@@ -155,7 +159,7 @@ def _write_tracks(
     picture.disposition = Disposition.default
     voice = None
     if sound is not None:
-        voice = EncodedSound(target, order.kept, *sound, clip=order.clip, shift_s=order.shift_s)
+        voice = EncodedSound(target, order.kept, *sound, order.clip, order.shift_s)
     for index in further.indices:
         stream = source.streams[index]
         added = add_further(target, stream, order.clip, order.kept)
@@ -169,9 +173,7 @@ def _write_tracks(
     if order.encode:
         encodings = _encodings(order, picture)
         first = next(encodings, None)  # the encoder's header is known from here on
-        timeline = heapq.merge(
-            timeline, chain([] if first is None else [first], encodings), key=lambda item: item[0]
-        )
+        timeline = heapq.merge(timeline, chain([] if first is None else [first], encodings), key=lambda item: item[0])
     target.start_encoding()
     times_s: list[float] = []
     for when, packet, stream in timeline:
@@ -191,7 +193,7 @@ def _write_tracks(
     return Promised(order.clip, codec, times_s, tags, bool(chapters))
 
 
-def _write(order: _Order, path: str, further: Further, sound: tuple | None) -> tuple[str, ...]:
+def _write(order: _Order, path: str, further: Further, sound: Encodable | None) -> tuple[str, ...]:
     """Write a film to `path` and read it again; without sound it is a rehearsal. What was left out, in words.
 
     Raises:
@@ -204,12 +206,12 @@ def _write(order: _Order, path: str, further: Further, sound: tuple | None) -> t
     try:
         with open_media(clip.path) as source:
             tags, items = room_for(source.metadata, kept)
-            aspect = source.streams[clip.stream_index].sample_aspect_ratio or Fraction(1)
+            aspect = video_stream(source, clip.stream_index).sample_aspect_ratio or Fraction(1)
             shaped = kept.muxer in ("matroska", "webm") and aspect != 1
             options = _options(order, items is not None, sound is not None)
             with av.open(f"file:{path}", "w", format=kept.muxer, container_options=options) as target:
                 # No random track numbers: the same sound gives the same bytes.
-                target.flags |= Flags.bitexact.value
+                target.flags |= cast(int, Flags.bitexact.value)  # av's stub takes the value for the flag
                 target.metadata.update(tags)
                 promised = _write_tracks(source, target, order, further, shaped, sound)
         if items:
@@ -277,9 +279,7 @@ def _advising(order: _Order, out: Path) -> Iterator[None]:
         raise UserError(f"{shown_name(order.name)}: {order.ending} {error}") from None
 
 
-def rehearse(
-    clip: Clip, out_path: str | os.PathLike, original: Original = "replace", encode: bool = False
-) -> Muxed:
+def rehearse(clip: Clip, out_path: str | os.PathLike, original: Original = "replace", encode: bool = False) -> Muxed:
     """What `mux` would write, found by writing it without its sound and reading it again; call it before long work.
 
     Raises:
@@ -290,9 +290,7 @@ def rehearse(
     if original == "mix" and clip.has_sound:
         check_mixable(clip)
     if encode and order.ending not in _HOLDS_H264:
-        raise UserError(
-            f"{shown_name(out_path)}: pictures encoded anew go into {' '.join(_HOLDS_H264)}, not {order.ending}"
-        )
+        raise UserError(f"{shown_name(out_path)}: pictures encoded anew go into {' '.join(_HOLDS_H264)}, not {order.ending}")
     with _advising(order, out):
         _, missing = _rehearsed(order, out)
     return _muxed(order, out, original, missing)
@@ -300,9 +298,7 @@ def rehearse(
 
 def _muxed(order: _Order, out: Path, original: Original, missing: tuple[str, ...]) -> Muxed:
     done = original if order.clip.has_sound else "none"
-    return Muxed(
-        out, order.kept.encoder.removeprefix("lib"), done, "h264" if order.encode else "copied", missing
-    )
+    return Muxed(out, order.kept.encoder.removeprefix("lib"), done, "h264" if order.encode else "copied", missing)
 
 
 def fitting(clip: Clip, stem: Path, original: Original = "replace", encode: bool = False) -> tuple[str, str]:

@@ -23,13 +23,14 @@ _AAC_FRAME = 1024
 
 
 def _encoder(container: "OutputContainer", kept: Kept, channels: int) -> "AudioStream":
+    from av.audio.stream import AudioStream
+
     layout = "mono" if channels == 1 else "stereo"
     stream = container.add_stream(kept.encoder, rate=DELIVERY_HZ, layout=layout, format=kept.sample_format)
+    assert isinstance(stream, AudioStream)
     stream.codec_context.time_base = Fraction(1, DELIVERY_HZ)
     if kept.encoder == "aac":
-        stream.options["aac_coder"] = (
-            "fast"  # several times faster than the default search; inaudible at this bit rate
-        )
+        stream.options["aac_coder"] = "fast"  # several times faster than the default search; inaudible at this bit rate
     if kept.kbit_per_channel:
         stream.bit_rate = kept.kbit_per_channel * 1000 * channels
     return stream
@@ -107,9 +108,7 @@ class EncodedSound:
         self._blocks = self._sized(blocks)
 
     def _sized(self, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-        yield from _pieces(
-            blocks, self._stream.codec_context.frame_size or 4096
-        )  # the encoder is open by then
+        yield from _pieces(blocks, self._stream.codec_context.frame_size or 4096)  # the encoder is open by then
 
     def advance(self, until_s: float | None) -> None:
         """Write sound up to `until_s` on the film's time line; None: all that is left, and the encoder's rest."""

@@ -63,11 +63,7 @@ _QUICKTIME = {
 
 def survivors(tags: Mapping[str, str]) -> dict[str, str]:
     """The tags that a copy should carry: all but those that speak of the file itself."""
-    return {
-        key: value
-        for key, value in tags.items()
-        if key.lower() not in _OF_THE_WRITER and not key.startswith("_STATISTICS")
-    }
+    return {key: value for key, value in tags.items() if key.lower() not in _OF_THE_WRITER and not key.startswith("_STATISTICS")}
 
 
 def lost(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
     from av.packet import Packet
     from av.stream import Stream
+    from av.video.stream import VideoStream
 
 
 class NoPlace(UserError):
@@ -74,13 +75,16 @@ def copied(target: "OutputContainer", template: "Stream", kept: Kept) -> "Stream
     return stream
 
 
-def picture_track(target: "OutputContainer", template: "Stream", clip: Clip, kept: Kept) -> "Stream":
+def picture_track(target: "OutputContainer", template: "VideoStream", clip: Clip, kept: Kept) -> "VideoStream":
     """The clip's picture in `target`: shape, rate and name of the codec as the clip's container tells them.
 
     Raises:
         ValueError: the container holds no such picture.
     """
+    from av.video.stream import VideoStream
+
     stream = copied(target, template, kept)
+    assert isinstance(stream, VideoStream)
     context = stream.codec_context
     context.sample_aspect_ratio = template.sample_aspect_ratio or Fraction(1)
     rate = template.average_rate or template.guessed_rate
@@ -91,11 +95,7 @@ def picture_track(target: "OutputContainer", template: "Stream", clip: Clip, kep
     context.codec_tag = _NO_TAG
     if kept.muxer in MP4_FAMILY:  # hvc1 and hev1 name one codec, and some players open only one
         in_family = set(clip.container.split(",")) & MP4_FAMILY
-        wanted = (
-            template.codec_context.codec_tag
-            if in_family
-            else {"hevc": "hvc1"}.get(codec_of(template) or "", _NO_TAG)
-        )
+        wanted = template.codec_context.codec_tag if in_family else {"hevc": "hvc1"}.get(codec_of(template) or "", _NO_TAG)
         context.codec_tag = wanted if _has_tag(template, wanted, kept) else _NO_TAG
     return stream
 
@@ -120,7 +120,7 @@ class _Unchanged:
         return [] if packet is None else [packet]
 
 
-def picture_filter(template: "Stream", stream: "Stream", kept: Kept) -> Any:
+def picture_filter(template: "VideoStream", stream: "VideoStream", kept: Kept) -> Any:
     """What the picture's packets go through: AVI wants H.264 and HEVC with start codes, MP4 and Matroska keep lengths instead."""
     from av.bitstream import BitStreamFilterContext
 
@@ -175,11 +175,7 @@ def words_for(stream: "Stream") -> str:
     name = stream.metadata.get("filename", "")
     if stream.type == "attachment" or (_is_cover(stream) and name):
         return f"attachment {name or 'without a name'}"
-    kind = (
-        "cover picture"
-        if _is_cover(stream)
-        else f"{({'audio': 'sound', 'video': 'picture'}).get(stream.type, stream.type)} track"
-    )
+    kind = "cover picture" if _is_cover(stream) else f"{({'audio': 'sound', 'video': 'picture'}).get(stream.type, stream.type)} track"
     language = stream.metadata.get("language", "und")
     codec = codec_of(stream) or getattr(stream, "name", None) or "of an unknown codec"
     return f"{kind} ({', '.join([codec] + [language] * (language != 'und'))})"
@@ -227,11 +223,7 @@ def _holds(clip: Clip, stream: "Stream", kept: Kept) -> bool:
                 packet.pts = packet.dts = 0
                 target.mux(packet)
         with av.open(io.BytesIO(file.getvalue())) as back:
-            same = [
-                other
-                for other in back.streams
-                if (other.type, codec_of(other)) == (stream.type, codec_of(stream))
-            ]
+            same = [other for other in back.streams if (other.type, codec_of(other)) == (stream.type, codec_of(stream))]
             return any(_is_cover(other) == _is_cover(stream) for other in same)
     except (ValueError, av.error.FFmpegError, OSError):
         return False
@@ -245,11 +237,7 @@ def further_tracks(source: "InputContainer", clip: Clip, kept: Kept, keep_sound:
     """
     indices, left_out, sound, others = [], [], [], []
     for stream in source.streams:
-        if (
-            stream.index == clip.stream_index
-            or _is_told_otherwise(stream)
-            or (stream.type == "audio" and not keep_sound)
-        ):
+        if stream.index == clip.stream_index or _is_told_otherwise(stream) or (stream.type == "audio" and not keep_sound):
             continue
         if _holds(clip, stream, kept):
             indices.append(stream.index)

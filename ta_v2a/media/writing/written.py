@@ -10,7 +10,7 @@ import numpy as np
 from ta_v2a.errors import UserError
 from ta_v2a.media.reading.limits import LIMITS
 from ta_v2a.media.reading.opening import open_media, shown_name
-from ta_v2a.media.reading.probe import Clip, packets, probe
+from ta_v2a.media.reading.probe import Clip, packets, probe, tick_s
 from ta_v2a.media.reading.scan import picture_stream
 from ta_v2a.media.writing.tags import lost
 
@@ -50,7 +50,7 @@ class Unfaithful(UserError):
 def _times_s(container: "InputContainer", stream: "VideoStream") -> np.ndarray:
     """(packets,) presentation times in seconds, in the file's order; not a number where there is none."""
     ticks = [packet.pts if packet.pts is not None else packet.dts for packet in packets(container, stream)]
-    return np.asarray([np.nan if tick is None else float(tick * stream.time_base) for tick in ticks])
+    return np.asarray([np.nan if tick is None else float(tick * tick_s(stream)) for tick in ticks])
 
 
 def _moved(wanted_s: np.ndarray, found_s: np.ndarray, together: bool) -> str:

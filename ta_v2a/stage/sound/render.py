@@ -112,12 +112,12 @@ def _source(source, count: int, sample_rate_hz: int, bank: SoundBank | None) -> 
     voice = Voice(source.kind, source.action, float(source.size), float(source.hardness), sample_rate_hz, rng)
     # The recordings draw from their own numbers, so that a bank changes only what it replaces.
     takes = replace(voice, rng=np.random.default_rng([int(source.sound_seed), 6]))
-    recorded = bank is not None and float(takes.rng.random()) < bank.share and bank.has(source.kind)
+    recorded = bank if bank is not None and float(takes.rng.random()) < bank.share and bank.has(source.kind) else None
     if KINDS[source.kind].continuous:
         level = _activity(source, count, sample_rate_hz)
-        wave = _recorded_bed(takes, bank, level) if recorded else None
+        wave = _recorded_bed(takes, recorded, level) if recorded is not None else None
         return np.float32(source.loudness) * (ACTIVITIES[source.kind](voice, level) if wave is None else wave).astype(np.float32)
-    shots = (_recorded_shots(takes, bank) if recorded else None) or list(to_peak(ONE_SHOTS[source.kind](voice), 1.0))
+    shots = (_recorded_shots(takes, recorded) if recorded is not None else None) or list(to_peak(ONE_SHOTS[source.kind](voice), 1.0))
     return np.float32(source.loudness) * _place(source, shots, count, sample_rate_hz, rng)
 
 

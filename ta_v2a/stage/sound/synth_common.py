@@ -42,11 +42,11 @@ class Voice:
         """A uniform draw."""
         return float(self.rng.uniform(low, high))
 
-    def ratio(self, low: Real, high: Real) -> float:
+    def ratio(self, low: Real, high: Real) -> Real:
         """A draw uniform in the logarithm."""
         return low * (high / low) ** float(self.rng.random())
 
-    def sized(self, small: Real, large: Real, spread: Real = 0.15) -> float:
+    def sized(self, small: Real, large: Real, spread: Real = 0.15) -> Real:
         """A value between `small` (size 0) and `large` (size 1), geometric, with a log-normal spread."""
         return small * (large / small) ** self.size * math.exp(spread * float(self.rng.standard_normal()))
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
-from cvalp.cnn14 import Cnn14Tower
-from cvalp.flan_t5 import SIZES, FlanT5Tower
-from cvalp.model import keep_in_bounds
-from cvalp.paper import PaperCVALP
-from cvalp.slow_only import SlowOnlyTower
+from cvalp.paper.cnn14 import Cnn14Tower
+from cvalp.paper.flan_t5 import SIZES
+from cvalp.paper.model import PaperCVALP
+from cvalp.paper.slow_only import SlowOnlyTower
+from cvalp.temperatures import keep_in_bounds
 
 PUBLISHED_WEIGHTS_FILE, CARD_FILE = "weights.safetensors", "weights.json"
 WRAPPERS = ("model", "model_state", "state_dict")
@@ -201,5 +201,5 @@ def start_published(model: PaperCVALP, folder: Path) -> None:
         own = {name: value for name, value in model.audio.state_dict().items() if name.startswith("bn0.")}
         model.audio.load_state_dict({k: v for k, v in weights.items() if not k.startswith(PANNS_OWN)} | own)
     else:
-        tower: Cnn14Tower | SlowOnlyTower | FlanT5Tower = {"p": model.audio, "s": model.video, "f": model.text}[kind[0]]
+        tower: nn.Module = {"p": model.audio, "s": model.video, "f": model.text}[kind[0]]
         tower.load_state_dict(weights)

@@ -1,19 +1,16 @@
 """Lightning module that trains `IstftNet`; the network and the losses know nothing of it."""
 
-from math import cos, pi
-from pathlib import Path
+from typing import Any
 
-import lightning
 import torch
 from jaxtyping import Float
-from torch.optim.lr_scheduler import LambdaLR
 
-from vocoders.discriminators import Discriminators, adversarial_loss, discriminator_loss, feature_loss
 from vocoders.istft_net import IstftNet
-from vocoders.joined_batch import own
-from vocoders.losses import VocoderLoss
 from vocoders.mel import LogMel
-from vocoders.role import Vocoder
+from vocoders.training.discriminators import Discriminators, adversarial_loss, discriminator_loss, feature_loss
+from vocoders.training.joined_batch import own
+from vocoders.training.losses import VocoderLoss
+from vocoders.training.shared import Training, adamw, batch_generator, schedule, start_from
 
 FEATURE_SHARE = 2.0  # weight of feature matching beside the adversarial term (HiFi-GAN, Kong et al. 2020, section 3, lambda_fm)
 
@@ -38,28 +35,7 @@ def random_gains(count: int, quietest: float, generator: torch.Generator) -> Flo
     return quietest ** own(lambda rows: torch.rand(rows, 1, generator=generator), count)
 
 
-def batch_generator(seed: int, batches_seen: int) -> torch.Generator:
-    """The random numbers of one batch, the same in every process: each takes those of its `own` rows of the
-    joined batch."""
-    return torch.Generator().manual_seed((seed << 40) + batches_seen * 4096)
-
-
-def learning_share(step: int, warmup_steps: int, total_steps: int | None) -> float:
-    """Share of the learning rate: a linear rise over `warmup_steps`, then a cosine down to 0 at `total_steps`; None stays at 1."""
-    fallen = 1.0 if total_steps is None else 0.5 * (1 + cos(pi * min(step / total_steps, 1.0)))
-    return min((step + 1) / max(warmup_steps, 1), fallen)
-
-
-def start_from(network: Vocoder, source: str, prefix: str = "network.") -> None:
-    """Copies trained weights into `network`: of a training's checkpoint (under `prefix`), or of the folder `save_pretrained` wrote."""
-    if Path(source).is_dir():
-        network.load_state_dict(type(network).from_pretrained(source, torch_dtype=torch.float32).state_dict())
-        return
-    state = torch.load(source, map_location="cpu", weights_only=True)["state_dict"]
-    network.load_state_dict({name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)})
-
-
-class VocoderTraining(lightning.LightningModule):
+class VocoderTraining(Training):
     """Trains on batches with "wave" (B, samples) float32 in [-1, 1]; logs loss/*, and on validation
     loss/validation_*.
 
@@ -70,7 +46,7 @@ class VocoderTraining(lightning.LightningModule):
     each of the two optimisers leaves the other's parameters without gradients.
 
     Args:
-        total_steps: batches until the learning rate has fallen to 0 along a cosine, and the run ends.
+        total_steps: batches until the learning rate has fallen along a cosine, and the run ends.
             (Lightning's own `max_steps` counts the steps of both optimisers: with an adversary it is 2 *
             batches - `adversary_from`.)
         crop_samples: length of the random crop each sound gives, cut to whole hops.
@@ -80,6 +56,9 @@ class VocoderTraining(lightning.LightningModule):
         export_folder: where the network is saved (diffusers format) at the end of the run.
         checkpoint: of an earlier run whose network this one starts from, or a folder of `save_pretrained`.
     """
+
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
+    batches_seen: torch.Tensor
 
     def __init__(
         self,
@@ -106,38 +85,36 @@ class VocoderTraining(lightning.LightningModule):
             start_from(network, checkpoint)
         self.loss = VocoderLoss(LogMel(network.clock, network.config.fft_samples), stft_weight, mel_weight, phase_weight)
         self.adversary = Discriminators() if adversarial_weight > 0 else None
-        self.register_buffer("batches_seen", torch.zeros((), dtype=torch.long))
 
     def configure_optimizers(self):
         rate, warmup, total = (self.hparams[name] for name in ("learning_rate", "warmup_steps", "total_steps"))
         networks = [self.network] + ([self.adversary] if self.adversary is not None else [])
-        optimizers = [torch.optim.AdamW(part.parameters(), rate, betas=(0.8, 0.99), weight_decay=0.01) for part in networks]
-        return optimizers, [LambdaLR(each, lambda step: learning_share(step, warmup, total)) for each in optimizers]
+        optimizers = [adamw(part, rate, 0.01, (0.8, 0.99)) for part in networks]
+        return optimizers, [schedule(each, warmup, total) for each in optimizers]
 
     def _step(self, index: int, loss: torch.Tensor) -> None:
         optimizers, schedulers = self.optimizers(use_pl_optimizer=True), self.lr_schedulers()
         optimizer = optimizers[index] if isinstance(optimizers, list) else optimizers
         scheduler = schedulers[index] if isinstance(schedulers, list) else schedulers
+        assert scheduler is not None  # every optimiser has one, see `configure_optimizers`
         optimizer.zero_grad()
         self.manual_backward(loss)
-        self.clip_gradients(optimizer, gradient_clip_val=1.0, gradient_clip_algorithm="norm")
+        self.clip_gradients(optimizer.optimizer, gradient_clip_val=1.0, gradient_clip_algorithm="norm")
         optimizer.step()
         scheduler.step()
 
     def training_step(self, batch: dict, batch_index: int) -> None:
-        seen = int(self.batches_seen)
-        generator = batch_generator(self.hparams.seed, seen)
+        generator = batch_generator(self.hparams.seed, self.batch_number)
         hop, settings = self.network.config.hop_samples, self.hparams
         true = random_crops(batch["wave"].float(), settings.crop_samples, hop, settings.quietest, generator)
         made = self.network.synthesise(self.loss.log_mel(true), generator)
         loss, parts = self.loss(made, true)
-        if self.adversary is not None and seen >= self.hparams.adversary_from:
+        if self.adversary is not None and self.batch_number >= self.hparams.adversary_from:
             adversary, judged = self._judged(self.adversary, true, made)
             parts |= judged
             loss = loss + self.hparams.adversarial_weight * adversary
         self._step(0, loss)
-        self.batches_seen += 1
-        if int(self.batches_seen) >= self.hparams.total_steps:
+        if self.batch_number + 1 >= self.hparams.total_steps:
             self.trainer.should_stop = True
         self.log("loss/train", loss.detach(), prog_bar=True)
         self.log_dict({f"loss/{name}": part.detach() for name, part in parts.items()})

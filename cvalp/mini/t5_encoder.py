@@ -1,7 +1,7 @@
 """The encoder of T5 (Raffel et al. 2020), version 1.1, with gated GELU, as small as mini's text tower needs it.
 
 It has the arithmetic and the names of the weights of `transformers.T5EncoderModel` (a test compares the two). Importing that class
-takes longer than sounding a clip, so mini has its own; the Flan-T5 of paper size is transformers' (`cvalp.flan_t5`).
+takes longer than sounding a clip, so mini has its own; the Flan-T5 of paper size is transformers' (`cvalp.paper.flan_t5`).
 """
 
 import math
@@ -121,9 +121,7 @@ class T5Block(nn.Module):
 class T5Stack(nn.Module):
     """Embedding, blocks, last norm."""
 
-    def __init__(
-        self, vocabulary: int, width: int, layers: int, heads: int, head_width: int, feed_forward: int, dropout: float
-    ):
+    def __init__(self, vocabulary: int, width: int, layers: int, heads: int, head_width: int, feed_forward: int, dropout: float):
         super().__init__()
         self.embed_tokens = nn.Embedding(vocabulary, width)
         sizes = (width, heads, head_width, feed_forward)
@@ -133,7 +131,9 @@ class T5Stack(nn.Module):
 
     def forward(self, tokens: Int[Tensor, "batch n"], mask: Bool[Tensor, "batch n"]) -> Float[Tensor, "batch n width"]:
         x = self.dropout(self.embed_tokens(tokens))
-        bias = self.block[0].layer[0].SelfAttention.position_bias(tokens.shape[1])
+        first = self.block.get_submodule("0.layer.0.SelfAttention")
+        assert isinstance(first, SelfAttention)
+        bias = first.position_bias(tokens.shape[1])
         hidden = torch.zeros_like(mask, dtype=bias.dtype).masked_fill(~mask, torch.finfo(bias.dtype).min)
         bias = bias + hidden[:, None, None]
         for block in self.block:

@@ -7,9 +7,9 @@ import torch
 from jaxtyping import Float
 from torch import nn
 
-from vocoders.joined_batch import everyones_mean
 from vocoders.mel import LogMel
 from vocoders.spectrum import Float32Constants
+from vocoders.training.joined_batch import everyones_mean
 
 FFT_SIZES = (256, 512, 1024, 2048)
 LOG_FLOOR = 1e-3  # magnitudes below are silence: noise of a 16-bit file lies there

@@ -4,6 +4,8 @@ The published tower is SlowOnly (TA-V2A section III-B). Mini's is a small 2-D ne
 (TSM, Lin et al. 2019, section 3): depthwise 3-D convolutions are several times slower on a CPU.
 """
 
+from collections.abc import Sequence
+
 import torch
 from einops import rearrange
 from jaxtyping import Float
@@ -98,9 +100,7 @@ class VideoTower(nn.Module):
         space_time_blocks: `SpaceTimeBlock`s at 1/16, dilated by 1, 2, 4, ... tokens.
     """
 
-    def __init__(
-        self, dim: int = 256, widths: tuple[int, int, int] = (32, 64, 128), time_blocks: int = 5, space_time_blocks: int = 3
-    ):
+    def __init__(self, dim: int = 256, widths: Sequence[int] = (32, 64, 128), time_blocks: int = 5, space_time_blocks: int = 3):
         super().__init__()
         b, c, d = widths
 

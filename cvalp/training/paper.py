@@ -5,20 +5,20 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
-import lightning
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from cvalp.checkpointing import chunked
 from cvalp.features import as_input
-from cvalp.joined_norms import join_norms
 from cvalp.losses import audio_text_loss, caption_numbers, cross_video_loss, cvalp_loss, temporal_info_nce
-from cvalp.model import keep_in_bounds, pooled
-from cvalp.paper import PaperCVALP
-from cvalp.published import start_published
-from cvalp.training import cosine_adamw
-from vocoders.joined_batch import joined, joined_dropout
+from cvalp.paper.checkpointing import chunked
+from cvalp.paper.model import PaperCVALP
+from cvalp.paper.published import start_published
+from cvalp.pooling import pooled
+from cvalp.temperatures import keep_in_bounds
+from cvalp.training.joined_norms import join_norms
+from vocoders.training.joined_batch import joined, joined_dropout
+from vocoders.training.shared import Training, adamw, scheduled
 
 Pooling = Literal["mean", "max"]
 
@@ -34,7 +34,7 @@ def top1(x: Tensor, y: Tensor) -> Tensor:
     return nearest.eq(torch.arange(x.shape[-2], device=x.device)).float().mean()
 
 
-class PaperTraining(lightning.LightningModule):
+class PaperTraining(Training):
     """Batches: `frames` uint8 (B, 32, 224, 224, 3), `mel` (B, 128, 512) or `wave` (B, samples) at PANNs'
     rate, `caption` list[str].
 
@@ -152,8 +152,8 @@ class PaperTraining(lightning.LightningModule):
             join_norms(self.model, self.trainer.strategy.root_device)
 
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
-        # Of dropout: a resumed run goes on as the uninterrupted one. In chunks each process draws its own masks.
-        torch.manual_seed(self.global_step + (1_000_003 * self.global_rank if self.grad_cache_chunk else 0))
+        # In chunks each process draws its own dropout masks.
+        torch.manual_seed(self.batch_number + (1_000_003 * self.global_rank if self.grad_cache_chunk else 0))
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
         keep_in_bounds(self.model.log_scale)
@@ -168,4 +168,4 @@ class PaperTraining(lightning.LightningModule):
         self.log_dict({f"validation/{k}": v for k, v in self.losses(batch).items()}, batch_size=len(batch["caption"]), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
-        return cosine_adamw(self, self.learning_rate, self.weight_decay, self.warmup_steps, lambda: self.max_steps)
+        return scheduled(adamw(self, self.learning_rate, self.weight_decay), self.warmup_steps, self.max_steps)

@@ -1,14 +1,15 @@
 """Lightning module that trains WaveGrad's network; GLA-Grad and GLA-Grad++ use the same weights and need no training of their own."""
 
-import lightning
+from typing import Any
+
 import torch
 from jaxtyping import Float
-from torch.optim.lr_scheduler import LambdaLR
 
-from vocoders.joined_batch import own
 from vocoders.mel import LogMel
 from vocoders.noise_schedule import TRAINING_BETAS, NoiseSchedule, diffuse
-from vocoders.training import batch_generator, learning_share, random_crops, start_from
+from vocoders.training.joined_batch import own
+from vocoders.training.shared import Training, batch_generator, scheduled, start_from
+from vocoders.training.vocoder import random_crops
 from vocoders.wavegrad import WaveGrad
 
 
@@ -23,7 +24,7 @@ def continuous_levels(schedule: NoiseSchedule, count: int, generator: torch.Gene
     return torch.lerp(levels[steps], levels[steps - 1], share).float()
 
 
-class WaveGradTraining(lightning.LightningModule):
+class WaveGradTraining(Training):
     """Trains on batches with "wave" (B, samples) float32 in [-1, 1]; logs loss/train and loss/validation.
 
     The loss is the mean absolute error of the predicted noise (WaveGrad, Algorithm 1). What is random (crop, level, noise) follows from
@@ -31,13 +32,16 @@ class WaveGradTraining(lightning.LightningModule):
 
     Args:
         vocoder: a vocoder of the diffusion family; its network learns, the rest is saved with it.
-        learning_rate: of Adam; reached after `warmup_steps`, then constant, or a cosine down to 0 at `total_steps` where that is given.
+        learning_rate: of Adam; reached after `warmup_steps`, then constant, or half a cosine down at `total_steps` where that is given.
         crop_samples: length of a crop, cut to whole hops.
         crops_per_sound: crops that each sound gives; a batch of B sounds is B * crops_per_sound examples.
         quietest: lower end of the random level, drawn log-uniformly up to 1.
         export_folder: where the vocoder is saved (diffusers format) at the end of the run.
         checkpoint: of an earlier run whose vocoder this one starts from, or a folder of `save_pretrained`.
     """
+
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
+    batches_seen: torch.Tensor
 
     def __init__(
         self,
@@ -59,32 +63,23 @@ class WaveGradTraining(lightning.LightningModule):
         self.vocoder = vocoder.train()
         self.schedule = NoiseSchedule(TRAINING_BETAS)
         self.log_mel = LogMel(vocoder.clock)
-        self.register_buffer("batches_seen", torch.zeros((), dtype=torch.long))
 
     def configure_optimizers(self):
         optimizer = torch.optim.Adam(self.vocoder.parameters(), self.hparams.learning_rate)
-        warmup, total = self.hparams.warmup_steps, self.hparams.total_steps
-        schedule = LambdaLR(optimizer, lambda step: learning_share(step, warmup, total))
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-    def configure_gradient_clipping(self, optimizer, gradient_clip_val=None, gradient_clip_algorithm=None) -> None:
-        self.clip_gradients(optimizer, gradient_clip_val=gradient_clip_val or 1.0, gradient_clip_algorithm="norm")
+        return scheduled(optimizer, self.hparams.warmup_steps, self.hparams.total_steps)
 
     def noise_error(self, wave: Float[torch.Tensor, "batch samples"], generator: torch.Generator) -> Float[torch.Tensor, ""]:
         """|epsilon - epsilon_theta(level y_0 + sqrt(1 - level^2) epsilon, mel, level)|, mean (WaveGrad, Algorithm 1)."""
         level = own(lambda rows: continuous_levels(self.schedule, rows, generator), len(wave)).to(wave.device)
-        noise = own(lambda rows: torch.randn(rows, wave.shape[1], generator=generator), len(wave)).to(
-            wave.device
-        )
+        noise = own(lambda rows: torch.randn(rows, wave.shape[1], generator=generator), len(wave)).to(wave.device)
         guess = self.vocoder.network(diffuse(wave, noise, level[:, None]), self.log_mel(wave), level)
         return (guess.float() - noise).abs().mean()
 
     def training_step(self, batch: dict, batch_index: int) -> torch.Tensor:
-        generator = batch_generator(self.hparams.seed, int(self.batches_seen))
+        generator = batch_generator(self.hparams.seed, self.batch_number)
         waves = batch["wave"].float().repeat_interleave(self.hparams.crops_per_sound, dim=0)
         crops = random_crops(waves, self.hparams.crop_samples, self.vocoder.config.hop_samples, self.hparams.quietest, generator)
         loss = self.noise_error(crops, generator)
-        self.batches_seen += 1
         self.log("loss/train", loss.detach(), prog_bar=True)
         return loss
 

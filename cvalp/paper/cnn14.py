@@ -8,8 +8,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cvalp.checkpointing import checkpointed
-from cvalp.panns import import_panns
+from cvalp.paper.checkpointing import checkpointed
+from cvalp.paper.panns import import_panns
 from vocoders.clock import PAPER
 
 SoundInput = Literal["mel128", "panns16k", "panns32k"]

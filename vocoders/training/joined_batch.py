@@ -112,16 +112,10 @@ def _attention(
     """`F.scaled_dot_product_attention` draws inside of its kernel: written out where its weights are
     thinned."""
     if dropout_p == 0 or place()[1] == 1 or is_causal:
-        return F.scaled_dot_product_attention(
-            query, key, value, attn_mask, dropout_p, is_causal, scale=scale, **further
-        )
+        return F.scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale=scale, **further)
     logits = query @ key.mT * (query.shape[-1] ** -0.5 if scale is None else scale)
     if attn_mask is not None:
-        logits = (
-            logits.masked_fill(~attn_mask, float("-inf"))
-            if attn_mask.dtype == torch.bool
-            else logits + attn_mask
-        )
+        logits = logits.masked_fill(~attn_mask, float("-inf")) if attn_mask.dtype == torch.bool else logits + attn_mask
     return _dropout(logits.softmax(-1), dropout_p) @ value
 
 

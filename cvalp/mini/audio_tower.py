@@ -4,7 +4,7 @@ from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from cvalp.video_tower import TimeBlock
+from cvalp.mini.video_tower import TimeBlock
 
 
 class AudioTower(nn.Module):

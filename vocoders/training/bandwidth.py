@@ -1,26 +1,30 @@
 """Lightning module that trains `BandwidthExtension`."""
 
-import lightning
+from typing import Any
+
 import torch
 from jaxtyping import Float
-from torch.optim.lr_scheduler import LambdaLR
 
 from vocoders.bandwidth_extension import HIGH_BANDS, HIGH_BINS, BandwidthExtension, levels
-from vocoders.training import batch_generator, learning_share, random_gains, start_from
+from vocoders.training.shared import Training, adamw, batch_generator, scheduled, start_from
+from vocoders.training.vocoder import random_gains
 
 
-class BandwidthTraining(lightning.LightningModule):
+class BandwidthTraining(Training):
     """Trains on batches with "wave" and "low", both (B, samples) float32 at 48 kHz: full-band sound, and the same by way of 16 kHz.
 
     The loss is the mean absolute error of the high bands' levels (0.01 is one decibel). The run ends after `total_steps` batches. What is
     random (the level) follows from `seed` and the number of batches seen, so that a resumed run equals an uninterrupted one.
 
     Args:
-        total_steps: batches until the learning rate has fallen to 0 along a cosine.
+        total_steps: batches until the learning rate has fallen along a cosine.
         quietest: lower end of the random level, drawn log-uniformly up to 1.
         export_folder: where the network is saved (diffusers format) at the end of the run.
         checkpoint: of an earlier run whose network this one starts from, or a folder of `save_pretrained`.
     """
+
+    hparams: Any  # the arguments of `__init__`, by save_hyperparameters
+    batches_seen: torch.Tensor
 
     def __init__(
         self,
@@ -38,13 +42,10 @@ class BandwidthTraining(lightning.LightningModule):
         if checkpoint is not None:
             start_from(network, checkpoint)
         self.network = network.train()
-        self.register_buffer("batches_seen", torch.zeros((), dtype=torch.long))
 
     def configure_optimizers(self):
-        warmup, total = self.hparams.warmup_steps, self.hparams.total_steps
-        optimizer = torch.optim.AdamW(self.network.parameters(), self.hparams.learning_rate, weight_decay=0.01)
-        schedule = LambdaLR(optimizer, lambda step: learning_share(step, warmup, total))
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        optimizer = adamw(self.network, self.hparams.learning_rate, 0.01, (0.9, 0.999))
+        return scheduled(optimizer, self.hparams.warmup_steps, self.hparams.total_steps)
 
     def level_error(self, wave: Float[torch.Tensor, "batch samples"], low: Float[torch.Tensor, "batch samples"]) -> Float[torch.Tensor, ""]:
         """Mean over sounds, frames and bands of |guessed level - true level|."""
@@ -53,12 +54,10 @@ class BandwidthTraining(lightning.LightningModule):
         return (self.network.high_levels(heard) - true).abs().mean()
 
     def training_step(self, batch: dict, batch_index: int) -> torch.Tensor:
-        seen = int(self.batches_seen)
-        generator = batch_generator(self.hparams.seed, seen)
+        generator = batch_generator(self.hparams.seed, self.batch_number)
         gains = random_gains(len(batch["wave"]), self.hparams.quietest, generator).to(batch["wave"].device)
         loss = self.level_error(batch["wave"] * gains, batch["low"] * gains)
-        self.batches_seen += 1
-        if seen + 1 >= self.hparams.total_steps:
+        if self.batch_number + 1 >= self.hparams.total_steps:
             self.trainer.should_stop = True
         self.log("loss/train", loss.detach(), prog_bar=True, batch_size=len(gains))
         return loss

@@ -1,6 +1,7 @@
 """CVALP at paper size: SlowOnly, PANNs Cnn14 and Flan-T5 in one space (TA-V2A sections II-A and III-A/B)."""
 
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cvalp.cnn14 import WIDTHS, Cnn14Tower
-from cvalp.flan_t5 import FlanT5Tower
-from cvalp.model import bounded_scales, keep_in_bounds, loaded_in_bounds
-from cvalp.slow_only import SlowOnlyTower
+from cvalp.paper.cnn14 import WIDTHS, Cnn14Tower, SoundInput
+from cvalp.paper.flan_t5 import FlanT5Tower
+from cvalp.paper.slow_only import Normalize, SlowOnlyTower
+from cvalp.temperatures import bounded_scales, keep_in_bounds, loaded_in_bounds
 from vocoders.clock import PAPER, ClipSpec
 from vocoders.component import Component, configured
 
@@ -24,7 +25,7 @@ class PaperCVALP(Component):
     """The role and the interface of `CVALP`, with the networks of the paper. A clip of 8.192 s is T = 32 tokens of C = 512.
 
     Args:
-        tokenizer: folder or file of the text tower's vocabulary (`cvalp.flan_t5.read_tokenizer`); saved beside the weights.
+        tokenizer: folder or file of the text tower's vocabulary (`cvalp.paper.flan_t5.read_tokenizer`); saved beside the weights.
         dim: C.
         sound: "mel128", "panns16k" or "panns32k", see `Cnn14Tower`.
         normalize: see `SlowOnlyTower`.
@@ -39,8 +40,8 @@ class PaperCVALP(Component):
         self,
         tokenizer: str,
         dim: int = 512,
-        sound: str = "mel128",
-        normalize: str = "pytorchvideo",
+        sound: SoundInput = "mel128",
+        normalize: Normalize = "pytorchvideo",
         text_size: str | dict[str, Any] = "base",
         unfrozen_text_layers: int = 0,
         fc1_twice: bool = False,
@@ -104,10 +105,16 @@ class PaperCVALP(Component):
         return len(self.text.tokenizer(text)["input_ids"]) > self.text.max_tokens
 
     @classmethod
-    def from_pretrained(cls, folder, subfolder: str = "", **changes) -> "PaperCVALP":
+    def from_pretrained(
+        cls,
+        folder: str | os.PathLike,
+        subfolder: str = "",
+        torch_dtype: torch.dtype = torch.float32,
+        **changes: Any,
+    ) -> "PaperCVALP":
         """Reads a folder written by `save_pretrained`; the tokenizer is the one beside the weights."""
         tokenizer = str(Path(folder) / subfolder / TOKENIZER_FOLDER)
-        model = super().from_pretrained(folder, subfolder, **{"tokenizer": tokenizer, **changes})
+        model = super().from_pretrained(folder, subfolder, torch_dtype, **{"tokenizer": tokenizer, **changes})
         keep_in_bounds(model.log_scale)
         return model
 

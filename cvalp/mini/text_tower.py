@@ -6,9 +6,9 @@ import torch
 from jaxtyping import Float
 from torch import nn
 
-from cvalp.t5_encoder import T5Encoder
+from cvalp.mini.t5_encoder import T5Encoder
 from prompts.tokenizer import MAX_TOKENS, Tokenizer
-from vocoders.joined_batch import joined, longest_anywhere, place
+from vocoders.training.joined_batch import joined, longest_anywhere, place
 
 
 def _without_shared_table(module: nn.Module, state_dict: dict, prefix: str, *_) -> None:

@@ -8,8 +8,8 @@ from jaxtyping import Float
 from torch import nn
 from torch.nn.utils.parametrizations import weight_norm
 
-from vocoders.joined_batch import everyones_mean
 from vocoders.spectrum import Float32Constants
+from vocoders.training.joined_batch import everyones_mean
 
 SLOPE = 0.2  # of leaky rectifiers below 0
 Judgement = list[tuple[torch.Tensor, list[torch.Tensor]]]  # scores and the features of every layer, by member
@@ -34,6 +34,7 @@ def by_period(wave: Float[torch.Tensor, "batch samples"], period: int) -> Float[
 def _lively(layer: nn.Conv1d | nn.Conv2d) -> nn.Module:
     """Weight-normalised, begun so that layers keep the size of what they pass on: torch's own beginning lets biases drown the sound."""
     nn.init.kaiming_normal_(layer.weight, a=SLOPE)
+    assert layer.bias is not None  # torch's convolutions have one unless told otherwise
     nn.init.zeros_(layer.bias)
     return weight_norm(layer)
 
@@ -61,6 +62,8 @@ class PeriodDiscriminator(nn.Module):
 class SpectrumDiscriminator(Float32Constants):
     """2-D convolutions over the compressed complex spectrum of one resolution, strided along frequency (UnivNet, Jang et al. 2021,
     arXiv 2106.07889, section 2.2; complex input as in EnCodec, Defossez et al. 2022, arXiv 2210.13438, section 3.4)."""
+
+    window: torch.Tensor
 
     def __init__(self, fft_samples: int, width: int = 16) -> None:
         super().__init__()
@@ -131,9 +134,7 @@ def adversarial_loss(made: Judgement) -> Float[torch.Tensor, ""]:
 def feature_loss(true: Judgement, made: Judgement) -> Float[torch.Tensor, ""]:
     """Feature matching (Kumar et al. 2019, MelGAN, eq. 3): mean absolute difference, relative to the true features' size."""
     pairs = [
-        (wanted.detach(), got)
-        for (_, reals), (_, fakes) in zip(true, made, strict=True)
-        for wanted, got in zip(reals, fakes, strict=True)
+        (wanted.detach(), got) for (_, reals), (_, fakes) in zip(true, made, strict=True) for wanted, got in zip(reals, fakes, strict=True)
     ]
     sizes = everyones_mean(torch.stack([wanted.abs().mean() for wanted, _ in pairs])).clamp_min(1e-2)
     return (torch.stack([(wanted - got).abs().mean() for wanted, got in pairs]) / sizes).mean()

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-import lightning
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cvalp.losses import info_nce
-from cvalp.model import CVALP, keep_in_bounds
-from cvalp.training import cosine_adamw, start_from
-from vocoders.joined_batch import joined, joined_dropout
+from cvalp.mini.model import CVALP
+from cvalp.temperatures import keep_in_bounds
+from cvalp.training.cvalp import GROWS
+from vocoders.training.joined_batch import joined, joined_dropout
+from vocoders.training.shared import Training, adamw, scheduled, start_from
 
 
-class TextTraining(lightning.LightningModule):
+class TextTraining(Training):
     """Eq. 2 with large batches (locked-image tuning, Zhai et al. 2022, with audio in the image's place) and, where the scene's truth is
     known, which kinds the words name.
 
@@ -40,7 +41,7 @@ class TextTraining(lightning.LightningModule):
         self.kind_head = nn.Linear(model.config.dim, kinds)
         self.learning_rate, self.weight_decay, self.warmup_steps, self.max_steps = learning_rate, weight_decay, warmup_steps, max_steps
         if checkpoint is not None:
-            start_from(model, checkpoint)
+            start_from(model, checkpoint, "model.", GROWS)
         model.requires_grad_(False)
         model.text.requires_grad_(True)
         model.log_scale.requires_grad_(True)
@@ -69,4 +70,4 @@ class TextTraining(lightning.LightningModule):
         self.log_dict(named, batch_size=len(batch["audio"]), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
-        return cosine_adamw(self, self.learning_rate, self.weight_decay, self.warmup_steps, lambda: self.max_steps)
+        return scheduled(adamw(self, self.learning_rate, self.weight_decay), self.warmup_steps, self.max_steps)

@@ -5,7 +5,7 @@ from typing import Literal
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from cvalp.checkpointing import checkpointed
+from cvalp.paper.checkpointing import checkpointed
 
 Normalize = Literal["none", "pytorchvideo", "imagenet"]
 

@@ -1,20 +1,22 @@
 """The CVALP trainer: eq. 5 and, where the scene's truth is known, what happens in every token."""
 
-import math
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import lightning
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
-from cvalp.joined_norms import join_norms
 from cvalp.losses import cvalp_loss, info_nce, label_loss, temporal_info_nce
-from cvalp.model import CVALP, keep_in_bounds, pooled, windows
+from cvalp.mini.model import CVALP
+from cvalp.pooling import pooled, windows
+from cvalp.temperatures import keep_in_bounds
+from cvalp.training.joined_norms import join_norms
 from prompts.lexicon import LEXICON, WORDINGS
-from vocoders.joined_batch import joined, joined_dropout
+from vocoders.training.joined_batch import joined, joined_dropout
+from vocoders.training.shared import Training, adamw, scheduled, start_from
+
+GROWS = "video.space_time."
+"""A tower may have more `SpaceTimeBlock`s than the weights it starts from: they change nothing at first."""
 
 
 def binary_f1(predicted: Tensor, target: Tensor, slack: int = 1) -> Tensor:
@@ -32,40 +34,7 @@ def binary_f1(predicted: Tensor, target: Tensor, slack: int = 1) -> Tensor:
     return 2 * precision * recall / (precision + recall).clamp(min=1e-6)
 
 
-def cosine_adamw(module: nn.Module, learning_rate: float, weight_decay: float, warmup_steps: int, max_steps: Callable[[], int]) -> Any:
-    """AdamW that spares vectors from decay, with linear warm-up and half a cosine to 2 %; `max_steps` is asked at every step."""
-    learning = [p for p in module.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in learning if p.ndim > 1], "weight_decay": weight_decay},
-        {"params": [p for p in learning if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    optimizer = torch.optim.AdamW(groups, lr=learning_rate, betas=(0.9, 0.98))
-
-    def factor(step: int) -> float:
-        if step < warmup_steps:
-            return (step + 1) / warmup_steps
-        progress = min(1.0, (step - warmup_steps) / max(1, max_steps() - warmup_steps))
-        return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress))
-
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
-    return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-
-def start_from(model: CVALP, source: str) -> None:
-    """Copies trained weights into `model`: of a training's checkpoint, or of the folder that `CVALP.save_pretrained` wrote.
-
-    A tower may have more `SpaceTimeBlock`s than the weights: the rest starts anew.
-    """
-    if Path(source).is_dir():
-        state = CVALP.from_pretrained(source, torch_dtype=torch.float32).state_dict()
-    else:
-        state = torch.load(source, map_location="cpu", weights_only=True)["state_dict"]
-        state = {k.removeprefix("model."): v for k, v in state.items() if k.startswith("model.")}
-    new = {k: v for k, v in model.state_dict().items() if k.startswith("video.space_time.")}  # blocks that change nothing at first
-    model.load_state_dict(new | state)
-
-
-class CvalpTraining(lightning.LightningModule):
+class CvalpTraining(Training):
     """Batches: `frames` uint8 (B, N, px, px), `mel` (B, 128, F), `caption` list[str], `kinds` (B, K),
     `activity` (B, T, 7), `seen` (B, L).
 
@@ -102,7 +71,7 @@ class CvalpTraining(lightning.LightningModule):
         super().__init__()
         self.model, self.video_only = model, video_only
         if start is not None:
-            start_from(model, start)
+            start_from(model, start, "model.", GROWS)
         self.frozen = [model.audio, model.audio_head] if video_only else []
         if video_only or text_weight == 0:
             self.frozen.append(model.text)
@@ -175,9 +144,6 @@ class CvalpTraining(lightning.LightningModule):
         if self.trainer.world_size > 1:
             join_norms(self.model, self.trainer.strategy.root_device)
 
-    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
-        torch.manual_seed(self.global_step)  # of dropout: a resumed run goes on as the uninterrupted one
-
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
         keep_in_bounds(self.model.log_scale)
 
@@ -192,4 +158,4 @@ class CvalpTraining(lightning.LightningModule):
         self.log_dict(named, batch_size=len(batch["mel"]), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
-        return cosine_adamw(self, self.learning_rate, self.weight_decay, self.warmup_steps, lambda: self.max_steps)
+        return scheduled(adamw(self, self.learning_rate, self.weight_decay), self.warmup_steps, self.max_steps)

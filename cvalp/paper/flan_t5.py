@@ -11,7 +11,7 @@ from transformers.models.t5.configuration_t5 import T5Config
 from transformers.models.t5.modeling_t5 import T5EncoderModel
 from transformers.models.t5.tokenization_t5 import T5Tokenizer
 
-from vocoders.joined_batch import longest_anywhere
+from vocoders.training.joined_batch import longest_anywhere
 
 SIZES: dict[str, dict[str, Any]] = {
     "small": {"d_model": 512, "d_ff": 1024, "d_kv": 64, "num_layers": 8, "num_heads": 6, "vocab_size": 32128},

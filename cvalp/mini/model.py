@@ -1,19 +1,20 @@
 """CVALP: video, audio and text in one space (TA-V2A section II-A)."""
 
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cvalp.audio_tower import AudioTower
-from cvalp.text_tower import TextTower
-from cvalp.video_tower import VideoTower
+from cvalp.mini.audio_tower import AudioTower
+from cvalp.mini.text_tower import TextTower
+from cvalp.mini.video_tower import VideoTower
+from cvalp.temperatures import bounded_scales, keep_in_bounds, loaded_in_bounds
 from vocoders.clock import MINI, ClipSpec
 from vocoders.component import Component, configured
 
@@ -22,31 +23,6 @@ ACTIVITY = 8
 event intensity, loudness of continuous sources, loudness of everything. All in [0, 1]."""
 
 TOKENIZER_FILE = "spiece.model"
-
-
-def _bounded(log_scale: Float[Tensor, "3"]) -> Float[Tensor, "3"]:
-    """Between 0 and ln 100. The bounds are tensors: compared with a Python number, what lies at ln 100 in
-    float32 would be above it."""
-    return log_scale.clamp(log_scale.new_zeros(()), log_scale.new_tensor(math.log(100)))
-
-
-def bounded_scales(log_scale: Float[Tensor, "3"]) -> Float[Tensor, "3"]:
-    """1 / tau between 1 and 100 (CLIP and Diff-Foley clamp alike); beyond, nothing pulls it back, so
-    `keep_in_bounds` is for trainers."""
-    return _bounded(log_scale).exp()
-
-
-@torch.no_grad()
-def keep_in_bounds(log_scale: Float[Tensor, "3"]) -> None:
-    """Moves temperatures back, in place, to where `bounded_scales` has a gradient: after every step of an
-    optimiser, and after loading."""
-    log_scale.copy_(_bounded(log_scale))
-
-
-def loaded_in_bounds(model: nn.Module, *_: Any) -> None:
-    """After `load_state_dict`: weights trained without bounds, and those in half precision, may lie a little
-    outside."""
-    keep_in_bounds(model.log_scale)
 
 
 class CVALP(Component):
@@ -70,7 +46,7 @@ class CVALP(Component):
         text_layers: int = 3,
     ):
         super().__init__()
-        self.video = VideoTower(dim, tuple(video_widths), video_time_blocks, video_space_time_blocks)
+        self.video = VideoTower(dim, video_widths, video_time_blocks, video_space_time_blocks)
         self.audio = AudioTower(dim)
         self.text = TextTower(tokenizer_file, dim=dim, width=text_width, layers=text_layers)
         self.video_head, self.audio_head = nn.Linear(dim, dim), nn.Linear(dim, dim)
@@ -128,10 +104,16 @@ class CVALP(Component):
         return self.text.tokenizer.was_cut(text)
 
     @classmethod
-    def from_pretrained(cls, folder, subfolder: str = "", **changes) -> "CVALP":
+    def from_pretrained(
+        cls,
+        folder: str | os.PathLike,
+        subfolder: str = "",
+        torch_dtype: torch.dtype = torch.float32,
+        **changes: Any,
+    ) -> "CVALP":
         """Reads a folder written by `save_pretrained`; the tokenizer is the one beside the weights."""
         tokenizer_file = str(Path(folder) / subfolder / TOKENIZER_FILE)
-        model = super().from_pretrained(folder, subfolder, **{"tokenizer_file": tokenizer_file, **changes})
+        model = super().from_pretrained(folder, subfolder, torch_dtype, **{"tokenizer_file": tokenizer_file, **changes})
         keep_in_bounds(model.log_scale)
         return model
 
@@ -139,14 +121,3 @@ class CVALP(Component):
         self.register_to_config(tokenizer_file=TOKENIZER_FILE)  # beside the weights, wherever they go
         super().save_pretrained(folder, safe_serialization)
         (Path(folder) / TOKENIZER_FILE).write_bytes(self.text.tokenizer.model_bytes)
-
-
-def pooled(tokens: Float[Tensor, "batch tokens dim"], pooling: str = "mean") -> Float[Tensor, "batch dim"]:
-    """Temporal pooling of eq. 3 (E_v, E_a in R^C), L2-normalised again: the mean, or the maximum of every channel as in Diff-Foley."""
-    return F.normalize(tokens.amax(1) if pooling == "max" else tokens.mean(1), dim=-1)
-
-
-def windows(tokens: Float[Tensor, "batch tokens dim"], length: int) -> Float[Tensor, "batch windows dim"]:
-    """Means over windows of `length` tokens, L2-normalised: the N_T parts of a clip of eq. 4."""
-    cut = tokens[:, : tokens.shape[1] // length * length]
-    return F.normalize(rearrange(cut, "b (w l) d -> b w l d", l=length).mean(2), dim=-1)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 import torch
 from jaxtyping import Float
 
-from vocoders.losses import mel_loss
 from vocoders.mel import LogMel
 from vocoders.noise_schedule import NoiseSchedule
+from vocoders.training.losses import mel_loss
 from vocoders.wavegrad import WaveGrad
 
 MANTISSAS = tuple(range(1, 10))

@@ -1,0 +1,1 @@
+"""CVALP of the mini preset: small towers that train and run on a processor."""

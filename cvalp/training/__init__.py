@@ -1,0 +1,1 @@
+"""How the encoders learn: one Lightning module a file."""

@@ -1,0 +1,124 @@
+"""How the diffusion model learns: a thin shell around a network that knows nothing of Lightning."""
+
+from typing import Any
+
+import torch
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
+from torch import Tensor
+
+from ldm.conditions import Conditions, Track
+from ldm.denoisers.audio_transformer import AudioTransformer
+from ldm.denoisers.audio_unet import AudioUNet
+from ldm.ema import Ema
+from ldm.latents import Latents
+from ldm.presence import branch_shares, draw_branches, presence
+from vocoders.training.joined_batch import joined, own, place
+from vocoders.training.shared import Training, adamw, batch_generator, scheduled, start_from
+
+
+def weighted_square(error: Tensor, importance: Tensor | None) -> Tensor:
+    """Mean square of (batch, channels, columns); `importance` (channels,) of mean 1 weighs the channels, None takes them as equal."""
+    return (error.square() if importance is None else error.square() * importance[:, None]).mean()
+
+
+def _own_noise(like: Tensor, generator: torch.Generator) -> Tensor:
+    """Gaussian noise in the shape of `like` (batch, ...): this process's rows of the joined batch's."""
+    where: dict[str, Any] = {"generator": generator, "device": like.device}
+    return own(lambda rows: torch.randn(rows, *like.shape[1:], **where), len(like))
+
+
+class LdmTraining(Training):
+    """Trains an `AudioTransformer` on the target of its process; weights for use are those of `ema.network`.
+
+    A batch holds {"latents": (batch, Z, columns) scaled latents, "video": (batch, tokens, Cv), "text":
+    (batch, Ct)}, all computed beforehand. The first batch, all processes' parts of it, sets the feature
+    statistics of the mixer. A batch may hold "importance": (Z,), weights of the latent channels in the loss
+    (`MelAutoencoder.channel_importance`).
+
+    Args:
+        network: the denoiser.
+        lr, weight_decay, betas, warmup_steps, max_steps: AdamW with linear warm-up and a cosine to `max_steps`.
+        shares: of both / video / text / none, as [0.7, 0.1, 0.1, 0.1]; one draw per sample decides which nulls it gets.
+        time_shift: of the times, see `ldm.process.Flow.times`.
+        feature_noise: Gaussian noise on both features in units of their standard deviation; makes the model less particular about them.
+        ema_decay: of the moving average.
+        seed: of noise, times and draws.
+        checkpoint: of an earlier run whose weights this one starts from, or the folder `denoiser` of a
+            preset.
+    """
+
+    validation_times = (0.2, 0.5, 0.8, 0.95, 1.0)
+    validation_branches = {"both": (True, True), "video": (True, False), "text": (False, True), "none": (False, False)}
+
+    def __init__(
+        self,
+        network: AudioTransformer | AudioUNet,
+        lr: float = 1e-3,
+        weight_decay: float = 1e-2,
+        betas: tuple[float, float] = (0.9, 0.98),
+        warmup_steps: int = 100,
+        max_steps: int = 3000,
+        shares: tuple[float, float, float, float] = (0.70, 0.10, 0.10, 0.10),
+        time_shift: float = 6.0,
+        feature_noise: float = 0.0,
+        ema_decay: float = 0.999,
+        seed: int = 0,
+        checkpoint: str | None = None,
+    ):
+        super().__init__()
+        self.save_hyperparameters(ignore=["network"])
+        self.network = network
+        if checkpoint is not None:
+            start_from(network, checkpoint)
+        self.ema = Ema(network, ema_decay)
+        self.shares = branch_shares(shares)
+        self._averaged_step = -1
+
+    def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
+        p = self.hparams
+        data, video, text = batch["latents"], batch["video"], batch["text"]
+        if self.batch_number == 0 and p.checkpoint is None:
+            self.network.mixer.set_feature_statistics(joined(video), joined(text))
+        generator = batch_generator(p.seed, self.batch_number, self.device)
+        noise, process = _own_noise(data, generator), self.network.process
+        uniform = own(lambda rows: torch.rand(rows, generator=generator, device=data.device), len(data))
+        time = process.times(uniform, p.time_shift)
+        seen = own(lambda rows: draw_branches(self.shares, rows, generator, data.device), len(data))
+        present = presence(self.shares, seen)
+        if p.feature_noise > 0:
+            mixer = self.network.mixer
+            video = video + p.feature_noise * mixer.video_std * _own_noise(video, generator)
+            text = text + p.feature_noise * mixer.text_std * _own_noise(text, generator)
+        conditions = Conditions.of(video=Track(video, present["video"]), text=Track(text, present["text"]))
+        noisy = Latents(audio=process.noisy(data, noise, time))
+        error = self.network(noisy, time, conditions).audio.float() - process.target(data, noise, time)
+        loss = weighted_square(error, batch.get("importance"))
+        self.log("train/loss", loss.detach(), prog_bar=True)
+        return loss
+
+    def on_train_start(self) -> None:
+        self._averaged_step = self.global_step
+
+    def on_train_batch_end(self, outputs, batch, batch_idx: int) -> None:
+        if self.global_step != self._averaged_step:  # once per optimizer step, also when gradients are accumulated
+            self._averaged_step = self.global_step
+            self.ema.update(self.network)
+
+    def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
+        """Loss of the averaged weights at fixed times and fixed noise, one figure per branch."""
+        data = batch["latents"]
+        noise = _own_noise(data, batch_generator(self.hparams.seed + 1, batch_idx, self.device))
+        rows = place()[0] * len(data) + torch.arange(len(data), device=data.device)
+        index = rows % len(self.validation_times)
+        time = torch.tensor(self.validation_times, device=data.device)[index]
+        process = self.network.process
+        noisy, target = Latents(audio=process.noisy(data, noise, time)), process.target(data, noise, time)
+        for name, (with_video, with_text) in self.validation_branches.items():
+            given = {"video": batch["video"] if with_video else None, "text": batch["text"] if with_text else None}
+            error = self.ema.network(noisy, time, Conditions.of(**given)).audio.float() - target
+            loss = weighted_square(error, batch.get("importance"))
+            self.log(f"validation/{name}", loss, batch_size=len(data), sync_dist=True, prog_bar=name == "both")
+
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
+        p = self.hparams
+        return scheduled(adamw(self.network, p.lr, p.weight_decay, p.betas), p.warmup_steps, p.max_steps)
