@@ -3,9 +3,15 @@
 Exit codes: 0 done, 1 something was found wrong, 2 an error that the user can mend, 130 and 143 stopped from outside.
 """
 
+import errno
+import os
 import sys
 
+from ta_v2a.cli.console import notice, silent
 from ta_v2a.system import stopping
+
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_MACHINE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
 
 
 def run_command(arguments: list[str] | None = None) -> int:
@@ -26,18 +32,40 @@ def _run(arguments: list[str] | None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # a file name that is no valid text must not end in a traceback
             stream.reconfigure(errors="backslashreplace")
     try:
+        os.getcwd()
+    except OSError:
+        notice("the folder that this was started in is gone; change to another one")
+        return 2
+    try:
         from ta_v2a.cli.app import run_app
 
         return run_app(arguments)
     except UserError as error:
-        print(f"ta-v2a: {error}", file=sys.stderr)
+        notice(str(error))
         return 2
     except BrokenPipeError:  # the reader of our output left
         sys.stderr.close()
         return 141
-    except OSError as error:  # of a file that the user named, or of a disk: whatever was not foreseen where it is read or written
-        if error.filename is None:
+    except Exception as error:
+        trouble = _trouble(error)
+        if trouble is None:
             raise
-        name = str(error.filename)
-        print(f"ta-v2a: {name if len(name) <= 80 else name[:79] + '…'}: {error.strerror}", file=sys.stderr)
+        notice(trouble)
         return 2
+
+
+def _trouble(error: Exception) -> str | None:
+    """What of the machine, or of a file that was not foreseen where it is read or written, ended the work; None for a fault of ours."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error):
+        return "there is not enough memory"
+    if isinstance(error, ImportError):  # without memory for it, or without files that came with it
+        return " ".join(f"a part of this program cannot be loaded: {error}".split())
+    if not isinstance(error, OSError):
+        return None
+    if error.filename is not None:
+        name = str(error.filename)
+        return f"{name if len(name) <= 80 else name[:79] + '…'}: {error.strerror}"
+    if error.errno in _DISK:
+        sys.stdout = silent()
+        return f"standard output: {error.strerror}"
+    return error.strerror if error.errno in _MACHINE else None

@@ -21,7 +21,16 @@ from ta_v2a.media.writing.encoding import encoded_pictures, encoded_track
 from ta_v2a.media.writing.mp4 import hide_lead
 from ta_v2a.media.writing.sound_track import EncodedSound, check_mixable, sound_for
 from ta_v2a.media.writing.tags import fill_room, room_for
-from ta_v2a.media.writing.tracks import NOTHING_FURTHER, Further, NoPlace, OwnSound, add_further, further_tracks, picture_filter, picture_track
+from ta_v2a.media.writing.tracks import (
+    NOTHING_FURTHER,
+    Further,
+    NoPlace,
+    OwnSound,
+    add_further,
+    further_tracks,
+    picture_filter,
+    picture_track,
+)
 from ta_v2a.media.writing.written import Promised, Unfaithful, check_written
 
 if TYPE_CHECKING:
