@@ -2,7 +2,8 @@
 
 Small films of ten kinds are made, and each is damaged in seeded ways: bits flipped, bytes inserted, removed
 or repeated, blocks swapped, the end cut off, 32-bit fields set to extremes. Every damaged film is probed,
-decoded, sounded to a WAV and to a film, and that film is probed. Strings go through the cutting of prompts,
+decoded, sounded to a WAV and to a film, and that film is probed; what takes longer than ten seconds is done
+once more, and the shorter time counts. Strings go through the cutting of prompts,
 the tokeniser and the parser of cues.
 
     .venv/bin/python benchmarks/fuzz.py --films 3000 --strings 10000 --seed 0 --json
@@ -270,6 +271,10 @@ def films(numbers: range | list[int], seed: int, keep: Path | None) -> Tally:
         worker = Worker(seed, wholes, Path(name) / "work")
         for number in numbers:
             answer = worker.do("film", number)
+            if (
+                HANG_S < answer["seconds"] < KILLED_S
+            ):  # the machine may have had other work: the film is done once more
+                answer = min(answer, worker.do("film", number), key=lambda one: one["seconds"])
             if tally.add(number, answer) and keep is not None:
                 kind, content, _ = film_of(number, seed, wholes)
                 keep.mkdir(parents=True, exist_ok=True)

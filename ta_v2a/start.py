@@ -4,6 +4,15 @@ here on Ctrl-C is answered."""
 import os
 import sys
 
+for _number in range(
+    3
+):  # a standard stream that came closed: the next file opened would get its number, and what is said there
+    try:
+        os.fstat(_number)
+    except OSError:
+        os.open(os.devnull, os.O_RDWR)
+sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115 (print without one goes to standard output)
+
 try:
     from ta_v2a.system import stopping
 
@@ -18,7 +27,10 @@ except KeyboardInterrupt:  # a moment too early for that
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command line; returns the exit code."""
+    """Runs the command line (by default the program's own, which ends then); returns the exit code."""
     from ta_v2a.cli.main import run_command
 
-    return run_command(arguments)
+    code = run_command(arguments)
+    if arguments is None:
+        stopping.ignore()
+    return code

@@ -1,15 +1,24 @@
 """What the program says: results on standard output, all else on standard error; a bar only on a terminal."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 
 def notice(text: str) -> None:
-    """One line on standard error."""
-    print(f"ta-v2a: {text}", file=sys.stderr, flush=True)
+    """One line on standard error; where nobody reads that, or it goes to a full disk, the work goes on."""
+    try:
+        print(f"ta-v2a: {text}", file=sys.stderr, flush=True)
+    except OSError:
+        sys.stderr = silent()
+
+
+def silent() -> TextIO:
+    """A stream that leads nowhere: Python would try again at its end to write what it could not."""
+    return open(os.devnull, "w")
 
 
 def result(value: dict[str, Any], as_json: bool, lines: list[str]) -> None:

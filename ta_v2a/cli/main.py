@@ -4,9 +4,15 @@ Exit codes: 0 done, 1 something was found wrong, 2 an error that the user can me
 from outside.
 """
 
+import errno
+import os
 import sys
 
+from ta_v2a.cli.console import notice, silent
 from ta_v2a.system import stopping
+
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_MACHINE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
 
 
 def run_command(arguments: list[str] | None = None) -> int:
@@ -29,27 +35,51 @@ def _run(arguments: list[str] | None) -> int:
         ):  # a file name that is no valid text must not end in a traceback
             stream.reconfigure(errors="backslashreplace")
     try:
+        os.getcwd()
+    except OSError:
+        notice("the folder that this was started in is gone; change to another one")
+        return 2
+    try:
         from ta_v2a.cli.app import run_app
 
         return run_app(arguments)
     except UserError as error:
-        print(f"ta-v2a: {error}", file=sys.stderr)
-        return 2
-    except ModuleNotFoundError as error:  # a preset may name a network that a plain installation lacks
-        from ta_v2a.system.extras import extra_that_lacks
-
-        mendable = extra_that_lacks(error)
-        if mendable is None:
-            raise
-        print(f"ta-v2a: {mendable}", file=sys.stderr)
+        notice(str(error))
         return 2
     except BrokenPipeError:  # the reader of our output left
         sys.stderr.close()
         return 141
-    # Of a file that the user named, or of a disk: whatever was not foreseen where it is read or written.
-    except OSError as error:
-        if error.filename is None:
+    except Exception as error:
+        trouble = _trouble(error)
+        if trouble is None:
             raise
-        name = str(error.filename)
-        print(f"ta-v2a: {name if len(name) <= 80 else name[:79] + '…'}: {error.strerror}", file=sys.stderr)
+        notice(trouble)
         return 2
+
+
+def _trouble(error: Exception) -> str | None:
+    """What of the machine, or of a file that was not foreseen where it is read or written, ended the
+    work; None for a fault of ours."""
+    if (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or "can't allocate memory" in str(error)
+    ):
+        return "there is not enough memory"
+    if isinstance(error, ImportError):  # without memory for it, or without files that came with it
+        from ta_v2a.system.extras import extra_that_lacks
+
+        # A preset may name a network that a plain installation lacks.
+        lacking = extra_that_lacks(error) if isinstance(error, ModuleNotFoundError) else None
+        return (
+            str(lacking) if lacking else " ".join(f"a part of this program cannot be loaded: {error}".split())
+        )
+    if not isinstance(error, OSError):
+        return None
+    if error.filename is not None:
+        name = str(error.filename)
+        return f"{name if len(name) <= 80 else name[:79] + '…'}: {error.strerror}"
+    if error.errno in _DISK:
+        sys.stdout = silent()
+        return f"standard output: {error.strerror}"
+    return error.strerror if error.errno in _MACHINE else None

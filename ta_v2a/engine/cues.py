@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import no_type_check
@@ -111,6 +112,9 @@ def cut_prompt(prompt: str | None) -> tuple[str | None, bool]:
 
 
 def _one_line(text: str) -> str:
-    """The words with one blank between them; a zero byte is a blank as well. The text
-    encoder sees no difference."""
-    return " ".join(text.replace("\x00", " ").split())
+    """The words with one blank between them. A control character is a blank as well; marks that nobody sees,
+    such as those of writing from right to left, are none of the words."""
+    if not text.isprintable():
+        kinds = {character: unicodedata.category(character) for character in set(text)}
+        text = text.translate({ord(key): {"Cc": " ", "Cf": ""}.get(kind, key) for key, kind in kinds.items()})
+    return " ".join(text.split())

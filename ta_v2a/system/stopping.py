@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -57,6 +58,13 @@ def restore(before: dict[int, Any]) -> None:
         signal.signal(number, handler)
 
 
+def ignore() -> None:
+    """The program has done its work and said so: a signal that comes while Python tidies
+    up changes nothing any more."""
+    for number in LINES:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def tidily(work: Callable[[], int]) -> int:
     """What `work` returns; where a signal stopped it, its line on standard error and 128 + its number,
     whatever `work` made of it."""
@@ -82,13 +90,18 @@ def tidily(work: Callable[[], int]) -> int:
         sys.unraisablehook = hook
     if _received is None:
         return code
-    print(LINES[_received], file=sys.stderr, flush=True)
+    _say(_received)
     return 128 + _received
+
+
+def _say(number: int) -> None:
+    with suppress(OSError):  # nobody listens
+        os.write(2, f"{LINES[number]}\n".encode())
 
 
 def end_at_once(number: int) -> None:
     """The line and the exit code, without any tidying up."""
-    os.write(2, f"{LINES[number]}\n".encode())
+    _say(number)
     os._exit(128 + number)
 
 

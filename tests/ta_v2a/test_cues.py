@@ -18,6 +18,7 @@ from ta_v2a.errors import UserError
         ("1 s - 2:30 s: 3 dogs", Cue(1, 150, "3 dogs")),
         ("1-2:30 dogs", Cue(1, 2, "30 dogs")),
         ("1-2: a\x00\n  bell\x00", Cue(1, 2, "a bell")),
+        ("1-2: \u202ba\x07 bell\u202c", Cue(1, 2, "a bell")),
         (".5-1: 玻璃碎了 🔔", Cue(0.5, 1, "玻璃碎了 🔔")),
     ],
 )
@@ -58,6 +59,9 @@ def test_a_cue_after_the_end_is_refused():
         ("knock " * 10_000, "knock " * 165 + "knock", True),
         ("a\x00b", "a b", False),
         ("\x00 \x00", None, False),
+        ("\u202ekn\u200dock\u202c", "knock", False),
+        ("\ufeffkn\xadock\x1b[31m", "knock [31m", False),
+        ("\u200b\u200f", None, False),
         ("rain" + " " * 5000 + "and\n\twind", "rain and wind", False),
     ],
 )
@@ -89,6 +93,7 @@ N = 200_000
         " " * N + "1-2:" + " " * N + "x" + " " * N,
         "1-2:" + " x" * N,
         "1-2:" + "\x00 " * N,
+        "1-2:" + "\u200fx" * N,
     ],
     ids=lambda text: repr(text[:6]),
 )

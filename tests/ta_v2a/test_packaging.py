@@ -44,7 +44,9 @@ def without(monkeypatch, *extras: str) -> list[str]:
     """Takes away what these extras bring: imports find nothing. Returns the distributions."""
     for extra in extras:
         for module in EXTRAS[extra].values():
-            monkeypatch.setitem(sys.modules, module.partition(".")[0], None)
+            top = module.partition(".")[0]
+            for name in (top, *(known for known in sys.modules if known.startswith(f"{top}."))):
+                monkeypatch.setitem(sys.modules, name, None)
     return [name for extra in extras for name in EXTRAS[extra]]
 
 

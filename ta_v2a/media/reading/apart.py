@@ -34,6 +34,10 @@ serve(int(sys.argv[1]), int(sys.argv[2]))
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
+class ReadingFailed(UserError):
+    """The process that reads films failed itself, which says nothing of the clip."""
+
+
 class _Ended(Exception):
     """The process is gone, or silent for too long."""
 
@@ -158,7 +162,7 @@ def _begun(job: bytes) -> _Process:
         except _Ended:
             process.end()
             if fresh:
-                raise RuntimeError(
+                raise ReadingFailed(
                     "the process that reads films does not start; `ta-v2a doctor` may say why"
                 ) from None
             continue
@@ -176,10 +180,10 @@ def _why(status: int) -> str:
     """What the end of a process in the middle of a job says of the clip.
 
     Raises:
-        RuntimeError: nothing, since the process itself failed.
+        ReadingFailed: nothing.
     """
     if status > 0:
-        raise RuntimeError(
+        raise ReadingFailed(
             f"the process that reads films ended with status {status}; `ta-v2a doctor` may say why"
         )
     if status in (0, -signal.SIGXCPU):

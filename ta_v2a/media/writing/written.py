@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ta_v2a.errors import UserError
+from ta_v2a.media.reading.apart import ReadingFailed
 from ta_v2a.media.reading.limits import LIMITS
 from ta_v2a.media.reading.opening import open_media, shown_name
 from ta_v2a.media.reading.probe import Clip, packets, probe, tick_s
@@ -78,6 +79,8 @@ def check_written(path: str | os.PathLike, promised: Promised) -> tuple[str, ...
     clip = promised.clip
     try:
         film = probe(path, allow_long=clip.duration_s > LIMITS.longest_s)
+    except ReadingFailed:
+        raise
     except UserError as error:
         why = str(error).removeprefix(f"{shown_name(path)}: ")
         raise Unfaithful(f"what is written cannot be read again ({why})") from None
