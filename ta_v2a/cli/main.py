@@ -58,8 +58,7 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _trouble(error: Exception) -> str | None:
-    """What of the machine, or of a file that was not foreseen where it is read or written, ended the
-    work; None for a fault of ours."""
+    """What of the machine, or of a file where nobody foresaw it, ended the work; None for a fault of ours."""
     if (
         isinstance(error, MemoryError)
         or type(error).__name__ == "OutOfMemoryError"
