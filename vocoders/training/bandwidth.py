@@ -26,7 +26,6 @@ class BandwidthTraining(Training):
     """
 
     hparams: Any  # the arguments of `__init__`, by save_hyperparameters
-    batches_seen: torch.Tensor
 
     def __init__(
         self,

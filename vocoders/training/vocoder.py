@@ -68,7 +68,6 @@ class VocoderTraining(Training):
     """
 
     hparams: Any  # the arguments of `__init__`, by save_hyperparameters
-    batches_seen: torch.Tensor
 
     def __init__(
         self,

@@ -48,7 +48,6 @@ class WaveGradTraining(Training):
     """
 
     hparams: Any  # the arguments of `__init__`, by save_hyperparameters
-    batches_seen: torch.Tensor
 
     def __init__(
         self,
