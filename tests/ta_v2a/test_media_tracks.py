@@ -115,6 +115,17 @@ def test_every_tag_survives(tmp_path, into):
     assert TAGS.items() <= found.items()
 
 
+@pytest.mark.parametrize("into", [".mp4", ".mov", ".mkv"])
+@pytest.mark.parametrize("title", ["", "T", "Eleven char", "T" * 70_000])
+def test_titles_of_every_length_survive_beside_a_tag_without_a_place(tmp_path, into, title):
+    tags = {"title": title, "workflow": "{}"}
+    source = dressed(tmp_path / "in.mp4", film(tmp_path / "a.mp4"), tags=tags, movflags="use_metadata_tags")
+    made = mux(source, SOUND, 16_000, tmp_path / f"out{into}")
+    with open_media(made.path) as container:
+        found = {key.lower(): value for key, value in container.metadata.items()}
+    assert made.left_out == () and (found.get("title", ""), found["workflow"]) == (title, "{}")
+
+
 def boxes(data: bytes, *names: bytes) -> list[tuple[bytes, bytes]]:
     """(name, content) of the boxes below a path of boxes in an MP4."""
     found, at = [], 0
@@ -394,6 +405,70 @@ def test_mpeg4_goes_into_avi_in_time(tmp_path):
     made = probe(mux(clip, sound, 16_000, tmp_path / "out.avi").path)
     assert (made.frames, made.duration_s, made.start_s) == (30, pytest.approx(1.0), 0.0)
     assert np.abs(own_sound(made)).argmax() / 48_000 == pytest.approx(0.5, abs=0.002)
+
+
+def trimmed(path: Path, source: Path, first_s: float, lasts_s: float) -> Path:
+    """A copy of a silent MP4 of which an edit list shows a part, as phones trim."""
+    data = bytearray(source.read_bytes())
+    place = data.index(b"elst")
+    with open_media(source) as container:
+        ticks = round(first_s / container.streams.video[0].time_base)
+        ticks += struct.unpack(">i", data[place + 16 : place + 20])[0]
+    data[place + 12 : place + 20] = struct.pack(">Ii", round(lasts_s * 1000), ticks)
+    assert struct.unpack(">I", data[data.index(b"mvhd") + 16 :][:4])[0] == 1000
+    path.write_bytes(data)
+    return path
+
+
+def times(path: Path) -> list[float]:
+    """When the pictures of a film are shown."""
+    with open_media(path) as container:
+        return [round(float(frame.pts * frame.time_base), 3) for frame in container.decode(video=0)]
+
+
+@pytest.mark.parametrize("into", [".mp4", ".mov"])
+def test_a_film_that_an_edit_list_trims_at_both_ends_stays_trimmed(tmp_path, into):
+    whole = film(tmp_path / "whole.mp4", 40, options={"bf": "2"})
+    clip = probe(trimmed(tmp_path / "in.mp4", whole, 0.4, 0.85))
+    planned, why = fitting(clip, tmp_path / "x")
+    assert (planned.path.suffix, why, clip.duration_s) == (".mp4", "", pytest.approx(0.85))
+    made = probe(mux(clip, SOUND, 16_000, tmp_path / f"out{into}").path)
+    assert made.duration_s == pytest.approx(0.85) and times(made.path) == times(clip.path)
+    with open_media(made.path) as container:
+        assert container.duration == 850_000
+    with pytest.raises(UserError, match=r"begin with another picture, .*; use \.mp4 or \.m4v or \.mov"):
+        rehearse(clip, tmp_path / "out.mkv")
+
+
+@pytest.mark.parametrize("muxer", ["matroska", "mpegts"])
+def test_a_varying_rate_with_reordered_pictures_goes_into_mp4(tmp_path, muxer):
+    times_s = [0, 0.01, 0.03, 0.035, 0.1, 0.14, 0.15, 0.3, 0.5, 0.533, 0.7, 0.71, 0.9, 1.0]
+    source = film(tmp_path / "in.x", len(times_s), 20, muxer=muxer, times_s=times_s, options={"bf": "2"})
+    clip = probe(source)
+    made = mux(clip, SOUND, 16_000, tmp_path / "out.mp4")
+    with open_media(made.path) as container:
+        assert container.duration == pytest.approx(clip.duration_s * 1e6, abs=1000)
+    assert np.allclose(np.diff(times(made.path)), np.diff(times(source)), atol=0.002)
+
+
+def test_two_stretches_of_an_edit_list_are_encoded_anew(tmp_path):
+    whole = film(tmp_path / "whole.mp4", 40, options={"bf": "2"})
+    data = bytearray(whole.read_bytes())
+    place = data.index(b"elst")
+    first = struct.unpack(">i", data[place + 16 : place + 20])[0]
+    with open_media(whole) as container:
+        ticks = round(1.2 / container.streams.video[0].time_base)
+    data[place + 8 : place + 24] = struct.pack(">IIihh", 2, 500, first, 1, 0)
+    data[place + 24 : place + 24] = struct.pack(">Iihh", 400, first + ticks, 1, 0)
+    for name in (b"elst", b"edts", b"trak", b"moov"):  # which stand behind the pictures
+        at = data.rindex(name, 0, place + 4) - 4
+        data[at : at + 4] = struct.pack(">I", struct.unpack(">I", data[at : at + 4])[0] + 12)
+    (tmp_path / "in.mp4").write_bytes(data)
+    clip = probe(tmp_path / "in.mp4")
+    planned, why = fitting(clip, tmp_path / "x")
+    assert (planned.picture, why) == ("h264", "no container holds this picture unchanged")
+    made = mux(clip, SOUND, 16_000, tmp_path / "out.mp4", encode=True).path
+    assert probe(made).duration_s == pytest.approx(clip.duration_s, abs=0.001)
 
 
 @pytest.mark.parametrize("start_s", [0.0, 0.08, 3.0])

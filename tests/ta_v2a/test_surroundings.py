@@ -10,6 +10,8 @@ import pytest
 
 from ta_v2a.cli.main import _trouble
 
+GONE = "the folder that this was started in is gone; change to another one"
+NO_MEMORY = "cannot be loaded|not enough memory|the process that reads films"
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="shells and devices of Linux")
 
 
@@ -31,19 +33,9 @@ def shell(line: str, cwd) -> subprocess.CompletedProcess:
         ("$T foley {clip} -o {folder}/x.mp3 2>&-", 2, "", ""),
         ("$T foley {clip} -o {folder}/x.mp3 <&- >&- 2>&-", 2, "", ""),
         ("$T foley {clip} -o {folder}/x.mp3 2>/dev/full", 2, "", ""),
-        (
-            "mkdir gone; cd gone; rmdir ../gone; $T foley {clip}",
-            2,
-            "",
-            "ta-v2a: the folder that this was started in is gone; change to another one\n",
-        ),
+        ("mkdir gone; cd gone; rmdir ../gone; $T foley {clip}", 2, "", f"ta-v2a: {GONE}\n"),
         ("ulimit -n 5; $T foley {clip}", 2, "", "ta-v2a: /dev/null: Too many open files\n"),
-        (
-            "ulimit -v 500000; $T foley {clip} --no-wav -p knock",
-            2,
-            "",
-            "cannot be loaded|not enough memory|the process that reads films",
-        ),
+        ("ulimit -v 500000; $T foley {clip} --no-wav -p knock", 2, "", NO_MEMORY),
     ],
 )
 def test_whatever_is_missing_it_is_one_line_at_most(tmp_path, silent_clip, line, code, out, err):
@@ -68,25 +60,19 @@ def test_a_signal_after_the_work_changes_nothing(tmp_path, number):
         "sys.exit(main())\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "run.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
-    )
+    command = [sys.executable, "run.py"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("ta-v2a ")
 
 
 def test_faults_of_the_machine_are_lines_and_those_of_the_program_are_not():
     import torch
 
-    for error in (
-        MemoryError(),
-        torch.OutOfMemoryError("CUDA out of memory"),
-        RuntimeError("DefaultCPUAllocator: can't allocate memory: you"),
-    ):
+    cpu = RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
+    for error in (MemoryError(), torch.OutOfMemoryError("CUDA out of memory"), cpu):
         assert _trouble(error) == "there is not enough memory"
-    assert (
-        _trouble(ImportError("libx.so: failed to map\n segment"))
-        == "a part of this program cannot be loaded: libx.so: failed to map segment"
-    )
+    words = "a part of this program cannot be loaded: libx.so: failed to map segment"
+    assert _trouble(ImportError("libx.so: failed to map\n segment")) == words
     assert _trouble(OSError(24, "Too many open files")) == "Too many open files"
     assert _trouble(FileNotFoundError(2, "No such file", "a" * 100)) == f"{'a' * 79}…: No such file"
     assert (

@@ -1,6 +1,7 @@
 """A clip's facts from FFmpeg; runs in the process that `ta_v2a.media.reading.apart` starts."""
 
 import os
+import struct
 import time
 import zlib
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ta_v2a.errors import UserError
+from ta_v2a.media.mp4 import EditLists
 from ta_v2a.media.reading.limits import Limits, check_size, threads
 from ta_v2a.media.reading.opening import open_media, shown_name
 from ta_v2a.media.reading.orientation import Orientation
@@ -46,7 +48,8 @@ def picture_stream(container: "InputContainer", path: str | os.PathLike) -> "Vid
 
 @dataclass
 class _Span:
-    """Presentation times gathered from packets, in ticks."""
+    """Presentation times gathered from packets, in ticks; `followed` says whether others come
+    after the last to be shown."""
 
     step: int
     first: int | None = None
@@ -55,8 +58,10 @@ class _Span:
     shown: int = 0
     clock: int = 0
     untimed: int = 0
+    followed: bool = False
 
     def add(self, packet: "Packet") -> None:
+        self.followed = True
         if packet.is_discard:  # decoded for reference only: an edit list hides it
             return
         tick = packet.pts if packet.pts is not None else packet.dts
@@ -66,13 +71,35 @@ class _Span:
         self.clock = tick + lasts
         self.first = tick if self.first is None else min(self.first, tick)
         if self.shown == 0 or tick >= self.last:
-            self.last, self.end = tick, tick + lasts
+            self.last, self.end, self.followed = tick, tick + lasts, False
         self.shown += 1
 
     @property
     def ticks(self) -> int:
         """How long they last."""
         return 0 if self.first is None else self.end - self.first
+
+
+def _end_with_track(
+    span: _Span, stream: "VideoStream", container: "InputContainer", path: str | os.PathLike
+) -> None:
+    """Let the last picture end with its track, where others are decoded after it.
+
+    An MP4 says how long a picture lasts by when the next one is decoded; of
+    such a last one that says nothing.
+    """
+    if span.first is None or not span.followed or "mp4" not in container.format.name:
+        return
+    try:
+        with open(path, "rb") as file:
+            told = EditLists(file).lasts_s(stream.index)
+    except (OSError, ValueError, struct.error):
+        return
+    if told is not None:
+        lasts_s, movie_tick_s = told
+        end = span.first + round(lasts_s / tick_s(stream))
+        if span.last < end < span.end - movie_tick_s / tick_s(stream):
+            span.end = end
 
 
 def _usual_step(stream: "VideoStream") -> int:
@@ -146,6 +173,7 @@ def _scan(container: "InputContainer", path: str | os.PathLike, most_pixels: int
         why = "no picture in it can be decoded" if read else "holds no pictures (zero frames)"
         raise UserError(f"{name}: {why}")
     check_size(name, frame.width, frame.height, frame.format.name, most_pixels)
+    _end_with_track(span, stream, container, path)
     return stream, span, frame
 
 

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 
 from ta_v2a.errors import UserError
+from ta_v2a.media.mp4 import EditLists
 from ta_v2a.media.reading.opening import open_media, shown_name
 from ta_v2a.media.reading.probe import Clip, packets, probe, video_stream
-from ta_v2a.media.sound import Sound
+from ta_v2a.media.sound import DELIVERY_HZ, Sound
 from ta_v2a.media.writing import matroska
 from ta_v2a.media.writing.atomic import output_error, output_file, scratch_file, whole_file
 from ta_v2a.media.writing.containers import CONTAINERS, MP4_FAMILY, Kept, container_for
 from ta_v2a.media.writing.encoding import encoded_pictures, encoded_track
-from ta_v2a.media.writing.mp4 import hide_lead
 from ta_v2a.media.writing.sound_track import EncodedSound, check_mixable, sound_for
 from ta_v2a.media.writing.tags import fill_room, room_for
 from ta_v2a.media.writing.tracks import (
@@ -207,7 +207,8 @@ def _write_tracks(
         voice.advance(None)
     tags = {**template.metadata, **source.metadata}
     codec = "h264" if order.encode else order.clip.codec
-    return Promised(order.clip, codec, not order.encode, times_s, tags, bool(chapters)), voice
+    promised = Promised(order.clip, codec, not order.encode, picture.index, times_s, tags, bool(chapters))
+    return promised, voice
 
 
 def _write(order: _Order, path: str, further: Further, sound: Encodable | None) -> tuple[str, ...]:
@@ -242,13 +243,21 @@ def _written(
             fill_room(path, items, kept)
         if shaped:
             matroska.set_shape(path, aspect)
-        if voice is not None and voice.start > 0 and kept.muxer in MP4_FAMILY:
-            hide_lead(path, voice.track, voice.start, voice.lead)
+        if kept.muxer in MP4_FAMILY:
+            _set_times(path, promised.picture, clip, voice)
         return (*further.left_out, *check_written(path, promised))
     except av.error.FFmpegError as error:
         if isinstance(error, OSError):
             raise output_error(order.name, error) from None
         raise Unfaithful(f"its tracks, or their times, do not fit ({error.strerror})") from None
+
+
+def _set_times(path: str, picture: int, clip: Clip, voice: EncodedSound | None) -> None:
+    with open(path, "r+b") as file:
+        edits = EditLists(file)
+        edits.shorten(picture, Fraction(clip.duration_s).limit_denominator(10**9))
+        if voice is not None and voice.start > 0:
+            edits.hide_lead(voice.track, Fraction(voice.start, DELIVERY_HZ), voice.lead)
 
 
 def _rehearsed(order: _Order, out: Path) -> tuple[Further, tuple[str, ...]]:

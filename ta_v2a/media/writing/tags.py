@@ -10,8 +10,8 @@ import os
 import struct
 from collections.abc import Mapping
 
+from ta_v2a.media.mp4 import child
 from ta_v2a.media.writing.containers import MP4_FAMILY, Kept
-from ta_v2a.media.writing.mp4 import child
 
 # Said by the writer of a file about that file; of another file they would be wrong.
 _OF_THE_WRITER = {
@@ -111,7 +111,10 @@ def _items(tags: Mapping[str, str], kept: Kept) -> bytes:
         else:
             text = struct.pack(">HH", len(text), 0x55C4) + text  # 0x55C4 is the language "und"
         made.append(struct.pack(">I4s", 8 + len(text), names[key]) + text)
-    return b"".join(made)
+    items = b"".join(made)
+    if items and len(items) <= _ITEM_HEAD:  # the muxer leaves no smaller room
+        items += struct.pack(">I4s", _ITEM_HEAD, b"free") + bytes(_ITEM_HEAD - 8)
+    return items
 
 
 def room_for(tags: Mapping[str, str], kept: Kept) -> tuple[dict[str, str], bytes | None]:

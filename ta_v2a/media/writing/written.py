@@ -1,6 +1,7 @@
 """A film that was just written, read again before it takes its name."""
 
 import os
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ta_v2a.errors import UserError
+from ta_v2a.media.mp4 import EditLists
 from ta_v2a.media.reading.apart import ReadingFailed
 from ta_v2a.media.reading.limits import LIMITS
 from ta_v2a.media.reading.opening import open_media, shown_name
@@ -30,6 +32,7 @@ class Promised:
         clip: whose picture it has.
         codec: FFmpeg's name of the picture's codec.
         copied: whether it is the clip's own, packet for packet.
+        picture: number of its track.
         times_s: presentation times of the packets of its picture, in the file's order.
         tags: what the clip says of itself and of its picture.
         chapters: whether the clip has any.
@@ -38,6 +41,7 @@ class Promised:
     clip: Clip
     codec: str
     copied: bool
+    picture: int
     times_s: Sequence[float]
     tags: Mapping[str, str]
     chapters: bool
@@ -65,6 +69,16 @@ def _moved(wanted_s: np.ndarray, found_s: np.ndarray, together: bool) -> str:
     if not (np.abs(found_s - start_s - wanted_s) <= _TOLERANCE_S).all():
         return "its pictures would be shown at other times"
     return ""
+
+
+def _told_s(path: str | os.PathLike, track: int) -> list[float]:
+    """How long an MP4's edit list says that a track lasts; empty where there is none."""
+    try:
+        with open(path, "rb") as file:
+            told = EditLists(file).lasts_s(track)
+    except (ValueError, struct.error):
+        return []
+    return [] if told is None else [float(told[0])]
 
 
 def check_written(path: str | os.PathLike, promised: Promised) -> tuple[str, ...]:
@@ -96,8 +110,10 @@ def check_written(path: str | os.PathLike, promised: Promised) -> tuple[str, ...
         is_matroska = "matroska" in film.container
         if moved := _moved(np.asarray(promised.times_s), _times_s(container, stream), is_matroska):
             raise Unfaithful(moved)
-    # Matroska does not say how long its last picture lasts, and shows what an edit list hides.
-    if abs(film.duration_s - clip.duration_s) > _TOLERANCE_S and not is_matroska:
+    # Matroska does not say how long its last picture lasts. An MP4 says so in its edit list; what it says of
+    # pictures is when the next one is decoded.
+    told_s = [film.duration_s, *_told_s(path, promised.picture)]
+    if min(abs(one - clip.duration_s) for one in told_s) > _TOLERANCE_S and not is_matroska:
         raise Unfaithful(f"it would last {film.duration_s:.3f} s, not {clip.duration_s:.3f} s")
     sides = max(abs(film.width - clip.width), abs(film.height - clip.height))
     if film.rotation != clip.rotation or sides > 1:
