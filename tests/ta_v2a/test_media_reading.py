@@ -326,6 +326,13 @@ def test_a_fork_has_processes_of_its_own(tmp_path, fresh):
     assert pid in [process._process.pid for process in apart._idle] and alive(pid)
 
 
+def test_ctrl_c_on_the_terminal_is_not_for_it(fresh, tmp_path):
+    """It would end, at its very beginning, before it could ignore that; so it is in a group of its own."""
+    process = apart._Process()
+    assert os.getpgid(process._process.pid) == process._process.pid
+    process.end()
+
+
 @pytest.mark.parametrize("busy", [False, True])
 def test_it_ends_with_its_parent(tmp_path, busy):
     path = repeated_picture(tmp_path / "a.mp4", 2160, 3840, 500)

@@ -63,6 +63,7 @@ class _Process:
                 command,
                 pass_fds=[theirs.fileno()],
                 env={**os.environ, **_ONE_THREAD},
+                process_group=0,  # Ctrl-C is for the program: this process ends with it
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
