@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import no_type_check
 
@@ -99,6 +99,43 @@ def read_cues(cues: Iterable["Cue | str"] | None, duration_s: float) -> list[Cue
                 f"s"
             )
     return read
+
+
+def _heard_in(cues: Sequence[Cue], column: int, columns: int, column_s: float) -> list[bool]:
+    """Which cues a latent column belongs to: those that hold its centre; a cue shorter than a column, its first."""
+    centre_s = (column + 0.5) * column_s
+    return [
+        cue.start_s <= centre_s < cue.end_s or column == min(columns - 1, int(cue.start_s / column_s))
+        for cue in cues
+    ]
+
+
+def told(prompt: str | None, cues: Sequence[Cue], columns: int, column_s: float) -> list[str | None]:
+    """What is to be heard: one text for the whole clip, or with cues one for each latent column.
+
+    In its stretch a cue speaks in the prompt's place; cues that overlap are named together.
+    """
+    if not cues:
+        return [prompt]
+    lines: list[str | None] = []
+    for column in range(columns):
+        inside = _heard_in(cues, column, columns, column_s)
+        texts = [cue.text for cue, holds in zip(cues, inside, strict=True) if holds]
+        lines.append(" and ".join(dict.fromkeys(texts)) or prompt)
+    return lines
+
+
+def kept_out(negative: str | None, cues: Sequence[Cue], columns: int, column_s: float) -> list[str | None]:
+    """What is not to be heard: the negative prompt and, outside their stretches, the cues."""
+    if not cues:
+        return [negative]
+    lines: list[str | None] = []
+    for column in range(columns):
+        inside = _heard_in(cues, column, columns, column_s)
+        heard = {cue.text for cue, holds in zip(cues, inside, strict=True) if holds}
+        texts = [cue.text for cue in cues if cue.text not in heard]
+        lines.append(", ".join(dict.fromkeys([*filter(None, [negative]), *texts])) or None)
+    return lines
 
 
 def cut_prompt(prompt: str | None) -> tuple[str | None, bool]:

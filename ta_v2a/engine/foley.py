@@ -12,8 +12,8 @@ import torch
 from jaxtyping import Float
 
 from cvalp.features import as_input, film_features
-from ldm.conditions import NEGATIVE, TEXT, VIDEO, Conditions, Track
-from ldm.guidance import Weights, composable, conditional, double, plan_branches
+from ldm.conditions import LEFT_OUT, NEGATIVE, TEXT, VIDEO, Conditions, Track
+from ldm.guidance import Weights, composable, conditional, double, leaving_out, plan_branches
 from ldm.guides.onset import OnsetGuide, expected_onsets
 from ldm.latents import Latents
 from ldm.sampling import Generators, Step, clip_noise, sample
@@ -27,7 +27,7 @@ from ta_v2a.engine.arguments import (
     texts,
     whole,
 )
-from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
+from ta_v2a.engine.cues import Cue, cut_prompt, kept_out, read_cues, told
 from ta_v2a.engine.devices import fast_dtype, own_generators, woken
 from ta_v2a.engine.parts import Parts, load_parts
 from ta_v2a.engine.pictures import PictureStream, Video, open_pictures
@@ -153,10 +153,7 @@ class FoleyEngine:
         negatives = [text for text in one_for_each("negative_prompt", negatives, batch) for _ in range(takes)]
         stream = replace(stream, blocks=blocks, batch=batch * takes)
         columns = self._columns(stream)
-        words = {
-            TEXT: self._words(prompts, read_cues(cues, stream.duration_s), columns),
-            NEGATIVE: self._words(negatives, [], columns),
-        }
+        words = self._words(prompts, negatives, read_cues(cues, stream.duration_s), columns)
         return self._sound(stream, words, settings, generators, watch)
 
     def was_cut(self, text: str) -> bool:
@@ -175,31 +172,40 @@ class FoleyEngine:
         and where the denoiser can."""
         return lcm(self.clock.columns_per_picture, self.parts.denoiser.grain)
 
+    def _words(
+        self, prompts: list[str | None], negatives: list[str | None], cues: list[Cue], columns: int
+    ) -> dict[str, Track | None]:
+        """Tracks of what is to be heard and of what is not.
+
+        A denoiser that has learnt to leave things out is told so beside the text: the negative prompt, and every
+        cue outside its stretch.
+        """
+        given = [cut_prompt(text)[0] for text in prompts]
+        unwanted = [cut_prompt(text)[0] for text in negatives]
+        if not self.parts.denoiser.leaves_out:
+            return {
+                TEXT: self._track([told(text, cues, columns, self.clock.column_s) for text in given]),
+                NEGATIVE: self._track([[text] for text in unwanted]),
+            }
+        return {
+            TEXT: self._track([told(text, cues, columns, self.clock.column_s) for text in given]),
+            LEFT_OUT: self._track([kept_out(text, cues, columns, self.clock.column_s) for text in unwanted]),
+        }
+
     @torch.no_grad()
-    def _words(self, prompts: list[str | None], cues: list[Cue], columns: int) -> Track | None:
-        """Text features of the prompts and of the cues in their stretches; a later
-        cue wins where two overlap."""
-        given = [cut_prompt(prompt)[0] for prompt in prompts]
-        wanted = sorted({text for text in given if text} | {cue.text for cue in cues})
+    def _track(self, lines: list[list[str | None]]) -> Track | None:
+        """E_l of lines of texts, one for the whole clip or one for every latent column; None where all are."""
+        wanted = sorted({text for line in lines for text in line if text})
         if not wanted:
             return None
         encoded = woken(self.parts.cvalp).encode_text([cut_prompt(text)[0] or "" for text in wanted]).float()
         rows = dict(zip(wanted, encoded, strict=True))
-        nothing = torch.zeros_like(rows[wanted[0]])
-        features = torch.stack([nothing if text is None else rows[text] for text in given])
-        present = torch.tensor([text is not None for text in given], device=features.device)
-        if not cues:
-            return Track(features, None if present.all() else present)
-        features, present = features[:, None].repeat(1, columns, 1), present[:, None].repeat(1, columns)
-        centres_s = (torch.arange(columns, device=features.device) + 0.5) * self.clock.column_s
-        for cue in cues:
-            held = (centres_s >= cue.start_s) & (centres_s < cue.end_s)
-            held[min(columns - 1, int(cue.start_s / self.clock.column_s))] = (
-                True  # a cue shorter than a column keeps its first
-            )
-            features[:, held] = rows[cue.text]
-            present[:, held] = True
-        return Track(features, present)
+        nothing = torch.zeros_like(encoded[0])
+        values = torch.stack([torch.stack([rows[t] if t else nothing for t in line]) for line in lines])
+        present = torch.tensor([[bool(text) for text in line] for line in lines], device=values.device)
+        if values.shape[1] == 1:
+            values, present = values[:, 0], present[:, 0]
+        return Track(values, None if present.all() else present)
 
     @torch.no_grad()
     def _sound(
@@ -269,7 +275,7 @@ class FoleyEngine:
         callback: Callable[[Step], Latents],
     ) -> torch.Tensor:
         """One window's latents."""
-        weigh, until = GUIDANCE[self.settings["guidance"]], self.settings["text_scale_until"]
+        weigh, until = self._guidance(), self.settings["text_scale_until"]
         late = weigh(min(scales.text, 1.0), scales.video, scales.negative) if until else None
         weights = weigh(scales.text, scales.video, scales.negative)
         guidance = plan_branches(weights, len(noise), Conditions.of(**{VIDEO: video, **words}), late, until)
@@ -287,6 +293,10 @@ class FoleyEngine:
             autocast_dtype=self._precision(),
         )
         return latents.given_audio
+
+    def _guidance(self) -> Callable[[float, float, float], Weights]:
+        name = self.settings["guidance"]
+        return leaving_out if name == "conditional" and self.parts.denoiser.leaves_out else GUIDANCE[name]
 
     def _precision(self) -> torch.dtype | None:
         if self.parts.denoiser.dtype != torch.float32:
