@@ -19,6 +19,7 @@ AMBIENT_FAMILIES = ("ambience", "weather", "air", "liquid", "vehicle")
 _SOFT_FAMILIES = ("friction", "human")
 
 _BACKGROUND_SHARE = 0.12
+_FAINTEST_DB = -13.0  # peak of the faintest blow
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,8 @@ def _level(rng: np.random.Generator, recording: Recording, made: Performance, di
     peak_db = float(rng.uniform(-6, -0.3))
     loud_db = float(rng.uniform(-25, -13)) - 20 * math.log10(rms)
     db = min(peak_db, loud_db) if recording.form == "loop" else min(peak_db, loud_db + 6)
-    return 10 ** ((db - 4 * distance - (3 if recording.family in _SOFT_FAMILIES else 0)) / 20)
+    db -= 4 * distance + (3 if recording.family in _SOFT_FAMILIES else 0)
+    return 10 ** (max(db, _FAINTEST_DB if recording.form != "loop" else -60) / 20)
 
 
 def _background(rng: np.random.Generator, count: int, rate: int) -> tuple[str, np.ndarray]:
@@ -166,7 +168,7 @@ def _background(rng: np.random.Generator, count: int, rate: int) -> tuple[str, n
 
 
 def _ambience(rng: np.random.Generator, catalogue: Catalogue, rate: int, duration_s: float) -> np.ndarray:
-    """(samples,) something far away that goes on, in two scenes of three; 25 to 50 dB below full scale."""
+    """(samples,) something far away that goes on, in two scenes of three; 36 to 60 dB below full scale."""
     count = round(duration_s * rate)
     loops = [r for r in catalogue.recordings if r.form == "loop" and r.family in AMBIENT_FAMILIES]
     if not loops or rng.random() < 0.35:
@@ -176,4 +178,4 @@ def _ambience(rng: np.random.Generator, catalogue: Catalogue, rate: int, duratio
         return np.zeros(count, np.float32)
     rms = math.sqrt(float(np.mean(np.square(made.wave)))) + 1e-6
     far = in_room(made.wave, room_response(rng, rate, 0.9))
-    return (far * (10 ** (float(rng.uniform(-52, -30)) / 20) / rms)).astype(np.float32)
+    return (far * (10 ** (float(rng.uniform(-60, -36)) / 20) / rms)).astype(np.float32)

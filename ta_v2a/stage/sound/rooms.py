@@ -48,9 +48,9 @@ def in_room(wave: np.ndarray, response: np.ndarray) -> np.ndarray:
 
 
 def room_tone(rng: np.random.Generator, count: int, rate: int) -> np.ndarray:
-    """(count,) float32 hiss and rumble of a place and its microphone: -68 to -36 dB of full scale, dull to bright,
+    """(count,) float32 hiss and rumble of a place and its microphone: -72 to -46 dB of full scale, dull to bright,
     sometimes a mains hum under it."""
-    level = 10 ** (float(rng.uniform(-68.0, -36.0)) / 20)
+    level = 10 ** (float(rng.uniform(-72.0, -46.0)) / 20)
     low, high = 40 * 4.0 ** float(rng.random()), 500 * 14.0 ** float(rng.random())
     length = min(count, 6 * rate)
     (tone,) = shaped_noise(rng, length, rate, lambda f: np.sqrt(band(f, low, high)) / np.sqrt(1 + f / 400))
