@@ -139,7 +139,8 @@ class Mixer(nn.Module):
         return projected if mask is None else projected * mask
 
     def _standardised(self, name: str, track: Track, tokens: int) -> tuple[Tensor, Tensor | None]:
-        """Values (batch, tokens or 1, channels) in units of their spread, and where they are, if not everywhere."""
+        """Values (batch, tokens or 1, channels) in units of their spread, and where they are, if not
+        everywhere."""
         values = track.values if track.values.ndim == 3 else track.values[:, None]
         values = (values - getattr(self, f"{name}_mean")) / getattr(self, f"{name}_std")
         values = values.clamp(-STANDARDISED_LIMIT, STANDARDISED_LIMIT)

@@ -64,8 +64,10 @@ class LdmTraining(Training):
     """Trains an `AudioTransformer` on the target of its process; weights for use are those of `ema.network`.
 
     A batch holds {"latents": (batch, Z, columns) scaled latents, "video": (batch, tokens, Cv), "text":
-    (batch, Ct) or (batch, tokens, Ct)}, all computed beforehand; it may hold "has_video" (batch,) and "has_text"
-    (batch, tokens), False where a row lacks them whatever is drawn, and "negative" with "has_negative" like the
+    (batch, Ct) or (batch, tokens, Ct)}, all computed beforehand; it may hold "has_video" (batch,) and
+    "has_text" (batch, tokens), False where a row lacks them whatever is drawn, and "negative" with "
+    ""has_negative" like
+    the
     text: what the sound lacks. The first batch, all processes' parts of it, sets the feature
     statistics of the mixer. A batch may hold "importance": (Z,), weights of the latent channels in the loss
     (`MelAutoencoder.channel_importance`).

@@ -7,7 +7,8 @@ BACKGROUNDS: dict[str, Entry] = {
         words("musical; background"),
         words("music; tune; melody; song; score"),
         words(
-            "music; background music; soft music; a song; a melody; piano music; music playing; soundtrack; score; "
+            "music; background music; soft music; a song; a melody; piano music; music playing; soundtrack; "
+            "score; "
             "a tune; instrumental music; music in the background; musical score; pop music; elevator music"
         ),
         {
@@ -20,13 +21,15 @@ BACKGROUNDS: dict[str, Entry] = {
         words("talking; speaking; human"),
         words("voice; speech; talk; chatter; conversation"),
         words(
-            "speech; voices; talking; people talking; a voice; dialogue; conversation; chatter; a man speaking; "
+            "speech; voices; talking; people talking; a voice; dialogue; conversation; chatter; a man "
+            "speaking; "
             "a woman speaking; narration; voice over; human voice; commentary; a crowd talking; male speech; "
             "female speech"
         ),
         {
             "*": words(
-                "~man|speak|; ~woman|speak|; *people|talk|; *voices|talk|in the background; ~narrator|speak|; "
+                "~man|speak|; ~woman|speak|; *people|talk|; *voices|talk|in the background; "
+                "~narrator|speak|; "
                 "~person|talk|; someone|talk|"
             )
         },
@@ -35,7 +38,8 @@ BACKGROUNDS: dict[str, Entry] = {
         words("electrical; mains; low"),
         words("hum; buzz; drone"),
         words(
-            "hum; mains hum; electrical hum; ground hum; 50 Hz hum; a low hum; humming; buzz; electrical buzz; "
+            "hum; mains hum; electrical hum; ground hum; 50 Hz hum; a low hum; humming; buzz; electrical "
+            "buzz; "
             "background hum; power hum; amplifier hum; noise"
         ),
         {"*": words("~amplifier|hum|; *mains|hum|; ~transformer|hum|; *electronics|hum|in the background")},

@@ -1,4 +1,5 @@
-"""Scenes as the diffusion model learns from them: what is seen, all that sounds, and the same without one source."""
+"""Scenes as the diffusion model learns from them: what is seen, all that sounds, and the same without one
+source."""
 
 import json
 import random
@@ -39,8 +40,9 @@ def left_out(seed: int, scene: Scene) -> int:
 class Examples(Dataset):
     """One scene a seed.
 
-    Items: `wave` and `without` float32 (samples,), the second lacks one source; `facts` str, JSON (see `said`);
-    `kinds` float32 (29,) of the stage's kinds; `frames` uint8 (pictures, px, px), where the world is seen.
+    Items: `wave` and `without` float32 (samples,), the second lacks one source; `facts` str, JSON (see
+    `said`); `kinds` float32 (29,) of the stage's kinds; `frames` uint8 (pictures, px, px), where the world
+    is seen.
 
     Args:
         bank: folder of recordings; worlds of recordings need one.
@@ -97,8 +99,8 @@ def _lasting(wave: np.ndarray, samples: int) -> np.ndarray:
 
 
 def said(facts: str, seed: int) -> list[str]:
-    """`CAPTIONS` wordings of all sources of an example, the first its scene's own; then `FEWER_CAPTIONS` of the
-    source that is left out, and as many of the others ("" where there are none)."""
+    """`CAPTIONS` wordings of all sources of an example, the first its scene's own; then `FEWER_CAPTIONS` of
+    the source that is left out, and as many of the others ("" where there are none)."""
     read = json.loads(facts)
     sources, gone = [Heard(**each) for each in read["sources"]], read["left_out"]
     others = [source for index, source in enumerate(sources) if index != gone]

@@ -1,4 +1,5 @@
-"""What the diffusion model trains on: rows of latents, video features and words, and what each row asks for."""
+"""What the diffusion model trains on: rows of latents, video features and words, and what each row asks
+for."""
 
 import hashlib
 import json
@@ -65,16 +66,16 @@ def evened(kinds: torch.Tensor, power: float) -> torch.Tensor:
 class FeatureRows(Dataset):
     """Rows of feature shards, each with what is asked for.
 
-    By chance, one of the scene's wordings, and video activity made more or less sure of itself: real footage makes
-    the video tower less sure than the stage does, and scaling and shifting the logits of its activity channels
-    keeps the diffusion model from needing certainty.
+    By chance, one of the scene's wordings, and video activity made more or less sure of itself: real
+    footage makes the video tower less sure than the stage does, and scaling and shifting the logits of its
+    activity channels keeps the diffusion model from needing certainty.
 
-    With `controls`, by chance too: the sound without one source, which the negative text names, though the picture
-    shows it; a negative text that names what is not there anyway; a *cue*, a source that sounds in a window only,
-    where the text is, while outside the negative text names it.
+    With `controls`, by chance too: the sound without one source, which the negative text names, though the
+    picture shows it; a negative text that names what is not there anyway; a *cue*, a source that sounds in
+    a window only, where the text is, while outside the negative text names it.
 
-    Items: `latents` (Z, columns), `video` (columns, Cv), `has_video` bool, `text` (columns, Ct) and `has_text`
-    (columns,) bool, `negative` and `has_negative` alike.
+    Items: `latents` (Z, columns), `video` (columns, Cv), `has_video` bool, `text` (columns, Ct) and
+    `has_text` (columns,) bool, `negative` and `has_negative` alike.
 
     Args:
         files: shards of one world.
@@ -214,8 +215,8 @@ class StageFeatures(lightning.LightningDataModule):
         cvalp, vae: checkpoints of the encoders' last training and of the
             autoencoder's, or components of a preset.
         tokenizer_file: the text tower's sentencepiece model.
-        scenes, recorded_scenes, unseen_scenes: of the three worlds (`ta_v2a.data.examples.World`); the last two
-            are made of the recordings of `bank` and want one.
+        scenes, recorded_scenes, unseen_scenes: of the three worlds (`ta_v2a.data.examples.World`); the last
+            two are made of the recordings of `bank` and want one.
         bank: folder of recordings for the sound, or None.
         confidence, every_wording, controls: of the training scenes, see `FeatureRows`.
         lengths: columns of a training batch, one of these by chance.

@@ -86,7 +86,8 @@ class StageClips(Dataset):
         seeds: what to render, in order.
         spec: the clip's clock; scenes last `spec.duration_s`.
         bank: folder of recordings to use instead of synthesis half of the time, or None.
-        recorded: share of the seeds, 0..1, whose scenes are of recordings of the bank alone (`recorded_scene`).
+        recorded: share of the seeds, 0..1, whose scenes are of recordings of the bank alone
+            (`recorded_scene`).
         cache: folder that keeps every clip once it is rendered, uncompressed
             (about 1 MB for 4 s at mini size), or None. Several processes may share it. Another clock, other
             recordings or another source code of the stage have a folder of their own below it. A damaged file

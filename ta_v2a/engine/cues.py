@@ -102,7 +102,8 @@ def read_cues(cues: Iterable["Cue | str"] | None, duration_s: float) -> list[Cue
 
 
 def _heard_in(cues: Sequence[Cue], column: int, columns: int, column_s: float) -> list[bool]:
-    """Which cues a latent column belongs to: those that hold its centre; a cue shorter than a column, its first."""
+    """Which cues a latent column belongs to: those that hold its centre; a cue shorter than a column, its
+    first."""
     centre_s = (column + 0.5) * column_s
     return [
         cue.start_s <= centre_s < cue.end_s or column == min(columns - 1, int(cue.start_s / column_s))

@@ -177,8 +177,8 @@ class FoleyEngine:
     ) -> dict[str, Track | None]:
         """Tracks of what is to be heard and of what is not.
 
-        A denoiser that has learnt to leave things out is told so beside the text: the negative prompt, and every
-        cue outside its stretch.
+        A denoiser that has learnt to leave things out is told so beside the text: the negative prompt, and
+        every cue outside its stretch.
         """
         given = [cut_prompt(text)[0] for text in prompts]
         unwanted = [cut_prompt(text)[0] for text in negatives]
@@ -194,7 +194,8 @@ class FoleyEngine:
 
     @torch.no_grad()
     def _track(self, lines: list[list[str | None]]) -> Track | None:
-        """E_l of lines of texts, one for the whole clip or one for every latent column; None where all are."""
+        """E_l of lines of texts, one for the whole clip or one for every latent column; None where all
+        are."""
         wanted = sorted({text for line in lines for text in line if text})
         if not wanted:
             return None

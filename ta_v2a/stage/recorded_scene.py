@@ -56,7 +56,7 @@ def recorded_scene(seed: int, duration_s: float, catalogue: Catalogue, rate: int
     stems: list[np.ndarray] = []
     wanted = int(rng.choice([1, 2, 3], p=[0.68, 0.26, 0.06]))
     place = int(rng.integers(2**31))
-    for attempt in range(8):
+    for _ in range(8):
         if len(sources) == wanted:
             break
         recording = _drawn(rng, catalogue)
@@ -160,7 +160,8 @@ def _level(rng: np.random.Generator, recording: Recording, made: Performance, di
 
 
 def _background(rng: np.random.Generator, count: int, rate: int) -> tuple[str, np.ndarray]:
-    """Music, speech-like sound or hum that no picture shows, 18 to 34 dB below full scale, and what it is called."""
+    """Music, speech-like sound or hum that no picture shows, 18 to 34 dB below full scale, and what it is
+    called."""
     name = str(rng.choice(["music", "speech", "hum"], p=[0.45, 0.4, 0.15]))
     wave = {"music": tune, "speech": babble, "hum": hum}[name](rng, count, rate)
     near = in_room(wave, room_response(rng, rate, 0.4))

@@ -1,7 +1,8 @@
-"""How the picture moves to a recorded sound: actions for every family, and for kinds that move in their own way.
+"""How the picture moves to a recorded sound: actions for every family, and for kinds that move in their own
+way.
 
-Event actions show moments, steady actions a loudness that goes on. Text says what is heard; these motions only
-say when, so one motion serves many kinds.
+Event actions show moments, steady actions a loudness that goes on. Text says what is heard; these motions
+only say when, so one motion serves many kinds.
 """
 
 from dataclasses import dataclass
@@ -57,7 +58,8 @@ KIND_GESTURES: dict[str, Gesture] = {
         ),
         ("door closing; door opening; metal door; heavy slam", "strike; knock; drop", "scrape"),
         (
-            "footsteps in water; animal footsteps; footsteps on carpet; footsteps on concrete; footsteps on dirt; "
+            "footsteps in water; animal footsteps; footsteps on carpet; footsteps on concrete; footsteps on "
+            "dirt; "
             "footsteps on grass; footsteps on gravel or sand; footsteps on metal; footsteps on snow or ice; "
             "footsteps on stone; footsteps on wood; heel tap; foot stomp; horse gallop",
             "footstep",
@@ -79,7 +81,8 @@ KIND_GESTURES: dict[str, Gesture] = {
             "saw; scrape",
         ),
         (
-            "writing or erasing; scratching; leather handling; cloth rustle; page turning; paper or cardboard; "
+            "writing or erasing; scratching; leather handling; cloth rustle; page turning; paper or "
+            "cardboard; "
             "plastic crinkle; tape peeling; glass rubbing",
             "rub; rub; scrape; shake",
             "rub; scrape",

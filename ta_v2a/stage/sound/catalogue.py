@@ -79,7 +79,8 @@ class Catalogue:
         return dict(groups)
 
     def wave(self, recording: Recording, rate: int) -> np.ndarray | None:
-        """(samples,) float32 mono of unit peak, silence at both ends taken off; None where it cannot be read."""
+        """(samples,) float32 mono of unit peak, silence at both ends taken off; None where it cannot be
+        read."""
         key = (recording.path, rate)
         if key not in self._waves:
             wave = read_recording(recording.path, rate)

@@ -1,5 +1,5 @@
-"""A recording performed for a scene: laid at the events of a motion, or, *sound first*, kept with its own rhythm, whose
-events and loudness the motion then follows."""
+"""A recording performed for a scene: laid at the events of a motion, or, *sound first*, kept with its own
+rhythm, whose events and loudness the motion then follows."""
 
 from dataclasses import dataclass
 
@@ -32,8 +32,8 @@ class Performance:
 def own_events(wave: np.ndarray, rate: int) -> tuple[Event, ...]:
     """Moments at which a recording starts to sound: rises of its level in bands, as an ear picks them.
 
-    Peaks of the summed rise in dB over 20 bands from 8 ms to the next, at least 70 ms apart and a quarter of the
-    largest, where the level comes within 30 dB of the recording's loudest.
+    Peaks of the summed rise in dB over 20 bands from 8 ms to the next, at least 70 ms apart and a quarter
+    of the largest, where the level comes within 30 dB of the recording's loudest.
     """
     hop, size = int(_HOP_S * rate), int(0.032 * rate)
     frames = (len(wave) - size) // hop + 1
@@ -66,7 +66,8 @@ def own_events(wave: np.ndarray, rate: int) -> tuple[Event, ...]:
 
 
 def loudness(wave: np.ndarray, rate: int, duration_s: float) -> np.ndarray:
-    """(ceil(duration_s * 62.5),) float32 in [0, 1]: root of the level over 48 ms, 1 at its 95th percentile."""
+    """(ceil(duration_s * 62.5),) float32 in [0, 1]: root of the level over 48 ms, 1 at its 95th
+    percentile."""
     count, hop = int(np.ceil(duration_s * ENVELOPE_HZ)), rate / ENVELOPE_HZ
     power = np.concatenate([[0.0], np.cumsum(np.square(wave, dtype=np.float64))])
     edges = np.clip(((np.arange(count + 1)) * hop).astype(int), 0, len(wave))
@@ -126,8 +127,8 @@ def at_events(
 def as_it_was(
     catalogue: Catalogue, recording: Recording, rng: np.random.Generator, rate: int, duration_s: float
 ) -> Performance | None:
-    """A stretch of a recording with its own rhythm, begun anywhere and again after a pause where it is too short;
-    None where it cannot be read."""
+    """A stretch of a recording with its own rhythm, begun anywhere and again after a pause where it is too
+    short; None where it cannot be read."""
     wave = catalogue.wave(recording, rate)
     if wave is None:
         return None
@@ -158,7 +159,8 @@ def as_it_was(
 def running(
     catalogue: Catalogue, recording: Recording, rng: np.random.Generator, rate: int, duration_s: float
 ) -> Performance | None:
-    """What goes on: without end, started and stopped, or swelling as it passes by; None where it cannot be read."""
+    """What goes on: without end, started and stopped, or swelling as it passes by; None where it cannot be
+    read."""
     wave = catalogue.wave(recording, rate)
     if wave is None:
         return None

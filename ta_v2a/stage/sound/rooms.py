@@ -48,8 +48,8 @@ def in_room(wave: np.ndarray, response: np.ndarray) -> np.ndarray:
 
 
 def room_tone(rng: np.random.Generator, count: int, rate: int) -> np.ndarray:
-    """(count,) float32 hiss and rumble of a place and its microphone: -72 to -46 dB of full scale, dull to bright,
-    sometimes a mains hum under it."""
+    """(count,) float32 hiss and rumble of a place and its microphone: -72 to -46 dB of full scale, dull to
+    bright, sometimes a mains hum under it."""
     level = 10 ** (float(rng.uniform(-72.0, -46.0)) / 20)
     low, high = 40 * 4.0 ** float(rng.random()), 500 * 14.0 ** float(rng.random())
     length = min(count, 6 * rate)
@@ -75,7 +75,8 @@ def hum(rng: np.random.Generator, count: int, rate: int) -> np.ndarray:
 
 
 def tune(rng: np.random.Generator, count: int, rate: int) -> np.ndarray:
-    """(count,) float32 simple background music, unit RMS: chords that change on a beat, plucked or sustained."""
+    """(count,) float32 simple background music, unit RMS: chords that change on a beat, plucked or
+    sustained."""
     beat_s = 60 / float(rng.uniform(70, 150))
     root = 110 * 2 ** (float(rng.integers(0, 12)) / 12)
     scale = np.array([0, 2, 4, 5, 7, 9, 11]) if rng.random() < 0.6 else np.array([0, 2, 3, 5, 7, 8, 10])
@@ -95,8 +96,8 @@ def tune(rng: np.random.Generator, count: int, rate: int) -> np.ndarray:
 
 
 def babble(rng: np.random.Generator, count: int, rate: int) -> np.ndarray:
-    """(count,) float32 speech-like sound without words, unit RMS: a gliding voice through formants that move, in
-    syllables and pauses."""
+    """(count,) float32 speech-like sound without words, unit RMS: a gliding voice through formants that
+    move, in syllables and pauses."""
     times, pitch = np.arange(count) / rate, float(rng.uniform(90, 230))
     knots = np.arange(0, count / rate + 0.5, 0.12)
     glide = np.interp(times, knots, rng.normal(0, 0.12, len(knots)))
