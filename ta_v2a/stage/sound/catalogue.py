@@ -108,6 +108,8 @@ def _indexed(index: Path) -> list[Recording]:
     for number, row in enumerate(rows, 2):
         if row["form"] not in FORMS:
             raise ValueError(f"{index}, line {number}: form is {', '.join(FORMS)}, not {row['form']!r}")
+        if row["kind"] not in ALL_KINDS:
+            raise ValueError(f"{index}, line {number}: no words for the kind {row['kind']!r}")
     return [Recording(index.parent / r["path"], r["kind"], r["family"], r["form"]) for r in rows]
 
 

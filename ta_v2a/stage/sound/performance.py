@@ -2,6 +2,7 @@
 rhythm, whose events and loudness the motion then follows."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from ta_v2a.stage.sound.catalogue import Catalogue, Recording
 from ta_v2a.stage.sound.synth_common import add_at
 
 _HOP_S = 0.008
+_FAINTEST_RISE_DB = 3.5  # of an event; steady noise rises by 3 dB at most
 _LONGEST_SHOT_S = 4.0
 
 
@@ -42,13 +44,14 @@ def own_events(wave: np.ndarray, rate: int) -> tuple[Event, ...]:
     windows = np.lib.stride_tricks.sliding_window_view(wave, size)[::hop][:frames]
     power = np.abs(np.fft.rfft(windows * np.hanning(size).astype(np.float32), axis=1)) ** 2
     edges = np.unique(np.geomspace(2, power.shape[1], 21).astype(int))
-    bands = np.stack([power[:, a:b].mean(1) for a, b in zip(edges, edges[1:], strict=False)], 1)
+    bands = np.stack([power[:, a:b].mean(1) for a, b in pairwise(edges)], 1)
     level_db = 10 * np.log10(bands + 1e-6 * bands.max() + 1e-12)
     rise = np.maximum(level_db[2:] - level_db[:-2], 0).mean(1)
     total = 10 * np.log10(power.sum(1) + 1e-12)
-    reach, found = int(0.07 / _HOP_S), []
+    reach = int(0.07 / _HOP_S)
+    found: list[int] = []
     for i in np.argsort(-rise):
-        if rise[i] < max(0.25 * rise.max(), 1.5):
+        if rise[i] < max(0.25 * rise.max(), _FAINTEST_RISE_DB):
             break
         near = slice(i, min(i + 8, len(total)))
         if total[near].max() < total.max() - 30 or any(abs(i - j) < reach for j in found):

@@ -54,7 +54,7 @@ def room_tone(rng: np.random.Generator, count: int, rate: int) -> np.ndarray:
     low, high = 40 * 4.0 ** float(rng.random()), 500 * 14.0 ** float(rng.random())
     length = min(count, 6 * rate)
     (tone,) = shaped_noise(rng, length, rate, lambda f: np.sqrt(band(f, low, high)) / np.sqrt(1 + f / 400))
-    out = np.float32(level) * np.resize(tone, count)
+    out: np.ndarray = np.float32(level) * np.resize(tone, count)
     if rng.random() < 0.15:
         out = out + np.float32(level * rng.uniform(0.5, 2)) * hum(rng, count, rate)
     return out.astype(np.float32)
