@@ -56,7 +56,7 @@ mini: $(SETUP) ## Train the bundled preset again, from nothing: BANK=folder of s
 	$(BIN)/ta-v2a train vae $(if $(BANK),--data.init_args.bank "$(BANK)")
 	$(BIN)/ta-v2a train ldm $(if $(BANK),--data.init_args.bank "$(BANK)")
 	$(BIN)/ta-v2a train bandwidth $(if $(BANK),--data.init_args.bank "$(BANK)")
-	$(BIN)/ta-v2a train classifier $(if $(BANK),--data.init_args.bank "$(BANK)")
+	$(BIN)/ta-v2a train listener $(if $(BANK),--data.init_args.bank "$(BANK)")
 	$(BIN)/ta-v2a pack --bandwidth runs/bandwidth/bandwidth --output ta_v2a/weights/mini
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## Solve requirements.lock again from pyproject.toml

@@ -13,7 +13,7 @@ def train(
     stage_name: Annotated[
         str,
         typer.Argument(
-            metavar="STAGE", help="cvalp, text, video, vae, ldm, vocoder, bandwidth or classifier."
+            metavar="STAGE", help="cvalp, text, video, vae, ldm, vocoder, bandwidth, classifier or listener."
         ),
     ],
     config: Annotated[
