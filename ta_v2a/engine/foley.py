@@ -14,7 +14,6 @@ from jaxtyping import Float
 from cvalp.features import as_input, film_features
 from ldm.conditions import NEGATIVE, TEXT, VIDEO, Conditions, Track
 from ldm.guidance import Weights, composable, conditional, double, plan_branches
-from ldm.guides.onset import OnsetGuide, expected_onsets
 from ldm.latents import Latents
 from ldm.sampling import Generators, Step, clip_noise, sample
 from ta_v2a.engine.arguments import (
@@ -29,6 +28,7 @@ from ta_v2a.engine.arguments import (
 )
 from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
 from ta_v2a.engine.devices import fast_dtype, own_generators, woken
+from ta_v2a.engine.guides import check_classifier, guides_of
 from ta_v2a.engine.parts import Parts, load_parts
 from ta_v2a.engine.pictures import PictureStream, Video, open_pictures
 from ta_v2a.engine.tapes import PictureTape, decoded, held_back, limited
@@ -137,7 +137,8 @@ class FoleyEngine:
         takes = whole("takes", takes, 1, MOST_TAKES)
         if watch is not None and not callable(watch):
             raise UserError(f"the callback is a function, not {shown(watch)}")
-        if self.settings["guidance"] == "double" and any(cut_prompt(text)[0] for text in negatives):
+        check_classifier(self.parts, settings)
+        if settings.guidance == "double" and any(cut_prompt(text)[0] for text in negatives):
             raise UserError('negative_prompt has no place in guidance "double" (eq. 11)')
         stream = open_pictures(video, self.clock, fps, self.parts.cvalp.wants_colour)
         batch = max(stream.batch, len(prompts))
@@ -269,12 +270,10 @@ class FoleyEngine:
         callback: Callable[[Step], Latents],
     ) -> torch.Tensor:
         """One window's latents."""
-        weigh, until = GUIDANCE[self.settings["guidance"]], self.settings["text_scale_until"]
+        weigh, until = GUIDANCE[scales.guidance], self.settings["text_scale_until"]
         late = weigh(min(scales.text, 1.0), scales.video, scales.negative) if until else None
         weights = weigh(scales.text, scales.video, scales.negative)
         guidance = plan_branches(weights, len(noise), Conditions.of(**{VIDEO: video, **words}), late, until)
-        onsets = self.parts.cvalp.onsets(video) if scales.align else None
-        guides = [] if onsets is None else [OnsetGuide(self._mel, expected_onsets(onsets), scales.align)]
         latents = sample(
             woken(self.parts.denoiser),
             self.parts.scheduler,
@@ -282,7 +281,7 @@ class FoleyEngine:
             guidance,
             scales.steps,
             generators=generators,
-            guides=guides,
+            guides=guides_of(self.parts, video, self._mel, scales),
             callback=callback,
             autocast_dtype=self._precision(),
         )
