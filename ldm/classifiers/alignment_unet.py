@@ -4,7 +4,6 @@ two-dimensional latents, which attends to the features of the picture."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F

@@ -18,9 +18,9 @@ class AlignmentTraining(Training):
     """Trains a classifier on pairs, half of them aligned (Diff-Foley, Luo et al. 2023); weights for use are
     those of `ema.network`.
 
-    A batch holds whole clips, {"latents": (batch, ..., columns) scaled latents, "video": (batch, tokens, Cv)}.
-    The first batch, all processes' parts of it, sets the feature statistics of an `AlignmentColumns`. Whether
-    it learns from noisy latents or from clean ones is the network's `process`.
+    A batch holds whole clips: {"latents": (batch, ..., columns), scaled, "video": (batch, tokens, Cv)}. The
+    first batch, all processes' parts of it, sets the feature statistics of an `AlignmentColumns`. Whether it
+    learns from noisy latents or from clean ones is the network's `process`.
 
     Args:
         network: the classifier.

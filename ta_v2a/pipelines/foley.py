@@ -48,9 +48,9 @@ class FoleyPipeline(DiffusionPipeline):
         bandwidth: optional; gives delivered 48 kHz files what lies above 7.6 kHz. The pipeline's own
             output stays at the vocoder's rate.
         classifier: optional; tells whether noisy latents belong to a picture (`ldm.classifiers`).
-        num_inference_steps, video_scale, text_scale, negative_scale, align_scale, lag_s: defaults of a
-            call; they travel with the weights.
-        guidance, text_scale_until, caption_share, classifier_scale, classifier_from, classifier_until: see `ta_v2a.engine.arguments.DEFAULTS`.
+        num_inference_steps, video_scale, text_scale, negative_scale, align_scale, lag_s, guidance,
+            text_scale_until, caption_share, classifier_scale, classifier_from, classifier_until: defaults of
+            a call, which travel with the weights; see `ta_v2a.engine.arguments.DEFAULTS`.
 
     Attributes:
         autocast_dtype: see `FoleyEngine`.

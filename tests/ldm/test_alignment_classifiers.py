@@ -39,7 +39,11 @@ def test_a_fresh_classifier_is_undecided_and_a_grown_one_reads_all_it_is_given(n
     torch.testing.assert_close(logits, logits[:1].expand(3))
     full = grown(fresh)
     plain = full(latents, time, video)
-    for changed in ((latents.flip(-1), time, video), (latents, time / 2, video), (latents, time, video.flip(1))):
+    for changed in (
+        (latents.flip(-1), time, video),
+        (latents, time / 2, video),
+        (latents, time, video.flip(1)),
+    ):
         assert not torch.allclose(full(*changed), plain, atol=1e-4)
 
 
@@ -122,7 +126,9 @@ def test_pairs_that_there_are_not_are_refused():
     latents, video = numbered(4, 16, 16)
     for columns, match in ((14, "no pairs of 14"), (8, "2 clips")):
         with pytest.raises(ValueError, match=match):
-            draw_pairs(*(x[:1] for x in (latents, video)), columns, 4, (0.5, 0.25, 0.25), batch_generator(0, 0))
+            draw_pairs(
+                *(x[:1] for x in (latents, video)), columns, 4, (0.5, 0.25, 0.25), batch_generator(0, 0)
+            )
     with pytest.raises(ValueError, match="whole multiples"):
         draw_pairs(latents, video[:, :5], 8, 4, (0.5, 0.25, 0.25), batch_generator(0, 0))
     with pytest.raises(ValueError, match="sum to 1"):
@@ -144,9 +150,7 @@ def module(**overrides) -> AlignmentTraining:
     torch.manual_seed(0)
     process = overrides.pop("process", "flow")
     network = AlignmentColumns.tiny(process=process)
-    return AlignmentTraining(
-        network, **{"warmup_steps": 2, "max_steps": 8, "lengths": (12, 16), **overrides}
-    )
+    return AlignmentTraining(network, **{"warmup_steps": 2, "max_steps": 8, "lengths": (12, 16), **overrides})
 
 
 def fit(trained, loader, folder, epochs, checkpoint=None, accumulated=1):
