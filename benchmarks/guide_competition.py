@@ -4,8 +4,8 @@ onset guide, and of both, on scenes of the stage.
     PYTHONPATH=. python benchmarks/guide_competition.py --preset FOLDER --scenes 304 --gammas 2 8 32 128
 
 Every arm gets the same scenes, prompts and noise; the test split is left alone. The preset holds a
-classifier and a judge (`ta-v2a pack --classifier --judge`). That judge says Align: it learnt from clean latents
-and from scenes of the training split, but shares its encoders with the guide. Cost is what an arm adds to a
+classifier and a judge (`ta-v2a pack --classifier --judge`). That judge says Align: it learnt from clean
+latents, but shares its encoders with the guide. Cost is what an arm adds to a
 sampler step of a batch, beside the arm without guides.
 """
 

@@ -19,7 +19,7 @@ import yaml
 from tiny_words import TINY_TEXT, tiny_tokenizer
 
 from ldm.classifiers.alignment_columns import AlignmentColumns
-from ta_v2a.data import features
+from ta_v2a.data import features, pair_features
 from ta_v2a.data.features import StageFeatures
 from ta_v2a.data.film_clips import to_strip
 from ta_v2a.data.wordings import StageWordings
@@ -82,11 +82,11 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
         {},
         {**FEATURES, "lengths": [8, 16]},
     ),
-    ("classifier", "mini"): (TINY_CLASSIFIER, {"lengths": [8, 12]}, {**FEATURES, "first_seed": 20_000_000}),
+    ("classifier", "mini"): (TINY_CLASSIFIER, {"lengths": [8, 12]}, FEATURES),
     ("classifier", "mini", "align"): (
         TINY_CLASSIFIER,
         {"lengths": [8]},
-        {**FEATURES, "first_seed": 20_000_000},
+        FEATURES,
     ),
     ("vocoder", "mini"): (
         {"width": 8, "hidden": 8, "blocks": 1, "prior_iterations": 1},
@@ -154,6 +154,7 @@ def test_two_steps(training, place, monkeypatch):
     monkeypatch.chdir(place)
     monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=1.024))
     monkeypatch.setattr(features, "SHARD", 2)
+    monkeypatch.setattr(pair_features, "SHARD", 2)
     stage, *configs = training
     network, trainer, data = TRAINED[training]
     model = packaged(stage, configs[0])["model"]["init_args"]
