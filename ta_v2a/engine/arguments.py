@@ -18,6 +18,9 @@ _RANGES = {
     "lag_s": (0, LONGEST_LAG_S),
     "text_scale_until": (0, 2),
     "caption_share": (0, 100),
+    "classifier_scale": (-1000, 1000),
+    "classifier_from": (0, 1),
+    "classifier_until": (0, 1),
 }
 DEFAULTS: dict[str, Any] = {
     "num_inference_steps": 10,
@@ -29,6 +32,9 @@ DEFAULTS: dict[str, Any] = {
     "guidance": "conditional",
     "text_scale_until": 0.0,
     "caption_share": 2.0,
+    "classifier_scale": 0.0,
+    "classifier_from": 1.0,
+    "classifier_until": 0.0,
 }
 """The settings of a call that travel with a preset, and what they are where a preset does not say.
 
@@ -37,15 +43,29 @@ independent; "double" is eq. 11: `text_scale` weighs text and video together, `v
 prompts have no place in it. `text_scale_until`: time in [0, 1] of the diffusion (1 is pure noise) below which
 the text weighs 1 at most. What sounds is decided while noise is strong, and a heavy text goes on to add
 onsets that the picture does not show. `caption_share`: share from which the command line takes the picture's
-own label for a missing prompt; above 1, never.
+own label for a missing prompt; above 1, never. `classifier_scale`: gamma of eq. 11 and 14 (paper: 50), for
+presets that hold an alignment classifier, between the times `classifier_from` and `classifier_until` of the
+diffusion.
 """
 GUIDANCES = ("conditional", "composable", "double")
-SCALES = ("num_inference_steps", "video_scale", "text_scale", "negative_scale", "align_scale", "lag_s")
+SCALES = {
+    "num_inference_steps": "steps",
+    "video_scale": "video",
+    "text_scale": "text",
+    "negative_scale": "negative",
+    "align_scale": "align",
+    "lag_s": "lag_s",
+    "classifier_scale": "classifier",
+    "classifier_from": "classifier_from",
+    "classifier_until": "classifier_until",
+}
+"""Numbers of a call, and what they are called in `Scales`."""
 
 
 @dataclass(frozen=True)
 class Scales:
-    """Sampler steps, weights of the guidance terms (`ldm.guidance`), and the sound's lag in seconds."""
+    """Sampler steps, the guidance and the weights of its terms (`ldm.guidance`), those of the guides
+    (`ldm.guides`), and the sound's lag in seconds; each as in `DEFAULTS`."""
 
     steps: int
     video: float
@@ -53,6 +73,10 @@ class Scales:
     negative: float
     align: float
     lag_s: float
+    classifier: float
+    classifier_from: float
+    classifier_until: float
+    guidance: str
 
 
 def shown(value: object) -> str:
@@ -104,29 +128,45 @@ def checked_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := given.keys() - DEFAULTS.keys():
         raise UserError(f"a preset has no settings {', '.join(map(shown, sorted(unknown)))}")
     settings = {**DEFAULTS, **given}
-    if settings["guidance"] not in GUIDANCES:
-        raise UserError(f"guidance is one of {', '.join(GUIDANCES)}, not {shown(settings['guidance'])}")
-    return {name: value if name == "guidance" else setting(name, value) for name, value in settings.items()}
+    return {
+        name: known_guidance(value) if name == "guidance" else setting(name, value)
+        for name, value in settings.items()
+    }
+
+
+def known_guidance(value: object) -> str:
+    """A name of `GUIDANCES`.
+
+    Raises:
+        UserError: if it is none.
+    """
+    if not isinstance(value, str) or value not in GUIDANCES:
+        raise UserError(f"guidance is one of {', '.join(GUIDANCES)}, not {shown(value)}")
+    return value
 
 
 def chosen_scales(preset: Mapping[str, Any], given: Mapping[str, object]) -> Scales:
     """What a call was given, or the preset's own.
 
     Raises:
-        UserError: if a number is out of range, or eq. 11's guidance is given weights that it does not have.
-        TypeError: for a name that is none of `SCALES`.
+        UserError: if a number is out of range, there is no such guidance, or eq. 11's is given weights that
+            it does not have.
+        TypeError: for a name that is neither of `SCALES` nor "guidance".
     """
-    if unknown := given.keys() - SCALES:
+    if unknown := given.keys() - {*SCALES, "guidance"}:
         raise TypeError(f"unknown arguments: {', '.join(sorted(unknown))}")
-    if preset["guidance"] == "double":
+    asked = {name: value for name, value in given.items() if value is not None}
+    guidance = known_guidance(asked.get("guidance", preset["guidance"]))
+    if guidance == "double":
         for name in ("video_scale", "negative_scale"):
-            if given.get(name) is not None:
+            if name in asked:
                 raise UserError(
                     f'{name} has no place in guidance "double" (eq. 11), whose one weight is text_scale'
                 )
-    values = (setting(name, preset[name] if given.get(name) is None else given[name]) for name in SCALES)
-    steps, *weights = values
-    return Scales(int(steps), *weights)
+    values = {own: setting(name, asked.get(name, preset[name])) for name, own in SCALES.items()}
+    if values["classifier_from"] < values["classifier_until"]:
+        raise UserError("classifier_from is a time before classifier_until: 1 is pure noise, where it begins")
+    return Scales(guidance=guidance, steps=int(values.pop("steps")), **values)
 
 
 def texts(name: str, value: object) -> list[str | None]:

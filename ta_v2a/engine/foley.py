@@ -14,7 +14,6 @@ from jaxtyping import Float
 from cvalp.features import as_input, film_features
 from ldm.conditions import LEFT_OUT, NEGATIVE, TEXT, VIDEO, Conditions, Track
 from ldm.guidance import Weights, composable, conditional, double, leaving_out, plan_branches
-from ldm.guides.onset import OnsetGuide, expected_onsets
 from ldm.latents import Latents
 from ldm.sampling import Generators, Step, clip_noise, sample
 from ta_v2a.engine.arguments import (
@@ -29,6 +28,7 @@ from ta_v2a.engine.arguments import (
 )
 from ta_v2a.engine.cues import Cue, cut_prompt, kept_out, read_cues, told
 from ta_v2a.engine.devices import fast_dtype, own_generators, woken
+from ta_v2a.engine.guides import check_classifier, guides_of
 from ta_v2a.engine.parts import Parts, load_parts
 from ta_v2a.engine.pictures import PictureStream, Video, open_pictures
 from ta_v2a.engine.tapes import PictureTape, decoded, held_back, limited
@@ -137,7 +137,8 @@ class FoleyEngine:
         takes = whole("takes", takes, 1, MOST_TAKES)
         if watch is not None and not callable(watch):
             raise UserError(f"the callback is a function, not {shown(watch)}")
-        if self.settings["guidance"] == "double" and any(cut_prompt(text)[0] for text in negatives):
+        check_classifier(self.parts, settings)
+        if settings.guidance == "double" and any(cut_prompt(text)[0] for text in negatives):
             raise UserError('negative_prompt has no place in guidance "double" (eq. 11)')
         stream = open_pictures(video, self.clock, fps, self.parts.cvalp.wants_colour)
         batch = max(stream.batch, len(prompts))
@@ -153,8 +154,8 @@ class FoleyEngine:
         negatives = [text for text in one_for_each("negative_prompt", negatives, batch) for _ in range(takes)]
         stream = replace(stream, blocks=blocks, batch=batch * takes)
         columns = self._columns(stream)
-        words = self._words(prompts, negatives, read_cues(cues, stream.duration_s), columns)
-        return self._sound(stream, words, settings, generators, watch)
+        words = self._words(prompts, negatives, read_cues(cues, stream.duration_s), columns,
+        self._leaves_out(settings)) return self._sound(stream, words, settings, generators, watch)
 
     def was_cut(self, text: str) -> bool:
         """Whether the text encoder reads only the beginning of a prompt."""
@@ -173,7 +174,12 @@ class FoleyEngine:
         return lcm(self.clock.columns_per_picture, self.parts.denoiser.grain)
 
     def _words(
-        self, prompts: list[str | None], negatives: list[str | None], cues: list[Cue], columns: int
+        self,
+        prompts: list[str | None],
+        negatives: list[str | None],
+        cues: list[Cue],
+        columns: int,
+        leaves_out: bool,
     ) -> dict[str, Track | None]:
         """Tracks of what is to be heard and of what is not.
 
@@ -182,7 +188,7 @@ class FoleyEngine:
         """
         given = [cut_prompt(text)[0] for text in prompts]
         unwanted = [cut_prompt(text)[0] for text in negatives]
-        if not self.parts.denoiser.leaves_out:
+        if not leaves_out:
             return {
                 TEXT: self._track([told(text, cues, columns, self.clock.column_s) for text in given]),
                 NEGATIVE: self._track([[text] for text in unwanted]),
@@ -276,12 +282,11 @@ class FoleyEngine:
         callback: Callable[[Step], Latents],
     ) -> torch.Tensor:
         """One window's latents."""
-        weigh, until = self._guidance(), self.settings["text_scale_until"]
+        weigh = leaving_out if self._leaves_out(scales) else GUIDANCE[scales.guidance]
+        until = self.settings["text_scale_until"]
         late = weigh(min(scales.text, 1.0), scales.video, scales.negative) if until else None
         weights = weigh(scales.text, scales.video, scales.negative)
         guidance = plan_branches(weights, len(noise), Conditions.of(**{VIDEO: video, **words}), late, until)
-        onsets = self.parts.cvalp.onsets(video) if scales.align else None
-        guides = [] if onsets is None else [OnsetGuide(self._mel, expected_onsets(onsets), scales.align)]
         latents = sample(
             woken(self.parts.denoiser),
             self.parts.scheduler,
@@ -289,15 +294,16 @@ class FoleyEngine:
             guidance,
             scales.steps,
             generators=generators,
-            guides=guides,
+            guides=guides_of(self.parts, video, self._mel, scales),
             callback=callback,
             autocast_dtype=self._precision(),
         )
         return latents.given_audio
 
-    def _guidance(self) -> Callable[[float, float, float], Weights]:
-        name = self.settings["guidance"]
-        return leaving_out if name == "conditional" and self.parts.denoiser.leaves_out else GUIDANCE[name]
+    def _leaves_out(self, scales: Scales) -> bool:
+        """Whether what is unwanted is said to the denoiser itself, not judged by the guidance in the text's
+        place."""
+        return scales.guidance == "conditional" and self.parts.denoiser.leaves_out
 
     def _precision(self) -> torch.dtype | None:
         if self.parts.denoiser.dtype != torch.float32:
