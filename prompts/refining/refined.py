@@ -1,7 +1,7 @@
 """What a refiner gives back, and the role of a refiner."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class TimedText:
 
 
 @dataclass(frozen=True)
-class Step:
+class Finding:
     """One step of a refiner: its name, what it found, the words after it."""
 
     name: str
@@ -43,7 +43,7 @@ class Refined:
     negative: str = ""
     cues: tuple[TimedText, ...] = ()
     unknown: tuple[str, ...] = ()
-    trace: tuple[Step, ...] = ()
+    trace: tuple[Finding, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -51,6 +51,7 @@ class Refined:
         return bool(self.trace)
 
 
+@runtime_checkable
 class Refiner(Protocol):
     """Reads a prompt as PPPR does (Shi et al. 2024, arXiv 2406.04683): toward the style of the training
     captions, and only if no source is lost or invented."""

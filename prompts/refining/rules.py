@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from prompts.refining.cleaning import CLEANINGS
 from prompts.refining.negation import contradictions, without_negations
-from prompts.refining.refined import Refined, Step, TimedText
+from prompts.refining.refined import Refined, Finding, TimedText
 from prompts.refining.seen import without_sights
 from prompts.refining.sources import stem, telling, unknown_words
 from prompts.refining.spelling import respelt
@@ -36,11 +36,11 @@ class RuleRefiner:
 
     def refine(self, text: str) -> Refined:
         """The prompt, read; never fails."""
-        trace: list[Step] = []
+        trace: list[Finding] = []
         read = text
         if len(text) > LONGEST:
             read = text[:LONGEST].rpartition(" ")[0] or text[:LONGEST]
-            trace.append(Step("length", f"only the first {LONGEST} characters are read", read))
+            trace.append(Finding("length", f"only the first {LONGEST} characters are read", read))
         for name, found, clean in CLEANINGS:
             read = _noted(trace, name, found, read, clean(read))
         spelt, slips = respelt(read)
@@ -49,15 +49,15 @@ class RuleRefiner:
         left, unwanted = without_negations(read)
         for item in contradictions(left, unwanted):
             unwanted.remove(item)
-            trace.append(Step("negation", f"wanted and unwanted at once, stays wanted: {item}", left))
+            trace.append(Finding("negation", f"wanted and unwanted at once, stays wanted: {item}", left))
         if left != read:
-            trace.append(Step("negation", f"not to be heard: {', '.join(unwanted) or 'nothing'}", left))
+            trace.append(Finding("negation", f"not to be heard: {', '.join(unwanted) or 'nothing'}", left))
         rest, cues, why = timed(left)
         if why:
-            trace.append(Step("times", f"not followed, {why}", left))
+            trace.append(Finding("times", f"not followed, {why}", left))
         if cues:
             told = "; ".join(f"{cue.start_s:g}-{_end(cue)}: {cue.text}" for cue in cues)
-            trace.append(Step("times", told, rest))
+            trace.append(Finding("times", told, rest))
         rest = _worded(trace, rest, not why)
         cues = tuple(TimedText(cue.start_s, cue.end_s, _worded(trace, cue.text)) for cue in cues)
         cues = tuple(cue for cue in cues if cue.text)
@@ -67,12 +67,12 @@ class RuleRefiner:
         lost, invented = wanted - now - telling(negative) - _NO_SOURCES, now - wanted - _counting(read)
         if lost or invented:
             what = f"would be lost or new: {', '.join(sorted(lost | invented))}; your words are kept"
-            return Refined(text, unknown=unknown_words([text]), trace=(Step("check", what, text),))
+            return Refined(text, unknown=unknown_words([text]), trace=(Finding("check", what, text),))
         unknown = unknown_words([rest, negative, *(cue.text for cue in cues)])
         return Refined(rest if trace else text, negative, cues, unknown, tuple(trace))
 
 
-def _worded(trace: list[Step], text: str, may_order: bool = True) -> str:
+def _worded(trace: list[Finding], text: str, may_order: bool = True) -> str:
     """The text after the steps that word it; its order stays where it tells times that were not followed."""
     for name, found, step in _WORDINGS:
         if name != "order" or may_order:
@@ -80,9 +80,9 @@ def _worded(trace: list[Step], text: str, may_order: bool = True) -> str:
     return text
 
 
-def _noted(trace: list[Step], name: str, found: str, before: str, after: str) -> str:
+def _noted(trace: list[Finding], name: str, found: str, before: str, after: str) -> str:
     if after != before:
-        trace.append(Step(name, found, after))
+        trace.append(Finding(name, found, after))
     return after
 
 

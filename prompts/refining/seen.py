@@ -12,7 +12,7 @@ _VISUAL = word_set(
     """
 " red green blue yellow orange purple pink brown white black grey gray beige violet turquoise golden
 colorful colourful colored coloured multicolored striped spotted transparent translucent shiny shining
-glossy matte bright dark dim sunlit moonlit backlit lit glowing neon silhouetted blurry blurred
+glossy matte bright dark dim sunlit moonlit backlit glowing neon silhouetted blurry blurred
 beautiful pretty gorgeous stunning handsome ugly cute adorable lovely majestic picturesque scenic
 breathtaking fluffy furry bearded bald blond blonde brunette redhead tall smiling frowning looking
 wearing dressed cinematic photorealistic hyperrealistic ultra hd uhd 4k 8k 1080p 720p 60fps hdr bokeh

@@ -25,7 +25,7 @@ def respelt(text: str) -> tuple[str, list[str]]:
     if not strange or len(set(strange)) > _MOST_STRANGE:
         return text, []
     slips = {word: right for word in dict.fromkeys(strange) if (right := mended(word)) is not None}
-    if not slips or 2 * sum(word not in slips for word in strange) > len(words):
+    if not slips or 2 * sum(word not in slips for word in strange) >= len(words):
         return text, []
     return (
         WORD.sub(lambda found: _in_case(slips.get(found[0].casefold()), found[0]), text),

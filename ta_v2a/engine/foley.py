@@ -32,6 +32,7 @@ from ta_v2a.engine.devices import fast_dtype, own_generators, woken
 from ta_v2a.engine.parts import Parts, load_parts
 from ta_v2a.engine.pictures import PictureStream, Video, open_pictures
 from ta_v2a.engine.tapes import PictureTape, decoded, held_back, limited
+from ta_v2a.engine.timed_text import text_track
 from ta_v2a.engine.windows import Carry, Seam, Window, plan_windows
 from ta_v2a.errors import UserError
 from vocoders.clock import ClipSpec
@@ -153,9 +154,13 @@ class FoleyEngine:
         negatives = [text for text in one_for_each("negative_prompt", negatives, batch) for _ in range(takes)]
         stream = replace(stream, blocks=blocks, batch=batch * takes)
         columns = self._columns(stream)
+        timed = read_cues(cues, stream.duration_s)
+        if self.settings["guidance"] == "double" and any(cue.negative for cue in timed):
+            raise UserError('negative of a cue has no place in guidance "double" (eq. 11)')
+        unwanted = [replace(cue, text=cue.negative, strength=1.0) for cue in timed if cue.negative]
         words = {
-            TEXT: self._words(prompts, read_cues(cues, stream.duration_s), columns),
-            NEGATIVE: self._words(negatives, [], columns),
+            TEXT: self._words(prompts, timed, columns, beside=False),
+            NEGATIVE: self._words(negatives, unwanted, columns, beside=True),
         }
         return self._sound(stream, words, settings, generators, watch)
 
@@ -176,30 +181,10 @@ class FoleyEngine:
         return lcm(self.clock.columns_per_picture, self.parts.denoiser.grain)
 
     @torch.no_grad()
-    def _words(self, prompts: list[str | None], cues: list[Cue], columns: int) -> Track | None:
-        """Text features of the prompts and of the cues in their stretches; a later
-        cue wins where two overlap."""
-        given = [cut_prompt(prompt)[0] for prompt in prompts]
-        wanted = sorted({text for text in given if text} | {cue.text for cue in cues})
-        if not wanted:
-            return None
-        encoded = woken(self.parts.cvalp).encode_text([cut_prompt(text)[0] or "" for text in wanted]).float()
-        rows = dict(zip(wanted, encoded, strict=True))
-        nothing = torch.zeros_like(rows[wanted[0]])
-        features = torch.stack([nothing if text is None else rows[text] for text in given])
-        present = torch.tensor([text is not None for text in given], device=features.device)
-        if not cues:
-            return Track(features, None if present.all() else present)
-        features, present = features[:, None].repeat(1, columns, 1), present[:, None].repeat(1, columns)
-        centres_s = (torch.arange(columns, device=features.device) + 0.5) * self.clock.column_s
-        for cue in cues:
-            held = (centres_s >= cue.start_s) & (centres_s < cue.end_s)
-            held[min(columns - 1, int(cue.start_s / self.clock.column_s))] = (
-                True  # a cue shorter than a column keeps its first
-            )
-            features[:, held] = rows[cue.text]
-            present[:, held] = True
-        return Track(features, present)
+    def _words(self, prompts: list[str | None], cues: list[Cue], columns: int, beside: bool) -> Track | None:
+        """Text features of the prompts and of the cues in their stretches."""
+        encode = woken(self.parts.cvalp).encode_text
+        return text_track(prompts, cues, columns, self.clock.column_s, encode, beside)
 
     @torch.no_grad()
     def _sound(
