@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from prompts.refining.refined import Refined, Finding
+from prompts.refining.refined import Finding, Refined
 from prompts.refining.rules import RuleRefiner
 from prompts.refining.seen import visual_words
 from prompts.refining.sources import content, stem, unknown_words

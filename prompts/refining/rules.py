@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from prompts.refining.cleaning import CLEANINGS
 from prompts.refining.negation import contradictions, without_negations
-from prompts.refining.refined import Refined, Finding, TimedText
+from prompts.refining.refined import Finding, Refined, TimedText
 from prompts.refining.seen import without_sights
 from prompts.refining.sources import stem, telling, unknown_words
 from prompts.refining.spelling import respelt
