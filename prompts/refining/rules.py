@@ -11,7 +11,7 @@ from prompts.refining.spelling import respelt
 from prompts.refining.times import timed
 from prompts.refining.wording import counted, in_present, once, one_sentence, ordered
 
-LONGEST = 4000
+LONGEST = 2500
 """Characters that are read; the networks read the first 1000 of what is left."""
 
 # Units of time, and the shot of a camera.
