@@ -26,12 +26,13 @@ from ta_v2a.engine.arguments import (
     texts,
     whole,
 )
-from ta_v2a.engine.cues import Cue, cut_prompt, kept_out, read_cues, told
+from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
 from ta_v2a.engine.devices import fast_dtype, own_generators, woken
 from ta_v2a.engine.guides import check_classifier, guides_of
 from ta_v2a.engine.parts import Parts, load_parts
 from ta_v2a.engine.pictures import PictureStream, Video, open_pictures
 from ta_v2a.engine.tapes import PictureTape, decoded, held_back, limited
+from ta_v2a.engine.timed_text import left_out_track, text_track
 from ta_v2a.engine.windows import Carry, Seam, Window, plan_windows
 from ta_v2a.errors import UserError
 from vocoders.clock import ClipSpec
@@ -154,8 +155,11 @@ class FoleyEngine:
         negatives = [text for text in one_for_each("negative_prompt", negatives, batch) for _ in range(takes)]
         stream = replace(stream, blocks=blocks, batch=batch * takes)
         columns = self._columns(stream)
-        words = self._words(prompts, negatives, read_cues(cues, stream.duration_s), columns,
-        self._leaves_out(settings)) return self._sound(stream, words, settings, generators, watch)
+        timed = read_cues(cues, stream.duration_s)
+        if settings.guidance == "double" and any(cue.negative for cue in timed):
+            raise UserError('negative of a cue has no place in guidance "double" (eq. 11)')
+        words = self._words(prompts, negatives, timed, columns, self._leaves_out(settings))
+        return self._sound(stream, words, settings, generators, watch)
 
     def was_cut(self, text: str) -> bool:
         """Whether the text encoder reads only the beginning of a prompt."""
@@ -173,6 +177,7 @@ class FoleyEngine:
         and where the denoiser can."""
         return lcm(self.clock.columns_per_picture, self.parts.denoiser.grain)
 
+    @torch.no_grad()
     def _words(
         self,
         prompts: list[str | None],
@@ -184,35 +189,17 @@ class FoleyEngine:
         """Tracks of what is to be heard and of what is not.
 
         A denoiser that has learnt to leave things out is told so beside the text: the negative prompt, and
-        every cue outside its stretch.
+        every cue outside its stretch. For others the guidance judges negatives in the text's place.
         """
-        given = [cut_prompt(text)[0] for text in prompts]
-        unwanted = [cut_prompt(text)[0] for text in negatives]
-        if not leaves_out:
-            return {
-                TEXT: self._track([told(text, cues, columns, self.clock.column_s) for text in given]),
-                NEGATIVE: self._track([[text] for text in unwanted]),
-            }
+        encode, column_s = woken(self.parts.cvalp).encode_text, self.clock.column_s
+        heard = text_track(prompts, cues, columns, column_s, encode)
+        if leaves_out:
+            return {TEXT: heard, LEFT_OUT: left_out_track(negatives, cues, columns, column_s, encode)}
+        unwanted = [replace(cue, text=cue.negative, strength=1.0) for cue in cues if cue.negative]
         return {
-            TEXT: self._track([told(text, cues, columns, self.clock.column_s) for text in given]),
-            LEFT_OUT: self._track([kept_out(text, cues, columns, self.clock.column_s) for text in unwanted]),
+            TEXT: heard,
+            NEGATIVE: text_track(negatives, unwanted, columns, column_s, encode, beside=True),
         }
-
-    @torch.no_grad()
-    def _track(self, lines: list[list[str | None]]) -> Track | None:
-        """E_l of lines of texts, one for the whole clip or one for every latent column; None where all
-        are."""
-        wanted = sorted({text for line in lines for text in line if text})
-        if not wanted:
-            return None
-        encoded = woken(self.parts.cvalp).encode_text([cut_prompt(text)[0] or "" for text in wanted]).float()
-        rows = dict(zip(wanted, encoded, strict=True))
-        nothing = torch.zeros_like(encoded[0])
-        values = torch.stack([torch.stack([rows[t] if t else nothing for t in line]) for line in lines])
-        present = torch.tensor([[bool(text) for text in line] for line in lines], device=values.device)
-        if values.shape[1] == 1:
-            values, present = values[:, 0], present[:, 0]
-        return Track(values, None if present.all() else present)
 
     @torch.no_grad()
     def _sound(
