@@ -28,8 +28,9 @@ def clicks(times_s: list[float], duration_s: float, decay_s: float = 0.03) -> np
     for time_s in times_s:
         first = round(time_s * RATE)
         length = min(len(out) - first, round(8 * decay_s * RATE))
-        out[first : first + length] += 0.5 * rng.standard_normal(length) * np.exp(-np.arange(length) /
-        decay_s / RATE)
+        out[first : first + length] += (
+            0.5 * rng.standard_normal(length) * np.exp(-np.arange(length) / decay_s / RATE)
+        )
     return out
 
 
@@ -84,8 +85,9 @@ def test_sound_first_the_events_are_the_recordings(bank):
 def test_single_sounds_lie_at_the_events_of_the_motion(bank):
     catalogue = Catalogue(bank, "all")
     events = (Event(0.5, 1.0), Event(1.2, 0.5), Event(2.0, 0.8))
-    made = at_events(catalogue, catalogue.by_kind["door knock"][0], events, np.random.default_rng(0), RATE,
-    3.0) assert made is not None
+    knock = catalogue.by_kind["door knock"][0]
+    made = at_events(catalogue, knock, events, np.random.default_rng(0), RATE, 3.0)
+    assert made is not None
     for event in events:
         place = round(event.time_s * RATE)
         assert np.abs(made.wave[place : place + 800]).max() > 0.1
