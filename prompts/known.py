@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from prompts.grammar import PLACES, common_phrases
-from prompts.lexicon import ALL_KINDS, LEXICON, RECORDED
+from prompts.lexicon import ALL_KINDS, LEXICON, RECORDED, Entry
 from prompts.lexicon.impacts import IMPACT_CLAUSES
 
 # English that says nothing of a sound: neither understood nor worth a complaint.
@@ -90,24 +90,26 @@ def telling_words() -> frozenset[str]:
     for entry in entries:
         texts += [*entry.adjectives, *entry.sounds, *entry.keywords]
         texts += [*entry.materials, *entry.struck, *entry.movers, *entry.floors]
-    for kind, entry in RECORDED.items():
-        texts += [kind, *entry.adjectives, *entry.sounds, *entry.keywords]
-    told = {word for word in _split(texts) if len(word) > 1}
-    return (told - _split([_FUNCTION_WORDS, *common_phrases()])) | {
-        kind for kind in ALL_KINDS if " " not in kind
-    }
+    recorded = [phrase for kind, entry in RECORDED.items() for phrase in _phrases(kind, entry)]
+    plain = _split([_FUNCTION_WORDS, *common_phrases()])
+    told = frozenset(word for word in _split(recorded) - _split(PLACES) if len(word) > 1)
+    return ((_split(texts) | told) - plain) | {kind for kind in ALL_KINDS if " " not in kind}
+
+
+def _phrases(kind: str, entry: Entry) -> tuple[str, ...]:
+    """What names a kind of recording; its clauses hold too much else."""
+    return (kind, *entry.adjectives, *entry.sounds, *entry.keywords)
 
 
 @cache
 def plain_words() -> frozenset[str]:
     """Words that go with any sound: articles, persons, sizes, levels, paces, places, and everyday words of
-    captions that name no kind of sound."""
+    captions and of clauses that name no kind of sound."""
     everyday = Path(__file__).with_name("caption_words.txt").read_text(encoding="utf-8").splitlines()
     listed = [line for line in everyday if not line.startswith("#")]
     clauses = [clause for entry in RECORDED.values() for own in entry.clauses.values() for clause in own]
-    return _split([_FUNCTION_WORDS, *common_phrases(), *PLACES, *listed]) | (
-        _split(clauses) - telling_words()
-    )
+    unnamed = frozenset(word for word in _split([*listed, *clauses]) if not tells(word))
+    return _split([_FUNCTION_WORDS, *common_phrases(), *PLACES]) | unnamed
 
 
 def _split(texts: Iterable[str]) -> frozenset[str]:

@@ -131,7 +131,8 @@ class T5Block(nn.Module):
 class T5Stack(nn.Module):
     """Embedding, blocks, last norm.
 
-    With `words_only` the blocks are passed over: the same as when they are `silence`d, and far quicker.
+    With `words_only` the blocks are passed over, and nothing is dropped out: the same as when they are
+    `silence`d, and far quicker.
     """
 
     def __init__(
@@ -161,9 +162,9 @@ class T5Stack(nn.Module):
     def forward(
         self, tokens: Int[Tensor, "batch n"], mask: Bool[Tensor, "batch n"]
     ) -> Float[Tensor, "batch n width"]:
-        x = self.dropout(self.embed_tokens(tokens))
         if self.words_only:
-            return self.dropout(self.final_layer_norm(x))
+            return self.final_layer_norm(self.embed_tokens(tokens))
+        x = self.dropout(self.embed_tokens(tokens))
         first = self.block.get_submodule("0.layer.0.SelfAttention")
         assert isinstance(first, SelfAttention)
         bias = first.position_bias(tokens.shape[1])

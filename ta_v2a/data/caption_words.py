@@ -18,7 +18,7 @@ def caption_words(texts: list[str], least: int = _LEAST) -> list[str]:
     return sorted(word for word in often if len(word) > 2 and not tells(word))
 
 
-def main() -> None:
+def caption_words_command() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--text", required=True, help="folder of captions and labels")
     parser.add_argument("--out", required=True, type=Path)
@@ -30,4 +30,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    caption_words_command()

@@ -57,7 +57,7 @@ def nearness(texts: Sequence[str], embed: Embed) -> Float[np.ndarray, "texts kin
     return np.stack(near, 1)
 
 
-def placed(texts: Sequence[str], embed: Embed) -> Float[np.ndarray, "texts kinds"]:
+def kinds_named(texts: Sequence[str], embed: Embed) -> Float[np.ndarray, "texts kinds"]:
     """Shares of `RECORDED`'s kinds in what each text names, by its clauses; rows sum to 1."""
     parts = [clauses(text) for text in texts]
     unique = list(dict.fromkeys(part for each in parts for part in each))
@@ -104,7 +104,7 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
 
 
-def main() -> None:
+def teacher_command() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--text", required=True, help="folder of captions and labels")
     parser.add_argument("--out", required=True, type=Path, help="the .npz to write")
@@ -114,10 +114,10 @@ def main() -> None:
         given.out,
         texts=np.array(texts),
         vectors=embed(texts).astype(np.float16),
-        kinds=placed(texts, embed).astype(np.float16),
+        kinds=kinds_named(texts, embed).astype(np.float16),
     )
     print(f"{given.out}: {len(texts)} texts")
 
 
 if __name__ == "__main__":
-    main()
+    teacher_command()

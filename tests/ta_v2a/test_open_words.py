@@ -10,7 +10,7 @@ import pytest
 from prompts.lexicon import RECORDED
 from ta_v2a.data.open_wordings import OpenWordings
 from ta_v2a.data.open_words import audiocaps_rows, clauses, held_out, open_texts
-from ta_v2a.data.teacher import placed, stem, word_for_word
+from ta_v2a.data.teacher import kinds_named, stem, word_for_word
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.encoders.open_words import Labelled, labelled_captions, open_word_scores
 
@@ -63,7 +63,7 @@ def test_captions_fall_into_clauses():
 
 
 def test_a_text_is_placed_by_what_its_clauses_name():
-    shares = placed(["A rooster crows and a zipper is zipped", "someone plays the tabla"], bag_of_stems)
+    shares = kinds_named(["A rooster crows and a zipper is zipped", "someone plays the tabla"], bag_of_stems)
     assert shares.shape == (2, 204) and np.allclose(shares.sum(1), 1, atol=1e-4)
     assert {KINDS[i] for i in np.argsort(-shares[0])[:2]} == {"rooster crow", "zipper"}
     assert KINDS[shares[1].argmax()] == "tabla"

@@ -19,7 +19,7 @@ from ta_v2a.evaluation.metrics.statistics import Estimate, bootstrap
 Embedding = Callable[[list[str]], Float[np.ndarray, "texts width"]]
 FIRST = 3
 """A caption is placed if one of its kinds is among so many first."""
-_PER_KIND = 40
+_PER_KIND = 24
 _SEED = 131_000_000
 _SHRINK = 1e-4
 _KINDS = tuple(RECORDED)
@@ -64,9 +64,9 @@ def prototypes(embed: Embedding) -> Float[np.ndarray, "kinds width"]:
 
 
 def linear_readout(
-    embed: Embedding, steps: int = 60
+    embed: Embedding, steps: int = 30
 ) -> tuple[Float[np.ndarray, "width kinds"], Float[np.ndarray, " kinds"]]:
-    """Weights and biases of a multinomial regression from embeddings of the grammar's captions (40 a kind)
+    """Weights and biases of a multinomial regression from embeddings of the grammar's captions (24 a kind)
     to their kinds; nothing that people wrote is in it."""
     rng = random.Random(_SEED)
     texts = [caption([any_heard(kind, rng)], rng) for kind in _KINDS for _ in range(_PER_KIND)]
