@@ -7,7 +7,8 @@ _DOUBLED = frozenset(
         "hit; hop; drop; blub; clop; flop; glug; pad; set; split; stir; trot; whir; chop; tap; rap; pat; "
         "slap; snap; clap; drip; drum; run; spin; hum; slam; rub; thud; flap; chip; rev; pop; plop; step; "
         "cut; scrub; trim; pin; stop; flip; whip; yap; zip; dig; swim; put; sip; prod; drag; skid; get; jog; "
-        "bat; whap; chug; zap; shut; clip; wag; nap; mop"
+        "bat; whap; chug; zap; shut; clip; wag; nap; mop; strum; stab; shred; jab; sob; beg; sit; let; "
+        "unzip; scan"
     )
 )
 _VOWELS = "aeiou"

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prompts.english import article, gerund, plural, third_person
-from prompts.lexicon import LEXICON, Entry
+from prompts.lexicon import Entry, entry_of
 from prompts.lexicon.entry import words
 from prompts.lexicon.impacts import IMPACT_CLAUSES
+from prompts.lexicon.recorded_air import AIR
+from prompts.lexicon.recorded_friction import FRICTION
+from prompts.lexicon.recorded_liquids import LIQUIDS
 
 _PEOPLE = words(
     "someone; someone; a person; a man; a woman; somebody; a child; he; she; an actor; a worker; a hand"
@@ -18,7 +21,9 @@ _LARGE = words("big; large; huge; massive; giant")
 _SMALL_THING = _SMALL + ("light", "short")
 _LARGE_THING = _LARGE + ("heavy", "heavy")
 # Air, weather and friction have no size of their own, and only impacts have a hard or soft contact.
-_SIZELESS = frozenset(words("scrape; saw; rub; pour; wind; rain; thunder; drip; bubbles; clap"))
+_SIZELESS = frozenset(
+    [*words("scrape; saw; rub; pour; wind; rain; thunder; drip; bubbles; clap"), *AIR, *FRICTION, *LIQUIDS]
+)
 _SOFT = words("soft; dull; muffled; gentle; dampened; blunt; mellow")
 _HARD = words("hard; sharp; crisp; bright; solid; punchy")
 _QUIET = words("quiet; faint; distant; low; subdued; weak")
@@ -94,7 +99,7 @@ class Heard:
     """What a caption may say of one source.
 
     Args:
-        kind: a key of `prompts.lexicon.LEXICON`.
+        kind: one of `prompts.lexicon.ALL_KINDS`.
         action: how it is made to sound ("strike", "pour"); one the kind does not
             know is left out of the words.
         size: 0 small .. 1 large.
@@ -213,7 +218,7 @@ def _clause(heard: Heard, entry: Entry, size: str, rng: random.Random) -> tuple[
 
 def _sentence(heard: Heard, rng: random.Random) -> str:
     """A finite clause: "a big dog barks loudly"."""
-    entry = LEXICON[heard.kind]
+    entry = entry_of(heard.kind)
     traits = _traits(heard, entry, rng)
     subject, verb, rest = _clause(heard, entry, traits.size, rng)
     progressive = rng.random() < 0.2
@@ -242,7 +247,7 @@ def _sentence(heard: Heard, rng: random.Random) -> str:
 
 def _participle(heard: Heard, rng: random.Random) -> str:
     """A clause without finite verb: "knocking on an oak door", "a dog barking", "car skidding"."""
-    entry = LEXICON[heard.kind]
+    entry = entry_of(heard.kind)
     traits = _traits(heard, entry, rng)
     subject, verb, rest = _clause(heard, entry, traits.size, rng)
     subject = subject.removeprefix("*")
@@ -257,7 +262,7 @@ def _participle(heard: Heard, rng: random.Random) -> str:
 
 def _nominal(heard: Heard, rng: random.Random) -> str:
     """A noun phrase of the sound: "two loud metallic clangs"."""
-    entry = LEXICON[heard.kind]
+    entry = entry_of(heard.kind)
     traits = _traits(heard, entry, rng)
     source = rng.choice(entry.adjectives + entry.materials) if rng.random() < 0.9 else heard.kind
     sound = rng.choice(entry.sounds)
@@ -279,7 +284,7 @@ def _nominal(heard: Heard, rng: random.Random) -> str:
 
 def _keyword(heard: Heard, rng: random.Random) -> str:
     """A short prompt: "metal clang", "rifle shot, loud", "footsteps gravel"."""
-    entry = LEXICON[heard.kind]
+    entry = entry_of(heard.kind)
     traits = _traits(heard, entry, rng)
     draw = rng.random()
     if draw < 0.08:
@@ -332,8 +337,7 @@ def caption(heard: Sequence[Heard], rng: random.Random) -> str:
         ValueError: a kind without words.
     """
     for one in heard:
-        if one.kind not in LEXICON:
-            raise ValueError(f"no words for kind {one.kind!r}; known: {', '.join(LEXICON)}")
+        entry_of(one.kind)
     if not heard:
         return ""
     order = list(heard)

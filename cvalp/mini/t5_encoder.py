@@ -129,7 +129,10 @@ class T5Block(nn.Module):
 
 
 class T5Stack(nn.Module):
-    """Embedding, blocks, last norm."""
+    """Embedding, blocks, last norm.
+
+    With `words_only` the blocks are passed over: the same as when they are `silence`d, and far quicker.
+    """
 
     def __init__(
         self,
@@ -147,11 +150,20 @@ class T5Stack(nn.Module):
         self.block = nn.ModuleList(T5Block(*sizes, index == 0, dropout) for index in range(layers))
         self.final_layer_norm = RmsNorm(width)
         self.dropout = nn.Dropout(dropout)
+        self.words_only = False
+
+    def silence(self) -> None:
+        """Lets every block add nothing, so that words are read one by one until the blocks have learnt."""
+        for name, parameter in self.block.named_parameters():
+            if name.endswith((".o.weight", ".wo.weight")):
+                nn.init.zeros_(parameter)
 
     def forward(
         self, tokens: Int[Tensor, "batch n"], mask: Bool[Tensor, "batch n"]
     ) -> Float[Tensor, "batch n width"]:
         x = self.dropout(self.embed_tokens(tokens))
+        if self.words_only:
+            return self.dropout(self.final_layer_norm(x))
         first = self.block.get_submodule("0.layer.0.SelfAttention")
         assert isinstance(first, SelfAttention)
         bias = first.position_bias(tokens.shape[1])

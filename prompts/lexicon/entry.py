@@ -34,3 +34,8 @@ class Entry:
     struck: tuple[str, ...] = ()
     movers: tuple[str, ...] = ()
     floors: tuple[str, ...] = ()
+
+
+def recorded(adjectives: str, sounds: str, keywords: str, clauses: str) -> Entry:
+    """The words of a kind of recording: lists written with semicolons, clauses that fit every action."""
+    return Entry(words(adjectives), words(sounds), words(keywords), {"*": words(clauses)})

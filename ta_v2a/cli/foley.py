@@ -25,6 +25,13 @@ def foley(
         list[str] | None,
         typer.Option("--cue", help='Text for a stretch, as "1.2-3.0: glass breaking"; repeatable.'),
     ] = None,
+    raw_prompt: Annotated[
+        bool, typer.Option("--raw-prompt", help="Take all words as they are typed; else they are refined.")
+    ] = False,
+    refiner: Annotated[
+        str, typer.Option(help='What refines the words: "rules", or the folder of a language model.')
+    ] = "rules",
+    verbose: Annotated[bool, typer.Option("--verbose", help="Tell every step of the refiner.")] = False,
     output: Annotated[
         str,
         typer.Option("-o", "--output", help="Film, .wav (sound alone), or folder. Default: CLIP.foley.mp4"),
@@ -105,6 +112,8 @@ def foley(
         prompt=prompt,
         negative_prompt=negative,
         cues=tuple(cue or ()),
+        refiner=None if raw_prompt else refiner,
+        verbose=verbose,
         output=output or None,
         seed=seed,
         takes=takes,

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -12,6 +12,8 @@ from ta_v2a.delivery.places import Destination, Spool, destination
 from ta_v2a.delivery.takes import at_delivery_rate, loudness_line, spooled_take, write_take
 from ta_v2a.engine.arguments import chosen_scales
 from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
+from ta_v2a.engine.language_models import RULES, load_refiner
+from ta_v2a.engine.refining import RefinedWords, refined_words
 from ta_v2a.engine.understanding import followed
 from ta_v2a.media.loudness import TARGET_LUFS, gain_to
 from ta_v2a.media.reading.probe import Clip, probe
@@ -31,6 +33,10 @@ class Order:
     """What `ta-v2a foley` was asked.
 
     Attributes:
+        cues: texts, or cues as a sheet holds them.
+        refiner: "rules", or the folder of a language model (`ta_v2a.engine.language_models`); None takes all
+            words as they were typed.
+        verbose: every step of the refiner is told.
         scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
         loudness: integrated loudness to bring the sound to, in LUFS; None leaves it as the engine made it.
             Peaks are held either way.
@@ -39,7 +45,9 @@ class Order:
     clip: str
     prompt: str = ""
     negative_prompt: str = ""
-    cues: tuple[str, ...] = ()
+    cues: tuple[Cue | str, ...] = ()
+    refiner: str | None = RULES
+    verbose: bool = False
     output: str | None = None
     seed: int = 0
     takes: int = 1
@@ -60,6 +68,7 @@ class _Words:
     cues: list[Cue]
     suggested: dict[str, Any] | None
     not_understood: list[dict[str, Any]]
+    refined: dict[str, Any] | None
 
 
 def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]:
@@ -85,8 +94,9 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     loading = time.perf_counter()
     engine = _load(order.preset)
     loaded = time.perf_counter()
-    wording = followed(order.prompt, order.negative_prompt, cues)
-    for name, text in {"prompt": order.prompt, "negative prompt": order.negative_prompt}.items():
+    refined = _refined(order, cues, clip, warn, notice)
+    wording = followed(refined.prompt, refined.negative_prompt, refined.cues)
+    for name, text in {"prompt": refined.prompt, "negative prompt": refined.negative_prompt}.items():
         if cut_prompt(text)[1] or engine.was_cut(text):
             warn(f"the {name} is long: only its beginning is used")
     for line in wording.lines:
@@ -95,7 +105,8 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     video = _pictures_of(clip, engine, again=captions or order.takes > 1)
     suggested = _suggested(engine, clip, video, notice) if captions else None
     prompt = suggested["label"] if suggested is not None and suggested["taken"] else wording.prompt
-    words = _Words(prompt, wording.negative_prompt, wording.cues, suggested, wording.not_understood)
+    told = (suggested, wording.not_understood, refined.report)
+    words = _Words(prompt, wording.negative_prompt, wording.cues, *told)
     takes, gain_db = _takes(order, words, clip, engine, video, where, advance)
     if order.loudness is not None:
         notice(loudness_line(takes, gain_db))
@@ -103,25 +114,37 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     seconds = {"checking": loading - began, "loading": loaded - loading, "sounding": done - loaded}
     report = _report(order, words, clip, engine, where)
     loudness = {"target_lufs": order.loudness, "gain_db": round(gain_db, 2)}
-    told = {
+    outcome = {
         "takes": takes,
         "warnings": warnings,
         "seconds": {name: round(each, 3) for name, each in seconds.items()},
     }
-    return {**report, "loudness": loudness, **told}
+    return {**report, "loudness": loudness, **outcome}
+
+
+def _refined(order: Order, cues: list[Cue], clip: Clip, warn: Notice, notice: Notice) -> RefinedWords:
+    """The order's words, read by its refiner; what was changed is said."""
+    if order.refiner is None:
+        return RefinedWords(order.prompt, order.negative_prompt, cues, None, [], [])
+    refiner = load_refiner(order.refiner)
+    refined = refined_words(refiner, order.prompt, order.negative_prompt, cues, clip.duration_s)
+    for line in refined.lines:
+        warn(line)
+    for line in refined.trace if order.verbose else ():
+        notice(line)
+    return refined
 
 
 def _report(
     order: Order, words: _Words, clip: Clip, engine: "FoleyEngine", where: Destination
 ) -> dict[str, Any]:
     """What was asked and how it was understood, ready for JSON."""
-    cues = [
-        {"start_s": c.start_s, "end_s": min(c.end_s, clip.duration_s), "text": c.text} for c in words.cues
-    ]
+    cues = [{**asdict(cue), "end_s": min(cue.end_s, clip.duration_s)} for cue in words.cues]
     return {
         "clip": str(clip.path),
         "duration_s": round(clip.duration_s, 6),
         "prompt": words.prompt,
+        "refined": words.refined,
         "suggested": words.suggested,
         "not_understood": words.not_understood,
         "negative_prompt": words.negative_prompt,

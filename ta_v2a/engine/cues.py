@@ -14,17 +14,26 @@ from ta_v2a.errors import UserError
 # text grows with its length only.
 _BLANKS_AND_S = r"\s*+(?:s\s*+)?+"
 _TIMES = re.compile(rf"\s*+(?P<start>[\d.:]++){_BLANKS_AND_S}-\s*+(?P<end>[\d.:]*){_BLANKS_AND_S}:")
+STRONGEST = 2.0
 PROMPT_CHARACTERS = 1000  # far beyond the text encoder's reach; what comes after never mattered
 
 
 @dataclass(frozen=True)
 class Cue:
     """`text` is to be heard from `start_s` (inclusive) to `end_s` (exclusive;
-    infinity: to the end of the clip)."""
+    infinity: to the end of the clip).
+
+    Attributes:
+        strength: how far it takes the prompt's place: 1 wholly, 0.5 half and half; where cues overlap, each
+            one's share. Above 0, at most `STRONGEST`.
+        negative: what is not to be heard meanwhile, "" for nothing of its own.
+    """
 
     start_s: float
     end_s: float
     text: str
+    strength: float = 1.0
+    negative: str = ""
 
 
 def seconds(text: str) -> float:
@@ -75,11 +84,14 @@ def _read(cue: object) -> Cue:
         raise UserError(f'a cue is a text such as "1.2-3.0: glass breaking", or a Cue, not {shown(cue)}')
     number("start_s of a cue", cue.start_s, 0, math.inf)
     number("end_s of a cue", cue.end_s, 0, math.inf)
-    if not isinstance(cue.text, str):
-        raise UserError(f"text of a cue says what is heard, not {shown(cue.text)}")
+    if not number("strength of a cue", cue.strength, 0, STRONGEST):
+        raise UserError("strength of a cue is above 0, not 0")
+    for name, words in (("text", cue.text), ("negative", cue.negative)):
+        if not isinstance(words, str):
+            raise UserError(f"{name} of a cue says what is heard, not {shown(words)}")
     if cue.end_s <= cue.start_s:
         raise UserError(f"the cue {cue.text[:80]!r} ends before it starts")
-    return replace(cue, text=_one_line(cue.text))
+    return replace(cue, text=_one_line(cue.text), negative=_one_line(cue.negative))
 
 
 @no_type_check  # checks its arguments itself

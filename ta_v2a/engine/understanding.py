@@ -2,7 +2,7 @@
 out if nothing else remains."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from prompts.known import understood
@@ -18,8 +18,8 @@ class Wording:
 
     Attributes:
         prompt, negative_prompt, cues: as given, but "" or gone where no word names a known sound or source.
-        not_understood: {"of": "prompt", "negative prompt" or "cue", "text", "words": the unknown ones,
-            "left_out"}, for every text that has any.
+        not_understood: {"of": "prompt", "negative prompt", "cue" or "negative of a cue", "text",
+            "words": the unknown ones, "left_out"}, for every text that has any.
         lines: the same for a reader, one line each.
     """
 
@@ -42,7 +42,16 @@ def followed(prompt: str, negative_prompt: str, cues: Sequence[Cue]) -> Wording:
         if text is not None and (left_out or found.unknown):
             rows.append({"of": name, "text": text, "words": list(found.unknown), "left_out": left_out})
             lines.append(_line(name, text, found.unknown, left_out))
-    held = [cue for cue, keep in zip(cues, kept[2:], strict=True) if keep]
+    held = []
+    for cue, keep in zip(cues, kept[2:], strict=True):
+        unheard = bool(cue.negative) and not understood(cue.negative).names_a_sound
+        if unheard:
+            unknown = understood(cue.negative).unknown
+            of = "negative of a cue"
+            rows.append({"of": of, "text": cue.negative, "words": list(unknown), "left_out": True})
+            lines.append(_line(of, cue.negative, unknown, True))
+        if keep:
+            held.append(replace(cue, negative="") if unheard else cue)
     return Wording(prompt if kept[0] else "", negative_prompt if kept[1] else "", held, rows, lines)
 
 

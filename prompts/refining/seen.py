@@ -1,0 +1,80 @@
+"""What is only seen: colours, clothes, light, camera. It says nothing of a sound, but the text encoder makes
+something of it."""
+
+import re
+from functools import cache
+
+from prompts.known import plain_words, telling_words
+from prompts.refining.sources import WORD, content, telling, word_set
+from prompts.refining.tidying import tidied
+
+_VISUAL = word_set(
+    """
+" red green blue yellow orange purple pink brown white black grey gray beige violet turquoise golden
+colorful colourful colored coloured multicolored striped spotted transparent translucent shiny shining
+glossy matte bright dark dim sunlit moonlit backlit glowing neon silhouetted blurry blurred
+beautiful pretty gorgeous stunning handsome ugly cute adorable lovely majestic picturesque scenic
+breathtaking fluffy furry bearded bald blond blonde brunette redhead tall smiling frowning looking
+wearing dressed cinematic photorealistic hyperrealistic ultra hd uhd 4k 8k 1080p 720p 60fps hdr bokeh
+pov gopro drone handheld footage film clip video picture image photo screen frame shot scene camera lens
+zoom zooms zooming pan pans panning tilt tracking dolly timelapse widescreen letterbox panoramic
+panorama portrait landscape vertical horizontal aerial slowmo slow-mo slow-motion sunset sunrise sunny
+sunlight twilight dusk dawn foggy misty hazy snowy shadow shadows shadowy colour color colors colours
+visible seen shown pictured visually depicted depicting aesthetic elegant stylish vintage-looking
+"""
+)
+_PHRASES = re.compile(
+    r"(?i)\b(?:(?:a|an|the|this)\s+)?(?:(?:beautiful|cinematic|slow[- ]?mo(?:tion)?|wide|"
+    r"close[- ]?up|aerial|drone|static|"
+    r"handheld|pov|tracking|dramatic|stunning|4k|8k|hd|ultra|short|medium|long|extreme|"
+    r"low[- ]angle|high[- ]angle)\s+){0,4}"
+    r"(?:shot|footage|video|clip|picture|image|photo|view|close[- ]?up)\s+(?:of|showing|shows|in\s+"
+    r"which|where|with)\s+"
+    r"|\bin\s+(?:slow[- ]?mo(?:tion)?|4k|8k|hd|full\s+hd|black\s+and\s+white|colou?r|high\s+resolution)\b"
+    r"|\b(?:the\s+)?camera\s+(?:slowly\s+|quickly\s+|then\s+)?(?:pans?|zooms?|tilts?|moves?|follows?|tracks?|circles?|"
+    r"shakes?|flies|rises|is\s+\w+)(?:\s+(?:in|out|left|right|up|down|around|across|over|on|to|away|back|from|the|a|an|"
+    r"him|her|it|them|side|subject|scene))*"
+    r"|\b(?:(?:who\s+is|is|are)\s+)?(?:wearing|dressed\s+in|clad\s+in)\s+(?:(?:a|an|the|his|her|their)\s+)?(?:[^\W\d_]+\s+){0,2}?"
+    r"(?:hat|shirt|t-shirt|jacket|coat|dress|suit|jeans|trousers|pants|skirt|uniform|helmet|glasses|sunglasses|cap|gloves|"
+    r"hoodie|sweater|scarf|apron|kimono|mask|vest|overalls|shorts|clothes|clothing|black|white|red|blue|green)\b"
+    r"|\b(?:with|under|against|in\s+front\s+of)\s+(?:(?:a|an|the)\s+)?(?:[^\W\d_]+\s+){0,2}?"
+    r"(?:sky|skies|backdrop|lighting|hair|eyes|beard|mustache|moustache|colou?rs|sunset|sunrise|sunlight|bokeh|horizon)\b"
+    r"|\b(?:at|during|before|after)\s+(?:sunset|sunrise|dusk|dawn|golden\s+hour|twilight)\b"
+    r"|\b(?:we|you|i|one)\s+(?:can\s+)?(?:see|sees|watch|notice)\s+|\b(?:the|this|my)\s+(?:video|clip|film|scene|picture|footage|image)"
+    r"\s+(?:shows?|depicts?|features?|contains?|displays?)\s+(?:that\s+)?"
+)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n+\s*")
+
+
+@cache
+def visual_words() -> frozenset[str]:
+    """Words that are only seen; none that a caption uses."""
+    return _VISUAL - telling_words() - plain_words()
+
+
+def without_sights(text: str) -> str:
+    """The text without what is only seen; as it was where nothing of that kind is in it."""
+    dropped = without_words(text)
+    if dropped == text:
+        return text
+    kept = []
+    for before, after in zip(_SENTENCE.split(text), _sentences_of(text, dropped), strict=True):
+        if before == after or telling(after) or (content(after) and not telling(text)):
+            kept.append(after)
+    left = " ".join(piece for piece in map(tidied, kept) if piece)
+    return left if content(left) else ""
+
+
+def _sentences_of(text: str, dropped: str) -> list[str]:
+    """`dropped` sentence by sentence as `text` is; one each where the cuts took a full stop."""
+    pieces = _SENTENCE.split(dropped)
+    wanted = _SENTENCE.split(text)
+    if len(pieces) == len(wanted):
+        return pieces
+    return [without_words(piece) for piece in wanted]
+
+
+def without_words(sentence: str) -> str:
+    """A sentence without the words that are only seen."""
+    dropped = _PHRASES.sub(lambda found: found[0] if telling(found[0]) - {"shot"} else " ", sentence)
+    return WORD.sub(lambda found: "" if found[0].casefold() in visual_words() else found[0], dropped)
