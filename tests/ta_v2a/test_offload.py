@@ -6,6 +6,7 @@ import torch
 from accelerate.hooks import ModelHook, add_hook_to_module, remove_hook_from_module
 from conftest import tiny_pipeline
 
+from ldm.classifiers.alignment_columns import AlignmentColumns
 from ta_v2a import FoleyPipeline
 from ta_v2a.errors import UserError
 from vocoders.istft_net import IstftNet
@@ -29,16 +30,21 @@ class Elsewhere(ModelHook):
 
 def sound(pipeline, pictures, **options):
     options = {"negative_prompt": "music", "cues": ["0.5-1: rain"], "align_scale": 1.0, **options}
+    options["classifier_scale"] = 1.0
     return pipeline(pictures, "a bell", generator=torch.Generator().manual_seed(0), **options).audios
 
 
 @pytest.fixture
 def own(tokenizer_file):
-    """A tiny pipeline that a test may change."""
-    return tiny_pipeline(tokenizer_file)
+    """A tiny pipeline that a test may change, with a classifier."""
+    made = tiny_pipeline(tokenizer_file)
+    classifier = AlignmentColumns.tiny(video_channels=made.cvalp.video_width)
+    torch.nn.init.normal_(classifier.head.weight)
+    made.register_modules(classifier=classifier.eval())
+    return made
 
 
-@pytest.mark.parametrize("used", ["cvalp", "denoiser", "autoencoder", "vocoder"])
+@pytest.mark.parametrize("used", ["cvalp", "denoiser", "classifier", "autoencoder", "vocoder"])
 def test_every_component_is_called_back_before_it_is_used(own, pictures, used):
     own.register_modules(vocoder=IstftNet(width=8, hidden=8, blocks=1, prior_iterations=1).eval())
     expected, component = sound(own, pictures), getattr(own, used)
