@@ -5,6 +5,8 @@ from math import ceil
 
 import numpy as np
 
+MEL_LOW_HZ, MEL_HIGH_HZ = 125.0, 7600.0  # where the mel's bands begin and end
+
 
 @dataclass(frozen=True)
 class ClipSpec:

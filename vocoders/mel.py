@@ -8,12 +8,10 @@ that x covers a in [1e-4, 10].
 import torch
 from jaxtyping import Float
 
-from vocoders.clock import MINI, ClipSpec
+from vocoders.clock import MEL_HIGH_HZ, MEL_LOW_HZ, MINI, ClipSpec
 from vocoders.spectrum import Float32Constants, stft
 
 MEL_FFT_SAMPLES = 1024
-MEL_LOW_HZ = 125.0
-MEL_HIGH_HZ = 7600.0
 MEL_FLOOR = 1e-5  # magnitude below which the logarithm is cut, as in the original
 
 

@@ -13,6 +13,7 @@ from ta_v2a.cli.data import data_app
 from ta_v2a.cli.doctor import doctor
 from ta_v2a.cli.evaluate import evaluate_app
 from ta_v2a.cli.foley import foley
+from ta_v2a.cli.library import library_app
 from ta_v2a.cli.stage import stage
 from ta_v2a.cli.train import pack_command, train
 from ta_v2a.cli.weights import weights_app
@@ -34,6 +35,7 @@ app.command("caption")(caption_command)
 app.command("doctor")(doctor)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(data_app, name="data")
+app.add_typer(library_app, name="library")
 app.add_typer(weights_app, name="weights")
 
 

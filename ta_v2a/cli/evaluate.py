@@ -153,6 +153,9 @@ def evaluate_films(
     lag: Annotated[
         float | None, typer.Option(min=0, max=1, help="Seconds by which the sound follows the picture.")
     ] = None,
+    library: Annotated[
+        str | None, typer.Option(help="Folder of recordings (or its index) in place of the vocoder.")
+    ] = None,
     preset: Preset = "mini",
     result_file: ResultFile = None,
     as_json: Json = False,
@@ -180,6 +183,7 @@ def evaluate_films(
             jobs=jobs,
             progress=advance,
             keep=keep,
+            library=library,
             **_given(settings),
         )
     console.result(report, as_json, _indented(report))

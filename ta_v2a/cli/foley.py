@@ -85,6 +85,14 @@ def foley(
     encode: Annotated[
         Literal["h264"] | None, typer.Option(help="Encode the picture anew. Default: it stays as it is.")
     ] = None,
+    library: Annotated[
+        str | None,
+        typer.Option(help="Folder of recordings (or its index) that sound in place of the vocoder."),
+    ] = None,
+    used: Annotated[
+        str | None,
+        typer.Option(metavar="CSV", help="What was used of the library: file, time, gain, licence."),
+    ] = None,
     preset: Preset = "mini",
     as_json: Json = False,
 ) -> None:
@@ -123,6 +131,8 @@ def foley(
         wav=wav,
         encode=encode,
         preset=preset,
+        library=library,
+        used=used,
     )
     with console.progress("sounding", quiet=as_json) as advance:
         report = sound_clip(order, advance, console.notice)

@@ -1,26 +1,33 @@
 """One order of `ta-v2a foley`: what is checked first, the sound spooled to disk, then whole files."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ta_v2a.delivery.places import Destination, Spool, destination
-from ta_v2a.delivery.takes import at_delivery_rate, loudness_line, spooled_take, write_take
+from ta_v2a.delivery.takes import Take, at_delivery_rate, loudness_line, spooled_take, write_take
 from ta_v2a.engine.arguments import chosen_scales
 from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
 from ta_v2a.engine.language_models import RULES, load_refiner
 from ta_v2a.engine.refining import RefinedWords, refined_words
 from ta_v2a.engine.understanding import followed
+from ta_v2a.errors import UserError
+from ta_v2a.library.account import write_account
 from ta_v2a.media.loudness import TARGET_LUFS, gain_to
+from ta_v2a.media.reading.opening import shown_name
 from ta_v2a.media.reading.probe import Clip, probe
+from ta_v2a.media.writing.atomic import output_file
 from ta_v2a.media.writing.mux import Original
 
 if TYPE_CHECKING:
-    from ta_v2a.engine.foley import FoleyEngine, Progress
+    from ta_v2a.engine.foley import FoleyEngine, Progress, Sketch
+    from ta_v2a.library.library import Library
+    from ta_v2a.library.voice import Wanted
 
 Advance = Callable[[int, int], None]
 Notice = Callable[[str], None]
@@ -40,6 +47,8 @@ class Order:
         scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
         loudness: integrated loudness to bring the sound to, in LUFS; None leaves it as the engine made it.
             Peaks are held either way.
+        library: a folder of recordings, or its index: they take the vocoder's place.
+        used: a CSV of what was used of them, and where.
     """
 
     clip: str
@@ -57,6 +66,8 @@ class Order:
     wav: bool = True
     encode: Literal["h264"] | None = None
     preset: str = "mini"
+    library: str | None = None
+    used: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,15 @@ class _Words:
     suggested: dict[str, Any] | None
     not_understood: list[dict[str, Any]]
     refined: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class _Recordings:
+    """A library, what is asked of it, and the CSV that tells what was used."""
+
+    library: "Library"
+    wanted: "Wanted"
+    account: Path | None
 
 
 def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]:
@@ -85,21 +105,25 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
         notice(line)
 
     clip = probe(order.clip)
+    account = _account_file(order)
     where = destination(clip, order.output, order.takes, order.wav, order.original, order.encode is not None)
     cues = read_cues(order.cues, clip.duration_s)
     for line in (*clip.warnings, *where.notices):
         warn(line)
     if clip.has_sound and order.original == "replace":
         warn("the clip's own sound is replaced (--original mix or keep retains it)")
+    library = _library(order, notice)
+    refined = _refined(order, cues, clip, warn, notice)
+    wording = followed(refined.prompt, refined.negative_prompt, refined.cues)
+    if library is not None:
+        _wanted(library, refined, clip, "")  # refused before the networks are loaded
     loading = time.perf_counter()
     engine = _load(order.preset)
     loaded = time.perf_counter()
-    refined = _refined(order, cues, clip, warn, notice)
-    wording = followed(refined.prompt, refined.negative_prompt, refined.cues)
     for name, text in {"prompt": refined.prompt, "negative prompt": refined.negative_prompt}.items():
         if cut_prompt(text)[1] or engine.was_cut(text):
             warn(f"the {name} is long: only its beginning is used")
-    for line in wording.lines:
+    for line in wording.lines if library is None else ():
         warn(line)
     captions = not wording.prompt.strip() and not wording.cues and engine.settings["caption_share"] <= 1
     video = _pictures_of(clip, engine, again=captions or order.takes > 1)
@@ -107,12 +131,22 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     prompt = suggested["label"] if suggested is not None and suggested["taken"] else wording.prompt
     told = (suggested, wording.not_understood, refined.report)
     words = _Words(prompt, wording.negative_prompt, wording.cues, *told)
-    takes, gain_db = _takes(order, words, clip, engine, video, where, advance)
+    recordings = None
+    if library is not None:
+        label = suggested["label"] if suggested is not None and suggested["taken"] else ""
+        wanted = _wanted(library, refined, clip, label)
+        recordings = _Recordings(library, wanted, account)
+        notice(_chosen_line(wanted))
+    takes, gain_db = _takes(order, words, clip, engine, video, where, advance, recordings)
+    for path, why in library.unusable.items() if library is not None else ():
+        warn(f"left out of the library: {shown_name(path)} {why}")
     if order.loudness is not None:
         notice(loudness_line(takes, gain_db))
     done = time.perf_counter()
     seconds = {"checking": loading - began, "loading": loaded - loading, "sounding": done - loaded}
     report = _report(order, words, clip, engine, where)
+    if recordings is not None:
+        report |= _library_report(recordings)
     loudness = {"target_lufs": order.loudness, "gain_db": round(gain_db, 2)}
     outcome = {
         "takes": takes,
@@ -198,6 +232,7 @@ def _takes(
     video: Clip | np.ndarray,
     where: Destination,
     advance: Advance,
+    recordings: _Recordings | None,
 ) -> tuple[list[dict[str, Any]], float]:
     """The takes' reports, and the gain in dB that they share: all of them are made
     before the first file is written."""
@@ -208,28 +243,89 @@ def _takes(
             def watch(event: "Progress", index: int = index) -> None:
                 advance(index * event.total + event.done, order.takes * event.total)
 
-            sound = _generated(engine, order, words, video, order.seed + index, watch)
-            blocks = at_delivery_rate(engine, sound, clip.duration_s)
-            made.append(spooled_take(order.seed + index, blocks, spools.enter_context(Spool())))
+            seed, spool = order.seed + index, spools.enter_context(Spool())
+            if recordings is None:
+                sound = (block[0] for block in engine.stream(video, **_asked(order, words, seed, watch)))
+                made.append(spooled_take(seed, at_delivery_rate(engine, sound, clip.duration_s), spool))
+            else:
+                sketch = engine.sketch(video, **_asked(order, words, seed, watch))
+                made.append(_recorded_take(recordings, sketch, clip, seed, spool))
         gain_db = 0.0 if order.loudness is None else gain_to(order.loudness, [take.loudness for take in made])
         pairs = zip(made, where.places, strict=True)
         takes = [write_take(take, place, clip, gain_db, order.original, where.film) for take, place in pairs]
+        if recordings is not None and recordings.account is not None:
+            write_account(recordings.account, [(take.seed, take.used or []) for take in made], gain_db)
     return takes, gain_db
 
 
-def _generated(
-    engine: "FoleyEngine", order: Order, words: _Words, video: Clip | np.ndarray, seed: int, watch: Callable
-) -> Iterator[np.ndarray]:
-    """One take's sound in blocks (samples,)."""
+def _recorded_take(recordings: _Recordings, sketch: "Sketch", clip: Clip, seed: int, spool: Spool) -> Take:
+    """A take made of a library's recordings."""
+    from ta_v2a.library.voice import voiced
+
+    voice = voiced(recordings.library, recordings.wanted, sketch, seed)
+    blocks = voice.blocks(recordings.library)
+    return spooled_take(seed, blocks, spool, voice.channels, voice.account())
+
+
+def _asked(order: Order, words: _Words, seed: int, watch: Callable) -> dict[str, Any]:
+    """One take's arguments for the engine."""
     import torch
 
-    blocks = engine.stream(
-        video,
-        words.prompt,
-        negative_prompt=words.negative_prompt,
-        cues=words.cues,
-        generator=torch.Generator().manual_seed(seed),
-        watch=watch,
+    return {
+        "prompt": words.prompt,
+        "negative_prompt": words.negative_prompt,
+        "cues": words.cues,
+        "generator": torch.Generator().manual_seed(seed),
+        "watch": watch,
         **order.scales,
-    )
-    return (block[0] for block in blocks)
+    }
+
+
+def _library(order: Order, notice: Notice) -> "Library | None":
+    """The library that an order names, indexed first where it has no index."""
+    if order.library is None:
+        return None
+    from ta_v2a.library.library import Library
+
+    return Library.open(order.library, notice=notice)
+
+
+def _wanted(library: "Library", words: RefinedWords, clip: Clip, label: str) -> "Wanted":
+    from prompts.known import understood
+    from ta_v2a.library.voice import asked_of
+
+    known = understood(cut_prompt(words.prompt)[0] or "").names_a_sound
+    return asked_of(library, words.prompt, words.cues, clip.duration_s, known, label)
+
+
+def _account_file(order: Order) -> Path | None:
+    """Where the CSV of what was used goes, checked before the work."""
+    if order.used is None:
+        return None
+    if order.library is None:
+        raise UserError("--used tells what was used of a --library: name one")
+    return output_file(order.used, order.clip)
+
+
+def _chosen_line(wanted: "Wanted") -> str:
+    kinds = dict.fromkeys(kind for stretch in wanted.stretches for kind in stretch.kinds)
+    if wanted.reason == "sound":
+        return (
+            "no words and no sure picture: the library's recordings are chosen by the generated sound alone"
+        )
+    return f"from the library, by the {wanted.reason}: {', '.join(kinds)}"
+
+
+def _library_report(recordings: _Recordings) -> dict[str, Any]:
+    """What was asked of the library, ready for JSON."""
+    stretches = [
+        {"start_s": round(each.start_s, 6), "end_s": round(each.stop_s, 6), "kinds": list(each.kinds)}
+        for each in recordings.wanted.stretches
+    ]
+    library = {
+        "folder": str(recordings.library.folder),
+        "chosen_by": recordings.wanted.reason,
+        "stretches": stretches,
+        "account": None if recordings.account is None else str(recordings.account),
+    }
+    return {"library": library}

@@ -42,32 +42,48 @@ def at_delivery_rate(
     return (columns[:, 0] for columns in resampled(blocks, rate_hz, DELIVERY_HZ, samples))
 
 
-def _spooled(spool: Spool) -> Iterator[np.ndarray]:
-    """Blocks (n, 1) of a spooled sound."""
+def _spooled(spool: Spool, channels: int) -> Iterator[np.ndarray]:
+    """Blocks (n, channels) of a spooled sound."""
     spool.seek(0)
-    while data := spool.read(4 * _SPOOL_SAMPLES):
-        yield np.frombuffer(data, np.float32)[:, None]
+    while data := spool.read(4 * channels * _SPOOL_SAMPLES):
+        yield np.frombuffer(data, np.float32).reshape(-1, channels)
 
 
 @dataclass(frozen=True)
 class Take:
-    """One sound as the engine made it: its seed, its samples at 48 kHz (float32), and how loud it is."""
+    """One sound as it was made.
+
+    Attributes:
+        seed: of its noise, and of what was drawn from a library.
+        spool: its samples at 48 kHz (float32), channel by channel in turn.
+        loudness: how loud it is.
+        channels: 1 or 2.
+        used: the recordings that it was made of, if it was: rows for JSON.
+    """
 
     seed: int
     spool: Spool
     loudness: Loudness
+    channels: int = 1
+    used: list[dict[str, Any]] | None = None
 
 
-def spooled_take(seed: int, blocks: Iterator[np.ndarray], spool: Spool) -> Take:
-    """A take whose sound (n,) at 48 kHz goes into an open spool, measured."""
+def spooled_take(
+    seed: int,
+    blocks: Iterator[np.ndarray],
+    spool: Spool,
+    channels: int = 1,
+    used: list[dict[str, Any]] | None = None,
+) -> Take:
+    """A take whose sound, (n,) or (channels, n) at 48 kHz, goes into an open spool, measured."""
     for block in blocks:
-        spool.write(np.ascontiguousarray(block, np.float32).tobytes())
-    return Take(seed, spool, measured(_spooled(spool)))
+        spool.write(np.ascontiguousarray(block.T, np.float32).tobytes())
+    return Take(seed, spool, measured(_spooled(spool, channels)), channels, used)
 
 
 def _levelled(take: Take, gain_db: float) -> Iterator[np.ndarray]:
-    """What the files hold, in blocks (1, n)."""
-    return (block.T for block in peak_limited(louder(_spooled(take.spool), gain_db)))
+    """What the files hold, in blocks (channels, n)."""
+    return (block.T for block in peak_limited(louder(_spooled(take.spool, take.channels), gain_db)))
 
 
 def write_take(
@@ -76,6 +92,7 @@ def write_take(
     """Writes a take's files, louder by `gain_db` with its peaks held; what was written, ready for JSON."""
     written = deliver(place, lambda: _levelled(take, gain_db), DELIVERY_HZ, clip, original, film)
     after = measured(block.T for block in _levelled(take, gain_db))
+    library = {} if take.used is None else {"channels": take.channels, "recordings": take.used}
     return {
         "seed": take.seed,
         **written,
@@ -83,6 +100,7 @@ def write_take(
         "loudness_before_lufs": _rounded(take.loudness.integrated_lufs),
         "loudness_after_lufs": _rounded(after.integrated_lufs),
         "true_peak_dbtp": _rounded(after.true_peak_dbtp),
+        **library,
     }
 
 

@@ -52,3 +52,12 @@ def own_generators(given: object, batch: int) -> Generators:
     if len(listed) != batch:
         raise UserError(f"{len(listed)} generators for {batch} sounds: give one, or one for each")
     return list(listed)
+
+
+def drawn_seed(given: object, row: int) -> int:
+    """A seed in [0, 2^64) for what is drawn beside the noise: that of the given random numbers, or of a row's
+    own; by chance without any."""
+    if given is None:
+        return int(torch.randint(2**62, ()))
+    generator = given if isinstance(given, torch.Generator) else list(given)[row]  # type: ignore[call-overload]
+    return generator.initial_seed() % 2**64

@@ -20,6 +20,8 @@ _REACH_DB = 30.0  # below the recording's loudest frame, an onset counts for not
 _DEPTH_DB = 50.0  # below the loudest band; what is fainter is taken as silence
 _APART_S = 0.07  # of two onsets
 _DECAY_DB = 20.0
+_QUIET_DB = 8.0
+_DIGITAL_DB = -95.0  # a frame below is digital silence, or as good as
 _VALLEY_DB = 10.0  # between two events
 _FAINTEST_PEAK = 1e-3  # of full scale: a recording that stays below holds no sound
 _SHORTEST_S = 0.01
@@ -60,6 +62,7 @@ class Analysis:
         form: one-shot, repeated or loop, judged from level and events.
         level_db: r.m.s. of the loud half of its frames, re full scale.
         floor_db: of its quiet frames (tenth percentile).
+        quiet: (start, length) in s of its longest quiet stretch that is no digital silence; length 0: none.
         peak: largest sample's size.
         colour: (bands,) as of an event, of the loud half.
         events: in order of time.
@@ -71,6 +74,7 @@ class Analysis:
     form: Form
     level_db: float
     floor_db: float
+    quiet: tuple[float, float]
     peak: float
     colour: Float[np.ndarray, " bands"]
     events: tuple[Event, ...]
@@ -96,6 +100,7 @@ def analysed(path: Path) -> Analysis:
         form=_form(level, onsets, len(mono) / rate_hz),
         level_db=float(decibels(np.mean(np.power(10.0, level[loud] / 10)))),
         floor_db=float(np.percentile(level, 10)),
+        quiet=_quiet(level),
         peak=peak,
         colour=_shape(colour[loud]),
         events=tuple(
@@ -208,6 +213,18 @@ def _events(level: np.ndarray, colour: np.ndarray, onsets: list[int]) -> list[Ev
             )
         )
     return events
+
+
+def _quiet(level: np.ndarray) -> tuple[float, float]:
+    """The longest stretch within `_QUIET_DB` of the quietest frames that are not digital silence."""
+    sounding = level > _DIGITAL_DB
+    if not sounding.any():
+        return 0.0, 0.0
+    quiet = sounding & (level < np.percentile(level[sounding], 5) + _QUIET_DB)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
+    starts, stops = edges[::2], edges[1::2]
+    longest = int((stops - starts).argmax())
+    return float(starts[longest] * HOP_S), float((stops[longest] - starts[longest]) * HOP_S)
 
 
 def _shape(colour: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 from jaxtyping import Float
 
-from vocoders.mel import MEL_HIGH_HZ, MEL_LOW_HZ, expand
+from vocoders.clock import MEL_HIGH_HZ, MEL_LOW_HZ
 
 COLOUR_BANDS = 32  # of 125-7600 Hz, four of mini's mel bands each
 FAINTEST_DB = -120.0  # of a band's power density; what is fainter counts as this
@@ -37,6 +37,8 @@ def colour_of_mel(mel: Float[np.ndarray, "bins frames"]) -> Float[np.ndarray, "f
     """A log-mel in [0, 1] to the mean density of every band in dB, on the same scale but for a constant: its
     filters have equal areas."""
     import torch
+
+    from vocoders.mel import expand
 
     magnitude = expand(torch.from_numpy(np.ascontiguousarray(mel, np.float32))).numpy()
     grouped = np.square(magnitude).reshape(COLOUR_BANDS, -1, magnitude.shape[-1]).mean(axis=1)

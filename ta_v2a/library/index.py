@@ -29,12 +29,13 @@ CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS recordings (
     path BLOB PRIMARY KEY, size INTEGER, mtime_ns INTEGER, trouble TEXT,
     kind TEXT, family TEXT, told_form TEXT, licence TEXT, author TEXT, source TEXT,
-    duration_s REAL, rate_hz INTEGER, channels INTEGER, form TEXT, level_db REAL, floor_db REAL, peak REAL,
+    duration_s REAL, rate_hz INTEGER, channels INTEGER, form TEXT, level_db REAL, floor_db REAL,
+    quiet_s REAL, quiet_length_s REAL, peak REAL,
     colour BLOB, times BLOB, colours BLOB
 ) WITHOUT ROWID;
 """
 _TOLD = ("kind", "family", "form", "licence", "author", "source")
-_COLUMNS = 20
+_COLUMNS = 22
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def index_library(
             item for item in files if item.path in known and known[item.path][2:] != tuple(_words_of(item))
         ]
         store.executemany(_RETELL, [(*_words_of(item), os.fsencode(item.path)) for item in retold])
+        store.execute(_STATE, ("in work",))
         store.commit()
         done = len(files) - len(wanted)
         progress(done, len(files))
@@ -115,6 +117,7 @@ def index_library(
             if number % _AT_ONCE == 0:
                 store.commit()
             progress(done + number, len(files))
+        store.execute(_STATE, ("whole",))
         store.commit()
         return {
             "folder": str(folder),
@@ -125,8 +128,12 @@ def index_library(
         }
 
 
-_KNOWN = f"SELECT path, size, mtime_ns, {', '.join('told_form' if n == 'form' else n for n in _TOLD)} FROM recordings"
-_RETELL = "UPDATE recordings SET kind = ?, family = ?, told_form = ?, licence = ?, author = ?, source = ? WHERE path = ?"
+_STATE = "REPLACE INTO about VALUES ('state', ?)"
+_KNOWN = "SELECT path, size, mtime_ns, kind, family, told_form, licence, author, source FROM recordings"
+_RETELL = (
+    "UPDATE recordings SET kind = ?, family = ?, told_form = ?, licence = ?, author = ?, source = ? "
+    "WHERE path = ?"
+)
 
 
 def _words_of(item: Listed) -> list[str]:
@@ -138,7 +145,7 @@ def _opened(file: Path, folder: Path) -> Iterator[sqlite3.Connection]:
     """The store, made where it is not there, emptied if another version or folder filled it."""
     name = shown_name(file)
     try:
-        if is_file(file) and not _is_index(file):
+        if is_file(file) and os.path.getsize(file) and "version" not in _about(file):
             raise UserError(f"{name}: is no index of a library; it is left alone")
         with closing(sqlite3.connect(file)) as store:
             store.executescript(_TABLES)
@@ -153,12 +160,19 @@ def _opened(file: Path, folder: Path) -> Iterator[sqlite3.Connection]:
         raise UserError(f"{name}: the index cannot be used ({error})") from None
 
 
-def _is_index(file: Path) -> bool:
+def _about(file: Path) -> dict[str, str]:
+    """What an index says of itself; nothing where it is none."""
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as store:
-            return bool(list(store.execute("SELECT value FROM about WHERE name = 'version'")))
+            return dict(store.execute("SELECT name, value FROM about"))
     except sqlite3.Error:
-        return os.path.getsize(file) == 0
+        return {}
+
+
+def is_whole(file: Path) -> bool:
+    """Whether there is an index of this version, and all recordings have been looked at."""
+    about = _about(file) if is_file(file) else {}
+    return about.get("version") == INDEX_VERSION and about.get("state") == "whole"
 
 
 def _looked_at(item: Listed, folder: str) -> Analysis | str:
@@ -172,12 +186,12 @@ def _looked_at(item: Listed, folder: str) -> Analysis | str:
 def _row(item: Listed, found: Analysis | str) -> tuple[Any, ...]:
     facts = (os.fsencode(item.path), item.size, item.mtime_ns)
     if isinstance(found, str):
-        return (*facts, found, *_words_of(item), *([None] * 10))
+        return (*facts, found, *_words_of(item), *([None] * 12))
     times = np.array([(e.start_s, e.length_s, e.level_db, e.decay_s) for e in found.events], np.float32)
     colours = np.array([event.colour for event in found.events], np.float16)
     measured = (found.duration_s, found.rate_hz, found.channels, found.form, found.level_db, found.floor_db)
     blobs = (found.colour.astype(np.float16).tobytes(), times.tobytes(), colours.tobytes())
-    return (*facts, None, *_words_of(item), *measured, found.peak, *blobs)
+    return (*facts, None, *_words_of(item), *measured, *found.quiet, found.peak, *blobs)
 
 
 def _told(store: sqlite3.Connection) -> dict[str, Any]:
@@ -204,13 +218,13 @@ def read_index(file: Path) -> tuple[Path, list[Recording]]:
         UserError: it cannot be read, or another version of this program made it.
     """
     name = shown_name(file)
-    if not is_file(file) or not _is_index(file):
+    about = _about(file) if is_file(file) else {}
+    if "version" not in about:
         raise UserError(f"{name}: is no index of a library (ta-v2a library index FOLDER makes one)")
+    if about["version"] != INDEX_VERSION:
+        raise UserError(f"{name}: was made by another version: run ta-v2a library index again")
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as store:
-            about = dict(store.execute("SELECT name, value FROM about"))
-            if about.get("version") != INDEX_VERSION:
-                raise UserError(f"{name}: was made by another version: run ta-v2a library index again")
             rows = list(store.execute("SELECT * FROM recordings WHERE trouble IS NULL ORDER BY path"))
     except sqlite3.Error as error:
         raise UserError(f"{name}: the index cannot be used ({error})") from None
@@ -220,7 +234,7 @@ def read_index(file: Path) -> tuple[Path, list[Recording]]:
 def _recording(row: tuple[Any, ...]) -> Recording:
     path, size, mtime_ns, _, *rest = row
     told, measured = dict(zip(_TOLD, rest[:6], strict=True)), rest[6:]
-    duration_s, rate_hz, channels, form, level_db, floor_db, peak, colour, times, colours = measured
+    duration_s, rate_hz, channels, form, level_db, floor_db, *quiet, peak, colour, times, colours = measured
     events = zip(
         np.frombuffer(times, np.float32).reshape(-1, 4),
         np.frombuffer(colours, np.float16).reshape(-1, COLOUR_BANDS),
@@ -233,6 +247,7 @@ def _recording(row: tuple[Any, ...]) -> Recording:
         told["form"] or form,
         level_db,
         floor_db,
+        (quiet[0], quiet[1]),
         peak,
         np.frombuffer(colour, np.float16).astype(np.float32),
         tuple(Event(*map(float, four), shape.astype(np.float32)) for four, shape in events),

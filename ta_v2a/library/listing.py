@@ -16,8 +16,21 @@ TABLE_NAME = "index.csv"
 _TOLD = ("kind", "family", "form", "licence", "author", "source")
 _OTHER_NAMES = {"license": "licence", "category": "kind", "creator": "author", "url": "source"}
 _SAYS_NOTHING = frozenset(
-    "audio audios sound sounds sfx fx effect effects sample samples wav wavs flac ogg mp3 aif aiff library libraries "
-    "recording recordings folder new misc various other stuff data files file pack packs media assets".split()
+    {
+        "audio",
+        "sound",
+        "sounds",
+        "sfx",
+        "fx",
+        "effect",
+        "effects",
+        "sample",
+        "samples",
+        "library",
+        "libraries",
+    }
+    | {"recording", "recordings", "wav", "wavs", "flac", "ogg", "mp", "aif", "aiff", "pack", "packs", "media"}
+    | {"folder", "new", "misc", "various", "other", "stuff", "data", "file", "files", "assets"}
 )
 
 
@@ -29,8 +42,8 @@ class Listed:
         path: relative to the library's folder, as the system writes it.
         size: bytes.
         mtime_ns: when it was last changed.
-        told: kind, family, form, licence, author and source as index.csv has them; what it does not say is "",
-            but for the kind, which then comes from the folder's or the file's name.
+        told: kind, family, form, licence, author and source as index.csv has them; what it does not say is
+            "", but for the kind, which then comes from the folder's or the file's name.
     """
 
     path: str

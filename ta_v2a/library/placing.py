@@ -1,23 +1,14 @@
-"""Where recordings lie under a picture: one-shots at onsets, loops and textures in grains, room tone below."""
+"""What the generated sound and the picture say of a clip, and where recordings lie in it."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
-from ta_v2a.library.analysis import Event
-from ta_v2a.library.bands import colour_of_mel
+from ta_v2a.library.bands import colour_of_mel, decibels
 from ta_v2a.library.index import Recording
 
-EVENT_DB = -18.0  # level of the loudest events, re full scale
-TEXTURE_DB = -24.0  # of a texture at its usual level
-FOLLOWED = 0.6  # of the generated level's movement in dB that events and textures take on
-SOFTEST_DB, LOUDEST_DB = -18.0, 6.0  # of an event or a moment, re the usual
-NEAR_S = 0.08  # a peak is the largest of its neighbours
-SEEN = 0.35  # an onset likelier than this is sounded
-LONGEST_TAIL_S = 6.0  # of one event
-GRAIN_S, CROSS_S = 2.0, 0.25  # a texture's pieces, and how far they overlap
-ATTACK_S, RELEASE_S = 0.004, 0.06
+_CHUNK_FRAMES = 4096
 
 
 @dataclass(frozen=True)
@@ -25,12 +16,12 @@ class Placement:
     """A stretch of a recording in the clip.
 
     Attributes:
-        role: "event", "texture" or "room tone".
-        at_s: in the clip, where the stretch begins; may lie a little before the clip.
+        role: "event", "phrase", "texture" or "room tone".
+        at_s: in the clip, where the stretch begins.
         from_s, length_s: in the recording.
         gain_db: all of it.
         fade_in_s, fade_out_s: at its ends.
-        follow: (times in s of the clip, dB) further gain that changes in time; None: none.
+        follow: (times in s of the clip, dB): further gain that changes in time; None: none.
     """
 
     recording: Recording
@@ -39,8 +30,8 @@ class Placement:
     from_s: float
     length_s: float
     gain_db: float
-    fade_in_s: float = ATTACK_S
-    fade_out_s: float = RELEASE_S
+    fade_in_s: float
+    fade_out_s: float
     follow: tuple[np.ndarray, np.ndarray] | None = None
 
 
@@ -68,25 +59,42 @@ class Heard:
         frame_s: float,
     ) -> "Heard":
         """From a log-mel in [0, 1] and onset probabilities."""
-        colour = colour_of_mel(mel)
-        level = 10 * np.log10(np.power(10.0, colour.astype(np.float64) / 10).sum(axis=1))
-        seen = np.zeros(len(level)) if onsets is None else np.asarray(onsets, np.float64)
+        starts = range(0, mel.shape[1], _CHUNK_FRAMES)
+        colour = np.concatenate([colour_of_mel(mel[:, start : start + _CHUNK_FRAMES]) for start in starts])
+        level = decibels(np.power(10.0, colour / 10).sum(axis=1))
+        seen = np.zeros_like(level) if onsets is None else np.asarray(onsets, np.float32)
         return cls(frame_s, colour, level, seen)
 
-    def frames(self, start_s: float, stop_s: float) -> slice:
-        """Of a stretch, one at least."""
-        first = min(len(self.level_db) - 1, max(0, round(start_s / self.frame_s)))
-        return slice(first, max(first + 1, min(len(self.level_db), round(stop_s / self.frame_s))))
+    @property
+    def duration_s(self) -> float:
+        return len(self.level_db) * self.frame_s
 
-    def shape(self, frames: slice | np.ndarray) -> Float[np.ndarray, " bands"]:
-        """The mean power of every band in dB, less the mean over bands."""
-        mean = 10 * np.log10(np.power(10.0, self.colour[frames].astype(np.float64) / 10).mean(axis=0) + 1e-12)
+    def within(self, start_s: float, stop_s: float) -> "Heard":
+        """A stretch, of one frame at least."""
+        first = min(len(self.level_db) - 1, max(0, round(start_s / self.frame_s)))
+        rows = slice(first, max(first + 1, min(len(self.level_db), round(stop_s / self.frame_s))))
+        return Heard(self.frame_s, self.colour[rows], self.level_db[rows], self.seen[rows])
+
+    def shape(self, frames: np.ndarray | slice = slice(None)) -> Float[np.ndarray, " bands"]:
+        """The mean power of every band over frames in dB, less the mean over bands."""
+        mean = decibels(np.power(10.0, self.colour[frames].astype(np.float64) / 10).mean(axis=0))
         return mean - mean.mean()
 
+    def onsets(self, over: float, near_s: float) -> np.ndarray:
+        """Frames where the probability of an onset is the largest of its neighbours, and above a value."""
+        from scipy.ndimage import maximum_filter1d
 
-def peaks(curve: np.ndarray, over: float, near: int) -> np.ndarray:
-    """Places where a curve is the largest of its neighbours and above a height."""
-    from scipy.ndimage import maximum_filter1d
+        near = max(1, round(near_s / self.frame_s))
+        found = np.flatnonzero((self.seen == maximum_filter1d(self.seen, 2 * near + 1)) & (self.seen > over))
+        return found[np.diff(found, prepend=-near - 1) > near]
 
-    found = np.flatnonzero((curve == maximum_filter1d(curve, 2 * near + 1)) & (curve > over))
-    return found[np.insert(np.diff(found) > near, 0, True)] if len(found) else found
+    def movement(self, smooth_s: float, depth_db: float) -> Float[np.ndarray, " frames"]:
+        """The level in dB, smoothed, re what is usual in the loud quarter; `depth_db` below at most."""
+        power = np.power(
+            10.0, np.maximum(self.level_db, self.level_db.max() - depth_db).astype(np.float64) / 10
+        )
+        half = max(1, round(smooth_s / self.frame_s))
+        window = np.hanning(2 * half + 3)[1:-1]
+        smooth = np.convolve(np.pad(power, half, mode="edge"), window / window.sum(), mode="valid")
+        level = decibels(smooth)
+        return np.maximum(level - np.percentile(level, 75), -depth_db)

@@ -3,7 +3,7 @@ callbacks, generators, offload."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, no_type_check
@@ -18,13 +18,19 @@ from jaxtyping import Float
 from cvalp.role import Encoders
 from ldm.denoisers.role import AudioDenoiser
 from ldm.scheduling import FlowEuler
-from ta_v2a.engine.arguments import DEFAULTS, checked_settings, shown
+from prompts.known import understood
+from ta_v2a.engine.arguments import DEFAULTS, checked_settings, one_for_each, shown, texts
 from ta_v2a.engine.arrays import read_grey_films
-from ta_v2a.engine.cues import Cue
-from ta_v2a.engine.foley import FoleyEngine, Progress, Texts
+from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
+from ta_v2a.engine.devices import drawn_seed
+from ta_v2a.engine.foley import FoleyEngine, Progress, Texts, Watch
 from ta_v2a.engine.parts import INDEX_FILE, OPTIONAL, ROLES, Parts, load_parts
 from ta_v2a.engine.pictures import Video, stream_of
+from ta_v2a.engine.tapes import limited
 from ta_v2a.errors import UserError
+from ta_v2a.library.library import Library
+from ta_v2a.library.voice import asked_of, voiced
+from ta_v2a.media.sound import DELIVERY_HZ
 from vocoders.clock import ClipSpec
 from vocoders.role import Vocoder
 
@@ -33,10 +39,12 @@ StepEnd = Callable[["FoleyPipeline", int, Any, dict[str, Any]], dict[str, Any] |
 
 @dataclass
 class FoleyOutput(BaseOutput):
-    """`audios`: (batch, channels, samples) float32 in [-1, 1] at `sampling_rate` Hz."""
+    """`audios`: (batch, channels, samples) float32 in [-1, 1] at `sampling_rate` Hz. `recordings`: of every
+    sound that a library made, what was used where (`ta_v2a.library.voice.Voiced.account`)."""
 
     audios: Float[np.ndarray, "batch channels samples"]
     sampling_rate: int
+    recordings: list[list[dict[str, Any]]] | None = None
 
 
 class FoleyPipeline(DiffusionPipeline):
@@ -51,6 +59,8 @@ class FoleyPipeline(DiffusionPipeline):
         num_inference_steps, video_scale, text_scale, negative_scale, align_scale, lag_s, guidance,
             text_scale_until, caption_share, classifier_scale, classifier_from, classifier_until: defaults of
             a call, which travel with the weights; see `ta_v2a.engine.arguments.DEFAULTS`.
+        library: a folder of recordings, its index, or a `Library`: they sound in place of the vocoder, at
+            48 kHz, in stereo where they are. It does not travel with the weights.
 
     Attributes:
         autocast_dtype: see `FoleyEngine`.
@@ -86,6 +96,7 @@ class FoleyPipeline(DiffusionPipeline):
         classifier_until: float = DEFAULTS["classifier_until"],
         bandwidth: torch.nn.Module | None = None,
         classifier: torch.nn.Module | None = None,
+        library: str | PathLike | Library | None = None,
     ):
         super().__init__()
         given = locals()
@@ -95,6 +106,7 @@ class FoleyPipeline(DiffusionPipeline):
         self.register_to_config(**checked_settings({name: given[name] for name in DEFAULTS}))
         self.autocast_dtype: torch.dtype | Literal["auto"] | None = "auto"
         self._num_timesteps = 0
+        self.library = library if library is None or isinstance(library, Library) else Library.open(library)
         self._progress_bar_config = {"disable": None, "leave": False}  # a bar on a terminal only
 
     @classmethod
@@ -154,6 +166,11 @@ class FoleyPipeline(DiffusionPipeline):
     def clock(self) -> ClipSpec:
         """The clock of one window."""
         return self.engine.clock
+
+    @property
+    def sampling_rate(self) -> int:
+        """Of the sound: the vocoder's, or that of a library's recordings."""
+        return self.clock.sample_rate_hz if self.library is None else DELIVERY_HZ
 
     @property
     def num_timesteps(self) -> int:
@@ -226,34 +243,63 @@ class FoleyPipeline(DiffusionPipeline):
             fps: rate of pictures that are no file, up to 1000 a second.
 
         Returns:
-            `FoleyOutput` with `audios` (batch, 1, samples); the batch runs over clips or prompts, then takes.
+            `FoleyOutput` with `audios` (batch, 1, samples), or with two channels where a library's recordings
+            have them; the batch runs over clips or prompts, then takes.
 
         Raises:
-            UserError: if an argument or the clip cannot be used.
+            UserError: if an argument or the clip cannot be used, or the library has nothing that fits.
         """
-        pieces = self.stream(
-            video,
-            prompt,
-            negative_prompt=negative_prompt,
-            cues=cues,
-            generator=generator,
-            callback_on_step_end=callback_on_step_end,
-            takes=takes,
-            fps=fps,
-            num_inference_steps=num_inference_steps,
-            video_scale=video_scale,
-            text_scale=text_scale,
-            negative_scale=negative_scale,
-            align_scale=align_scale,
-            lag_s=lag_s,
-            guidance=guidance,
-            classifier_scale=classifier_scale,
-            classifier_from=classifier_from,
-            classifier_until=classifier_until,
-        )
+        asked = {
+            "negative_prompt": negative_prompt,
+            "cues": cues,
+            "generator": generator,
+            "takes": takes,
+            "fps": fps,
+            "num_inference_steps": num_inference_steps,
+            "video_scale": video_scale,
+            "text_scale": text_scale,
+            "negative_scale": negative_scale,
+            "align_scale": align_scale,
+            "lag_s": lag_s,
+            "guidance": guidance,
+            "classifier_scale": classifier_scale,
+            "classifier_from": classifier_from,
+            "classifier_until": classifier_until,
+        }
+        if self.library is not None:
+            return self._recorded(video, prompt, callback_on_step_end, asked)
+        pieces = self.stream(video, prompt, callback_on_step_end=callback_on_step_end, **asked)
         return FoleyOutput(
             audios=np.concatenate(list(pieces), axis=-1)[:, None], sampling_rate=self.clock.sample_rate_hz
         )
+
+    @no_type_check
+    def _recorded(
+        self, video: Video, prompt: Texts, callback_on_step_end: StepEnd | None, asked: dict[str, Any]
+    ) -> FoleyOutput:
+        """A call whose sound is made of the library's recordings."""
+        watch, bar = self._watched(callback_on_step_end)
+        prompts = texts("prompt", prompt)
+        try:
+            with bar:
+                sketch = self.engine.sketch(video, prompt, watch=watch, **asked)
+        finally:
+            self.maybe_free_model_hooks()
+        each = one_for_each("prompt", prompts, len(sketch.mel) // asked["takes"])
+        cues = read_cues(asked["cues"], sketch.duration_s)
+        found = []
+        for row in range(len(sketch.mel)):
+            words = cut_prompt(each[row // asked["takes"]])[0] or ""
+            known = understood(words).names_a_sound
+            wanted = asked_of(self.library, words, cues, sketch.duration_s, known)
+            found.append(voiced(self.library, wanted, sketch, drawn_seed(asked["generator"], row), row))
+        channels = max(voice.channels for voice in found)
+        waves = [
+            np.concatenate(list(replace(voice, channels=channels).blocks(self.library)), axis=-1)
+            for voice in found
+        ]
+        audios = limited(torch.from_numpy(np.stack(waves))).numpy()
+        return FoleyOutput(audios, DELIVERY_HZ, [voice.account() for voice in found])
 
     @no_type_check
     def stream(
@@ -265,7 +311,19 @@ class FoleyPipeline(DiffusionPipeline):
         **arguments: Any,
     ) -> Iterator[Float[np.ndarray, "batch samples"]]:
         """As a call, but yields the sound in consecutive blocks (batch, samples) as soon as each
-        is final: memory stays flat."""
+        is final: memory stays flat.
+
+        Raises:
+            UserError: as a call, or with a library: recordings are chosen for the whole clip.
+        """
+        if self.library is not None:
+            raise UserError("a library's recordings are chosen for the whole clip: call the pipeline instead")
+        watch, bar = self._watched(callback_on_step_end)
+        blocks = self.engine.stream(video, prompt, watch=watch, **arguments)
+        return self._freed(blocks, bar)
+
+    def _watched(self, callback_on_step_end: StepEnd | None) -> tuple[Watch, Any]:
+        """What the engine tells of its steps, and the bar that shows them."""
         if callback_on_step_end is not None and not callable(callback_on_step_end):
             raise UserError(f"callback_on_step_end is a function, not {shown(callback_on_step_end)}")
         bar = self.progress_bar(total=1)
@@ -280,8 +338,7 @@ class FoleyPipeline(DiffusionPipeline):
                 "latents"
             )
 
-        blocks = self.engine.stream(video, prompt, watch=watch, **arguments)
-        return self._freed(blocks, bar)
+        return watch, bar
 
     def _freed(self, blocks: Iterator[np.ndarray], bar: Any) -> Iterator[np.ndarray]:
         """The same blocks; afterwards offloaded components leave the device."""

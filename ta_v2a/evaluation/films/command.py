@@ -177,6 +177,7 @@ def films_command(
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
     keep: Begun | None = None,
+    library: str | Path | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
     """`ta-v2a evaluate films DIR -o OUT [--prompts CSV]`: wavs and figures into `out`, the result for JSON.
@@ -196,6 +197,7 @@ def films_command(
         jobs: processes that generate.
         progress: called with (clips done, all clips).
         keep: where the result is written as data as well; it needs `compare`.
+        library: a folder of recordings, or its index, that sound in place of the vocoder.
         settings: handed to the pipeline (steps, scales).
 
     Raises:
@@ -209,13 +211,13 @@ def films_command(
     words = read_prompts(prompts) if prompts is not None else None
     out = Path(out)
     began = time.perf_counter()
-    made, new = generate_sounds(weights, clips, words, out, seed, jobs, progress, **settings)
+    made, new = generate_sounds(weights, clips, words, out, seed, jobs, progress, library, **settings)
     seconds = round(time.perf_counter() - began, 2)
     result: dict[str, Any] = {
         "films_generated": len(made),
         "new": new,
         "seed": seed,
-        "settings": settings,
+        "settings": settings if library is None else {**settings, "library": Path(library).name},
         "generation_seconds": seconds,
     }
     if compare:

@@ -50,10 +50,11 @@ def generate_sounds(
     seed: int = 0,
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    library: str | Path | None = None,
     **settings: Any,
 ) -> tuple[list[SoundedClip], int]:
-    """Writes `out`/<stem>.wav (mono, 24 bit, the pipeline's own rate) for every
-    clip; each gets the same seed.
+    """Writes `out`/<stem>.wav (24 bit, the pipeline's own rate; mono, or stereo where a library's recordings
+    are) for every clip; each gets the same seed.
 
     Beside each wav stands <stem>.json: clip and weights by their SHA-256, prompt, seed, settings, and what
     code they went through. A clip whose wav is there with a JSON that says what this call would say is left
@@ -65,6 +66,7 @@ def generate_sounds(
             stage's JSON beside the clips.
         jobs: processes, each with the pipeline and one thread of its own; 1 works in this one.
         progress: called with (clips done, clips).
+        library: a folder of recordings, or its index, that sound in place of the vocoder.
         settings: handed to the pipeline (steps, scales).
 
     Returns:
@@ -74,6 +76,7 @@ def generate_sounds(
         UserError: as the pipeline does, for a clip or weights that cannot be read, or a
             folder that cannot be written.
     """
+    from ta_v2a.library.library import library_sha256
     from ta_v2a.presets.resolve import resolve
     from ta_v2a.system.parallel import Crashed, in_order
     from ta_v2a.system.provenance import code_digest, folder_sha256
@@ -86,6 +89,8 @@ def generate_sounds(
     words = {path: caption_beside(path) if prompts is None else prompts.get(path.stem) for path in clips}
     made = [SoundedClip(path, words[path] or "", output_file(out / f"{path.stem}.wav")) for path in clips]
     order = {"weights_sha256": folder_sha256(resolve(weights)), "seed": seed, "settings": settings}
+    if library is not None:
+        order["library_sha256"] = library_sha256(library)
     order["code"] = code_digest(["ta_v2a.pipelines.foley"], alone=["ta_v2a.evaluation.films.sounds"])
     missing = [
         clip
@@ -94,7 +99,8 @@ def generate_sounds(
     ]
     there = len(made) - len(missing)
     progress(there, len(made))
-    write = partial(_write_sound, weights=str(weights), order=order, one_thread=jobs > 1)
+    told = None if library is None else str(library)
+    write = partial(_write_sound, weights=str(weights), library=told, order=order, one_thread=jobs > 1)
     for done, (clip, result) in enumerate(in_order(write, missing, jobs if jobs > 1 else 0), there + 1):
         if isinstance(result, Crashed):
             raise UserError(
@@ -111,7 +117,9 @@ def _account(clip: SoundedClip, order: dict[str, Any]) -> dict[str, Any]:
     return {"film_sha256": file_sha256(clip.path), "prompt": clip.prompt, **order}
 
 
-def _write_sound(clip: SoundedClip, weights: str, order: dict[str, Any], one_thread: bool) -> None:
+def _write_sound(
+    clip: SoundedClip, weights: str, library: str | None, order: dict[str, Any], one_thread: bool
+) -> None:
     """In a worker: one clip's wav and its JSON."""
     import soundfile
     import torch
@@ -119,7 +127,7 @@ def _write_sound(clip: SoundedClip, weights: str, order: dict[str, Any], one_thr
     if one_thread:
         torch.set_num_threads(1)
     noise = torch.Generator().manual_seed(order["seed"])
-    output = _pipeline(weights)(
+    output = _pipeline(weights, library)(
         video=str(clip.path), prompt=clip.prompt, generator=noise, **order["settings"]
     )
     account = clip.wav.with_suffix(".json")
@@ -127,7 +135,7 @@ def _write_sound(clip: SoundedClip, weights: str, order: dict[str, Any], one_thr
     with whole_file(clip.wav) as part:
         soundfile.write(
             part,
-            np.asarray(output.audios[0, 0], dtype=np.float32),
+            np.asarray(output.audios[0].T, dtype=np.float32),
             output.sampling_rate,
             subtype="PCM_24",
             format="WAV",
@@ -146,13 +154,13 @@ def _read(path: Path) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _pipeline(weights: str) -> Any:
+def _pipeline(weights: str, library: str | None) -> Any:
     """The pipeline of this process, loaded when the first sound is wanted."""
     from diffusers.utils import logging
 
     from ta_v2a.pipelines.foley import FoleyPipeline
 
     logging.disable_progress_bar()  # several processes would draw over each other
-    pipeline = FoleyPipeline.from_pretrained(weights)
+    pipeline = FoleyPipeline.from_pretrained(weights, library=library)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
