@@ -34,6 +34,9 @@ def foley(
     form: SheetForm = None,
     fps: SheetRate = None,
     begins: SheetBegin = None,
+    hits: Annotated[
+        bool, typer.Option("--hits", help="Things hit where the cues begin, not where the picture shows.")
+    ] = False,
     raw_prompt: Annotated[
         bool, typer.Option("--raw-prompt", help="Take all words as they are typed; else they are refined.")
     ] = False,
@@ -102,6 +105,7 @@ def foley(
         cues=(*listed, *(cue or ())),
         refiner=None if raw_prompt else refiner,
         verbose=verbose,
+        hits=hits,
         output=output or None,
         seed=seed,
         takes=takes,

@@ -15,6 +15,7 @@ from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
 from ta_v2a.engine.language_models import RULES, load_refiner
 from ta_v2a.engine.refining import RefinedWords, refined_words
 from ta_v2a.engine.understanding import followed
+from ta_v2a.errors import UserError
 from ta_v2a.media.loudness import TARGET_LUFS, gain_to
 from ta_v2a.media.reading.probe import Clip, probe
 from ta_v2a.media.writing.mux import Original
@@ -37,6 +38,7 @@ class Order:
         refiner: "rules", or the folder of a language model (`ta_v2a.engine.language_models`); None takes all
             words as they were typed.
         verbose: every step of the refiner is told.
+        hits: things hit where the given cues begin, not where the picture shows.
         scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
         loudness: integrated loudness to bring the sound to, in LUFS; None leaves it as the engine made it.
             Peaks are held either way.
@@ -48,6 +50,7 @@ class Order:
     cues: tuple[Cue | str, ...] = ()
     refiner: str | None = RULES
     verbose: bool = False
+    hits: bool = False
     output: str | None = None
     seed: int = 0
     takes: int = 1
@@ -69,6 +72,7 @@ class _Words:
     suggested: dict[str, Any] | None
     not_understood: list[dict[str, Any]]
     refined: dict[str, Any] | None
+    hits: tuple[float, ...] | None
 
 
 def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]:
@@ -87,6 +91,8 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     clip = probe(order.clip)
     where = destination(clip, order.output, order.takes, order.wav, order.original, order.encode is not None)
     cues = read_cues(order.cues, clip.duration_s)
+    if order.hits and not cues:
+        raise UserError("hits are where cues begin, but there is no cue (--cues FILE, or --cue)")
     for line in (*clip.warnings, *where.notices):
         warn(line)
     if clip.has_sound and order.original == "replace":
@@ -105,7 +111,8 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     video = _pictures_of(clip, engine, again=captions or order.takes > 1)
     suggested = _suggested(engine, clip, video, notice) if captions else None
     prompt = suggested["label"] if suggested is not None and suggested["taken"] else wording.prompt
-    told = (suggested, wording.not_understood, refined.report)
+    hits = tuple(sorted({cue.start_s for cue in cues})) if order.hits else None
+    told = (suggested, wording.not_understood, refined.report, hits)
     words = _Words(prompt, wording.negative_prompt, wording.cues, *told)
     takes, gain_db = _takes(order, words, clip, engine, video, where, advance)
     if order.loudness is not None:
@@ -149,6 +156,7 @@ def _report(
         "not_understood": words.not_understood,
         "negative_prompt": words.negative_prompt,
         "cues": cues,
+        "hits": None if words.hits is None else list(words.hits),
         "preset": order.preset,
         "settings": vars(chosen_scales(engine.settings, order.scales)),
         "original": order.original if clip.has_sound else "none",
@@ -230,6 +238,7 @@ def _generated(
         cues=words.cues,
         generator=torch.Generator().manual_seed(seed),
         watch=watch,
+        hits=words.hits,
         **order.scales,
     )
     return (block[0] for block in blocks)

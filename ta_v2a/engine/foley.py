@@ -27,7 +27,7 @@ from ta_v2a.engine.arguments import (
     texts,
     whole,
 )
-from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
+from ta_v2a.engine.cues import Cue, cut_prompt, hit_times, read_cues
 from ta_v2a.engine.devices import fast_dtype, own_generators, woken
 from ta_v2a.engine.parts import Parts, load_parts
 from ta_v2a.engine.pictures import PictureStream, Video, open_pictures
@@ -124,6 +124,7 @@ class FoleyEngine:
         watch: Watch | None = None,
         takes: int = 1,
         fps: float | None = None,
+        hits: Sequence[float] | None = None,
         **scales: Any,
     ) -> Iterator[Float[np.ndarray, "batch samples"]]:
         """The sound in consecutive blocks (batch, samples), float32 in [-1, 1], each as soon as it is final.
@@ -162,7 +163,7 @@ class FoleyEngine:
             TEXT: self._words(prompts, timed, columns, beside=False),
             NEGATIVE: self._words(negatives, unwanted, columns, beside=True),
         }
-        return self._sound(stream, words, settings, generators, watch)
+        return self._sound(stream, words, settings, generators, watch, hit_times(hits))
 
     def was_cut(self, text: str) -> bool:
         """Whether the text encoder reads only the beginning of a prompt."""
@@ -194,10 +195,11 @@ class FoleyEngine:
         scales: Scales,
         generators: Generators,
         watch: Watch | None,
+        hits: tuple[float, ...] | None,
     ) -> Iterator[np.ndarray]:
         """The sound in blocks, cut to the clip's length."""
         left = round(stream.duration_s * self.clock.sample_rate_hz)
-        latents = self._latents(stream, words, scales, generators, watch)
+        latents = self._latents(stream, words, scales, generators, watch, hits)
         margin = self.parts.autoencoder.margin_columns
         mels = decoded(latents, self._mel, self.clock.mel_frames_per_column, margin)
         # Without a generator: the vocoder starts from phases of its own seed, so the
@@ -219,6 +221,7 @@ class FoleyEngine:
         scales: Scales,
         generators: Generators,
         watch: Watch | None,
+        hits: tuple[float, ...] | None,
     ) -> Iterator[torch.Tensor]:
         """Final latent columns (batch, latent, n) in order."""
         windows = plan_windows(self._columns(stream), self.clock.columns, grain=self._grain)
@@ -237,7 +240,9 @@ class FoleyEngine:
                 return Latents(audio=seam.step(audio))
 
             tracks = {name: None if track is None else during(track, window) for name, track in words.items()}
-            latents = self._denoise(noise, self._video(pictures, window), tracks, scales, generators, blended)
+            latents = self._denoise(
+                noise, self._video(pictures, window, hits), tracks, scales, generators, blended
+            )
             if following is None:
                 yield latents
             else:
@@ -278,15 +283,23 @@ class FoleyEngine:
             return self.parts.denoiser.dtype
         return fast_dtype(self.device) if self.autocast_dtype == "auto" else self.autocast_dtype
 
-    def _video(self, tape: PictureTape, window: Window) -> torch.Tensor:
-        """Video features (batch, tokens, channels) of one window, as the denoiser learnt from them."""
+    def _video(self, tape: PictureTape, window: Window, hits: tuple[float, ...] | None) -> torch.Tensor:
+        """Video features (batch, tokens, channels) of one window, as the denoiser learnt from them; with
+        onsets at `hits` in place of those that are seen."""
         cvalp, precision = woken(self.parts.cvalp), self._precision()
         pictures = torch.from_numpy(tape.read(*self.clock.pictures_of(window.start, window.stop))).to(
             self.device
         )
         frames = as_input(pictures).to(cvalp.dtype)
         with torch.autocast(frames.device.type, precision, enabled=precision is not None):
-            return film_features(cvalp, frames)
+            features = film_features(cvalp, frames)
+        if hits is None:
+            return features
+        begin_s = window.start * self.clock.column_s
+        moved = cvalp.with_onsets(features, [time_s - begin_s for time_s in hits])
+        if moved is None:
+            raise UserError("the encoders of this preset say no onsets: hits have no place in them")
+        return moved
 
     def _noise(self, batch: int, window: Window, carry: Carry | None, generators: Generators) -> torch.Tensor:
         """Noise (batch, *column, columns): the columns shared with the window before keep

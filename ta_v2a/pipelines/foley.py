@@ -184,6 +184,7 @@ class FoleyPipeline(DiffusionPipeline):
         callback_on_step_end: StepEnd | None = None,
         takes: int = 1,
         fps: float | None = None,
+        hits: Sequence[float] | None = None,
     ) -> FoleyOutput:
         """Sound for one clip, exactly as long as its picture.
 
@@ -208,6 +209,7 @@ class FoleyPipeline(DiffusionPipeline):
                 after every step of every window.
             takes: sounds for every clip and prompt, each from noise of its own.
             fps: rate of pictures that are no file, up to 1000 a second.
+            hits: times in seconds at which something hits, in place of those that the picture shows.
 
         Returns:
             `FoleyOutput` with `audios` (batch, 1, samples); the batch runs over clips or prompts, then takes.
@@ -224,6 +226,7 @@ class FoleyPipeline(DiffusionPipeline):
             callback_on_step_end=callback_on_step_end,
             takes=takes,
             fps=fps,
+            hits=hits,
             num_inference_steps=num_inference_steps,
             video_scale=video_scale,
             text_scale=text_scale,

@@ -3,9 +3,9 @@
 import re
 from fractions import Fraction
 
-_SECONDS = re.compile(r"\d{1,6}(?:[.,]\d{1,6})?")
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,6}))?")
-_CODE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})([:;.])(\d{2,3})")
+_SECONDS = re.compile(r"\d{1,6}(?:[.,]\d{1,6})?", re.ASCII)
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,6}))?", re.ASCII)
+_CODE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})([:;.])(\d{2,3})", re.ASCII)
 DROP_RATES = {Fraction(30000, 1001): 2, Fraction(60000, 1001): 4}
 RATES: dict[str, Fraction] = {
     "23.976": Fraction(24000, 1001),

@@ -24,21 +24,25 @@ def rows(text: str, form: str, counting: Counting = PAL) -> list[tuple]:
 
 
 SHEETS = {
-    "lines": "1.2-3.0: glass breaking; 4: door slam (loud)\n# a remark\n5-: rain [strength=0.5] [not=music, wind]\n",
-    "srt": "1\n00:00:01,200 --> 00:00:03,000\nglass <i>breaking</i>\n\n2\n00:00:04,000 --> 00:00:05,000\ndoor slam\n"
-    "(loud)\n\n00:00:05,000 --> 99:59:59,000\nrain [strength=0.5] [not=music, wind]\n",
-    "vtt": "WEBVTT - a title\n\nNOTE of the editor\nthat goes on\n\nintro\n00:01.200 --> 00:03.000 align:start\nglass "
-    "<v Bob>breaking\n\n00:00:04.000 --> 00:00:05.000\ndoor slam (loud)\n\n00:05.000 --> 99:59:59.000\n"
+    "lines": "1.2-3.0: glass breaking; 4: door slam (loud)\n# a remark\n"
+    "5-: rain [strength=0.5] [not=music, wind]\n",
+    "srt": "1\n00:00:01,200 --> 00:00:03,000\nglass <i>breaking</i>\n\n2\n00:00:04,000 --> 00:00:05,000\n"
+    "door slam\n(loud)\n\n00:00:05,000 --> 99:59:59,000\nrain [strength=0.5] [not=music, wind]\n",
+    "vtt": "WEBVTT - a title\n\nNOTE of the editor\nthat goes on\n\nintro\n"
+    "00:01.200 --> 00:03.000 align:start\n"
+    "glass <v Bob>breaking\n\n00:00:04.000 --> 00:00:05.000\ndoor slam (loud)\n\n00:05.000 --> 99:59:59.000\n"
     "rain [strength=0.5] [not=music, wind]\n",
     "csv": 'Start;End;Sound;Strength;Not;who\n1,2;3;"glass breaking";;;me\n0:04;;door slam (loud);1;;\n'
     '5;end;rain;0,5;music, wind;\n',
-    "json": '{"a": [], "cues": [{"start": 1.2, "end": 3, "text": "glass breaking"},\n {"start_s": "00:00:04:00", "prompt":'
-    ' "door slam (loud)"},\n {"start": 5, "end": "end", "text": "rain", "strength": 0.5, "negative": "music, wind"}]}',
-    "edl": "TITLE: X\nFCM: NON-DROP FRAME\n\n001  AX  AA  C  00:00:00:00 00:00:01:20 00:00:01:05 00:00:03:00\n"
-    "* FROM CLIP NAME: glass.wav\n* COMMENT: glass breaking\n* LOC: 00:00:04:00 RED door slam (loud)\n"
-    "002  AX  V  D 025 00:00:00:00 00:00:01:20 00:00:05:00 99:59:59:00\n* COMMENT: rain [strength=0.5] [not=music, wind]\n",
-    "audacity": "1.200000\t3.000000\tglass breaking\n4\t4\tdoor slam (loud)\n\\\t100\t2000\n5\t359999\train [strength=0.5] "
-    "[not=music, wind]\n",
+    "json": '{"a": [], "cues": [{"start": 1.2, "end": 3, "text": "glass breaking"},\n '
+    '{"start_s": "00:00:04:00", "prompt": "door slam (loud)"},\n {"start": 5, "end": "end", "text": "rain", '
+    '"strength": 0.5, "negative": "music, wind"}]}',
+    "edl": "TITLE: X\nFCM: NON-DROP FRAME\n\n001  AX  AA  C  00:00:00:00 00:00:01:20 00:00:01:05 "
+    "00:00:03:00\n* FROM CLIP NAME: glass.wav\n* COMMENT: glass breaking\n* LOC: 00:00:04:00 RED door slam (loud)\n"
+    "002  AX  V  D 025 00:00:00:00 00:00:01:20 00:00:05:00 99:59:59:00\n"
+    "* COMMENT: rain [strength=0.5] [not=music, wind]\n",
+    "audacity": "1.200000\t3.000000\tglass breaking\n4\t4\tdoor slam (loud)\n\\\t100\t2000\n"
+    "5\t359999\train [strength=0.5] [not=music, wind]\n",
 }  # fmt: skip
 
 
@@ -77,8 +81,6 @@ def test_what_is_written_is_read_again(form, counting, tmp_path):
     assert len(again) == len(given)
     step = 0.0006 if form in ("srt", "vtt") else 1e-5
     wanted = sorted(given, key=lambda row: row.start_s)
-    if form == "lines":  # a blank after ";" and a digit would begin another cue
-        wanted = [row.model_copy(update={"text": row.text}) for row in wanted]
     for one, other in zip(wanted, again, strict=True):
         assert other.start_s == pytest.approx(one.start_s, abs=step)
         assert other.end_s == pytest.approx(one.end_s, abs=step)
@@ -112,14 +114,14 @@ def test_an_open_end_stays_open_where_the_form_has_one(form):
         ("csv", "when,what\n1,a", 1, 1, "no column"),
         ("csv", "start,text,strength\n1,a,loud", 2, 3, "valid number"),
         ("csv", 'start,text\n1,"a', 2, 1, "end of data"),
-        ("json", '{"cues": [\n {"start": 1, "text": "a"},\n  {"start": -1, "text": "b"}]}', 3, 3, "greater than"),
+        ("json", '{"cues": [\n {"start": 1, "text": "a"},\n  {"start": -1, "text": ""}]}', 3, 3, "greater"),
         ("json", '[{"start": 1, "text": "a", "start_s": 2}]', 1, 2, "twice"),
         ("json", '[{"start": 1, "text": "a", "pitch": 2}]', 1, 2, "not known"),
         ("json", "[\n1]", 2, 1, "is an object"),
         ("json", '{"cues": 1}', 1, 1, "a list"),
         ("json", "{", 1, 2, "Expecting"),
-        ("edl", "001 AX AA C 00:00:00:00 00:00:01:00 00:00:01:00 00:00:02:00\n", 1, 1, "neither a comment"),
-        ("edl", "001 AX AA C 00:00:00:00 00:00:01:00 00:00:02:00 00:00:01:00\n* COMMENT: a", 1, 49, "not after"),
+        ("edl", "001 AX AA C 00:00:00:00 00:00:01:00 00:00:01:00 00:00:02:00", 1, 1, "neither"),
+        ("edl", "001 AX AA C 00:00:00:00 00:00:01:00 00:00:02:00 00:00:01:00\n* COMMENT: a", 1, 49, "not"),
         ("edl", "001 AX AA C rubbish", 1, 1, "no event"),
         ("audacity", "1.0\t2.0", 1, 8, "with tabs between"),
         ("audacity", "1.0\tx\ta", 1, 5, "no time"),
@@ -159,8 +161,14 @@ def test_the_clip_may_begin_at_an_hour():
 
 @pytest.mark.parametrize(
     ("code", "frame"),
-    [("00:00:59;29", 1799), ("00:01:00;02", 1800), ("00:09:59;29", 17981), ("00:10:00;00", 17982), ("01:00:00;00", 107892)],
-)  # fmt: skip
+    [
+        ("00:00:59;29", 1799),
+        ("00:01:00;02", 1800),
+        ("00:09:59;29", 17981),
+        ("00:10:00;00", 17982),
+        ("01:00:00;00", 107892),
+    ],
+)
 def test_drop_frame(code, frame):
     """SMPTE ST 12-1: two frame numbers go each minute, but for each tenth."""
     assert timecode_s(code, NTSC) == float(frame / NTSC)
