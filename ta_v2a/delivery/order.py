@@ -17,8 +17,10 @@ from ta_v2a.engine.refining import RefinedWords, refined_words
 from ta_v2a.engine.understanding import followed
 from ta_v2a.errors import UserError
 from ta_v2a.media.loudness import TARGET_LUFS, gain_to
+from ta_v2a.media.reading.opening import shown_name
 from ta_v2a.media.reading.probe import Clip, probe
 from ta_v2a.media.writing.mux import Original
+from ta_v2a.presets.resolve import resolve
 
 if TYPE_CHECKING:
     from ta_v2a.engine.foley import FoleyEngine, Progress
@@ -107,9 +109,14 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
             warn(f"the {name} is long: only its beginning is used")
     for line in wording.lines:
         warn(line)
-    captions = not wording.prompt.strip() and not wording.cues and engine.settings["caption_share"] <= 1
+    looks = engine.settings["captioner"] == "vlm"
+    wordless = not wording.prompt.strip() and not wording.cues
+    captions = wordless and (looks or engine.settings["caption_share"] <= 1)
     video = _pictures_of(clip, engine, again=captions or order.takes > 1)
-    suggested = _suggested(engine, clip, video, notice) if captions else None
+    if captions and looks:
+        suggested = _described(order, clip, notice)
+    else:
+        suggested = _suggested(engine, clip, video, notice) if captions else None
     prompt = suggested["label"] if suggested is not None and suggested["taken"] else wording.prompt
     hits = tuple(sorted({cue.start_s for cue in cues})) if order.hits else None
     told = (suggested, wording.not_understood, refined.report, hits)
@@ -196,6 +203,18 @@ def _suggested(engine: "FoleyEngine", clip: Clip, video: Clip | np.ndarray, noti
     outcome = "taken" if taken else "too unsure to be taken"
     notice(f"no prompt: the picture suggests “{best['label']}” ({best['share']:.0%}), {outcome}")
     return {"label": best["label"], "share": best["share"], "taken": taken}
+
+
+def _described(order: Order, clip: Clip, notice: Notice) -> dict[str, Any]:
+    """What the preset's vision-language model says is heard; taken if it names a known sound."""
+    from ta_v2a.engine.looking import Looker, described
+
+    looker = Looker.from_folder(resolve(order.preset) / "captioner")
+    found = described(clip, looker, load_refiner(order.refiner or RULES), _LOOKED_AT_S)
+    taken = bool(found["names_a_sound"])
+    outcome = "taken" if taken else "names no known sound"
+    notice(f"no prompt: the picture is described as “{shown_name(found['described'][:120])}”, {outcome}")
+    return {"label": found["caption"], "share": None, "taken": taken, "described": found["described"]}
 
 
 def _takes(

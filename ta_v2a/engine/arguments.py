@@ -29,6 +29,7 @@ DEFAULTS: dict[str, Any] = {
     "guidance": "conditional",
     "text_scale_until": 0.0,
     "caption_share": 2.0,
+    "captioner": "cvalp",
 }
 """The settings of a call that travel with a preset, and what they are where a preset does not say.
 
@@ -37,8 +38,10 @@ independent; "double" is eq. 11: `text_scale` weighs text and video together, `v
 prompts have no place in it. `text_scale_until`: time in [0, 1] of the diffusion (1 is pure noise) below which
 the text weighs 1 at most. What sounds is decided while noise is strong, and a heavy text goes on to add
 onsets that the picture does not show. `caption_share`: share from which the command line takes the picture's
-own label for a missing prompt; above 1, never.
+own label for a missing prompt; above 1, never. `captioner`: "cvalp" names the nearest label; "vlm" takes the
+words of the vision-language model in the preset's folder `captioner`, through the refiner.
 """
+CAPTIONERS = ("cvalp", "vlm")
 GUIDANCES = ("conditional", "composable", "double")
 SCALES = ("num_inference_steps", "video_scale", "text_scale", "negative_scale", "align_scale", "lag_s")
 
@@ -106,7 +109,10 @@ def checked_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     settings = {**DEFAULTS, **given}
     if settings["guidance"] not in GUIDANCES:
         raise UserError(f"guidance is one of {', '.join(GUIDANCES)}, not {shown(settings['guidance'])}")
-    return {name: value if name == "guidance" else setting(name, value) for name, value in settings.items()}
+    if settings["captioner"] not in CAPTIONERS:
+        raise UserError(f"captioner is one of {', '.join(CAPTIONERS)}, not {shown(settings['captioner'])}")
+    words = ("guidance", "captioner")
+    return {name: value if name in words else setting(name, value) for name, value in settings.items()}
 
 
 def chosen_scales(preset: Mapping[str, Any], given: Mapping[str, object]) -> Scales:

@@ -49,7 +49,7 @@ class FoleyPipeline(DiffusionPipeline):
             output stays at the vocoder's rate.
         num_inference_steps, video_scale, text_scale, negative_scale, align_scale, lag_s: defaults of a
             call; they travel with the weights.
-        guidance, text_scale_until, caption_share: see `ta_v2a.engine.arguments.DEFAULTS`.
+        guidance, text_scale_until, caption_share, captioner: see `ta_v2a.engine.arguments.DEFAULTS`.
 
     Attributes:
         autocast_dtype: see `FoleyEngine`.
@@ -80,6 +80,7 @@ class FoleyPipeline(DiffusionPipeline):
         text_scale_until: float = DEFAULTS["text_scale_until"],
         align_scale: float = DEFAULTS["align_scale"],
         caption_share: float = DEFAULTS["caption_share"],
+        captioner: str = DEFAULTS["captioner"],
         bandwidth: torch.nn.Module | None = None,
     ):
         super().__init__()

@@ -38,7 +38,8 @@ SHEETS = {
     '{"start_s": "00:00:04:00", "prompt": "door slam (loud)"},\n {"start": 5, "end": "end", "text": "rain", '
     '"strength": 0.5, "negative": "music, wind"}]}',
     "edl": "TITLE: X\nFCM: NON-DROP FRAME\n\n001  AX  AA  C  00:00:00:00 00:00:01:20 00:00:01:05 "
-    "00:00:03:00\n* FROM CLIP NAME: glass.wav\n* COMMENT: glass breaking\n* LOC: 00:00:04:00 RED door slam (loud)\n"
+    "00:00:03:00\n* FROM CLIP NAME: glass.wav\n* COMMENT: glass breaking\n"
+    "* LOC: 00:00:04:00 RED door slam (loud)\n"
     "002  AX  V  D 025 00:00:00:00 00:00:01:20 00:00:05:00 99:59:59:00\n"
     "* COMMENT: rain [strength=0.5] [not=music, wind]\n",
     "audacity": "1.200000\t3.000000\tglass breaking\n4\t4\tdoor slam (loud)\n\\\t100\t2000\n"
