@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from measuring import begun, keep, options
 
+from ta_v2a.engine.spotting import peaks
 from ta_v2a.evaluation.films.command import list_clips
 from ta_v2a.evaluation.films.scores import film_scores
 from ta_v2a.evaluation.metrics.agreement import SoundOnsets, librosa_onsets, onset_agreement, read_sound
@@ -27,8 +28,6 @@ from vocoders.clock import MINI
 
 MINI_CVALP = WEIGHTS_FOLDER / "mini" / "cvalp"
 ONSETS_PER_COLUMN = 4
-SMOOTH = np.array([1, 2, 3, 4, 3, 2, 1]) / 16
-REACH = 6
 
 
 def subject(cvalp: str) -> str:
@@ -38,9 +37,7 @@ def subject(cvalp: str) -> str:
 
 def peaks_s(probability: np.ndarray, threshold: float, step_s: float) -> np.ndarray:
     """Times of local maxima (within 96 ms either side) of the smoothed curve above a threshold."""
-    curve = np.convolve(np.pad(probability, len(SMOOTH) // 2, mode="edge"), SMOOTH, "valid")
-    top = np.array([curve[i] == curve[max(0, i - REACH) : i + REACH + 1].max() for i in range(len(curve))])
-    return (np.flatnonzero(top & (curve > threshold)) + 0.5) * step_s
+    return peaks(probability, threshold)[0] * step_s
 
 
 @torch.inference_mode()

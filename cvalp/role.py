@@ -1,5 +1,6 @@
 """What encoders of either size are to everyone else."""
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -49,3 +50,9 @@ class Encoders(Protocol):
     def onsets(self, features: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch frames"] | None:
         """Probability in [0, 1] of an onset in every mel frame, read from `encode_video`'s
         features; None where they say none."""
+
+    def with_onsets(
+        self, features: Float[Tensor, "batch tokens width"], times_s: Sequence[float]
+    ) -> Float[Tensor, "batch tokens width"] | None:
+        """The features with onsets at these seconds from the first token and nowhere else; None where
+        they say none."""

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cvalp.mini.audio_tower import AudioTower
+from cvalp.mini.hits import hit_activity
 from cvalp.mini.text_tower import TextTower
 from cvalp.mini.video_tower import VideoTower
 from cvalp.temperatures import bounded_scales, keep_in_bounds, loaded_in_bounds
@@ -95,6 +96,14 @@ class CVALP(Component):
         """Probability in [0, 1] of an onset in every mel frame (16 ms), read
         from `encode_video`'s features."""
         return features[..., self.config.dim :][..., : self.clock.mel_frames_per_column].flatten(1)
+
+    def with_onsets(
+        self, features: Float[Tensor, "batch tokens width"], times_s: Sequence[float]
+    ) -> Float[Tensor, "batch tokens width"]:
+        """The features with onsets at these seconds from the first token, and nowhere else."""
+        seen, activity = features[..., : self.config.dim], features[..., self.config.dim :]
+        narrow = self.clock.mel_frames_per_column
+        return torch.cat([seen, hit_activity(activity, times_s, self.clock.column_s, narrow)], dim=-1)
 
     def encode_audio(self, mel: Float[Tensor, "batch bins frames"]) -> Float[Tensor, "batch tokens dim"]:
         """E_a^T of log-mels in [0, 1]: L2-normalised per token of four mel frames."""

@@ -77,6 +77,9 @@ class PaperCVALP(Component):
     def onsets(self, features: Float[Tensor, "batch tokens width"]) -> None:
         """Features of a picture every 0.256 s do not say when something begins."""
 
+    def with_onsets(self, features: Float[Tensor, "batch tokens width"], times_s: Sequence[float]) -> None:
+        """They have no place for onsets."""
+
     @property
     def video_width(self) -> int:
         """Width of `encode_video`."""

@@ -4,8 +4,8 @@ something of it."""
 import re
 from functools import cache
 
-from prompts.known import plain_words, telling_words
-from prompts.refining.sources import WORD, content, telling, word_set
+from prompts.known import plain_words
+from prompts.refining.sources import WORD, content, naming_words, telling, word_set
 from prompts.refining.tidying import tidied
 
 _VISUAL = word_set(
@@ -49,7 +49,7 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n+\s*")
 @cache
 def visual_words() -> frozenset[str]:
     """Words that are only seen; none that a caption uses."""
-    return _VISUAL - telling_words() - plain_words()
+    return _VISUAL - naming_words() - plain_words()
 
 
 def without_sights(text: str) -> str:

@@ -5,11 +5,11 @@ from functools import cache
 from itertools import pairwise
 
 from prompts.english import gerund, plural, third_person
-from prompts.known import telling_words
-from prompts.lexicon import LEXICON
+from prompts.known import plain_words
+from prompts.lexicon import ALL_KINDS, entry_of
 from prompts.lexicon.entry import words
 from prompts.lexicon.impacts import IMPACT_CLAUSES
-from prompts.refining.sources import COUNTS, WORD, telling, words_in
+from prompts.refining.sources import COUNTS, WORD, naming_words, telling, words_in
 
 _IRREGULAR = dict(
     pair.split(", ")
@@ -43,7 +43,7 @@ LONGEST_SENTENCES = 3  # of a caption; more is joined and shortened
 @cache
 def _presents() -> dict[str, str]:
     """Third persons by past tense, for the verbs of the clauses; not where a caption uses that form."""
-    known = telling_words()
+    known = naming_words() | plain_words()
     presents = {}
     for verb in _verbs():
         forms = {verb + "ed", verb + verb[-1:] + "ed", verb + "d" if verb.endswith("e") else verb + "ed"}
@@ -115,7 +115,9 @@ def _acts(clause: str) -> bool:
 
 @cache
 def _verbs() -> frozenset[str]:
-    clauses = [clause for entry in LEXICON.values() for own in entry.clauses.values() for clause in own]
+    clauses = [
+        clause for entry in map(entry_of, ALL_KINDS) for own in entry.clauses.values() for clause in own
+    ]
     clauses += [clause for own in IMPACT_CLAUSES.values() for clause in own]
     return frozenset(clause.split("|")[1].split(" ")[0] for clause in clauses)
 
@@ -130,9 +132,12 @@ def _verb_forms() -> frozenset[str]:
 def _fixed_orders() -> frozenset[str]:
     """Ends of clauses and keywords that themselves say "after" or "before"."""
     texts = [
-        clause.replace("|", " ") for e in LEXICON.values() for own in e.clauses.values() for clause in own
+        clause.replace("|", " ")
+        for e in map(entry_of, ALL_KINDS)
+        for own in e.clauses.values()
+        for clause in own
     ]
-    texts += [keyword for entry in LEXICON.values() for keyword in entry.keywords]
+    texts += [keyword for entry in map(entry_of, ALL_KINDS) for keyword in entry.keywords]
     return frozenset(
         f"{word} {text.split(f' {word} ')[1]}"
         for word in ("after", "before")

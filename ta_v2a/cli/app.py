@@ -14,6 +14,7 @@ from ta_v2a.cli.doctor import doctor
 from ta_v2a.cli.evaluate import evaluate_app
 from ta_v2a.cli.foley import foley
 from ta_v2a.cli.library import library_app
+from ta_v2a.cli.spot import spot
 from ta_v2a.cli.stage import stage
 from ta_v2a.cli.train import pack_command, train
 from ta_v2a.cli.weights import weights_app
@@ -31,6 +32,7 @@ app.command("foley")(foley)
 app.command("stage")(stage)
 app.command("train", context_settings={"ignore_unknown_options": True})(train)
 app.command("pack")(pack_command)
+app.command("spot")(spot)
 app.command("caption")(caption_command)
 app.command("doctor")(doctor)
 app.add_typer(evaluate_app, name="evaluate")

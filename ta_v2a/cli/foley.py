@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from ta_v2a.cli import console
-from ta_v2a.cli.options import Json, Preset, Seed
+from ta_v2a.cli.options import Json, Preset, Seed, SheetBegin, SheetForm, SheetRate
 from ta_v2a.engine.arguments import LAST_SEED
 from ta_v2a.errors import UserError
 
@@ -25,6 +25,18 @@ def foley(
         list[str] | None,
         typer.Option("--cue", help='Text for a stretch, as "1.2-3.0: glass breaking"; repeatable.'),
     ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option(
+            "--cues", metavar="FILE", help="Cue sheet: .srt .vtt .csv .json .edl .txt, or as --form."
+        ),
+    ] = None,
+    form: SheetForm = None,
+    fps: SheetRate = None,
+    begins: SheetBegin = None,
+    hits: Annotated[
+        bool, typer.Option("--hits", help="Things hit where the cues begin, not where the picture shows.")
+    ] = False,
     raw_prompt: Annotated[
         bool, typer.Option("--raw-prompt", help="Take all words as they are typed; else they are refined.")
     ] = False,
@@ -99,10 +111,12 @@ def foley(
     """Put sound on CLIP: a film whose picture is untouched, and its sound as WAV."""
     from ta_v2a.delivery.order import Order, sound_clip
     from ta_v2a.media.loudness import read_target
+    from ta_v2a.sheets.clip_sheet import sheet_cues
 
     if seed + takes - 1 > LAST_SEED:
         first = LAST_SEED - takes + 1
         raise UserError(f"--seed {seed} and {takes} takes pass the last seed: begin at {first} at most")
+    listed = [] if sheet is None else sheet_cues(sheet, clip, form, fps, begins)
     scales = {
         "num_inference_steps": steps,
         "video_scale": video_scale,
@@ -119,9 +133,10 @@ def foley(
         clip=clip,
         prompt=prompt,
         negative_prompt=negative,
-        cues=tuple(cue or ()),
+        cues=(*listed, *(cue or ())),
         refiner=None if raw_prompt else refiner,
         verbose=verbose,
+        hits=hits,
         output=output or None,
         seed=seed,
         takes=takes,

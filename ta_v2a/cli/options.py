@@ -11,3 +11,19 @@ Preset = Annotated[str, typer.Option("--preset", help='A preset ("mini") or a fo
 CvalpPreset = Annotated[str, typer.Option("--preset", help='A preset ("mini") or a folder of a CVALP.')]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=LAST_SEED, help="Same seed, same sound.")]
 Steps = Annotated[int | None, typer.Option("--steps", min=1, max=1000)]
+SheetForm = Annotated[
+    str | None,
+    typer.Option(
+        "--form", help="lines, srt, vtt, csv, json, edl or audacity. Default: by the sheet's ending."
+    ),
+]
+SheetRate = Annotated[
+    str | None,
+    typer.Option(
+        "--fps", help="Frames a second of a sheet's timecode, such as 29.97. Default: the clip's own."
+    ),
+]
+SheetBegin = Annotated[
+    str | None,
+    typer.Option("--begin", help="Time of the clip's first picture in the sheet, such as 01:00:00:00."),
+]

@@ -23,6 +23,7 @@ from ta_v2a.media.reading.opening import shown_name
 from ta_v2a.media.reading.probe import Clip, probe
 from ta_v2a.media.writing.atomic import output_file
 from ta_v2a.media.writing.mux import Original
+from ta_v2a.presets.resolve import resolve
 
 if TYPE_CHECKING:
     from ta_v2a.engine.foley import FoleyEngine, Progress, Sketch
@@ -44,6 +45,7 @@ class Order:
         refiner: "rules", or the folder of a language model (`ta_v2a.engine.language_models`); None takes all
             words as they were typed.
         verbose: every step of the refiner is told.
+        hits: things hit where the given cues begin, not where the picture shows.
         scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
         loudness: integrated loudness to bring the sound to, in LUFS; None leaves it as the engine made it.
             Peaks are held either way.
@@ -57,6 +59,7 @@ class Order:
     cues: tuple[Cue | str, ...] = ()
     refiner: str | None = RULES
     verbose: bool = False
+    hits: bool = False
     output: str | None = None
     seed: int = 0
     takes: int = 1
@@ -80,6 +83,7 @@ class _Words:
     suggested: dict[str, Any] | None
     not_understood: list[dict[str, Any]]
     refined: dict[str, Any] | None
+    hits: tuple[float, ...] | None
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,8 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     account = _account_file(order)
     where = destination(clip, order.output, order.takes, order.wav, order.original, order.encode is not None)
     cues = read_cues(order.cues, clip.duration_s)
+    if order.hits and not cues:
+        raise UserError("hits are where cues begin, but there is no cue (--cues FILE, or --cue)")
     for line in (*clip.warnings, *where.notices):
         warn(line)
     if clip.has_sound and order.original == "replace":
@@ -125,11 +131,17 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
             warn(f"the {name} is long: only its beginning is used")
     for line in wording.lines if library is None else ():
         warn(line)
-    captions = not wording.prompt.strip() and not wording.cues and engine.settings["caption_share"] <= 1
+    looks = engine.settings["captioner"] == "vlm"
+    wordless = not wording.prompt.strip() and not wording.cues
+    captions = wordless and (looks or engine.settings["caption_share"] <= 1)
     video = _pictures_of(clip, engine, again=captions or order.takes > 1)
-    suggested = _suggested(engine, clip, video, notice) if captions else None
+    if captions and looks:
+        suggested = _described(order, clip, notice)
+    else:
+        suggested = _suggested(engine, clip, video, notice) if captions else None
     prompt = suggested["label"] if suggested is not None and suggested["taken"] else wording.prompt
-    told = (suggested, wording.not_understood, refined.report)
+    hits = tuple(sorted({cue.start_s for cue in cues})) if order.hits else None
+    told = (suggested, wording.not_understood, refined.report, hits)
     words = _Words(prompt, wording.negative_prompt, wording.cues, *told)
     recordings = None
     if library is not None:
@@ -183,6 +195,7 @@ def _report(
         "not_understood": words.not_understood,
         "negative_prompt": words.negative_prompt,
         "cues": cues,
+        "hits": None if words.hits is None else list(words.hits),
         "preset": order.preset,
         "settings": vars(chosen_scales(engine.settings, order.scales)),
         "original": order.original if clip.has_sound else "none",
@@ -222,6 +235,18 @@ def _suggested(engine: "FoleyEngine", clip: Clip, video: Clip | np.ndarray, noti
     outcome = "taken" if taken else "too unsure to be taken"
     notice(f"no prompt: the picture suggests “{best['label']}” ({best['share']:.0%}), {outcome}")
     return {"label": best["label"], "share": best["share"], "taken": taken}
+
+
+def _described(order: Order, clip: Clip, notice: Notice) -> dict[str, Any]:
+    """What the preset's vision-language model says is heard; taken if it names a known sound."""
+    from ta_v2a.engine.looking import Looker, described
+
+    looker = Looker.from_folder(resolve(order.preset) / "captioner")
+    found = described(clip, looker, load_refiner(order.refiner or RULES), _LOOKED_AT_S)
+    taken = bool(found["names_a_sound"])
+    outcome = "taken" if taken else "names no known sound"
+    notice(f"no prompt: the picture is described as “{shown_name(found['described'][:120])}”, {outcome}")
+    return {"label": found["caption"], "share": None, "taken": taken, "described": found["described"]}
 
 
 def _takes(
@@ -277,6 +302,7 @@ def _asked(order: Order, words: _Words, seed: int, watch: Callable) -> dict[str,
         "cues": words.cues,
         "generator": torch.Generator().manual_seed(seed),
         "watch": watch,
+        "hits": words.hits,
         **order.scales,
     }
 

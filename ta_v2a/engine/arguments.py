@@ -35,6 +35,7 @@ DEFAULTS: dict[str, Any] = {
     "classifier_scale": 0.0,
     "classifier_from": 1.0,
     "classifier_until": 0.0,
+    "captioner": "cvalp",
 }
 """The settings of a call that travel with a preset, and what they are where a preset does not say.
 
@@ -43,11 +44,14 @@ independent; "double" is eq. 11: `text_scale` weighs text and video together, `v
 prompts have no place in it. `text_scale_until`: time in [0, 1] of the diffusion (1 is pure noise) below which
 the text weighs 1 at most. What sounds is decided while noise is strong, and a heavy text goes on to add
 onsets that the picture does not show. `caption_share`: share from which the command line takes the picture's
-own label for a missing prompt; above 1, never. `classifier_scale`: gamma of eq. 11 and 14 (paper: 50), for
-presets that hold an alignment classifier, between the times `classifier_from` and `classifier_until` of the
-diffusion.
+own label for a missing prompt; above 1, never. `captioner`: "cvalp" names the nearest label; "vlm" takes the
+words of the vision-language model in the preset's folder `captioner`, through the refiner.
+`classifier_scale`: gamma of eq. 11 and 14 (paper: 50), for presets that hold an alignment classifier, between
+the times `classifier_from` and `classifier_until` of the diffusion.
 """
+CAPTIONERS = ("cvalp", "vlm")
 GUIDANCES = ("conditional", "composable", "double")
+_CHOICES = {"guidance": GUIDANCES, "captioner": CAPTIONERS}
 SCALES = {
     "num_inference_steps": "steps",
     "video_scale": "video",
@@ -129,19 +133,15 @@ def checked_settings(given: Mapping[str, Any]) -> dict[str, Any]:
         raise UserError(f"a preset has no settings {', '.join(map(shown, sorted(unknown)))}")
     settings = {**DEFAULTS, **given}
     return {
-        name: known_guidance(value) if name == "guidance" else setting(name, value)
+        name: _one_of(name, value) if name in _CHOICES else setting(name, value)
         for name, value in settings.items()
     }
 
 
-def known_guidance(value: object) -> str:
-    """A name of `GUIDANCES`.
-
-    Raises:
-        UserError: if it is none.
-    """
-    if not isinstance(value, str) or value not in GUIDANCES:
-        raise UserError(f"guidance is one of {', '.join(GUIDANCES)}, not {shown(value)}")
+def _one_of(name: str, value: object) -> str:
+    known = _CHOICES[name]
+    if not isinstance(value, str) or value not in known:
+        raise UserError(f"{name} is one of {', '.join(known)}, not {shown(value)}")
     return value
 
 
@@ -156,7 +156,7 @@ def chosen_scales(preset: Mapping[str, Any], given: Mapping[str, object]) -> Sca
     if unknown := given.keys() - {*SCALES, "guidance"}:
         raise TypeError(f"unknown arguments: {', '.join(sorted(unknown))}")
     asked = {name: value for name, value in given.items() if value is not None}
-    guidance = known_guidance(asked.get("guidance", preset["guidance"]))
+    guidance = _one_of("guidance", asked.get("guidance", preset["guidance"]))
     if guidance == "double":
         for name in ("video_scale", "negative_scale"):
             if name in asked:

@@ -113,6 +113,20 @@ def read_cues(cues: Iterable["Cue | str"] | None, duration_s: float) -> list[Cue
     return read
 
 
+@no_type_check  # checks its arguments itself
+def hit_times(hits: Iterable[float] | None) -> tuple[float, ...] | None:
+    """Times in seconds at which something is to hit, in order; None: as the picture shows.
+
+    Raises:
+        UserError: they are no list of times.
+    """
+    if hits is None:
+        return None
+    if isinstance(hits, str | bytes) or not isinstance(hits, Iterable):
+        raise UserError(f"hits are a list of times in seconds, not {shown(hits)}")
+    return tuple(sorted({number("a time of hits", time_s, 0, math.inf) for time_s in hits}))
+
+
 def cut_prompt(prompt: str | None) -> tuple[str | None, bool]:
     """The prompt as the networks get it (None for an empty one), and whether it was
     cut to `PROMPT_CHARACTERS`."""

@@ -26,7 +26,7 @@ from ta_v2a.engine.arguments import (
     texts,
     whole,
 )
-from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
+from ta_v2a.engine.cues import Cue, cut_prompt, hit_times, read_cues
 from ta_v2a.engine.devices import fast_dtype, own_generators, woken
 from ta_v2a.engine.guides import check_classifier, guides_of
 from ta_v2a.engine.parts import Parts, load_parts
@@ -92,13 +92,15 @@ Watch = Callable[[Progress], torch.Tensor | None]
 
 @dataclass(frozen=True)
 class _Call:
-    """One call, its arguments checked: pictures, encoded words, weights, random numbers, who is told."""
+    """One call, its arguments checked: pictures, encoded words, weights, random numbers, who is told,
+    times of hits in s (None: as the picture shows)."""
 
     stream: PictureStream
     words: dict[str, Track | None]
     scales: Scales
     generators: Generators
     watch: Watch | None
+    hits: tuple[float, ...] | None
 
 
 class FoleyEngine:
@@ -153,6 +155,7 @@ class FoleyEngine:
         watch: Watch | None = None,
         takes: int = 1,
         fps: float | None = None,
+        hits: Sequence[float] | None = None,
         **scales: Any,
     ) -> Iterator[Float[np.ndarray, "batch samples"]]:
         """The sound in consecutive blocks (batch, samples), float32 in [-1, 1], each as soon as it is final.
@@ -162,7 +165,7 @@ class FoleyEngine:
         Raises:
             UserError: if an argument or the clip cannot be used.
         """
-        call = self._call(video, prompt, negative_prompt, cues, generator, watch, takes, fps, scales)
+        call = self._call(video, prompt, negative_prompt, cues, generator, watch, takes, fps, hits, scales)
         return self._sound(call)
 
     @no_type_check  # `_call` checks the arguments
@@ -177,6 +180,7 @@ class FoleyEngine:
         watch: Watch | None = None,
         takes: int = 1,
         fps: float | None = None,
+        hits: Sequence[float] | None = None,
         **scales: Any,
     ) -> Sketch:
         """What `stream` would hand to the vocoder, whole, beside the onsets that the picture lets expect:
@@ -185,7 +189,7 @@ class FoleyEngine:
         Raises:
             UserError: as `stream` does.
         """
-        call = self._call(video, prompt, negative_prompt, cues, generator, watch, takes, fps, scales)
+        call = self._call(video, prompt, negative_prompt, cues, generator, watch, takes, fps, hits, scales)
         return self._sketch(call)
 
     def _call(
@@ -198,6 +202,7 @@ class FoleyEngine:
         watch: Watch | None,
         takes: Any,
         fps: Any,
+        hits: Any,
         scales: Mapping[str, Any],
     ) -> "_Call":
         """A call with its arguments checked and its words encoded.
@@ -231,7 +236,7 @@ class FoleyEngine:
         if settings.guidance == "double" and any(cue.negative for cue in timed):
             raise UserError('negative of a cue has no place in guidance "double" (eq. 11)')
         words = self._words(prompts, negatives, timed, columns, self._leaves_out(settings))
-        return _Call(stream, words, settings, generators, watch)
+        return _Call(stream, words, settings, generators, watch, hit_times(hits))
 
     def was_cut(self, text: str) -> bool:
         """Whether the text encoder reads only the beginning of a prompt."""
@@ -326,7 +331,7 @@ class FoleyEngine:
             tracks = {
                 name: None if track is None else during(track, window) for name, track in call.words.items()
             }
-            video = self._video(pictures, window)
+            video = self._video(pictures, window, call.hits)
             latents = self._denoise(noise, video, tracks, call.scales, call.generators, blended)
             kept = (window.stop if following is None else following.start) - window.start
             onsets = None if seen is None else self.parts.cvalp.onsets(video)
@@ -374,15 +379,23 @@ class FoleyEngine:
             return self.parts.denoiser.dtype
         return fast_dtype(self.device) if self.autocast_dtype == "auto" else self.autocast_dtype
 
-    def _video(self, tape: PictureTape, window: Window) -> torch.Tensor:
-        """Video features (batch, tokens, channels) of one window, as the denoiser learnt from them."""
+    def _video(self, tape: PictureTape, window: Window, hits: tuple[float, ...] | None) -> torch.Tensor:
+        """Video features (batch, tokens, channels) of one window, as the denoiser learnt from them; with
+        onsets at `hits` in place of those that are seen."""
         cvalp, precision = woken(self.parts.cvalp), self._precision()
         pictures = torch.from_numpy(tape.read(*self.clock.pictures_of(window.start, window.stop))).to(
             self.device
         )
         frames = as_input(pictures).to(cvalp.dtype)
         with torch.autocast(frames.device.type, precision, enabled=precision is not None):
-            return film_features(cvalp, frames)
+            features = film_features(cvalp, frames)
+        if hits is None:
+            return features
+        begin_s = window.start * self.clock.column_s
+        moved = cvalp.with_onsets(features, [time_s - begin_s for time_s in hits])
+        if moved is None:
+            raise UserError("the encoders of this preset say no onsets: hits have no place in them")
+        return moved
 
     def _noise(self, batch: int, window: Window, carry: Carry | None, generators: Generators) -> torch.Tensor:
         """Noise (batch, *column, columns): the columns shared with the window before keep

@@ -57,8 +57,8 @@ class FoleyPipeline(DiffusionPipeline):
             output stays at the vocoder's rate.
         classifier: optional; tells whether noisy latents belong to a picture (`ldm.classifiers`).
         num_inference_steps, video_scale, text_scale, negative_scale, align_scale, lag_s, guidance,
-            text_scale_until, caption_share, classifier_scale, classifier_from, classifier_until: defaults of
-            a call, which travel with the weights; see `ta_v2a.engine.arguments.DEFAULTS`.
+            text_scale_until, caption_share, captioner, classifier_scale, classifier_from, classifier_until:
+            defaults of a call, which travel with the weights; see `ta_v2a.engine.arguments.DEFAULTS`.
         library: a folder of recordings, its index, or a `Library`: they sound in place of the vocoder, at
             48 kHz, in stereo where they are. It does not travel with the weights.
 
@@ -94,6 +94,7 @@ class FoleyPipeline(DiffusionPipeline):
         classifier_scale: float = DEFAULTS["classifier_scale"],
         classifier_from: float = DEFAULTS["classifier_from"],
         classifier_until: float = DEFAULTS["classifier_until"],
+        captioner: str = DEFAULTS["captioner"],
         bandwidth: torch.nn.Module | None = None,
         classifier: torch.nn.Module | None = None,
         library: str | PathLike | Library | None = None,
@@ -211,6 +212,7 @@ class FoleyPipeline(DiffusionPipeline):
         callback_on_step_end: StepEnd | None = None,
         takes: int = 1,
         fps: float | None = None,
+        hits: Sequence[float] | None = None,
     ) -> FoleyOutput:
         """Sound for one clip, exactly as long as its picture.
 
@@ -241,6 +243,7 @@ class FoleyPipeline(DiffusionPipeline):
                 after every step of every window.
             takes: sounds for every clip and prompt, each from noise of its own.
             fps: rate of pictures that are no file, up to 1000 a second.
+            hits: times in seconds at which something hits, in place of those that the picture shows.
 
         Returns:
             `FoleyOutput` with `audios` (batch, 1, samples), or with two channels where a library's recordings
@@ -255,6 +258,7 @@ class FoleyPipeline(DiffusionPipeline):
             "generator": generator,
             "takes": takes,
             "fps": fps,
+            "hits": hits,
             "num_inference_steps": num_inference_steps,
             "video_scale": video_scale,
             "text_scale": text_scale,

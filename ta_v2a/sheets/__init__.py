@@ -1,0 +1,1 @@
+"""Cue sheets: what is heard when, in the forms that editors write and read."""
