@@ -1,7 +1,7 @@
 """Feature mixing (TA-V2A section II-B, eq. 6 and 7) and the learned nulls of missing conditions."""
 
 import math
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from jaxtyping import Float, Shaped
@@ -9,6 +9,10 @@ from torch import Tensor, nn
 
 from ldm.conditions import TEXT, VIDEO, Conditions, Track, align
 
+Mixing = Literal["concat", "average", "video"]
+Positions = Literal["relative", "sinusoidal", "learned"]
+
+LEARNED_POSITIONS = 40  # as many rows as Diff-Foley's table has; a window is 32 tokens
 STANDARDISED_LIMIT = (
     8.0  # footage unlike the training set must not drive the networks far outside what they have seen
 )
@@ -36,11 +40,16 @@ class Mixer(nn.Module):
         video_channels: Cv.
         text_channels: Ct.
         width: channels of the mixed tokens (even).
-        mixing: "concat" (eq. 7: each half projected to width / 2) or "average"
-            (eq. 6: each projected to width).
-        positions: "sinusoidal" adds eq. 7's PE; "relative" leaves position to the denoiser (alignment by
-            column, rotary attention), which is what lets a model trained on 128 tokens run on 512.
+        mixing: "concat" (eq. 7: each half projected to width / 2), "average" (eq. 6: each projected to
+            width) or "video": Diff-Foley's own encoder, one projection of the video and no MLP; a text
+            changes nothing there.
+        positions: "sinusoidal" adds eq. 7's PE, "learned" a row for each of the first `LEARNED_POSITIONS`
+            tokens; "relative" leaves position to the denoiser (alignment by column, rotary attention),
+            which is what lets a model trained on 128 tokens run on 512.
         video_weight: lambda + mu of eq. 6, the picture's share against the text's 1; for "average" only.
+
+    Raises:
+        ValueError: an unknown mixing or kind of positions; later, more tokens than learned positions.
     """
 
     def __init__(
@@ -48,20 +57,24 @@ class Mixer(nn.Module):
         video_channels: int,
         text_channels: int,
         width: int,
-        mixing: Literal["concat", "average"] = "concat",
-        positions: Literal["relative", "sinusoidal"] = "relative",
+        mixing: Mixing = "concat",
+        positions: Positions = "relative",
         video_weight: float = 2.0,
     ):
         super().__init__()
-        if mixing not in ("concat", "average") or positions not in ("relative", "sinusoidal"):
+        if mixing not in get_args(Mixing) or positions not in get_args(Positions):
             raise ValueError(f"unknown mixing {mixing!r} or positions {positions!r}")
         part = width // 2 if mixing == "concat" else width
         self.mixing, self.positions, self.video_weight = mixing, positions, video_weight
         self.null_video = nn.Parameter(0.5 * torch.randn(video_channels))
-        self.null_text = nn.Parameter(0.5 * torch.randn(text_channels))
-        self.project_video = nn.Linear(video_channels, part)
-        self.project_text = nn.Linear(text_channels, part)
-        self.mlp = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
+        if mixing != "video":
+            self.null_text = nn.Parameter(0.5 * torch.randn(text_channels))
+        self.project_video, self.mlp = nn.Linear(video_channels, part), nn.Identity()
+        if mixing != "video":
+            self.project_text = nn.Linear(text_channels, part)
+            self.mlp = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
+        if positions == "learned":
+            self.position_rows = nn.Parameter(0.02 * torch.randn(LEARNED_POSITIONS, width))
         # unit-norm features have elements of about C**-0.5: standardised, both halves start with the same say
         for name, channels in (("video", video_channels), ("text", text_channels)):
             self.register_buffer(f"{name}_mean", torch.zeros(channels))
@@ -93,19 +106,29 @@ class Mixer(nn.Module):
             (track.values.shape[1] for track in given if track is not None and track.values.ndim == 3),
             columns,
         )
-        half_v, half_l = (
-            self._half(name, track, batch, tokens) for name, track in zip((VIDEO, TEXT), given, strict=True)
-        )
-        if self.mixing == "concat":
+        half_v = self._half(VIDEO, given[0], batch, tokens)
+        if self.mixing == "video":
+            mixed = half_v.expand(-1, tokens, -1)
+        elif self.mixing == "concat":
+            half_l = self._half(TEXT, given[1], batch, tokens)
             mixed = torch.cat([half_v.expand(-1, tokens, -1), half_l.expand(-1, tokens, -1)], dim=-1)  # eq. 7
         else:
+            half_l = self._half(TEXT, given[1], batch, tokens)
             mixed = (half_l + self.video_weight * half_v) / (1 + self.video_weight)  # eq. 6
             mixed = mixed.expand(-1, tokens, -1)
+        return self.mlp(self._placed(mixed))
+
+    def _placed(self, mixed: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch tokens width"]:
+        """The tokens, told apart by where they stand."""
+        tokens = mixed.shape[1]
         if self.positions == "sinusoidal":
-            mixed = mixed + sinusoids(torch.arange(tokens, device=mixed.device), mixed.shape[-1]).to(
-                mixed.dtype
-            )
-        return self.mlp(mixed)
+            rows = sinusoids(torch.arange(tokens, device=mixed.device), mixed.shape[-1])
+            return mixed + rows.to(mixed.dtype)
+        if self.positions == "learned":
+            if tokens > LEARNED_POSITIONS:
+                raise ValueError(f"{tokens} tokens, but positions were learned for {LEARNED_POSITIONS}")
+            return mixed + self.position_rows[:tokens].to(mixed.dtype)
+        return mixed
 
     def _half(self, name: str, track: Track | None, batch: int, tokens: int) -> Tensor:
         """One projected half, (batch, tokens or 1, part), the null standing

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ldm.conditions import Conditions, align
 from ldm.latents import Latents
-from ldm.mixing import Mixer, sinusoids
+from ldm.mixing import Mixer, Mixing, Positions, sinusoids
 from ldm.process import process_of
 from vocoders.component import Component, configured
 
@@ -134,8 +134,8 @@ class AudioTransformer(Component):
         mlp_ratio: float = 3.0,
         modulation_rank: int = 64,
         injection: Injection = "aligned",
-        mixing: Literal["concat", "average"] = "concat",
-        positions: Literal["relative", "sinusoidal"] = "relative",
+        mixing: Mixing = "concat",
+        positions: Positions = "relative",
         video_weight: float = 2.0,
         process: str | Mapping[str, Any] = "flow",
     ):

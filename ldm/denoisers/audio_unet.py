@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from ldm.conditions import Conditions, align
 from ldm.latents import Latents
-from ldm.mixing import Mixer
+from ldm.mixing import Mixer, Mixing, Positions
 from ldm.process import process_of
 from vocoders.component import Component, configured
 
@@ -59,8 +59,8 @@ class AudioUNet(Component):
         norm_groups: int = 32,
         injection: Literal["cross_attention", "aligned"] = "cross_attention",
         aligned_channels: int = 16,
-        mixing: Literal["concat", "average"] = "concat",
-        positions: Literal["relative", "sinusoidal"] = "sinusoidal",
+        mixing: Mixing = "concat",
+        positions: Positions = "sinusoidal",
         video_weight: float = 2.0,
         process: str | Mapping[str, Any] = "epsilon",
     ):
