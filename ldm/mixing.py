@@ -82,7 +82,7 @@ class Mixer(nn.Module):
 
     @torch.no_grad()
     def set_feature_statistics(
-        self, video: Float[Tensor, "batch tokens cv"], text: Float[Tensor, "batch ct"]
+        self, video: Float[Tensor, "batch tokens cv"], text: Float[Tensor, "batch *moments ct"]
     ) -> None:
         """Take mean and standard deviation of the features from a sample of the training set."""
         for name, values in (("video", video.flatten(0, 1)), ("text", text.reshape(-1, text.shape[-1]))):
@@ -146,4 +146,4 @@ class Mixer(nn.Module):
             if mask.shape[1] > 1:
                 mask = align(mask, tokens)
             values = torch.where(mask, values, null.to(values.dtype))
-        return project(values)
+        return project(values.to(project.weight.dtype))

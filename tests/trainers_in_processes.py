@@ -133,6 +133,23 @@ def ldm(_: Path) -> Case:
     return LdmTraining(AudioTransformer.tiny(), warmup_steps=2, max_steps=8, feature_noise=0.1), batch
 
 
+def unet(_: Path) -> Case:
+    """The paper's denoiser with its activations computed again, texts that change inside of a clip."""
+    from ldm.denoisers.audio_unet import AudioUNet
+    from ldm.training.diffusion import LdmTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        features = {
+            "video": torch.randn(ROWS, 8, 6, generator=g),
+            "text": torch.randn(ROWS, 8, 5, generator=g),
+        }
+        return {"latents": torch.randn(ROWS, 4, 4, 16, generator=g), **features}
+
+    return LdmTraining(
+        AudioUNet.tiny(), warmup_steps=2, max_steps=None, time_shift=1.0, gradient_checkpointing=True
+    ), batch
+
+
 def _waves(g: torch.Generator) -> Batch:
     return {"wave": 0.2 * torch.randn(ROWS, 6144, generator=g) * torch.linspace(0.1, 1, ROWS)[:, None]}
 
@@ -190,6 +207,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
         paper_in_chunks,
         vae,
         ldm,
+        unet,
         vocoder,
         wavegrad,
         bandwidth,

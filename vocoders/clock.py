@@ -84,3 +84,12 @@ class ClipSpec:
 
 MINI = ClipSpec()
 PAPER = ClipSpec(mel_frames_per_column=8, mel_frames_per_picture=16, picture_px=224)
+AUDIOLDM = ClipSpec(
+    duration_s=8.0,
+    hop_samples=160,
+    mel_bins=64,
+    mel_frames_per_column=4,
+    mel_frames_per_picture=40,
+    picture_px=224,
+)
+"""The paper's model on AudioLDM's mel: 8 s = 800 mel frames = 200 latent columns = 32 pictures."""

@@ -180,6 +180,10 @@ class AudioTransformer(Component):
         }
         return cls(**{**size, **overrides})
 
+    def pieces(self) -> list[nn.Module]:
+        """What is spread over devices one by one: the blocks."""
+        return list(self.blocks)
+
     grain = 1
     """Latent columns come in multiples of this."""
 

@@ -103,6 +103,14 @@ class AudioUNet(Component):
         }
         return cls(**{**size, **overrides})
 
+    def keep_fewer_activations(self) -> None:
+        """Gradient checkpointing: activations inside of a block are computed again in the backward pass."""
+        self.unet.enable_gradient_checkpointing()
+
+    def pieces(self) -> list[nn.Module]:
+        """What is spread over devices one by one: the blocks of the UNet."""
+        return [*self.unet.down_blocks, self.unet.mid_block, *self.unet.up_blocks]
+
     @property
     def grain(self) -> int:
         """Latent columns come in multiples of this: every level but the last halves them."""

@@ -1,10 +1,13 @@
 """How the diffusion model learns: a thin shell around a network that knows nothing of Lightning."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
+from safetensors import safe_open
 from torch import Tensor
+from torch.distributed.fsdp import fully_shard
 
 from ldm.conditions import Conditions, Track
 from ldm.denoisers.audio_transformer import AudioTransformer
@@ -17,15 +20,38 @@ from vocoders.training.shared import Training, adamw, batch_generator, scheduled
 
 
 def weighted_square(error: Tensor, importance: Tensor | None) -> Tensor:
-    """Mean square of (batch, channels, columns); `importance` (channels,) of mean 1 weighs the
+    """Mean square of (batch, channels, ...); `importance` (channels,) of mean 1 weighs the
     channels, None takes them as equal."""
-    return (error.square() if importance is None else error.square() * importance[:, None]).mean()
+    if importance is None:
+        return error.square().mean()
+    return (error.square() * importance.reshape(-1, *[1] * (error.ndim - 2))).mean()
 
 
 def _own_noise(like: Tensor, generator: torch.Generator) -> Tensor:
     """Gaussian noise in the shape of `like` (batch, ...): this process's rows of the joined batch's."""
     where: dict[str, Any] = {"generator": generator, "device": like.device}
     return own(lambda rows: torch.randn(rows, *like.shape[1:], **where), len(like))
+
+
+def start_from_unet(network: AudioUNet, folder: Path) -> None:
+    """Copies the UNet, and only it, of a folder that `ta-v2a weights import` wrote.
+
+    Raises:
+        ValueError: there is none, or it is another one.
+    """
+    names = ("weights.safetensors", "diffusion_pytorch_model.safetensors")
+    file = next((folder / name for name in names if (folder / name).is_file()), None)
+    if file is None:
+        raise ValueError(f"{folder} holds no imported UNet: ta-v2a weights import sd-unet FILE -o {folder}")
+    with safe_open(file, "pt") as tensors:
+        found = {n: tensors.get_tensor(n) for n in tensors.keys() if n.startswith("unet.")}  # noqa: SIM118
+    own = {name for name in network.state_dict() if name.startswith("unet.")}
+    if own != found.keys():
+        raise ValueError(f"{file} holds no UNet of this size: {min(own ^ found.keys())}")
+    try:
+        network.load_state_dict(found, strict=False)
+    except RuntimeError as error:
+        raise ValueError(f"{file}: {str(error).splitlines()[1].strip()}") from None
 
 
 class LdmTraining(Training):
@@ -39,16 +65,21 @@ class LdmTraining(Training):
     Args:
         network: the denoiser.
         lr, weight_decay, betas, warmup_steps, max_steps: AdamW with linear
-            warm-up and a cosine to `max_steps`.
+            warm-up and a cosine to `max_steps`; None keeps the rate up, as the paper does.
         shares: of both / video / text / none, as [0.7, 0.1, 0.1, 0.1]; one draw per
             sample decides which nulls it gets.
         time_shift: of the times, see `ldm.process.Flow.times`.
         feature_noise: Gaussian noise on both features in units of their standard deviation; makes the
             model less particular about them.
-        ema_decay: of the moving average.
+        ema_decay: of the moving average; None keeps none (a whole copy of the weights less in memory) and
+            the weights for use are the network's own.
         seed: of noise, times and draws.
         checkpoint: of an earlier run whose weights this one starts from, or the folder `denoiser` of a
             preset.
+        unet: folder of `ta-v2a weights import` with a published UNet (sd-unet or diff-foley) to start from;
+            what mixes the conditions starts fresh.
+        gradient_checkpointing: activations of a UNet are computed again instead of kept: less memory, a
+            third more work.
     """
 
     validation_times = (0.2, 0.5, 0.8, 0.95, 1.0)
@@ -66,22 +97,46 @@ class LdmTraining(Training):
         weight_decay: float = 1e-2,
         betas: tuple[float, float] = (0.9, 0.98),
         warmup_steps: int = 100,
-        max_steps: int = 3000,
+        max_steps: int | None = 3000,
         shares: tuple[float, float, float, float] = (0.70, 0.10, 0.10, 0.10),
         time_shift: float = 6.0,
         feature_noise: float = 0.0,
-        ema_decay: float = 0.999,
+        ema_decay: float | None = 0.999,
         seed: int = 0,
         checkpoint: str | None = None,
+        unet: str | None = None,
+        gradient_checkpointing: bool = False,
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
         self.network = network
         if checkpoint is not None:
             start_from(network, checkpoint)
-        self.ema = Ema(network, ema_decay)
+        if isinstance(network, AudioUNet):
+            if unet is not None:
+                start_from_unet(network, Path(unet))
+            if gradient_checkpointing:
+                network.keep_fewer_activations()
+        elif unet is not None or gradient_checkpointing:
+            raise ValueError("unet and gradient_checkpointing are for an AudioUNet")
+        self.ema = None if ema_decay is None else Ema(network, ema_decay)
         self.shares = branch_shares(shares)
         self._averaged_step = -1
+        self._spread = False
+
+    @property
+    def used(self) -> AudioTransformer | AudioUNet:
+        """The network whose weights are for use."""
+        return self.network if self.ema is None else cast(Any, self.ema.network)
+
+    def configure_model(self) -> None:
+        """Spreads the weights over processes where the strategy is ModelParallelStrategy (FSDP2)."""
+        if self.device_mesh is None or self._spread:
+            return
+        mesh, self._spread = self.device_mesh["data_parallel"], True
+        for network in {self.network, self.used}:
+            for piece in (*network.pieces(), network):
+                fully_shard(piece, mesh=mesh)
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         p = self.hparams
@@ -113,7 +168,8 @@ class LdmTraining(Training):
             self.global_step != self._averaged_step
         ):  # once per optimizer step, also when gradients are accumulated
             self._averaged_step = self.global_step
-            self.ema.update(self.network)
+            if self.ema is not None:
+                self.ema.update(self.network)
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         """Loss of the averaged weights at fixed times and fixed noise, one figure per branch."""
@@ -129,7 +185,7 @@ class LdmTraining(Training):
                 "video": batch["video"] if with_video else None,
                 "text": batch["text"] if with_text else None,
             }
-            error = self.ema.network(noisy, time, Conditions.of(**given)).audio.float() - target
+            error = self.used(noisy, time, Conditions.of(**given)).audio.float() - target
             loss = weighted_square(error, batch.get("importance"))
             self.log(
                 f"validation/{name}", loss, batch_size=len(data), sync_dist=True, prog_bar=name == "both"

@@ -83,7 +83,6 @@ def pack(
 
     from ldm.denoisers.audio_transformer import AudioTransformer
     from ta_v2a.pipelines.foley import FoleyPipeline
-    from ta_v2a.presets.resolve import write_checksums
     from vocoders.griffin_lim import GriffinLim
 
     if is_file(out):
@@ -98,8 +97,15 @@ def pack(
         bandwidth=None if bandwidth is None else saved_bandwidth(bandwidth),
         **MINI_SETTINGS | defaults,
     )
+    return write_preset(pipeline, Path(out))
+
+
+def write_preset(pipeline: Any, out: Path) -> Path:
+    """The folder of a pipeline in half precision, with its checksums; it appears whole or not at all."""
+    from ta_v2a.presets.resolve import write_checksums
+
     pipeline.to(dtype=torch.float16)
-    with whole_folder(Path(out)) as part:
+    with whole_folder(out) as part:
         pipeline.save_pretrained(part, safe_serialization=True)
-    write_checksums(Path(out))
-    return Path(out)
+    write_checksums(out)
+    return out
