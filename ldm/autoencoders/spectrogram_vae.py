@@ -113,22 +113,29 @@ class SpectrogramVae(Component):
                 f"the autoencoder takes a positive multiple of {self.frames_per_column} mel frames, not "
                 f"{frames}"
             )
+        raw, scale = self.raw_posterior(mel), self.config.scaling_factor
+        log_scale = torch.log(torch.tensor(scale, device=mel.device))
+        return Posterior(raw.mean * scale, raw.logvar + 2 * log_scale)
+
+    def raw_posterior(self, mel: Float[Tensor, "batch bins frames"]) -> Posterior:
+        """The same over latents that are not scaled, float32."""
         picture = self._turned(mel[:, None].expand(-1, self.config.picture_channels, -1, -1))
         found = self.vae.encode(picture.to(self.dtype)).latent_dist
-        scale = self.config.scaling_factor
-        log_scale = torch.log(torch.tensor(scale, device=mel.device))
-        return Posterior(
-            self._turned(found.mean).float() * scale, self._turned(found.logvar).float() + 2 * log_scale
-        )
+        return Posterior(self._turned(found.mean).float(), self._turned(found.logvar).float())
 
     def decode(
         self, latents: Float[Tensor, "batch latent rows columns"]
     ) -> Float[Tensor, "batch bins frames"]:
         """Scaled latents -> log-mel, clipped to [0, 1] on that scale: the picture's first
         channel, as Diff-Foley reads it."""
-        picture = self.vae.decode(self._turned(latents / self.config.scaling_factor).to(self.dtype)).sample
-        mel = self._turned(picture)[:, 0].float()
+        mel = self.raw_mel(latents / self.config.scaling_factor)
         return mel.clamp(0.0, 1.0) if self.config.mel_scale == "unit" else mel
+
+    def raw_mel(
+        self, latents: Float[Tensor, "batch latent rows columns"]
+    ) -> Float[Tensor, "batch bins frames"]:
+        """The mel of latents that are not scaled, float32, not clipped."""
+        return self._turned(self.vae.decode(self._turned(latents).to(self.dtype)).sample)[:, 0].float()
 
     def forward(self, mel: Float[Tensor, "batch bins frames"]) -> Float[Tensor, "batch bins frames"]:
         """Deterministic round trip through the posterior's mean."""

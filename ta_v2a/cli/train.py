@@ -61,6 +61,9 @@ def pack_command(
     preset: Annotated[
         Literal["mini", "paper"], typer.Option(help="Whose networks they are; paper takes any size.")
     ] = "mini",
+    sampler: Annotated[
+        str | None, typer.Option(help="With --preset paper: dpm++, ddim, unipc, euler; heun for flow.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a preset of trained checkpoints: half-precision weights with their checksums."""
@@ -69,8 +72,10 @@ def pack_command(
 
         if tokenizer is not None:
             raise UserError("the encoders of preset paper bring their own tokenizer: leave out --tokenizer")
-        folder = pack_paper(cvalp, vae, ldm, output, vocoder, bandwidth)
+        folder = pack_paper(cvalp, vae, ldm, output, vocoder, bandwidth, sampler)
     else:
+        if sampler is not None:
+            raise UserError("--sampler is for --preset paper")
         from ta_v2a.packing.pack import pack
 
         folder = pack(cvalp, tokenizer, vae, ldm, output, vocoder, bandwidth)

@@ -39,8 +39,8 @@ def spliced(first: Rows, second: Rows, cuts: Int[Tensor, " batch"], of: int, axi
 
 
 class PaperLatents(lightning.LightningDataModule):
-    """Batches {"latents": (batch, channels, rows, columns), "video": (batch, tokens, Cv), "text": (batch, Ct),
-    or (batch, tokens, Ct) where clips are joined}, made where the batch is.
+    """Batches {"latents": (batch, channels, rows, columns), "video": (batch, tokens, Cv), "text": (batch,
+    Ct), or (batch, tokens, Ct) where clips are joined}, made where the batch is.
 
     Use with `reload_dataloaders_every_n_epochs: 1`.
 

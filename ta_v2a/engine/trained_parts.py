@@ -7,7 +7,7 @@ from typing import Any
 from ta_v2a.engine.parts import ROLES, component_class, load_component
 from ta_v2a.errors import UserError, one_line
 from ta_v2a.presets.checkpoint import read_checkpoint
-from ta_v2a.presets.trained import with_weights
+from ta_v2a.presets.trained import trained
 from ta_v2a.system.user_files import is_folder
 
 # attributes of the trainers that may hold a role's network; what is averaged is used where it is there
@@ -42,4 +42,4 @@ def trained_part(source: str | Path, role: str) -> Any:
     averaged = f"ema.{attribute}."
     state = content.get("state_dict")
     prefix = averaged if any(str(key).startswith(averaged) for key in state or ()) else f"{attribute}."
-    return with_weights(network, content, prefix, source)
+    return trained(network, source, prefix)

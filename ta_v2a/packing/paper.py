@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from ldm.process import Process
+from ldm.samplers import sampler_of
 from ta_v2a.engine.trained_parts import trained_part
-from ta_v2a.errors import UserError
+from ta_v2a.errors import UserError, one_line
 from ta_v2a.packing.pack import STEP_SHIFT, saved_bandwidth, saved_vocoder, write_preset
 from ta_v2a.system.user_files import is_file
 from vocoders.clock import ClipSpec
@@ -19,25 +21,6 @@ PAPER_SETTINGS: dict[str, Any] = {
 """Of a pipeline call: TA-V2A's eq. 14 with its weights, 25 steps of DPM-Solver++ (Diff-Foley)."""
 
 
-def scheduler_of(process: Any) -> Any:
-    """diffusers' scheduler that a process is sampled with unless a preset says otherwise: DPM-Solver++ of
-    second order for noise and v-prediction, Euler for flow matching."""
-    from diffusers import DPMSolverMultistepScheduler, FlowMatchEulerDiscreteScheduler
-
-    betas = process.config
-    if not isinstance(betas, dict):
-        return FlowMatchEulerDiscreteScheduler(shift=STEP_SHIFT)
-    return DPMSolverMultistepScheduler(
-        num_train_timesteps=betas["steps"],
-        beta_schedule=betas["schedule"],
-        beta_start=betas["start"],
-        beta_end=betas["end"],
-        prediction_type=betas["kind"],
-        algorithm_type="dpmsolver++",
-        solver_order=2,
-    )
-
-
 def pack_paper(
     cvalp: str | Path,
     vae: str | Path,
@@ -45,6 +28,7 @@ def pack_paper(
     out: str | Path,
     vocoder: str | Path | None = None,
     bandwidth: str | Path | None = None,
+    sampler: str | None = None,
     **defaults: float | int | str,
 ) -> Path:
     """Writes the preset folder; returns it.
@@ -55,6 +39,7 @@ def pack_paper(
         out: folder of the pipeline, made if needed.
         vocoder, bandwidth: folders of components; None: Griffin-Lim on the autoencoder's mel, and no
             extension.
+        sampler: of `ldm.samplers`; None: DPM-Solver++ for noise and v-prediction, Euler for flow matching.
         defaults: of a pipeline call in place of `PAPER_SETTINGS`.
 
     Raises:
@@ -74,7 +59,7 @@ def pack_paper(
         autoencoder=autoencoder,
         denoiser=denoiser,
         vocoder=GriffinLim() if vocoder is None else saved_vocoder(vocoder),
-        scheduler=scheduler_of(denoiser.process),
+        scheduler=_sampler(denoiser.process, sampler),
         bandwidth=None if bandwidth is None else saved_bandwidth(bandwidth),
         **{**PAPER_SETTINGS, **defaults},
     )
@@ -103,3 +88,11 @@ def check_parts(pipeline: Any) -> ClipSpec:
         if of[name] != value:
             raise UserError(f"the denoiser was made for {of[name]} {name}, the other parts have {value}")
     return clock
+
+
+def _sampler(process: Process, name: str | None) -> Any:
+    flow = not isinstance(process.config, dict)
+    try:
+        return sampler_of(process, name, **({"shift": STEP_SHIFT} if flow else {}))
+    except ValueError as error:
+        raise UserError(one_line(error)) from None

@@ -1,7 +1,7 @@
 """Mini's networks with trained weights: of a training's checkpoint, or of a preset's folder."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 
@@ -29,11 +29,7 @@ def trained(network: Network, checkpoint: str | Path, prefix: str) -> Network:
     path = Path(checkpoint)
     if not is_file(path):
         raise UserError(f"no such checkpoint: {path}")
-    return with_weights(network, read_checkpoint(path), prefix, path)
-
-
-def with_weights(network: Network, content: Any, prefix: str, path: str | Path) -> Network:
-    """The same of a checkpoint that was read from `path`."""
+    content = read_checkpoint(path)
     state = content.get("state_dict") if isinstance(content, dict) else None
     if not isinstance(state, dict):
         raise UserError(f"{path} is no checkpoint of a training: it has no state_dict")

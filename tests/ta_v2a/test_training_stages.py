@@ -18,6 +18,8 @@ import torch
 import yaml
 from tiny_words import TINY_TEXT, tiny_tokenizer
 
+from cvalp.paper.model import PaperCVALP
+from ldm.autoencoders.spectrogram_vae import SpectrogramVae
 from ta_v2a.data import features
 from ta_v2a.data.features import StageFeatures
 from ta_v2a.data.film_clips import to_strip
@@ -39,6 +41,13 @@ TINY_CVALP |= {"video_time_blocks": 1, "text_width": 16, "text_layers": 1}
 TINY_WAVEGRAD = {"mel_width": 8, "up_widths": [8, 8, 8, 8, 8], "wave_widths": [4, 4, 4, 4, 4]}
 TINY_PAPER = {"dim": 16, "text_size": TINY_TEXT, "audio_widths": [4, 4, 8, 8, 8, 16], "video_stem": 2}
 PAPER_WINDOWS = {"window_tokens": 2, "window_starts": [0, 1, 2]}
+
+TINY_UNET = {"latent_rows": 16, "video_channels": 16, "text_channels": 16, "context_channels": 16}
+TINY_UNET |= {"block_out_channels": [8, 8, 8, 16], "layers_per_block": 1, "attention_heads": 2}
+TINY_UNET |= {"norm_groups": 4}
+PAPER_CLIPS = {f"clips.init_args.{name}": value for name, value in CLIPS.items()}
+PAPER_DATA = {**PAPER_CLIPS, "clips.init_args.picture_px": 32, "clips.init_args.duration_s": 1.024}
+PAPER_DATA |= {"vae": "paper_vae", "cvalp": "paper_cvalp"}
 
 # stage and its configurations -> arguments of the network, of its trainer and of the data, at a tiny size
 TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
@@ -82,6 +91,10 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
             "batch_size": 2,
         },
     ),
+    ("ldm", "paper"): (TINY_UNET, {}, PAPER_DATA),
+    ("ldm", "paper", "ddp"): (TINY_UNET, {}, PAPER_DATA),
+    ("ldm", "paper", "fsdp"): (TINY_UNET, {}, PAPER_DATA),
+    ("ldm", "paper", "paper-16gb"): (TINY_UNET, {}, PAPER_DATA),
     ("vocoder", "mini"): (
         {"width": 8, "hidden": 8, "blocks": 1, "prior_iterations": 1},
         {"total_steps": 2, "adversary_from": 1, "crop_samples": 4096},
@@ -119,6 +132,8 @@ def place(tmp_path_factory) -> Path:
     rng = np.random.default_rng(0)
     soundfile.write(folder / "bank" / "wood" / "knock.wav", 0.1 * rng.standard_normal(48_000), 48_000)
     tiny_tokenizer(folder / "words")
+    PaperCVALP.tiny(str(folder / "words")).save_pretrained(folder / "paper_cvalp")
+    SpectrogramVae.tiny(block_out_channels=(8, 8, 8, 8)).save_pretrained(folder / "paper_vae")
     (folder / "shards").mkdir()
     with tarfile.open(folder / "shards" / "shard-000000.tar", "w") as shard:
         for number in range(4):
