@@ -12,8 +12,8 @@ from ldm.exact import ExactDenoiser, Mixture
 from ldm.guidance import double, plan_branches
 from ldm.latents import Latents
 from ldm.process import Process
-from ldm.sampling import sample
 from ldm.samplers import sampler_of
+from ldm.sampling import sample
 
 ENDS_INSIDE: dict[str, dict[str, Any]] = {
     "dpm++": {"final_sigmas_type": "sigma_min"},

@@ -119,6 +119,16 @@ def vae(_: Path) -> Case:
     }
 
 
+def spectrogram_vae(_: Path) -> Case:
+    from ldm.autoencoders.spectrogram_vae import SpectrogramVae
+    from ldm.training.spectrogram_vae import SpectrogramVaeTraining
+
+    network = SpectrogramVae.tiny(mel_bins=16, picture_channels=1)
+    return SpectrogramVaeTraining(network, warmup_steps=2, max_steps=8), lambda g: {
+        "mel": torch.rand(ROWS, 16, 16, generator=g)
+    }
+
+
 def ldm(_: Path) -> Case:
     from ldm.denoisers.audio_transformer import AudioTransformer
     from ldm.training.diffusion import LdmTraining
@@ -206,6 +216,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
         paper,
         paper_in_chunks,
         vae,
+        spectrogram_vae,
         ldm,
         unet,
         vocoder,

@@ -14,6 +14,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from ldm.conditions import Conditions, align
+from ldm.denoisers.agent_attention import Agents, install
 from ldm.latents import Latents
 from ldm.mixing import Mixer, Mixing, Positions
 from ldm.process import process_of
@@ -40,6 +41,9 @@ class AudioUNet(Component):
         aligned_channels: of the input, where injection is "aligned".
         mixing, positions, video_weight: see `ldm.mixing.Mixer`; the paper adds sinusoidal positions (eq. 7).
         process: what it undoes, see `ldm.process.process_of`.
+
+    Attributes:
+        agents: when agent attention stands in for self-attention, see `ldm.denoisers.agent_attention`.
 
     Raises:
         ValueError: an unknown injection.
@@ -85,6 +89,8 @@ class AudioUNet(Component):
             cross_attention_dim=context_channels,
             norm_num_groups=norm_groups,
         )
+        self.agents = Agents()
+        install(self.unet, self.agents)
         self.aligned_in = nn.Linear(context_channels, aligned_channels) if self.aligned else None
 
     @classmethod
@@ -142,6 +148,7 @@ class AudioUNet(Component):
         audio = _audio(latents)
         if len(mixed) != len(audio):
             raise ValueError(f"{len(audio)} latents but conditions of {len(mixed)} samples")
+        self.agents.begin(audio.shape[2], audio.shape[3], time, self.training)
         x = audio.to(self.dtype)
         if self.aligned_in is not None:
             here = self.aligned_in(align(mixed, audio.shape[-1])).transpose(1, 2)[

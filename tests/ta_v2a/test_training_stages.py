@@ -20,7 +20,7 @@ from tiny_words import TINY_TEXT, tiny_tokenizer
 
 from cvalp.paper.model import PaperCVALP
 from ldm.autoencoders.spectrogram_vae import SpectrogramVae
-from ta_v2a.data import features
+from ta_v2a.data import features, picture_latents
 from ta_v2a.data.features import StageFeatures
 from ta_v2a.data.film_clips import to_strip
 from ta_v2a.data.wordings import StageWordings
@@ -48,6 +48,12 @@ TINY_UNET |= {"norm_groups": 4}
 PAPER_CLIPS = {f"clips.init_args.{name}": value for name, value in CLIPS.items()}
 PAPER_DATA = {**PAPER_CLIPS, "clips.init_args.picture_px": 32, "clips.init_args.duration_s": 1.024}
 PAPER_DATA |= {"vae": "paper_vae", "cvalp": "paper_cvalp"}
+
+SMALL_UNET = {"block_out_channels": [8, 8, 8, 16], "attention_heads": 2, "norm_groups": 4}
+STAGE_FEATURES = {"cvalp": str(WEIGHTS / "cvalp"), "vae": str(WEIGHTS / "autoencoder"), "workers": 0}
+STAGE_FEATURES |= {"tokenizer_file": TINY_CVALP["tokenizer_file"], "scenes": 4, "validation_scenes": 2}
+PICTURE_DATA: dict[str, Any] = {f"features.init_args.{name}": v for name, v in STAGE_FEATURES.items()}
+PICTURE_DATA |= {"features.init_args.batch_size": 2, "vae": "small_vae", "lengths": [8]}
 
 # stage and its configurations -> arguments of the network, of its trainer and of the data, at a tiny size
 TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
@@ -95,6 +101,11 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
     ("ldm", "paper", "ddp"): (TINY_UNET, {}, PAPER_DATA),
     ("ldm", "paper", "fsdp"): (TINY_UNET, {}, PAPER_DATA),
     ("ldm", "paper", "paper-16gb"): (TINY_UNET, {}, PAPER_DATA),
+    ("vae", "vae-small"): ({"block_out_channels": [8, 8, 8, 8]}, {}, KEPT),
+    **{
+        ("ldm", "unet-small", *arm): (SMALL_UNET, {}, PICTURE_DATA)
+        for arm in ([], ["unet-small-average"], ["unet-small-video"], ["unet-small-text"])
+    },
     ("vocoder", "mini"): (
         {"width": 8, "hidden": 8, "blocks": 1, "prior_iterations": 1},
         {"total_steps": 2, "adversary_from": 1, "crop_samples": 4096},
@@ -105,10 +116,14 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
     ("bandwidth", "mini"): ({"width": 8, "hidden": 8}, {"total_steps": 2}, {**CLIPS, "bank": "bank"}),
     ("classifier", "mini"): ({"widths": [8, 8, 8, 16], "features": 16}, {}, KEPT),
 }
-VALIDATED = {"ldm": {"--trainer.check_val_every_n_epoch": 1}, "vocoder": {"--trainer.val_check_interval": 1}}
+VALIDATED: dict[str, dict[str, Any]] = {
+    "ldm": {"--trainer.check_val_every_n_epoch": 1},
+    "vocoder": {"--trainer.val_check_interval": 1},
+}
 """What makes stages that validate now and then do so within two steps."""
 EXPORTED: dict[tuple[str, ...], tuple[str, Callable[[Path], torch.nn.Module]]] = {
     ("vocoder", "mini"): ("runs/vocoder/vocoder", IstftNet.from_pretrained),
+    ("vae", "vae-small"): ("runs/vae-small/autoencoder", SpectrogramVae.from_pretrained),
     ("vocoder", "wavegrad"): ("runs/wavegrad/vocoder", WaveGrad.from_pretrained),
     ("vocoder", "wavegrad", "wavegrad-small"): ("runs/wavegrad-small/vocoder", WaveGrad.from_pretrained),
     ("bandwidth", "mini"): ("runs/bandwidth/bandwidth", BandwidthExtension.from_pretrained),
@@ -134,6 +149,8 @@ def place(tmp_path_factory) -> Path:
     tiny_tokenizer(folder / "words")
     PaperCVALP.tiny(str(folder / "words")).save_pretrained(folder / "paper_cvalp")
     SpectrogramVae.tiny(block_out_channels=(8, 8, 8, 8)).save_pretrained(folder / "paper_vae")
+    sizes = {"picture_channels": 1, "latent_channels": 8, "block_out_channels": (8, 8, 8, 8)}
+    SpectrogramVae.tiny(**sizes).save_pretrained(folder / "small_vae")
     (folder / "shards").mkdir()
     with tarfile.open(folder / "shards" / "shard-000000.tar", "w") as shard:
         for number in range(4):
@@ -158,8 +175,9 @@ def place(tmp_path_factory) -> Path:
 @pytest.mark.parametrize("training", TRAINED, ids="-".join)
 def test_two_steps(training, place, monkeypatch):
     monkeypatch.chdir(place)
-    monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=1.024))
-    monkeypatch.setattr(features, "SHARD", 2)
+    for module in (features, picture_latents):
+        monkeypatch.setattr(module, "MINI", ClipSpec(duration_s=1.024))
+        monkeypatch.setattr(module, "SHARD", 2)
     stage, *configs = training
     network, trainer, data = TRAINED[training]
     model = packaged(stage, configs[0])["model"]["init_args"]
