@@ -4,9 +4,9 @@
 
 Each sampler carries 101 quantiles of noise to data with a rising number of steps; the error is the root mean
 square distance to where the probability flow takes them (`ldm.exact`). "inside" stops at the smallest noise
-level of the betas, where the order shows; "whole" is the sampler as it is used, whose last step, from its last
-level to no noise, is of first order. Heun asks the network twice a step. Prints one JSON object and, on
-standard error, the table.
+level of the betas, where the order shows; "whole" is the sampler as it is used, whose last step, to no noise,
+is of first order. Heun asks the network twice a step. Prints one JSON object and, on standard error, the
+table.
 """
 
 from measuring import begun, keep, number, options, show

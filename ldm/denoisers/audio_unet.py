@@ -113,6 +113,11 @@ class AudioUNet(Component):
         """Gradient checkpointing: activations inside of a block are computed again in the backward pass."""
         self.unet.enable_gradient_checkpointing()
 
+    def channels_last(self) -> "AudioUNet":
+        """The UNet's weights with channels innermost, as fast convolutions want them; returns itself."""
+        self.unet.to(memory_format=torch.channels_last)
+        return self
+
     def pieces(self) -> list[nn.Module]:
         """What is spread over devices one by one: the blocks of the UNet."""
         return [*self.unet.down_blocks, self.unet.mid_block, *self.unet.up_blocks]
