@@ -36,7 +36,7 @@ class PaperCVALP(Component):
         unfrozen_text_layers: top layers of the text encoder that learn.
         fc1_twice: as the released `cavp` has it, see `Cnn14Tower`.
         audio_widths, video_stem: sizes of the towers; the defaults are the published ones.
-        timing: "paper" sees a picture every 0.256 s, "audioldm" every 0.25 s, as a model on AudioLDM's mel
+        timing: "paper" sees a picture every 0.256 s, "audioldm" every 0.24 s, as a model on AudioLDM's mel
             needs it; the weights are the same.
 
     Raises:

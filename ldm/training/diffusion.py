@@ -29,7 +29,7 @@ def weighted_square(error: Tensor, importance: Tensor | None) -> Tensor:
 
 def _own_noise(like: Tensor, generator: torch.Generator) -> Tensor:
     """Gaussian noise in the shape of `like` (batch, ...): this process's rows of the joined batch's."""
-    where: dict[str, Any] = {"generator": generator, "device": like.device}
+    where: dict[str, Any] = {"generator": generator, "device": like.device, "dtype": torch.float32}
     return own(lambda rows: torch.randn(rows, *like.shape[1:], **where), len(like))
 
 
@@ -145,7 +145,8 @@ class LdmTraining(Training):
             self.network.mixer.set_feature_statistics(joined(video), joined(text))
         generator = batch_generator(p.seed, self.batch_number, self.device)
         noise, process = _own_noise(data, generator), self.network.process
-        uniform = own(lambda rows: torch.rand(rows, generator=generator, device=data.device), len(data))
+        where: dict[str, Any] = {"generator": generator, "device": data.device, "dtype": torch.float32}
+        uniform = own(lambda rows: torch.rand(rows, **where), len(data))
         time = process.times(uniform, p.time_shift)
         seen = own(lambda rows: draw_branches(self.shares, rows, generator, data.device), len(data))
         present = presence(self.shares, seen)

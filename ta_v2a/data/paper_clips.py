@@ -29,8 +29,9 @@ class PaperStage(lightning.LightningDataModule):
     Args:
         sound_hz: None for the log-mel of 128 bands, 16000 or 32000 for the wave
             that PANNs' own front end reads.
-        duration_s, picture_px: smaller than the paper's for a dry run.
-        timing: "audioldm" for a model on AudioLDM's mel (then 8 s), see `vocoders.clock.AUDIOLDM`.
+        duration_s: None: a window of the clock.
+        picture_px: smaller than the paper's for a dry run.
+        timing: "audioldm" for a model on AudioLDM's mel, see `vocoders.clock.AUDIOLDM`.
     """
 
     def __init__(
@@ -41,13 +42,13 @@ class PaperStage(lightning.LightningDataModule):
         first_seed: int = 0,
         workers: int = 1,
         sound_hz: int | None = None,
-        duration_s: float = 8.192,
+        duration_s: float | None = None,
         picture_px: int = 224,
         timing: Literal["paper", "audioldm"] = "paper",
     ):
         super().__init__()
         clock = AUDIOLDM if timing == "audioldm" else PAPER
-        self.spec = replace(clock, duration_s=duration_s, picture_px=picture_px)
+        self.spec = replace(clock, duration_s=duration_s or clock.duration_s, picture_px=picture_px)
         self.log_mel, self.sound_hz = LogMel(self.spec), sound_hz
         self.batch_size, self.workers, self.first_seed = batch_size, workers, first_seed
         self.clips_per_epoch, self.validation_clips = clips_per_epoch, validation_clips

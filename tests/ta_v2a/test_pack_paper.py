@@ -91,13 +91,13 @@ def test_a_film_through_the_packed_preset(parts, silent_clip, tmp_path, capsys) 
 
 @pytest.mark.filterwarnings("ignore")
 def test_on_audioldm_s_mel(parts, silent_clip, tmp_path) -> None:
-    """Four pictures a second, 200 columns of 40 ms a window, natural logarithms down to the vocoder."""
+    """A picture every 6 columns of 40 ms, 192 of them a window, natural logarithms down to the vocoder."""
     pack_paper(
         parts["cvalp_4"], parts["vae_4"], parts["ldm_4"], tmp_path / "p", parts["hifi_gan"], sampler="ddim"
     )
     engine = FoleyEngine.from_pretrained(tmp_path / "p")
     clock = engine.clock
-    assert (clock.columns, clock.columns_per_picture, clock.pictures) == (200, 10, 32)
+    assert (clock.columns, clock.columns_per_picture, clock.pictures) == (192, 6, 32)
     assert type(engine.parts.scheduler).__name__ == "DDIMScheduler"
     generator = torch.Generator().manual_seed(0)
     blocks = list(engine.stream(silent_clip, "rain", generator=generator, num_inference_steps=2))

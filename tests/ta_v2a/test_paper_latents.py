@@ -41,8 +41,8 @@ def test_clips_are_spliced_at_the_border_of_a_token() -> None:
 
 def test_the_paper_s_clock_and_audioldm_s() -> None:
     assert (PAPER.mel_frames, PAPER.columns, PAPER.pictures) == (512, 64, 32)
-    assert (AUDIOLDM.mel_frames, AUDIOLDM.columns, AUDIOLDM.pictures) == (800, 200, 32)
-    assert AUDIOLDM.fps == 4 and AUDIOLDM.samples == 128_000
+    assert (AUDIOLDM.mel_frames, AUDIOLDM.columns, AUDIOLDM.pictures) == (768, 192, 32)
+    assert AUDIOLDM.columns_per_picture == 6 and AUDIOLDM.pictures_of(24, 48) == (4, 8)
 
 
 def test_joined_clips_are_the_next_clip_s_end_with_its_text(parts) -> None:
@@ -75,7 +75,7 @@ def test_joined_clips_are_the_next_clip_s_end_with_its_text(parts) -> None:
 )
 def test_batches_of_either_autoencoder(parts, vae, timing, shape) -> None:
     """Latents (channels, rows, columns), features, a text for the clip."""
-    duration_s = 1.024 if timing == "paper" else 1.0
+    duration_s = 1.024 if timing == "paper" else 0.96
     data = PaperLatents(
         PaperStage(**CLIPS, duration_s=duration_s, timing=timing), str(parts / vae), str(parts / "cvalp")
     )

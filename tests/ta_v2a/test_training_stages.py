@@ -121,6 +121,8 @@ VALIDATED: dict[str, dict[str, Any]] = {
     "vocoder": {"--trainer.val_check_interval": 1},
 }
 """What makes stages that validate now and then do so within two steps."""
+DEVICES = {"fsdp": {"--trainer.devices": 1, "--trainer.strategy.init_args.data_parallel_size": 1}}
+"""One process where a configuration asks for more."""
 EXPORTED: dict[tuple[str, ...], tuple[str, Callable[[Path], torch.nn.Module]]] = {
     ("vocoder", "mini"): ("runs/vocoder/vocoder", IstftNet.from_pretrained),
     ("vae", "vae-small"): ("runs/vae-small/autoencoder", SpectrogramVae.from_pretrained),
@@ -185,7 +187,7 @@ def test_two_steps(training, place, monkeypatch):
     settings = {f"--model.init_args.{role}.init_args.{name}": value for name, value in network.items()}
     settings |= {f"--model.init_args.{name}": value for name, value in trainer.items()}
     settings |= {f"--data.init_args.{name}": value for name, value in data.items()}
-    settings |= {"--trainer.accelerator": "cpu", **VALIDATED.get(stage, {})}
+    settings |= {"--trainer.accelerator": "cpu", **VALIDATED.get(stage, {}), **DEVICES.get(configs[-1], {})}
     if "total_steps" not in trainer:
         settings["--trainer.max_steps"] = 2
     report = run_stage(
