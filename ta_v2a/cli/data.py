@@ -17,7 +17,8 @@ FilmsFolder = Annotated[str | None, typer.Option(help="Folder of the films. Defa
 Clock = Annotated[
     Literal["paper", "mini", "audioldm"],
     typer.Option(
-        help="paper: colour, 224 px, 3.9 a second; audioldm: 4.2 a second (then 7.68 s); mini: luma, 80 px, 31.25."
+        help="paper: colour, 224 px, 3.9 a second; audioldm: 4.2 a second (give --duration 7.68); "
+        "mini: luma, 80 px, 31.25."
     ),
 ]
 Duration = Annotated[float, typer.Option(min=0.5, max=60, help="Seconds of a clip.")]
