@@ -55,10 +55,11 @@ def start_from_unet(network: AudioUNet, folder: Path) -> None:
 
 
 class LdmTraining(Training):
-    """Trains an `AudioTransformer` on the target of its process; weights for use are those of `ema.network`.
+    """Trains a denoiser on the target of its process; weights for use are those of `ema.network`.
 
-    A batch holds {"latents": (batch, Z, columns) scaled latents, "video": (batch, tokens, Cv), "text":
-    (batch, Ct)}, all computed beforehand. The first batch, all processes' parts of it, sets the feature
+    A batch holds {"latents": scaled latents (batch, Z, columns), or (batch, Z, rows, columns) for an
+    `AudioUNet`, "video": (batch, tokens, Cv), "text": (batch, Ct) or (batch, tokens, Ct)}, all computed
+    beforehand. The first batch, all processes' parts of it, sets the feature
     statistics of the mixer. A batch may hold "importance": (Z,), weights of the latent channels in the loss
     (`MelAutoencoder.channel_importance`).
 
@@ -134,7 +135,7 @@ class LdmTraining(Training):
         if self.device_mesh is None or self._spread:
             return
         mesh, self._spread = self.device_mesh["data_parallel"], True
-        for network in {self.network, self.used}:
+        for network in dict.fromkeys((self.network, self.used)):
             for piece in (*network.pieces(), network):
                 fully_shard(piece, mesh=mesh)
 

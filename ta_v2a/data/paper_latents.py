@@ -12,7 +12,6 @@ from torch.utils.data import DataLoader
 
 from cvalp.features import as_input, film_features
 from cvalp.role import Encoders
-from ta_v2a.data.paper_clips import PaperShards, PaperStage
 from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.errors import UserError
 from vocoders.clock import PAPER
@@ -49,7 +48,7 @@ class PaperLatents(lightning.LightningDataModule):
     equals an uninterrupted one.
 
     Args:
-        clips: scenes of the stage, or shards. Features that shards hold are taken as they are.
+        clips: `PaperStage` or `PaperShards`. Features that shards hold are taken as they are.
         vae: folder of the autoencoder (`ta-v2a weights import sd-vae`), or a checkpoint of its training.
         cvalp: folder or checkpoint of the encoders; None where shards hold their features.
         joined_share: of the clips that are joined of two.
@@ -63,7 +62,7 @@ class PaperLatents(lightning.LightningDataModule):
 
     def __init__(
         self,
-        clips: PaperStage | PaperShards,
+        clips: lightning.LightningDataModule,
         vae: str = "weights/sd-vae",
         cvalp: str | None = "runs/paper/last.ckpt",
         joined_share: float = 0.5,
