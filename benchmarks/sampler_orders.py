@@ -11,7 +11,7 @@ table.
 
 from measuring import begun, keep, number, options, show
 
-STEPS = (10, 25, 50, 100, 200)
+STEPS = (10, 25, 50, 125, 250, 500)
 
 
 def main() -> None:

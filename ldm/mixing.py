@@ -69,7 +69,8 @@ class Mixer(nn.Module):
         self.null_video = nn.Parameter(0.5 * torch.randn(video_channels))
         if mixing != "video":
             self.null_text = nn.Parameter(0.5 * torch.randn(text_channels))
-        self.project_video, self.mlp = nn.Linear(video_channels, part), nn.Identity()
+        self.project_video = nn.Linear(video_channels, part)
+        self.mlp: nn.Module = nn.Identity()
         if mixing != "video":
             self.project_text = nn.Linear(text_channels, part)
             self.mlp = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))

@@ -41,10 +41,11 @@ def _unipc(changes: dict[str, Any]) -> Any:
 
 
 def _euler(changes: dict[str, Any]) -> Any:
-    """Euler in the noise level (Karras et al. 2022, Algorithm 2 without churn)."""
+    """Euler in the noise level (Karras et al. 2022, Algorithm 2 without churn), at whole steps of the betas:
+    between them that scheduler interpolates otherwise than `ldm.process`."""
     from diffusers import EulerDiscreteScheduler
 
-    return EulerDiscreteScheduler(**changes)
+    return EulerDiscreteScheduler(**{"timestep_spacing": "trailing", **changes})
 
 
 def _flow_euler(changes: dict[str, Any]) -> Any:

