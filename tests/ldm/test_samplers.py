@@ -70,7 +70,7 @@ def test_order_of_convergence(process: Process, name: str, steps: tuple[int, int
 
 def test_unipc_s_corrector_brings_it_nearer_than_dpm_solver() -> None:
     predictor, corrected = (convergence(Epsilon(), name, (125, 500)) for name in ("dpm++", "unipc"))
-    assert corrected.order > 1.5 and corrected.errors[-1] < predictor.errors[-1]
+    assert corrected.order > 1.3 and corrected.errors[-1] < predictor.errors[-1]
 
 
 def test_the_last_step_to_no_noise_is_of_first_order_whatever_comes_before() -> None:
