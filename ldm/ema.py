@@ -39,6 +39,11 @@ class Ema(nn.Module):
         self.updates += 1
         count = int(self.updates)
         decay = min(self.decay, (1 + count) / (10 + count))
-        torch._foreach_lerp_(list(self.network.parameters()), list(network.parameters()), 1 - decay)
+        torch._foreach_lerp_(_held(self.network), _held(network), 1 - decay)
         for mine, theirs in zip(self.network.buffers(), network.buffers(), strict=True):
             mine.copy_(theirs)
+
+
+def _held(network: nn.Module) -> list[torch.Tensor]:
+    """The parameters, or this process's shards of them where they are spread over several."""
+    return [getattr(parameter, "_local_tensor", parameter) for parameter in network.parameters()]

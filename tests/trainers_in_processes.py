@@ -119,6 +119,16 @@ def vae(_: Path) -> Case:
     }
 
 
+def spectrogram_vae(_: Path) -> Case:
+    from ldm.autoencoders.spectrogram_vae import SpectrogramVae
+    from ldm.training.spectrogram_vae import SpectrogramVaeTraining
+
+    network = SpectrogramVae.tiny(mel_bins=16, picture_channels=1)
+    return SpectrogramVaeTraining(network, warmup_steps=2, max_steps=8), lambda g: {
+        "mel": torch.rand(ROWS, 16, 16, generator=g)
+    }
+
+
 def ldm(_: Path) -> Case:
     from ldm.denoisers.audio_transformer import AudioTransformer
     from ldm.training.diffusion import LdmTraining
@@ -131,6 +141,24 @@ def ldm(_: Path) -> Case:
         return {"latents": torch.randn(ROWS, 4, 8, generator=g), **features}
 
     return LdmTraining(AudioTransformer.tiny(), warmup_steps=2, max_steps=8, feature_noise=0.1), batch
+
+
+def ldm_with_controls(_: Path) -> Case:
+    """Texts that change inside of a clip, negatives, rows without words or without a picture."""
+    from ldm.denoisers.audio_transformer import AudioTransformer
+    from ldm.training.diffusion import LdmTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        words = {name: torch.randn(ROWS, 8, 5, generator=g) for name in ("text", "negative")}
+        there = {f"has_{name}": torch.rand(ROWS, 8, generator=g) < 0.6 for name in words}
+        seen = {
+            "video": torch.randn(ROWS, 8, 6, generator=g) + 1,
+            "has_video": torch.rand(ROWS, generator=g) < 0.6,
+        }
+        return {"latents": torch.randn(ROWS, 4, 8, generator=g), **seen, **words, **there}
+
+    network = AudioTransformer.tiny(leaves_out=True)
+    return LdmTraining(network, warmup_steps=2, max_steps=8, feature_noise=0.1), batch
 
 
 def _alignment(network: Any) -> Case:
@@ -154,6 +182,23 @@ def classifier_of_the_paper(_: Path) -> Case:
     from ldm.classifiers.alignment_unet import AlignmentUNet
 
     return _alignment(AlignmentUNet.tiny())
+
+
+def unet(_: Path) -> Case:
+    """The paper's denoiser with its activations computed again, texts that change inside of a clip."""
+    from ldm.denoisers.audio_unet import AudioUNet
+    from ldm.training.diffusion import LdmTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        features = {
+            "video": torch.randn(ROWS, 8, 6, generator=g),
+            "text": torch.randn(ROWS, 8, 5, generator=g),
+        }
+        return {"latents": torch.randn(ROWS, 4, 4, 16, generator=g), **features}
+
+    return LdmTraining(
+        AudioUNet.tiny(), warmup_steps=2, max_steps=None, time_shift=1.0, gradient_checkpointing=True
+    ), batch
 
 
 def _waves(g: torch.Generator) -> Batch:
@@ -212,9 +257,12 @@ CASES: dict[str, Callable[[Path], Case]] = {
         paper,
         paper_in_chunks,
         vae,
+        spectrogram_vae,
         ldm,
+        ldm_with_controls,
         classifier,
         classifier_of_the_paper,
+        unet,
         vocoder,
         wavegrad,
         bandwidth,
@@ -285,7 +333,8 @@ def crops(rank: int = 0, world: int = 1) -> dict[str, torch.Tensor]:
     from ta_v2a.data.features import RandomCrop
 
     size, crop = ROWS // world, RandomCrop((8, 16), seed=3)
-    row = {"latents": torch.arange(64.0)[None], "video": torch.arange(64.0)[:, None], "text": torch.zeros(1)}
+    moments = torch.arange(64.0)
+    row = {"latents": moments[None], "video": moments[:, None], "text": moments[:, None]}
     return {str(number): crop([row] * size)["latents"][:, 0] for number in range(STEPS)}
 
 

@@ -86,3 +86,13 @@ class ClipSpec:
 
 MINI = ClipSpec()
 PAPER = ClipSpec(mel_frames_per_column=8, mel_frames_per_picture=16, picture_px=224)
+AUDIOLDM = ClipSpec(
+    duration_s=7.68,
+    hop_samples=160,
+    mel_bins=64,
+    mel_frames_per_column=4,
+    mel_frames_per_picture=24,
+    picture_px=224,
+)
+"""The paper's model on AudioLDM's mel: 7.68 s = 768 mel frames = 192 latent columns = 32 pictures, one every
+6 columns. (A picture every 0.25 s would begin inside of a column.)"""

@@ -68,6 +68,11 @@ class Component(nn.Module):
     config: Config
 
     @property
+    def class_name(self) -> str:
+        """Of its configuration; torch renames the class of a network that it spreads over devices."""
+        return next(kind.__name__ for kind in type(self).__mro__ if not kind.__name__.startswith("FSDP"))
+
+    @property
     def dtype(self) -> torch.dtype:
         """Of the first parameter, or buffer, that holds floating-point numbers."""
         return next(value.dtype for value in self._values() if value.is_floating_point())
@@ -133,7 +138,7 @@ class Component(nn.Module):
         weights = {name: value.detach().contiguous() for name, value in self.state_dict().items()}
         save_file(weights, part, {"format": "pt"})
         part.replace(place / WEIGHTS_FILE)
-        text = json.dumps({"_class_name": type(self).__name__, **self.config}, indent=2, sort_keys=True)
+        text = json.dumps({"_class_name": self.class_name, **self.config}, indent=2, sort_keys=True)
         (place / CONFIG_FILE).write_text(text + "\n")
 
 

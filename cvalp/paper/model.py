@@ -15,10 +15,11 @@ from cvalp.paper.cnn14 import WIDTHS, Cnn14Tower, SoundInput
 from cvalp.paper.flan_t5 import FlanT5Tower
 from cvalp.paper.slow_only import Normalize, SlowOnlyTower
 from cvalp.temperatures import bounded_scales, keep_in_bounds, loaded_in_bounds
-from vocoders.clock import PAPER, ClipSpec
+from vocoders.clock import AUDIOLDM, PAPER, ClipSpec
 from vocoders.component import Component, configured
 
 TOKENIZER_FOLDER = "tokenizer"
+CLOCKS = {"paper": PAPER, "audioldm": AUDIOLDM}
 
 
 class PaperCVALP(Component):
@@ -35,6 +36,11 @@ class PaperCVALP(Component):
         unfrozen_text_layers: top layers of the text encoder that learn.
         fc1_twice: as the released `cavp` has it, see `Cnn14Tower`.
         audio_widths, video_stem: sizes of the towers; the defaults are the published ones.
+        timing: "paper" sees a picture every 0.256 s, "audioldm" every 0.24 s, as a model on AudioLDM's mel
+            needs it; the weights are the same.
+
+    Raises:
+        ValueError: an unknown timing.
     """
 
     @configured
@@ -49,8 +55,11 @@ class PaperCVALP(Component):
         fc1_twice: bool = False,
         audio_widths: Sequence[int] = WIDTHS,
         video_stem: int = 64,
+        timing: str = "paper",
     ):
         super().__init__()
+        if timing not in CLOCKS:
+            raise ValueError(f"timing is {' or '.join(CLOCKS)}, not {timing!r}")
         self.video = SlowOnlyTower(video_stem, normalize)
         self.audio = Cnn14Tower(sound, tuple(audio_widths), fc1_twice)
         self.text = FlanT5Tower(tokenizer, text_size, unfrozen_text_layers)
@@ -71,11 +80,11 @@ class PaperCVALP(Component):
 
     @property
     def clock(self) -> ClipSpec:
-        """The clock of what it reads: a picture of 224 x 224 in colour every 0.256 s."""
-        return PAPER
+        """The clock of what it reads: 32 pictures of 224 x 224 in colour a window."""
+        return CLOCKS[self.config.timing]
 
     def onsets(self, features: Float[Tensor, "batch tokens width"]) -> None:
-        """Features of a picture every 0.256 s do not say when something begins."""
+        """Features of four pictures a second do not say when something begins."""
 
     def with_onsets(self, features: Float[Tensor, "batch tokens width"], times_s: Sequence[float]) -> None:
         """They have no place for onsets."""

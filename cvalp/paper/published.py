@@ -1,7 +1,7 @@
 """Published checkpoints, key by key: what they are called here, what is used, and what may be absent."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class Conversion:
         weights: tensors by the names of this package's tower (of the whole model for cavp).
         used, unused, missing: names of the file that went in, names of the file that did not,
             names of ours that the file lacks.
+        reasons: why, for each unused name that is left out on purpose; one without is unknown.
         misshapen: "name: (its shape) instead of (ours)".
         settings: what `PaperCVALP` must be given for these weights to mean what they meant.
     """
@@ -42,13 +43,36 @@ class Conversion:
     used: list[str] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
     misshapen: list[str] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def unknown(self) -> list[str]:
+        """Names of the file that are neither used nor left out for a reason."""
+        return [name for name in self.unused if name not in self.reasons]
+
+    @property
     def complete(self) -> bool:
-        """Whether every weight of ours has come, in its shape."""
-        return bool(self.used) and not self.missing and not self.misshapen
+        """Whether every weight of ours has come, in its shape, and every name of the file is known."""
+        return bool(self.used) and not (self.missing or self.misshapen or self.unknown)
+
+    def take(self, name: str, value: Tensor, ours: str | None, expected: Mapping[str, Tensor]) -> None:
+        """One tensor of the file into the account: its name there, ours for it, and all of ours."""
+        if ours is None or ours not in expected:
+            self.unused.append(name)
+        elif value.shape != expected[ours].shape:
+            self.misshapen.append(f"{name}: {tuple(value.shape)} instead of {tuple(expected[ours].shape)}")
+        else:
+            self.used.append(name)
+            self.weights[ours] = value.detach().clone().contiguous()
+
+    def explain(self, left_out: Mapping[str, str]) -> None:
+        """Notes why names were left out; `left_out` says it by how they begin."""
+        for name in self.unused:
+            reason = next((why for begins, why in left_out.items() if name.startswith(begins)), None)
+            if reason is not None:
+                self.reasons[name] = reason
 
 
 def state_of(content: Any) -> dict[str, Tensor]:
@@ -118,12 +142,13 @@ def _towers_of_cavp() -> dict[str, Tensor]:
 @dataclass(frozen=True)
 class Scheme:
     """How one kind of file is read: its name for our name (None: not needed), what ours
-    are, and what goes with them."""
+    are, what goes with them, and which names are left out (how they begin) and why."""
 
     what: str
     rename: Callable[[str], str | None]
     expected: Callable[[], dict[str, Tensor]]
     settings: dict[str, Any]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 CONVERSIONS: dict[str, Scheme] = {
@@ -132,24 +157,28 @@ CONVERSIONS: dict[str, Scheme] = {
         _same_unless("fc_audioset."),
         lambda: Cnn14Tower("panns16k").state_dict(),
         {"sound": "panns16k"},
+        {"fc_audioset.": "names AudioSet's labels; features are taken before it"},
     ),
     "panns-32k": Scheme(
         "PANNs Cnn14 at 32 kHz (Cnn14_mAP=0.431.pth)",
         _same_unless("fc_audioset."),
         lambda: Cnn14Tower("panns32k").state_dict(),
         {"sound": "panns32k"},
+        {"fc_audioset.": "names AudioSet's labels; features are taken before it"},
     ),
     "slow-r50": Scheme(
         "pytorchvideo's slow_r50 (SLOW_8x8_R50.pyth)",
         _same_unless("blocks.5."),
         lambda: SlowOnlyTower().state_dict(),
         {"normalize": "pytorchvideo"},
+        {"blocks.5.": "names the actions of Kinetics-400; features are taken before it"},
     ),
     "slowonly": Scheme(
         "mmaction's SlowOnly R50 (slowonly_r50_4x16x1 on Kinetics-400)",
         _slow_only_from_mmaction,
         lambda: SlowOnlyTower().state_dict(),
         {"normalize": "imagenet"},
+        {"cls_head.": "names the actions of Kinetics-400; features are taken before it"},
     ),
     "cavp": Scheme(
         "Diff-Foley's CAVP (cavp_epoch66.ckpt)",
@@ -168,14 +197,8 @@ def convert(kind: str, state: dict[str, Tensor]) -> Conversion:
         expected = scheme.expected()
     done = Conversion(kind, settings=dict(scheme.settings))
     for name, value in state.items():
-        ours = scheme.rename(name)
-        if ours not in expected:
-            done.unused.append(name)
-        elif value.shape != expected[ours].shape:
-            done.misshapen.append(f"{name}: {tuple(value.shape)} instead of {tuple(expected[ours].shape)}")
-        else:
-            done.used.append(name)
-            done.weights[ours] = value.detach().clone().contiguous()
+        done.take(name, value, scheme.rename(name), expected)
+    done.explain(scheme.left_out)
     done.missing = sorted(
         expected.keys() - done.weights.keys() - {scheme.rename(line.split(":")[0]) for line in done.misshapen}
     )

@@ -29,6 +29,11 @@ class SpectrogramVae(Component):
             but the last halves both axes.
         scaling_factor: of the latents, so that they have about unit variance: 0.18215 for Stable Diffusion's.
         time_first: whether the network's first axis is time, as AudioLDM's is.
+        mel_scale: of the log-mel that it reads and writes (`vocoders.hifi_gan`): "unit" is in [0, 1],
+            "natural_log" the natural logarithm of the magnitude, as AudioLDM has it.
+
+    Raises:
+        ValueError: an unknown scale.
     """
 
     margin_columns = 8
@@ -48,8 +53,11 @@ class SpectrogramVae(Component):
         norm_groups: int = 32,
         scaling_factor: float = 0.18215,
         time_first: bool = False,
+        mel_scale: str = "unit",
     ):
         super().__init__()
+        if mel_scale not in ("unit", "natural_log"):
+            raise ValueError(f"a mel's scale is unit or natural_log, not {mel_scale!r}")
         from diffusers import AutoencoderKL
 
         levels = len(block_out_channels)
@@ -73,7 +81,9 @@ class SpectrogramVae(Component):
             "latent_channels": 8,
             "picture_channels": 1,
         }
-        return cls(mel_bins=64, scaling_factor=scaling_factor, time_first=True, **sizes)
+        return cls(
+            mel_bins=64, scaling_factor=scaling_factor, time_first=True, mel_scale="natural_log", **sizes
+        )
 
     @classmethod
     def tiny(cls, **overrides: Any) -> "SpectrogramVae":
@@ -92,7 +102,7 @@ class SpectrogramVae(Component):
         return self.config.mel_bins // self.frames_per_column
 
     def encode(self, mel: Float[Tensor, "batch bins frames"]) -> Posterior:
-        """log-mel in [0, 1] -> posterior over scaled latents (batch, channels, rows, columns).
+        """log-mel on its `mel_scale` -> posterior over scaled latents (batch, channels, rows, columns).
 
         Raises:
             ValueError: if the frames are no positive multiple of `frames_per_column`.
@@ -103,21 +113,29 @@ class SpectrogramVae(Component):
                 f"the autoencoder takes a positive multiple of {self.frames_per_column} mel frames, not "
                 f"{frames}"
             )
+        raw, scale = self.raw_posterior(mel), self.config.scaling_factor
+        log_scale = torch.log(torch.tensor(scale, device=mel.device))
+        return Posterior(raw.mean * scale, raw.logvar + 2 * log_scale)
+
+    def raw_posterior(self, mel: Float[Tensor, "batch bins frames"]) -> Posterior:
+        """The same over latents that are not scaled, float32."""
         picture = self._turned(mel[:, None].expand(-1, self.config.picture_channels, -1, -1))
         found = self.vae.encode(picture.to(self.dtype)).latent_dist
-        scale = self.config.scaling_factor
-        log_scale = torch.log(torch.tensor(scale, device=mel.device))
-        return Posterior(
-            self._turned(found.mean).float() * scale, self._turned(found.logvar).float() + 2 * log_scale
-        )
+        return Posterior(self._turned(found.mean).float(), self._turned(found.logvar).float())
 
     def decode(
         self, latents: Float[Tensor, "batch latent rows columns"]
     ) -> Float[Tensor, "batch bins frames"]:
-        """Scaled latents -> log-mel clipped to [0, 1]: the picture's first
+        """Scaled latents -> log-mel, clipped to [0, 1] on that scale: the picture's first
         channel, as Diff-Foley reads it."""
-        picture = self.vae.decode(self._turned(latents / self.config.scaling_factor).to(self.dtype)).sample
-        return self._turned(picture)[:, 0].float().clamp(0.0, 1.0)
+        mel = self.raw_mel(latents / self.config.scaling_factor)
+        return mel.clamp(0.0, 1.0) if self.config.mel_scale == "unit" else mel
+
+    def raw_mel(
+        self, latents: Float[Tensor, "batch latent rows columns"]
+    ) -> Float[Tensor, "batch bins frames"]:
+        """The mel of latents that are not scaled, float32, not clipped."""
+        return self._turned(self.vae.decode(self._turned(latents).to(self.dtype)).sample)[:, 0].float()
 
     def forward(self, mel: Float[Tensor, "batch bins frames"]) -> Float[Tensor, "batch bins frames"]:
         """Deterministic round trip through the posterior's mean."""

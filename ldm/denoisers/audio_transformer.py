@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ldm.conditions import Conditions, align
 from ldm.latents import Latents
-from ldm.mixing import Mixer, sinusoids
+from ldm.mixing import Mixer, Mixing, Positions, sinusoids
 from ldm.process import process_of
 from vocoders.component import Component, configured
 
@@ -135,8 +135,8 @@ class AudioTransformer(Component):
         mlp_ratio: float = 3.0,
         modulation_rank: int = 64,
         injection: Injection = "aligned",
-        mixing: Literal["concat", "average"] = "concat",
-        positions: Literal["relative", "sinusoidal"] = "relative",
+        mixing: Mixing = "concat",
+        positions: Positions = "relative",
         video_weight: float = 2.0,
         leaves_out: bool = False,
         process: str | Mapping[str, Any] = "flow",
@@ -181,6 +181,10 @@ class AudioTransformer(Component):
             "modulation_rank": 8,
         }
         return cls(**{**size, **overrides})
+
+    def pieces(self) -> list[nn.Module]:
+        """What is spread over devices one by one: the blocks."""
+        return list(self.blocks)
 
     grain = 1
     """Latent columns come in multiples of this."""

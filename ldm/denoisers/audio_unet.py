@@ -14,8 +14,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from ldm.conditions import Conditions, align
+from ldm.denoisers.agent_attention import Agents, install
 from ldm.latents import Latents
-from ldm.mixing import Mixer
+from ldm.mixing import Mixer, Mixing, Positions
 from ldm.process import process_of
 from vocoders.component import Component, configured
 
@@ -41,6 +42,9 @@ class AudioUNet(Component):
         mixing, positions, video_weight: see `ldm.mixing.Mixer`; the paper adds sinusoidal positions (eq. 7).
         process: what it undoes, see `ldm.process.process_of`.
 
+    Attributes:
+        agents: when agent attention stands in for self-attention, see `ldm.denoisers.agent_attention`.
+
     Raises:
         ValueError: an unknown injection.
     """
@@ -59,8 +63,8 @@ class AudioUNet(Component):
         norm_groups: int = 32,
         injection: Literal["cross_attention", "aligned"] = "cross_attention",
         aligned_channels: int = 16,
-        mixing: Literal["concat", "average"] = "concat",
-        positions: Literal["relative", "sinusoidal"] = "sinusoidal",
+        mixing: Mixing = "concat",
+        positions: Positions = "sinusoidal",
         video_weight: float = 2.0,
         process: str | Mapping[str, Any] = "epsilon",
     ):
@@ -85,6 +89,8 @@ class AudioUNet(Component):
             cross_attention_dim=context_channels,
             norm_num_groups=norm_groups,
         )
+        self.agents = Agents()
+        install(self.unet, self.agents)
         self.aligned_in = nn.Linear(context_channels, aligned_channels) if self.aligned else None
 
     @classmethod
@@ -102,6 +108,19 @@ class AudioUNet(Component):
             "aligned_channels": 4,
         }
         return cls(**{**size, **overrides})
+
+    def keep_fewer_activations(self) -> None:
+        """Gradient checkpointing: activations inside of a block are computed again in the backward pass."""
+        self.unet.enable_gradient_checkpointing()
+
+    def channels_last(self) -> "AudioUNet":
+        """The UNet's weights with channels innermost, as fast convolutions want them; returns itself."""
+        self.unet.to(memory_format=torch.channels_last)
+        return self
+
+    def pieces(self) -> list[nn.Module]:
+        """What is spread over devices one by one: the blocks of the UNet."""
+        return [*self.unet.down_blocks, self.unet.mid_block, *self.unet.up_blocks]
 
     @property
     def grain(self) -> int:
@@ -136,6 +155,7 @@ class AudioUNet(Component):
         audio = _audio(latents)
         if len(mixed) != len(audio):
             raise ValueError(f"{len(audio)} latents but conditions of {len(mixed)} samples")
+        self.agents.begin(audio.shape[2], audio.shape[3], time, self.training)
         x = audio.to(self.dtype)
         if self.aligned_in is not None:
             here = self.aligned_in(align(mixed, audio.shape[-1])).transpose(1, 2)[

@@ -1,11 +1,14 @@
 """How the diffusion model learns: a thin shell around a network that knows nothing of Lightning."""
 
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
+from safetensors import safe_open
 from torch import Tensor
+from torch.distributed.fsdp import fully_shard
 
 from ldm.conditions import LEFT_OUT, TEXT, VIDEO, Conditions, Track
 from ldm.denoisers.audio_transformer import AudioTransformer
@@ -18,14 +21,16 @@ from vocoders.training.shared import Training, adamw, batch_generator, scheduled
 
 
 def weighted_square(error: Tensor, importance: Tensor | None) -> Tensor:
-    """Mean square of (batch, channels, columns); `importance` (channels,) of mean 1 weighs the
+    """Mean square of (batch, channels, ...); `importance` (channels,) of mean 1 weighs the
     channels, None takes them as equal."""
-    return (error.square() if importance is None else error.square() * importance[:, None]).mean()
+    if importance is None:
+        return error.square().mean()
+    return (error.square() * importance.reshape(-1, *[1] * (error.ndim - 2))).mean()
 
 
 def _own_noise(like: Tensor, generator: torch.Generator) -> Tensor:
     """Gaussian noise in the shape of `like` (batch, ...): this process's rows of the joined batch's."""
-    where: dict[str, Any] = {"generator": generator, "device": like.device}
+    where: dict[str, Any] = {"generator": generator, "device": like.device, "dtype": torch.float32}
     return own(lambda rows: torch.randn(rows, *like.shape[1:], **where), len(like))
 
 
@@ -60,33 +65,58 @@ def _given(batch: dict[str, Tensor], present: Mapping[str, Tensor]) -> Condition
     return Conditions(tracks)
 
 
-class LdmTraining(Training):
-    """Trains an `AudioTransformer` on the target of its process; weights for use are those of `ema.network`.
+def start_from_unet(network: AudioUNet, folder: Path) -> None:
+    """Copies the UNet, and only it, of a folder that `ta-v2a weights import` wrote.
 
-    A batch holds {"latents": (batch, Z, columns) scaled latents, "video": (batch, tokens, Cv), "text":
-    (batch, Ct) or (batch, tokens, Ct)}, all computed beforehand; it may hold "has_video" (batch,) and
-    "has_text" (batch, tokens), False where a row lacks them whatever is drawn, and "negative" with "
-    ""has_negative" like
-    the
-    text: what the sound lacks. The first batch, all processes' parts of it, sets the feature
+    Raises:
+        ValueError: there is none, or it is another one.
+    """
+    names = ("weights.safetensors", "diffusion_pytorch_model.safetensors")
+    file = next((folder / name for name in names if (folder / name).is_file()), None)
+    if file is None:
+        raise ValueError(f"{folder} holds no imported UNet: ta-v2a weights import sd-unet FILE -o {folder}")
+    with safe_open(file, "pt") as tensors:
+        found = {n: tensors.get_tensor(n) for n in tensors.keys() if n.startswith("unet.")}  # noqa: SIM118
+    own = {name for name in network.state_dict() if name.startswith("unet.")}
+    if own != found.keys():
+        raise ValueError(f"{file} holds no UNet of this size: {min(own ^ found.keys())}")
+    try:
+        network.load_state_dict(found, strict=False)
+    except RuntimeError as error:
+        raise ValueError(f"{file}: {str(error).splitlines()[1].strip()}") from None
+
+
+class LdmTraining(Training):
+    """Trains a denoiser on the target of its process; weights for use are those of `used`.
+
+    A batch holds {"latents": scaled latents (batch, Z, columns), or (batch, Z, rows, columns) for an
+    `AudioUNet`, "video": (batch, tokens, Cv), "text": (batch, Ct) or (batch, tokens, Ct)}, all computed
+    beforehand. It may hold "has_video" (batch,) and "has_text" (batch,) or (batch, tokens): False where a row
+    lacks them, whatever is drawn; and "negative" with "has_negative", like the text: what the sound lacks.
+    The first batch, all processes' parts of it, sets the feature
     statistics of the mixer. A batch may hold "importance": (Z,), weights of the latent channels in the loss
     (`MelAutoencoder.channel_importance`).
 
     Args:
         network: the denoiser.
         lr, weight_decay, betas, warmup_steps, max_steps: AdamW with linear
-            warm-up and a cosine to `max_steps`.
+            warm-up and a cosine to `max_steps`; None keeps the rate up, as the paper does.
         shares: of both / video / text / none, as [0.7, 0.1, 0.1, 0.1]; one draw per
             sample decides which nulls it gets.
         time_shift: of the times, see `ldm.process.Flow.times`.
         feature_noise: Gaussian noise on both features in units of their standard deviation; makes the
             model less particular about them.
-        ema_decay: of the moving average.
+        ema_decay: of the moving average; None keeps none (a whole copy of the weights less in memory) and
+            the weights for use are the network's own.
         seed: of noise, times and draws.
         checkpoint: of an earlier run whose weights this one starts from, or the folder `denoiser` of a
             preset.
         other_features: the features are not those that the checkpoint learnt from: their statistics are taken
             anew.
+        unet: folder of `ta-v2a weights import` with a published UNet (sd-unet or diff-foley) to start from;
+            what mixes the conditions starts fresh.
+        gradient_checkpointing: activations of a UNet are computed again instead of kept: less memory, a
+            third more work.
     """
 
     validation_times = (0.2, 0.5, 0.8, 0.95, 1.0)
@@ -104,23 +134,47 @@ class LdmTraining(Training):
         weight_decay: float = 1e-2,
         betas: tuple[float, float] = (0.9, 0.98),
         warmup_steps: int = 100,
-        max_steps: int = 3000,
+        max_steps: int | None = 3000,
         shares: tuple[float, float, float, float] = (0.70, 0.10, 0.10, 0.10),
         time_shift: float = 6.0,
         feature_noise: float = 0.0,
-        ema_decay: float = 0.999,
+        ema_decay: float | None = 0.999,
         seed: int = 0,
         checkpoint: str | None = None,
         other_features: bool = False,
+        unet: str | None = None,
+        gradient_checkpointing: bool = False,
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
         self.network = network
         if checkpoint is not None:
             start_from(network, checkpoint, may_lack="mixer.project_left_out")
-        self.ema = Ema(network, ema_decay)
+        if isinstance(network, AudioUNet):
+            if unet is not None:
+                start_from_unet(network, Path(unet))
+            if gradient_checkpointing:
+                network.keep_fewer_activations()
+        elif unet is not None or gradient_checkpointing:
+            raise ValueError("unet and gradient_checkpointing are for an AudioUNet")
+        self.ema = None if ema_decay is None else Ema(network, ema_decay)
         self.shares = branch_shares(shares)
         self._averaged_step = -1
+        self._spread = False
+
+    @property
+    def used(self) -> AudioTransformer | AudioUNet:
+        """The network whose weights are for use."""
+        return self.network if self.ema is None else cast(Any, self.ema.network)
+
+    def configure_model(self) -> None:
+        """Spreads the weights over processes where the strategy is ModelParallelStrategy (FSDP2)."""
+        if self.device_mesh is None or self._spread:
+            return
+        mesh, self._spread = self.device_mesh["data_parallel"], True
+        for network in dict.fromkeys((self.network, self.used)):
+            for piece in (*network.pieces(), network):
+                fully_shard(piece, mesh=mesh)
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         p = self.hparams
@@ -129,7 +183,8 @@ class LdmTraining(Training):
             self.network.mixer.set_feature_statistics(*_sample_of(batch))
         generator = batch_generator(p.seed, self.batch_number, self.device)
         noise, process = _own_noise(data, generator), self.network.process
-        uniform = own(lambda rows: torch.rand(rows, generator=generator, device=data.device), len(data))
+        where: dict[str, Any] = {"generator": generator, "device": data.device, "dtype": torch.float32}
+        uniform = own(lambda rows: torch.rand(rows, **where), len(data))
         time = process.times(uniform, p.time_shift)
         seen = own(lambda rows: draw_branches(self.shares, rows, generator, data.device), len(data))
         present = presence(self.shares, seen)
@@ -152,7 +207,8 @@ class LdmTraining(Training):
             self.global_step != self._averaged_step
         ):  # once per optimizer step, also when gradients are accumulated
             self._averaged_step = self.global_step
-            self.ema.update(self.network)
+            if self.ema is not None:
+                self.ema.update(self.network)
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         """Loss of the averaged weights at fixed times and fixed noise, one figure per branch."""
@@ -167,7 +223,7 @@ class LdmTraining(Training):
             shown = torch.full((len(data),), with_video, device=data.device)
             told = torch.full((len(data),), with_text, device=data.device)
             given = _given(batch, {VIDEO: shown, TEXT: told})
-            error = self.ema.network(noisy, time, given).audio.float() - target
+            error = self.used(noisy, time, given).audio.float() - target
             loss = weighted_square(error, batch.get("importance"))
             self.log(
                 f"validation/{name}", loss, batch_size=len(data), sync_dist=True, prog_bar=name == "both"

@@ -15,8 +15,11 @@ data_app = typer.Typer(
 
 FilmsFolder = Annotated[str | None, typer.Option(help="Folder of the films. Default: the manifest's own.")]
 Clock = Annotated[
-    Literal["paper", "mini"],
-    typer.Option(help="paper: colour, 224 px, 3.9 a second; mini: luma, 80 px, 31.25 a second."),
+    Literal["paper", "mini", "audioldm"],
+    typer.Option(
+        help="paper: colour, 224 px, 3.9 a second; audioldm: 4.2 a second (give --duration 7.68); "
+        "mini: luma, 80 px, 31.25."
+    ),
 ]
 Duration = Annotated[float, typer.Option(min=0.5, max=60, help="Seconds of a clip.")]
 Workers = Annotated[int, typer.Option(min=0, help="Decoding processes; 0 decodes in this one.")]
@@ -26,13 +29,10 @@ def _clips(
     manifest: str, films: str | None, split: str | None, clock: str, duration: float
 ) -> tuple[list, Any, bool]:
     from ta_v2a.data.manifests import read_manifest
-    from vocoders.clock import MINI, PAPER
+    from vocoders.clock import AUDIOLDM, MINI, PAPER
 
-    return (
-        read_manifest(manifest, films, split),
-        (PAPER if clock == "paper" else MINI).lasting(duration),
-        clock == "paper",
-    )
+    spec = {"paper": PAPER, "mini": MINI, "audioldm": AUDIOLDM}[clock]
+    return read_manifest(manifest, films, split), spec.lasting(duration), clock != "mini"
 
 
 @data_app.command("check")

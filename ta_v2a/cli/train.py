@@ -1,11 +1,12 @@
 """`ta-v2a train` and `ta-v2a pack`: from data to checkpoints, from checkpoints to a preset."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from ta_v2a.cli import console
 from ta_v2a.cli.options import Json
+from ta_v2a.errors import UserError
 from ta_v2a.system.extras import need
 
 
@@ -45,7 +46,9 @@ def pack_command(
     vae: Annotated[
         str, typer.Option(help="Checkpoint, or a folder of a preset's component.")
     ] = "runs/vae/last.ckpt",
-    ldm: Annotated[str, typer.Option(help="Checkpoint.")] = "runs/ldm/last.ckpt",
+    ldm: Annotated[
+        str, typer.Option(help="Checkpoint; with --preset paper a folder, too.")
+    ] = "runs/ldm/last.ckpt",
     tokenizer: Annotated[
         str | None, typer.Option(help="Vocabulary of the text encoder. Default: the bundled one.")
     ] = None,
@@ -64,10 +67,25 @@ def pack_command(
             help="Folder that it exported with --config align, for the Align metric. Default: none."
         ),
     ] = None,
+    preset: Annotated[
+        Literal["mini", "paper"], typer.Option(help="Whose networks they are; paper takes any size.")
+    ] = "mini",
+    sampler: Annotated[
+        str | None, typer.Option(help="With --preset paper: dpm++, ddim, unipc, euler; heun for flow.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a preset of trained checkpoints: half-precision weights with their checksums."""
-    from ta_v2a.packing.pack import pack
+    if preset == "paper":
+        from ta_v2a.packing.paper import pack_paper
 
-    folder = pack(cvalp, tokenizer, vae, ldm, output, vocoder, bandwidth, classifier, judge)
+        if tokenizer is not None:
+            raise UserError("the encoders of preset paper bring their own tokenizer: leave out --tokenizer")
+        folder = pack_paper(cvalp, vae, ldm, output, vocoder, bandwidth, classifier, judge, sampler)
+    else:
+        if sampler is not None:
+            raise UserError("--sampler is for --preset paper")
+        from ta_v2a.packing.pack import pack
+
+        folder = pack(cvalp, tokenizer, vae, ldm, output, vocoder, bandwidth, classifier, judge)
     console.result({"preset": str(folder)}, as_json, [str(folder)])

@@ -1,5 +1,6 @@
 """`ta-v2a weights`: published weights."""
 
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -16,14 +17,16 @@ def weights_import(
         str,
         typer.Argument(
             metavar="KIND",
-            help="panns-16k, panns-32k, slow-r50, slowonly, cavp, flan-t5, diff-foley-guidance or "
-            "diff-foley-align.",
+            help="panns-16k, panns-32k, slow-r50, slowonly, cavp, flan-t5, sd-unet, sd-vae, diff-foley, "
+            "diff-foley-guidance, diff-foley-align, audioldm-vae or audioldm-hifigan.",
         ),
     ],
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE", help="As it was published; the folder of a Flan-T5.", show_default=False
+            metavar="FILE",
+            help="As it was published; the folder of a Flan-T5 or of a diffusers pipeline.",
+            show_default=False,
         ),
     ],
     output: Annotated[str, typer.Option("-o", "--output", help="Folder to write.", show_default=False)],
@@ -33,12 +36,8 @@ def weights_import(
     from ta_v2a.packing.weights_import import import_weights
 
     report = import_weights(kind, file, output)
-    unused = [f"unused: {name}" for name in report["unused"][:20]]
-    unused += (
-        [f"unused: {len(report['unused']) - 20} more (--json names all)"]
-        if len(report["unused"]) > 20
-        else []
-    )
+    why = Counter(report["reasons"].values())
+    unused = [f"left out: {count} keys, {reason}" for reason, count in why.items()]
     counts = [
         f"{len(report['used'])} keys used, {len(report['unused'])} unused, {len(report['missing'])} missing"
     ]

@@ -74,7 +74,7 @@ class FeatureRows(Dataset):
     picture shows it; a negative text that names what is not there anyway; a *cue*, a source that sounds in
     a window only, where the text is, while outside the negative text names it.
 
-    Items: `latents` (Z, columns), `video` (columns, Cv), `has_video` bool, `text` (columns, Ct) and
+    Items: `latents` (Z, columns), `video` (tokens, Cv), `has_video` bool, `text` (columns, Ct) and
     `has_text` (columns,) bool, `negative` and `has_negative` alike.
 
     Args:
@@ -177,8 +177,8 @@ def _window(rng: random.Random, columns: int) -> torch.Tensor:
 
 
 class RandomCrop:
-    """Collates rows to a batch cut at random places to one of `lengths` columns, so that clips of any length
-    are nothing new.
+    """Collates rows to a batch cut at random places to one of `lengths` latent columns, features and words at
+    the same moments, so that clips of any length are nothing new.
 
     In several processes the length is the same in all, and each draws the places of its `own` rows of the
     joined batch.
@@ -188,15 +188,18 @@ class RandomCrop:
         self.lengths, self.rng = lengths, random.Random(seed)
 
     def __call__(self, rows: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-        columns = rows[0]["latents"].shape[1]
+        columns = rows[0]["latents"].shape[-1]
         length = min(self.rng.choice(self.lengths), columns)
         last = columns - length
         drawn = own(lambda count: torch.tensor([self.rng.randint(0, last) for _ in range(count)]), len(rows))
 
         def cut(name: str, value: torch.Tensor, start: int) -> torch.Tensor:
             if name == "latents":
-                return value[:, start : start + length]
-            return value[start : start + length] if value.ndim else value
+                return value[..., start : start + length]
+            if not value.ndim:
+                return value
+            each = len(value) // columns
+            return value[start * each : (start + length) * each]
 
         return {
             name: torch.stack(
@@ -304,9 +307,12 @@ class StageFeatures(lightning.LightningDataModule):
     def _rows(self, world: World, seeds: range, cvalp: Encoders, **changes: Any) -> FeatureRows:
         files = [feature_shard(self._of(world), shard) for shard in shards_of(seeds)]
         facts = [fact for file in files for fact in read_facts(file)]
-        rows = FeatureRows(files, text_features(facts, seeds, cvalp), **changes)
+        rows = FeatureRows(files, self._texts(facts, seeds, cvalp), **changes)
         rows.video_channels = cvalp.video_width
         return rows
+
+    def _texts(self, facts: Sequence[str], seeds: range, cvalp: Encoders) -> torch.Tensor:
+        return text_features(facts, seeds, cvalp)
 
     def setup(self, stage: str) -> None:
         cvalp = mini_cvalp(*self.files[:2])
@@ -319,7 +325,7 @@ class StageFeatures(lightning.LightningDataModule):
         }
         self.rows = [self._rows(world, seeds, cvalp, **options) for world, seeds in self.seeds.items()]
         self.weights = torch.cat([_drawn_as_often(rows, self.even_power) for rows in self.rows])
-        self.validation_rows: Dataset = ConcatDataset(
+        self.validation_rows: ConcatDataset[Any] = ConcatDataset(
             [self._rows(world, seeds, cvalp) for world, seeds in self.validation_seeds.items()]
         )
 

@@ -4,8 +4,9 @@ seen through the paper's clock."""
 import io
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import lightning
 import numpy as np
@@ -18,7 +19,7 @@ from ta_v2a.data.prepare import SHARDS_INDEX_FILE, read_account
 from ta_v2a.data.stage_clips import split_seeds
 from ta_v2a.errors import UserError
 from ta_v2a.system.processes import follow_parent
-from vocoders.clock import ClipSpec
+from vocoders.clock import AUDIOLDM, PAPER
 from vocoders.mel import LogMel
 
 
@@ -28,7 +29,9 @@ class PaperStage(lightning.LightningDataModule):
     Args:
         sound_hz: None for the log-mel of 128 bands, 16000 or 32000 for the wave
             that PANNs' own front end reads.
-        duration_s, picture_px: smaller than the paper's for a dry run.
+        duration_s: None: a window of the clock.
+        picture_px: smaller than the paper's for a dry run.
+        timing: "audioldm" for a model on AudioLDM's mel, see `vocoders.clock.AUDIOLDM`.
     """
 
     def __init__(
@@ -39,13 +42,13 @@ class PaperStage(lightning.LightningDataModule):
         first_seed: int = 0,
         workers: int = 1,
         sound_hz: int | None = None,
-        duration_s: float = 8.192,
+        duration_s: float | None = None,
         picture_px: int = 224,
+        timing: Literal["paper", "audioldm"] = "paper",
     ):
         super().__init__()
-        self.spec = ClipSpec(
-            duration_s, mel_frames_per_column=8, mel_frames_per_picture=16, picture_px=picture_px
-        )
+        clock = AUDIOLDM if timing == "audioldm" else PAPER
+        self.spec = replace(clock, duration_s=duration_s or clock.duration_s, picture_px=picture_px)
         self.log_mel, self.sound_hz = LogMel(self.spec), sound_hz
         self.batch_size, self.workers, self.first_seed = batch_size, workers, first_seed
         self.clips_per_epoch, self.validation_clips = clips_per_epoch, validation_clips

@@ -7,7 +7,6 @@ the picture go through.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -26,7 +25,7 @@ PUBLISHED_CLASSIFIERS: dict[str, tuple[str, str | None]] = {
 }
 """By kind: what it is, and the process whose latents it reads (None: clean ones)."""
 
-LEFT_OUT: Mapping[str, str] = {
+_LEFT_OUT: Mapping[str, str] = {
     **dict.fromkeys(
         ("betas", "alphas_cumprod", "sqrt_", "log_one_minus_", "posterior_", "lvlb_weights"),
         "noise levels, which are computed from the betas",
@@ -102,14 +101,8 @@ def convert_classifier(kind: str, state: dict[str, Tensor]) -> tuple[Conversion,
     expected, names = network.state_dict(), classifier_names(list(state), network)
     done = Conversion(kind, settings={"process": process})
     for name, value in state.items():
-        ours = names.get(name)
-        if ours not in expected:
-            done.unused.append(name)
-        elif value.shape != expected[ours].shape:
-            done.misshapen.append(f"{name}: {tuple(value.shape)} instead of {tuple(expected[ours].shape)}")
-        else:
-            done.used.append(name)
-            done.weights[ours] = value.detach().clone().contiguous()
+        done.take(name, value, names.get(name), expected)
+    done.explain(_LEFT_OUT)
     wrong = {names.get(line.split(":")[0]) for line in done.misshapen}
     done.missing = sorted(expected.keys() - done.weights.keys() - wrong)
     return done, network
@@ -119,24 +112,10 @@ def read_classifier(kind: str, file: Path) -> tuple[Conversion, AlignmentUNet]:
     """A published file, likewise.
 
     Raises:
-        UserError: the file cannot be read, or holds a key that belongs to no part of a classifier's file.
+        UserError: the file cannot be read.
     """
     try:
         state = state_of(read_checkpoint(file))
     except ValueError as error:
         raise UserError(f"{file} {error}") from None
-    done, network = convert_classifier(kind, state)
-    unknown = [name for name in done.unused if not name.startswith(tuple(LEFT_OUT))]
-    if unknown:
-        raise UserError(
-            f"{file} is not {PUBLISHED_CLASSIFIERS[kind][0]}: {len(unknown)} keys are unknown, the first "
-            f"{unknown[0]}"
-        )
-    return done, network
-
-
-def filled(network: AlignmentUNet, done: Conversion) -> Any:
-    """The network with the weights of a complete conversion, in evaluation mode."""
-    network = network.to_empty(device="cpu")
-    network.load_state_dict(done.weights)
-    return network.eval()
+    return convert_classifier(kind, state)

@@ -104,7 +104,6 @@ def pack(
 
     from ldm.denoisers.audio_transformer import AudioTransformer
     from ta_v2a.pipelines.foley import FoleyPipeline
-    from ta_v2a.presets.resolve import write_checksums
     from vocoders.griffin_lim import GriffinLim
 
     if is_file(out):
@@ -121,10 +120,18 @@ def pack(
         classifier=None if classifier is None else saved_classifier(classifier),
         **MINI_SETTINGS | defaults,
     )
+    return write_preset(pipeline, Path(out), judging)
+
+
+def write_preset(pipeline: Any, out: Path, judge: Any = None) -> Path:
+    """The folder of a pipeline in half precision, and of a `saved_judge` beside it, with their checksums; it
+    appears whole or not at all."""
+    from ta_v2a.presets.resolve import write_checksums
+
     pipeline.to(dtype=torch.float16)
-    with whole_folder(Path(out)) as part:
+    with whole_folder(out) as part:
         pipeline.save_pretrained(part, safe_serialization=True)
-        if judging is not None:
-            judging.half().save_pretrained(part / JUDGE_FOLDER)
-    write_checksums(Path(out))
-    return Path(out)
+        if judge is not None:
+            judge.half().save_pretrained(part / JUDGE_FOLDER)
+    write_checksums(out)
+    return out

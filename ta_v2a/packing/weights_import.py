@@ -2,6 +2,7 @@
 and an account of every key."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,43 +12,49 @@ from ta_v2a.presets.checkpoint import read_checkpoint
 from ta_v2a.presets.resolve import write_checksums
 from ta_v2a.system.provenance import file_sha256
 from ta_v2a.system.user_files import is_file, is_folder, whole_folder
-from vocoders.component import WEIGHTS_FILE
+from vocoders.component import WEIGHTS_FILE, Component
 
 _LARGEST_VOCABULARY = 1 << 20
 
 
+Write = Callable[[Path], Path]
+"""Writes what was read into a folder; answers the file with the weights."""
+
+
+def published_kinds() -> tuple[str, ...]:
+    """All kinds of checkpoints that are read."""
+    from cvalp.paper.published import PUBLISHED_KINDS
+    from ta_v2a.packing.classifier_weights import PUBLISHED_CLASSIFIERS
+    from ta_v2a.packing.diffusion_weights import DIFFUSION_PARTS
+
+    return (*PUBLISHED_KINDS, *DIFFUSION_PARTS, *PUBLISHED_CLASSIFIERS)
+
+
 def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
-    """Converts a checkpoint; nothing is written unless every weight has come.
+    """Converts a checkpoint; nothing is written unless every weight has come and every key is accounted for.
 
     Args:
-        kind: one of `cvalp.paper.published.PUBLISHED_KINDS`, or of
-            `ta_v2a.packing.classifier_weights.PUBLISHED_CLASSIFIERS`.
-        source: the file as it was published (.pth, .pyth, .ckpt, .safetensors), or the folder of a Flan-T5.
-        out: folder to write: `weights.safetensors`, `weights.json` (the report without the lists of keys),
-            `SHA256SUMS`, and the tokenizer of a Flan-T5. A classifier is a folder of a preset's component.
+        kind: one of `published_kinds`.
+        source: the file as it was published (.pth, .pyth, .ckpt, .safetensors, .bin), or the folder of a
+            Flan-T5 or of a diffusers pipeline.
+        out: folder to write: the weights as safetensors, `weights.json` (the report without the lists of
+            keys), `SHA256SUMS`, and the tokenizer of a Flan-T5. Networks that come whole (an autoencoder, a
+            vocoder, Diff-Foley's diffusion model and classifiers) are folders of a component, with a
+            config.json.
 
     Returns:
-        {"kind", "source", "source_sha256", "folder", "sha256", "settings", "used", "unused", "missing"};
-        the last three are lists of keys.
+        {"kind", "source", "source_sha256", "folder", "sha256", "settings", "used", "unused", "reasons",
+        "missing"}: lists of keys; "reasons" says why, for each that is unused.
 
     Raises:
         UserError: in one line, what is wrong with the file.
     """
-    from cvalp.paper.published import CARD_FILE, PUBLISHED_KINDS, PUBLISHED_WEIGHTS_FILE
-    from ta_v2a.packing.classifier_weights import PUBLISHED_CLASSIFIERS, filled, read_classifier
-
-    kinds = (*PUBLISHED_KINDS, *PUBLISHED_CLASSIFIERS)
-    if kind not in kinds:
-        raise UserError(f"no kind of weights {kind!r}; there are {', '.join(kinds)}")
+    if kind not in published_kinds():
+        raise UserError(f"no kind of weights {kind!r}; there are {', '.join(published_kinds())}")
     folder, given = Path(out), Path(source)
     if is_file(folder) or (is_folder(folder) and any(folder.iterdir())):
         raise UserError(f"{out} exists and is not empty: name a new folder")
-    network: Any = None
-    if kind in PUBLISHED_CLASSIFIERS:
-        done, network = read_classifier(kind, given)
-        _checked(done, given, PUBLISHED_CLASSIFIERS[kind][0])
-    else:
-        done = _flan_t5(given) if kind == "flan-t5" else _tower(kind, given)
+    done, main_file, write = _read(kind, given)
     wrong = next(
         (
             name
@@ -58,29 +65,70 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     )
     if wrong is not None:
         raise UserError(f"{source}: the weight {wrong} holds NaN or infinite values")
-    from safetensors.torch import save_file
+    from cvalp.paper.published import CARD_FILE
 
-    main_file = _flan_t5_weights(given) if kind == "flan-t5" else given
-    weights_file = PUBLISHED_WEIGHTS_FILE if network is None else WEIGHTS_FILE
     with whole_folder(folder) as part:
-        if network is None:
-            save_file(done.weights, part / weights_file, {"kind": kind})
-        else:
-            filled(network, done).save_pretrained(part)
-        if kind == "flan-t5":
-            from cvalp.paper.flan_t5 import read_tokenizer
-
-            read_tokenizer(given).save_pretrained(part / "tokenizer")
+        weights = write(part)
         card = {
             "kind": kind,
             "source": main_file.name,
             "source_sha256": file_sha256(main_file),
-            "sha256": file_sha256(part / weights_file),
+            "sha256": file_sha256(weights),
             "settings": done.settings,
         }
         (part / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n")
         write_checksums(part)
-    return {**card, "folder": str(folder), "used": done.used, "unused": done.unused, "missing": done.missing}
+    keys = {"used": done.used, "unused": done.unused, "reasons": done.reasons, "missing": done.missing}
+    return {**card, "folder": str(folder), **keys}
+
+
+def _read(kind: str, given: Path) -> tuple[Any, Path, Write]:
+    """The conversion, the file it was read from, and how it is written."""
+    from ta_v2a.packing.classifier_weights import PUBLISHED_CLASSIFIERS, read_classifier
+    from ta_v2a.packing.diffusion_weights import DIFFUSION_PARTS, part_file, read_diffusion_part
+
+    if kind in DIFFUSION_PARTS:
+        part, file = DIFFUSION_PARTS[kind], part_file(given, DIFFUSION_PARTS[kind].folder)
+        done, network = read_diffusion_part(kind, file)
+        _checked(done, file, part.what)
+        return done, file, _component(done, network) if part.whole else _tensors(done)
+    if kind in PUBLISHED_CLASSIFIERS:
+        done, classifier = read_classifier(kind, given)
+        _checked(done, given, PUBLISHED_CLASSIFIERS[kind][0])
+        return done, given, _component(done, classifier)
+    if kind != "flan-t5":
+        done = _tower(kind, given)
+        return done, given, _tensors(done)
+    done = _flan_t5(given)
+
+    def write(folder: Path) -> Path:
+        from cvalp.paper.flan_t5 import read_tokenizer
+
+        read_tokenizer(given).save_pretrained(folder / "tokenizer")
+        return _tensors(done)(folder)
+
+    return done, _flan_t5_weights(given), write
+
+
+def _tensors(done: Any) -> Write:
+    def write(folder: Path) -> Path:
+        from safetensors.torch import save_file
+
+        from cvalp.paper.published import PUBLISHED_WEIGHTS_FILE
+
+        save_file(done.weights, folder / PUBLISHED_WEIGHTS_FILE, {"kind": done.kind})
+        return folder / PUBLISHED_WEIGHTS_FILE
+
+    return write
+
+
+def _component(done: Any, network: Component) -> Write:
+    def write(folder: Path) -> Path:
+        network.load_state_dict(done.weights, assign=True)
+        network.save_pretrained(folder)
+        return folder / WEIGHTS_FILE
+
+    return write
 
 
 def _checked(done: Any, path: Path, what: str) -> Any:
@@ -89,6 +137,8 @@ def _checked(done: Any, path: Path, what: str) -> Any:
     problem = f"{len(done.missing)} weights missing" + (
         f", the first {done.missing[0]}" if done.missing else ""
     )
+    if done.unknown and not done.missing:
+        problem = f"{len(done.unknown)} unknown keys, the first {done.unknown[0]}"
     if done.misshapen:
         problem = f"{done.misshapen[0]}" + (f", and {problem}" if done.missing else "")
     raise UserError(f"{path} is not {what}: {problem}; {len(done.used)} of its keys fit")
@@ -159,5 +209,6 @@ def _flan_t5(folder: Path) -> Any:
             done.misshapen.append(f"{name}: {tuple(value.shape)} instead of {tuple(expected[ours].shape)}")
         else:
             done.unused.append(name)
+    done.explain(dict.fromkeys(("decoder.", "lm_head."), "of the decoder; the encoder alone reads texts"))
     done.missing = sorted(name for name in expected if f"encoder.{name}" not in done.weights)
     return _checked(done, folder, "a Flan-T5")

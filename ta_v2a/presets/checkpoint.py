@@ -7,6 +7,13 @@ from typing import Any
 from ta_v2a.errors import UserError, one_line
 from ta_v2a.system.user_files import is_file
 
+_CALLBACKS = ("pytorch_lightning", "lightning.pytorch")
+"""Checkpoints of Stable Diffusion and Diff-Foley name a class of Lightning's callbacks as a key."""
+
+
+class _Callback:
+    """Stands where a file names a class of Lightning's: does nothing, holds nothing."""
+
 
 def read_checkpoint(path: Path) -> Any:
     """Tensors of a checkpoint, never code.
@@ -37,6 +44,7 @@ def read_checkpoint(path: Path) -> Any:
         (_reconstruct, "numpy.core.multiarray._reconstruct"),
         (scalar, "numpy.core.multiarray.scalar"),
     ]
+    harmless += [(_Callback, f"{name}.callbacks.model_checkpoint.ModelCheckpoint") for name in _CALLBACKS]
     try:
         with torch.serialization.safe_globals(harmless):
             return torch.load(path, map_location="cpu", weights_only=True)

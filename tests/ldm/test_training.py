@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader
 
 from ldm.autoencoders.mel_autoencoder import MelAutoencoder
 from ldm.denoisers.audio_transformer import AudioTransformer
+from ldm.denoisers.audio_unet import AudioUNet
 from ldm.ema import Ema
 from ldm.presence import branch_shares, draw_branches, presence
 from ldm.training.diffusion import LdmTraining, weighted_square
@@ -46,6 +47,22 @@ def ldm_module(**overrides) -> LdmTraining:
     )
 
 
+def unet_features(count: int = 8) -> DataLoader:
+    """As `ta_v2a.data.paper_latents` makes them: 2-D latents, a text for every token."""
+    g = torch.Generator().manual_seed(0)
+    shapes = {"latents": (4, 4, 8), "video": (4, 6), "text": (4, 5)}
+    rows = [{name: torch.randn(shape, generator=g) for name, shape in shapes.items()} for _ in range(count)]
+    return DataLoader(rows, batch_size=4)
+
+
+def unet_module() -> LdmTraining:
+    """As the configuration `paper` trains it: activations computed again, a rate that stays up."""
+    torch.manual_seed(0)
+    return LdmTraining(
+        AudioUNet.tiny(), warmup_steps=2, max_steps=None, time_shift=1.0, gradient_checkpointing=True
+    )
+
+
 def fit(module, loader, folder, epochs, checkpoint=None, precision="bf16-mixed", accumulated=1):
     trainer = L.Trainer(
         max_epochs=epochs,
@@ -66,7 +83,9 @@ def fit(module, loader, folder, epochs, checkpoint=None, precision="bf16-mixed",
 
 
 @pytest.mark.parametrize("accumulated", [1, 2])
-@pytest.mark.parametrize(("module", "loader"), [(vae_module, mels), (ldm_module, features)])
+@pytest.mark.parametrize(
+    ("module", "loader"), [(vae_module, mels), (ldm_module, features), (unet_module, unet_features)]
+)
 def test_resumed_equals_uninterrupted(module, loader, accumulated, tmp_path):
     whole = module()
     fit(whole, loader(), tmp_path, 4, accumulated=accumulated)

@@ -130,11 +130,10 @@ def test_a_published_file_becomes_a_component(kind, process, tmp_path, capsys):
 
 def test_it_computes_what_the_published_blocks_compute():
     """A residual block of the file, written out as the paper's UNet has it, against ours with its weights."""
-    from ta_v2a.packing.classifier_weights import filled
-
     weights = state()
     done, network = convert_classifier("diff-foley-guidance", weights)
-    ours = filled(network, done).down_blocks[1].resnets[0]
+    network.load_state_dict(done.weights, assign=True)
+    ours = network.eval().down_blocks[1].resnets[0]
     x, clock = torch.randn(2, 128, 8, 8), torch.randn(2, 512)
     w = {name.removeprefix("model.input_blocks.3.0."): value for name, value in weights.items()}
     f = torch.nn.functional
@@ -158,7 +157,7 @@ def test_what_is_no_classifiers_file_is_refused(tmp_path):
     misshapen = {**whole, "cond_model.embedder.0.weight": torch.zeros(512, 1024)}
     for name, (content, said) in {
         "lacking": (lacking, "1 weights missing, the first head.weight"),
-        "unknown": (unknown, "1 keys are unknown, the first model.output_blocks"),
+        "unknown": (unknown, "1 unknown keys, the first model.output_blocks"),
         "misshapen": (misshapen, "embedder.0.weight: .512, 1024. instead of"),
     }.items():
         torch.save({"state_dict": content}, tmp_path / f"{name}.ckpt")

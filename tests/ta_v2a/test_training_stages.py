@@ -18,8 +18,10 @@ import torch
 import yaml
 from tiny_words import TINY_TEXT, tiny_tokenizer
 
+from cvalp.paper.model import PaperCVALP
+from ldm.autoencoders.spectrogram_vae import SpectrogramVae
 from ldm.classifiers.alignment_columns import AlignmentColumns
-from ta_v2a.data import features, pair_features
+from ta_v2a.data import feature_files, features, picture_latents
 from ta_v2a.data.features import StageFeatures
 from ta_v2a.data.film_clips import to_strip
 from ta_v2a.data.wordings import StageWordings
@@ -50,6 +52,19 @@ TINY_CLASSIFIER = {"width": 16, "sound_blocks": 1, "picture_blocks": 1, "correla
 TINY_WAVEGRAD = {"mel_width": 8, "up_widths": [8, 8, 8, 8, 8], "wave_widths": [4, 4, 4, 4, 4]}
 TINY_PAPER = {"dim": 16, "text_size": TINY_TEXT, "audio_widths": [4, 4, 8, 8, 8, 16], "video_stem": 2}
 PAPER_WINDOWS = {"window_tokens": 2, "window_starts": [0, 1, 2]}
+
+TINY_UNET = {"latent_rows": 16, "video_channels": 16, "text_channels": 16, "context_channels": 16}
+TINY_UNET |= {"block_out_channels": [8, 8, 8, 16], "layers_per_block": 1, "attention_heads": 2}
+TINY_UNET |= {"norm_groups": 4}
+PAPER_CLIPS = {f"clips.init_args.{name}": value for name, value in CLIPS.items()}
+PAPER_DATA = {**PAPER_CLIPS, "clips.init_args.picture_px": 32, "clips.init_args.duration_s": 1.024}
+PAPER_DATA |= {"vae": "paper_vae", "cvalp": "paper_cvalp"}
+
+SMALL_UNET = {"block_out_channels": [8, 8, 8, 16], "attention_heads": 2, "norm_groups": 4}
+STAGE_FEATURES = {"cvalp": str(WEIGHTS / "cvalp"), "vae": str(WEIGHTS / "autoencoder"), "workers": 0}
+STAGE_FEATURES |= {"tokenizer_file": TINY_CVALP["tokenizer_file"], "scenes": 4, "validation_scenes": 2}
+PICTURE_DATA: dict[str, Any] = {f"features.init_args.{name}": v for name, v in STAGE_FEATURES.items()}
+PICTURE_DATA |= {"features.init_args.batch_size": 2, "vae": "small_vae", "lengths": [8]}
 
 # stage and its configurations -> arguments of the network, of its trainer and of the data, at a tiny size
 TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
@@ -88,6 +103,15 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
         {"lengths": [8]},
         FEATURES,
     ),
+    ("ldm", "paper"): (TINY_UNET, {}, PAPER_DATA),
+    ("ldm", "paper", "ddp"): (TINY_UNET, {}, PAPER_DATA),
+    ("ldm", "paper", "fsdp"): (TINY_UNET, {}, PAPER_DATA),
+    ("ldm", "paper", "paper-16gb"): (TINY_UNET, {}, PAPER_DATA),
+    ("vae", "vae-small"): ({"block_out_channels": [8, 8, 8, 8]}, {}, KEPT),
+    **{
+        ("ldm", "unet-small", *arm): (SMALL_UNET, {}, PICTURE_DATA)
+        for arm in ([], ["unet-small-average"], ["unet-small-video"], ["unet-small-text"])
+    },
     ("vocoder", "mini"): (
         {"width": 8, "hidden": 8, "blocks": 1, "prior_iterations": 1},
         {"total_steps": 2, "adversary_from": 1, "crop_samples": 4096},
@@ -99,10 +123,17 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
     ("listener", "mini"): ({"widths": [8, 8, 8, 16], "features": 16}, {}, KEPT),
 }
 EVERY_EPOCH = {"--trainer.check_val_every_n_epoch": 1}
-VALIDATED = {"ldm": EVERY_EPOCH, "classifier": EVERY_EPOCH, "vocoder": {"--trainer.val_check_interval": 1}}
+VALIDATED: dict[str, dict[str, Any]] = {
+    "ldm": EVERY_EPOCH,
+    "classifier": EVERY_EPOCH,
+    "vocoder": {"--trainer.val_check_interval": 1},
+}
 """What makes stages that validate now and then do so within two steps."""
+DEVICES = {"fsdp": {"--trainer.devices": 1, "--trainer.strategy.init_args.data_parallel_size": 1}}
+"""One process where a configuration asks for more."""
 EXPORTED: dict[tuple[str, ...], tuple[str, Callable[[Path], torch.nn.Module]]] = {
     ("vocoder", "mini"): ("runs/vocoder/vocoder", IstftNet.from_pretrained),
+    ("vae", "vae-small"): ("runs/vae-small/autoencoder", SpectrogramVae.from_pretrained),
     ("vocoder", "wavegrad"): ("runs/wavegrad/vocoder", WaveGrad.from_pretrained),
     ("vocoder", "wavegrad", "wavegrad-small"): ("runs/wavegrad-small/vocoder", WaveGrad.from_pretrained),
     ("bandwidth", "mini"): ("runs/bandwidth/bandwidth", BandwidthExtension.from_pretrained),
@@ -128,6 +159,10 @@ def place(tmp_path_factory) -> Path:
     rng = np.random.default_rng(0)
     soundfile.write(folder / "bank" / "wood" / "knock.wav", 0.1 * rng.standard_normal(48_000), 48_000)
     tiny_tokenizer(folder / "words")
+    PaperCVALP.tiny(str(folder / "words")).save_pretrained(folder / "paper_cvalp")
+    SpectrogramVae.tiny(block_out_channels=(8, 8, 8, 8)).save_pretrained(folder / "paper_vae")
+    sizes = {"picture_channels": 1, "latent_channels": 8, "block_out_channels": (8, 8, 8, 8)}
+    SpectrogramVae.tiny(**sizes).save_pretrained(folder / "small_vae")
     (folder / "shards").mkdir()
     with tarfile.open(folder / "shards" / "shard-000000.tar", "w") as shard:
         for number in range(4):
@@ -152,9 +187,9 @@ def place(tmp_path_factory) -> Path:
 @pytest.mark.parametrize("training", TRAINED, ids="-".join)
 def test_two_steps(training, place, monkeypatch):
     monkeypatch.chdir(place)
-    monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=1.024))
-    monkeypatch.setattr(features, "SHARD", 2)
-    monkeypatch.setattr(pair_features, "SHARD", 2)
+    for module in (features, picture_latents):
+        monkeypatch.setattr(module, "MINI", ClipSpec(duration_s=1.024))
+    monkeypatch.setattr(feature_files, "SHARD", 2)
     stage, *configs = training
     network, trainer, data = TRAINED[training]
     model = packaged(stage, configs[0])["model"]["init_args"]
@@ -162,7 +197,7 @@ def test_two_steps(training, place, monkeypatch):
     settings = {f"--model.init_args.{role}.init_args.{name}": value for name, value in network.items()}
     settings |= {f"--model.init_args.{name}": value for name, value in trainer.items()}
     settings |= {f"--data.init_args.{name}": value for name, value in data.items()}
-    settings |= {"--trainer.accelerator": "cpu", **VALIDATED.get(stage, {})}
+    settings |= {"--trainer.accelerator": "cpu", **VALIDATED.get(stage, {}), **DEVICES.get(configs[-1], {})}
     if "total_steps" not in trainer:
         settings["--trainer.max_steps"] = 2
     report = run_stage(

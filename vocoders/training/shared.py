@@ -13,6 +13,8 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from vocoders.component import Component
 
+COMPONENTS = "components"
+"""Under this key a checkpoint holds {attribute: the network's class and settings}."""
 LEAST_SHARE = 0.02
 """Share of the learning rate that the warm-up begins at and the cosine ends at."""
 
@@ -38,6 +40,14 @@ class Training(lightning.LightningModule):
 
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
         torch.manual_seed(self.batch_number)
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Says what the networks are, so that they can be built again from the checkpoint alone."""
+        checkpoint[COMPONENTS] = {
+            name: {"_class_name": part.class_name, **part.config}
+            for name, part in self.named_children()
+            if isinstance(part, Component)
+        }
 
 
 def batch_generator(seed: int, batch_number: int, device: torch.device | str = "cpu") -> torch.Generator:
