@@ -113,7 +113,8 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     for name, text in {"prompt": order.prompt, "negative prompt": order.negative_prompt}.items():
         if cut_prompt(text)[1] or engine.was_cut(text):
             warn(f"the {name} is long: only its beginning is used")
-    for line in wording.lines if library is None else ():
+    known = library is not None and library.vocabulary.asked(order.prompt)
+    for line in () if known else wording.lines:  # a library may have names that no network learnt
         warn(line)
     captions = not wording.prompt.strip() and not wording.cues and engine.settings["caption_share"] <= 1
     video = _pictures_of(clip, engine, again=captions or order.takes > 1)
