@@ -29,7 +29,7 @@ class Wanted:
 
     Attributes:
         stretches: of the clip, one after the other; without kinds the generated sound chooses.
-        reason: where the kinds come from: "prompt", "picture" or "sound".
+        reason: where the kinds come from: "prompt", "picture", "cues" or "sound".
     """
 
     stretches: tuple[Stretch, ...]
@@ -110,7 +110,7 @@ def asked_of(
             stretches[-1] = Stretch(stretches[-1].start_s, stop, own)
         else:
             stretches.append(Stretch(start, stop, own))
-    return Wanted(tuple(stretches), reason if kinds else "sound")
+    return Wanted(tuple(stretches), reason if kinds else "cues" if told else "sound")
 
 
 def _kinds(library: Library, text: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ _INHERITED = 0.8  # of the weight of a wording, where a kind has it from the lex
 _NEAREST = 0.5  # of a name's words that must be explained before it inherits
 _FURTHER = 0.45  # of the first kind's score that a further kind needs with the words that are left
 _WHOLE = 0.8  # of a further kind's best wording that a clause must have
-_LEAST = 1.0  # score below which nothing fits
+_LEAST, _PART = 1.0, 0.4  # score, and share of a wording, below which nothing fits
 _CLAUSE = 0.6  # weight of a clause's words beside those of a keyword
 MOST_KINDS = 3
 _ENDINGS = (
@@ -142,7 +142,7 @@ class Vocabulary:
         return found[:most]
 
     def _fitting(self, text: str) -> list[Asked]:
-        return [each for each in self.ranked(text, 1) if each.score >= _LEAST]
+        return [each for each in self.ranked(text, 1) if each.score >= _LEAST and each.whole >= _PART]
 
     def ranked(self, text: str, top: int = 5) -> list[Asked]:
         """The kinds whose wordings fit a text best, whether they explain the same words or not."""

@@ -261,9 +261,8 @@ def test_index_command(folder, library, tmp_path, capsys):
 def test_films_are_sounded_with_a_library(folder, library, pipeline_folder, pictures, tmp_path):
     from ta_v2a.evaluation.films.sounds import generate_sounds
 
-    clip = write_clip(
-        tmp_path / "films" / "a.mp4" if (tmp_path / "films").mkdir() is None else None, pictures
-    )
+    (tmp_path / "films").mkdir()
+    clip = write_clip(tmp_path / "films" / "a.mp4", pictures)
     order = (pipeline_folder, [clip], {"a": "door knock"}, tmp_path / "out")
     assert generate_sounds(*order, library=folder)[1] == 1
     assert soundfile.info(tmp_path / "out" / "a.wav").samplerate == 48_000
