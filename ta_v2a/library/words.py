@@ -18,6 +18,7 @@ _WHOLE = 0.8  # of a further kind's best wording that a clause must have
 _LEAST, _PART = 1.0, 0.4  # score, and share of a wording, below which nothing fits
 _CLAUSE = 0.6  # weight of a clause's words beside those of a keyword
 MOST_KINDS = 3
+_LONG_DOER = 7  # letters
 _ENDINGS = (
     *(("ies", "y"), ("ied", "y"), ("ing", ""), ("ed", ""), ("sses", "ss"), ("shes", "sh"), ("ches", "ch")),
     *(("xes", "x"), ("ss", "ss"), ("us", "us"), ("is", "is"), ("s", "")),
@@ -51,6 +52,8 @@ def stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)] + instead
             break
+    if word.endswith("er") and len(word) >= _LONG_DOER:
+        word = word[:-2]  # "sharpener", not "hammer"
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
         word = word[:-1]  # "dropp", of "dropping"
     return word[:-1] if len(word) > 3 and word[-1] in "ey" else word
