@@ -1,5 +1,6 @@
 """What the index says of one recording: its events, its colour, how loud it is and how it goes on."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -25,8 +26,8 @@ _DIGITAL_DB = -95.0  # a frame below is digital silence, or as good as
 _VALLEY_DB = 10.0  # between two events
 _FAINTEST_PEAK = 1e-3  # of full scale: a recording that stays below holds no sound
 _SHORTEST_S = 0.01
-_LONGEST_SHOT_S = 3.0  # a recording with one event that lasts no longer is a one-shot
-_STEADY_DB = 12.0  # between the loud and the quiet frames of a loop, less
+_SHORTEST_LOOP_S = 1.5
+_STEADY_DB = 12.0  # a loop has less between its loud and its quiet frames
 
 
 class Unreadable(Exception):
@@ -34,7 +35,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Event:
+class RecordedEvent:
     """One sound within a recording.
 
     Attributes:
@@ -62,7 +63,8 @@ class Analysis:
         form: one-shot, repeated or loop, judged from level and events.
         level_db: r.m.s. of the loud half of its frames, re full scale.
         floor_db: of its quiet frames (tenth percentile).
-        quiet: (start, length) in s of its longest quiet stretch that is no digital silence; length 0: none.
+        quiet: (start in s, length in s, level in dB) of its longest quiet stretch that is no digital silence;
+            length 0: none.
         peak: largest sample's size.
         colour: (bands,) as of an event, of the loud half.
         events: in order of time.
@@ -74,10 +76,10 @@ class Analysis:
     form: Form
     level_db: float
     floor_db: float
-    quiet: tuple[float, float]
+    quiet: tuple[float, float, float]
     peak: float
     colour: Float[np.ndarray, " bands"]
-    events: tuple[Event, ...]
+    events: tuple[RecordedEvent, ...]
 
 
 def analysed(path: Path) -> Analysis:
@@ -98,7 +100,7 @@ def analysed(path: Path) -> Analysis:
         rate_hz=rate_hz,
         channels=wave.shape[1],
         form=_form(level, onsets, len(mono) / rate_hz),
-        level_db=float(decibels(np.mean(np.power(10.0, level[loud] / 10)))),
+        level_db=_mean_db(level[loud]),
         floor_db=float(np.percentile(level, 10)),
         quiet=_quiet(level),
         peak=peak,
@@ -121,7 +123,7 @@ def read_recording(
     import soundfile
 
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(os.fsencode(path) if os.name == "posix" else path) as file:
             rate_hz, frames = int(file.samplerate), max(0, int(file.frames))
             if start_s:
                 file.seek(min(round(start_s * rate_hz), frames))
@@ -192,7 +194,7 @@ def _parted(level: np.ndarray, onsets: list[int]) -> list[int]:
     return kept
 
 
-def _events(level: np.ndarray, colour: np.ndarray, onsets: list[int]) -> list[Event]:
+def _events(level: np.ndarray, colour: np.ndarray, onsets: list[int]) -> list[RecordedEvent]:
     floor = float(np.percentile(level, 10))
     events = []
     for onset, stop in zip(onsets, [*(at - 2 for at in onsets[1:]), len(level)], strict=True):
@@ -204,7 +206,7 @@ def _events(level: np.ndarray, colour: np.ndarray, onsets: list[int]) -> list[Ev
         length = top + int(dead[0]) if len(dead) else len(own)
         fallen = np.flatnonzero(own[top:] < peak - _DECAY_DB)
         events.append(
-            Event(
+            RecordedEvent(
                 start_s=max(0, onset - 2) * HOP_S,
                 length_s=round((length + 2) * HOP_S, 4),
                 level_db=peak,
@@ -215,16 +217,22 @@ def _events(level: np.ndarray, colour: np.ndarray, onsets: list[int]) -> list[Ev
     return events
 
 
-def _quiet(level: np.ndarray) -> tuple[float, float]:
+def _mean_db(level: np.ndarray) -> float:
+    """The level of frames together: the mean of their power."""
+    return float(decibels(np.power(10.0, level.astype(np.float64) / 10).mean(keepdims=True))[0])
+
+
+def _quiet(level: np.ndarray) -> tuple[float, float, float]:
     """The longest stretch within `_QUIET_DB` of the quietest frames that are not digital silence."""
     sounding = level > _DIGITAL_DB
     if not sounding.any():
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     quiet = sounding & (level < np.percentile(level[sounding], 5) + _QUIET_DB)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
     starts, stops = edges[::2], edges[1::2]
     longest = int((stops - starts).argmax())
-    return float(starts[longest] * HOP_S), float((stops[longest] - starts[longest]) * HOP_S)
+    start, stop = int(starts[longest]), int(stops[longest])
+    return start * HOP_S, (stop - start) * HOP_S, _mean_db(level[start:stop])
 
 
 def _shape(colour: np.ndarray) -> np.ndarray:
@@ -234,11 +242,9 @@ def _shape(colour: np.ndarray) -> np.ndarray:
 
 
 def _form(level: np.ndarray, onsets: list[int], duration_s: float) -> Form:
-    if len(onsets) == 1 and duration_s <= _LONGEST_SHOT_S:
-        return "one-shot"
     spread = float(np.percentile(level, 90) - np.percentile(level, 10))
-    if spread < _STEADY_DB:
-        return "loop" if duration_s > 1 else "one-shot"
+    if spread < _STEADY_DB and duration_s > _SHORTEST_LOOP_S:
+        return "loop"
     return "repeated" if len(onsets) > 1 else "one-shot"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from ta_v2a.library.analysis import Event
+from ta_v2a.library.analysis import RecordedEvent
 from ta_v2a.library.index import Recording
 
 COLOUR_WEIGHT = 1.0  # a decibel (r.m.s. over bands) away from the generated colour
@@ -70,7 +70,7 @@ def _shots(recording: Recording) -> list[Shot]:
     found = recording.analysis
     loudest = max(event.level_db for event in found.events)
     if found.form == "one-shot":
-        first: Event = next(event for event in found.events if event.level_db >= loudest - _SHOT_DB)
+        first: RecordedEvent = next(event for event in found.events if event.level_db >= loudest - _SHOT_DB)
         return [
             Shot(recording, first.start_s, min(found.duration_s - first.start_s, _LONGEST_TAIL_S), loudest)
         ]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ta_v2a.errors import UserError
-from ta_v2a.library.analysis import Analysis, Event, Unreadable, analysed
+from ta_v2a.library.analysis import Analysis, RecordedEvent, Unreadable, analysed
 from ta_v2a.library.bands import COLOUR_BANDS
 from ta_v2a.library.listing import Listed, listed
 from ta_v2a.media.reading.opening import shown_name
@@ -30,12 +30,12 @@ CREATE TABLE IF NOT EXISTS recordings (
     path BLOB PRIMARY KEY, size INTEGER, mtime_ns INTEGER, trouble TEXT,
     kind TEXT, family TEXT, told_form TEXT, licence TEXT, author TEXT, source TEXT,
     duration_s REAL, rate_hz INTEGER, channels INTEGER, form TEXT, level_db REAL, floor_db REAL,
-    quiet_s REAL, quiet_length_s REAL, peak REAL,
+    quiet_s REAL, quiet_length_s REAL, quiet_db REAL, peak REAL,
     colour BLOB, times BLOB, colours BLOB
 ) WITHOUT ROWID;
 """
 _TOLD = ("kind", "family", "form", "licence", "author", "source")
-_COLUMNS = 22
+_COLUMNS = 23
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def _looked_at(item: Listed, folder: str) -> Analysis | str:
 def _row(item: Listed, found: Analysis | str) -> tuple[Any, ...]:
     facts = (os.fsencode(item.path), item.size, item.mtime_ns)
     if isinstance(found, str):
-        return (*facts, found, *_words_of(item), *([None] * 12))
+        return (*facts, found, *_words_of(item), *([None] * 13))
     times = np.array([(e.start_s, e.length_s, e.level_db, e.decay_s) for e in found.events], np.float32)
     colours = np.array([event.colour for event in found.events], np.float16)
     measured = (found.duration_s, found.rate_hz, found.channels, found.form, found.level_db, found.floor_db)
@@ -211,7 +211,7 @@ def _told(store: sqlite3.Connection) -> dict[str, Any]:
     }
 
 
-def read_index(file: Path) -> tuple[Path, list[Recording]]:
+def read_library_index(file: Path) -> tuple[Path, list[Recording]]:
     """The folder of an index, and its recordings in the order of their paths.
 
     Raises:
@@ -247,9 +247,9 @@ def _recording(row: tuple[Any, ...]) -> Recording:
         told["form"] or form,
         level_db,
         floor_db,
-        (quiet[0], quiet[1]),
+        (quiet[0], quiet[1], quiet[2]),
         peak,
         np.frombuffer(colour, np.float16).astype(np.float32),
-        tuple(Event(*map(float, four), shape.astype(np.float32)) for four, shape in events),
+        tuple(RecordedEvent(*map(float, four), shape.astype(np.float32)) for four, shape in events),
     )
     return Recording(os.fsdecode(path), size, mtime_ns, told, analysis)

@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from ta_v2a.errors import UserError
 from ta_v2a.library.analysis import Unreadable, read_recording
-from ta_v2a.library.index import Recording, index_library, index_of, is_whole, read_index
+from ta_v2a.library.index import Recording, index_library, index_of, is_whole, read_library_index
 from ta_v2a.library.words import Vocabulary
 from ta_v2a.media.reading.opening import shown_name
 from ta_v2a.media.sound import DELIVERY_HZ
@@ -27,7 +27,7 @@ class Library:
 
     Args:
         folder: where they lie.
-        recordings: as `read_index` gives them.
+        recordings: as `read_library_index` gives them.
 
     Attributes:
         unusable: what was found damaged, changed or gone since the index was made: {path: why}.
@@ -64,7 +64,7 @@ class Library:
             index = place
         else:
             raise UserError(f"{shown_name(place)}: no such folder of recordings, nor an index of one")
-        folder, recordings = read_index(index)
+        folder, recordings = read_library_index(index)
         folder = place if is_folder(place) else folder
         if not is_folder(folder):
             raise UserError(f"{shown_name(folder)}: the folder of this library's recordings is gone")

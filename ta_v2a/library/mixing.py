@@ -1,5 +1,6 @@
 """Placements to sound, block by block."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -10,7 +11,11 @@ from ta_v2a.library.placing import Placement
 from ta_v2a.media.sound import DELIVERY_HZ, picture_samples
 
 MIX_BLOCK = 1 << 16
-FLOOR_TILT = 0.5  # of the noise's amplitude against frequency: pink
+PINK = (
+    (0.049922035, -0.095993537, 0.050612699, -0.004408786),
+    (1.0, -2.494956002, 2.017265875, -0.522189400),
+)
+"""Numerator and denominator of a filter of -3 dB an octave."""
 
 
 def mixed_blocks(
@@ -28,20 +33,22 @@ def mixed_blocks(
         noise_db: level of a pink noise under everything, re full scale; None: none.
         seed: of that noise.
     """
-    total, waiting = picture_samples(duration_s), sorted(placements, key=lambda each: each.at_s)
+    total = picture_samples(duration_s)
+    waiting = deque(sorted(placements, key=lambda each: each.at_s))
+    noise = None if noise_db is None else _Pink(seed, channels)
     running: list[tuple[int, np.ndarray]] = []  # (place in the clip, what is left to sound)
-    for number, start in enumerate(range(0, total, MIX_BLOCK)):
+    for start in range(0, total, MIX_BLOCK):
         stop = min(total, start + MIX_BLOCK)
         while waiting and waiting[0].at_s * DELIVERY_HZ < stop:
-            running.append(_sounding(waiting.pop(0), library, channels))
+            running.append(_sounding(waiting.popleft(), library, channels))
         block = np.zeros((stop - start, channels), np.float32)
         for place, wave in running:
             first, last = max(start, place), min(stop, place + len(wave))
             if last > first:
                 block[first - start : last - start] += wave[first - place : last - place]
         running = [(place, wave) for place, wave in running if place + len(wave) > stop]
-        if noise_db is not None:
-            block += _pink(stop - start, channels, [seed, number]) * np.float32(10 ** (noise_db / 20))
+        if noise is not None and noise_db is not None:
+            block += noise.next(stop - start) * np.float32(10 ** (noise_db / 20))
         yield np.ascontiguousarray(block.T)
 
 
@@ -62,12 +69,26 @@ def _sounding(placement: Placement, library: Library, channels: int) -> tuple[in
     return place, wave * gain[:, None]
 
 
-def _pink(samples: int, channels: int, seed: list[int]) -> np.ndarray:
-    """(samples, channels) of pink noise, 60 Hz and up, r.m.s. 1; the same in all channels' colour, not in
-    their samples."""
-    rng = np.random.default_rng(seed)
-    spectrum = np.fft.rfft(rng.standard_normal((MIX_BLOCK, channels)), axis=0)
-    hz = np.fft.rfftfreq(MIX_BLOCK, 1 / DELIVERY_HZ)
-    spectrum *= (np.maximum(hz, 60.0) ** -FLOOR_TILT * (hz > 20))[:, None]
-    wave = np.fft.irfft(spectrum, MIX_BLOCK, axis=0)[:samples]
-    return (wave / np.sqrt(np.square(wave).mean())).astype(np.float32)
+class _Pink:
+    """Pink noise (r.m.s. 1) in pieces, the same for one seed however it is cut.
+
+    White noise through three poles and zeros, -3 dB an octave (Smith, "Spectral Audio Signal Processing",
+    section "Example: Synthesis of 1/F Noise").
+    """
+
+    def __init__(self, seed: int, channels: int):
+        from scipy.signal import lfilter
+
+        self._rng, self._channels = np.random.default_rng(seed), channels
+        impulse = np.zeros(1 << 15)
+        impulse[0] = 1
+        self._gain = 1 / np.sqrt(np.square(lfilter(*PINK, impulse)).sum())
+        self._state = np.zeros((len(PINK[1]) - 1, channels))
+
+    def next(self, samples: int) -> np.ndarray:
+        """(samples, channels) of what follows."""
+        from scipy.signal import lfilter
+
+        white = self._rng.standard_normal((samples, self._channels)) * self._gain
+        wave, self._state = lfilter(*PINK, white, axis=0, zi=self._state)
+        return wave.astype(np.float32)

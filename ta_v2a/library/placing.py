@@ -36,7 +36,7 @@ class Placement:
 
 
 @dataclass(frozen=True)
-class Heard:
+class Outline:
     """What the generated sound and the picture say of one clip.
 
     Attributes:
@@ -57,7 +57,7 @@ class Heard:
         mel: Float[np.ndarray, "bins frames"],
         onsets: Float[np.ndarray, " frames"] | None,
         frame_s: float,
-    ) -> "Heard":
+    ) -> "Outline":
         """From a log-mel in [0, 1] and onset probabilities."""
         starts = range(0, mel.shape[1], _CHUNK_FRAMES)
         colour = np.concatenate([colour_of_mel(mel[:, start : start + _CHUNK_FRAMES]) for start in starts])
@@ -69,11 +69,11 @@ class Heard:
     def duration_s(self) -> float:
         return len(self.level_db) * self.frame_s
 
-    def within(self, start_s: float, stop_s: float) -> "Heard":
+    def within(self, start_s: float, stop_s: float) -> "Outline":
         """A stretch, of one frame at least."""
         first = min(len(self.level_db) - 1, max(0, round(start_s / self.frame_s)))
         rows = slice(first, max(first + 1, min(len(self.level_db), round(stop_s / self.frame_s))))
-        return Heard(self.frame_s, self.colour[rows], self.level_db[rows], self.seen[rows])
+        return Outline(self.frame_s, self.colour[rows], self.level_db[rows], self.seen[rows])
 
     def shape(self, frames: np.ndarray | slice = slice(None)) -> Float[np.ndarray, " bands"]:
         """The mean power of every band over frames in dB, less the mean over bands."""

@@ -13,7 +13,7 @@ from ta_v2a.errors import UserError
 from ta_v2a.library.choosing import ranked
 from ta_v2a.library.library import Library
 from ta_v2a.library.mixing import mixed_blocks
-from ta_v2a.library.placing import Heard, Placement
+from ta_v2a.library.placing import Outline, Placement
 from ta_v2a.library.planning import EVENT_DB, FLOOR_DB, Stretch, planned
 from ta_v2a.media.reading.opening import shown_name
 
@@ -29,7 +29,7 @@ class Wanted:
 
     Attributes:
         stretches: of the clip, one after the other; without kinds the generated sound chooses.
-        reason: where the kinds come from: "prompt", "picture" or "sound".
+        reason: where the kinds come from: "prompt", "picture", "cues" or "sound".
     """
 
     stretches: tuple[Stretch, ...]
@@ -110,7 +110,7 @@ def asked_of(
             stretches[-1] = Stretch(stretches[-1].start_s, stop, own)
         else:
             stretches.append(Stretch(start, stop, own))
-    return Wanted(tuple(stretches), reason if kinds else "sound")
+    return Wanted(tuple(stretches), reason if kinds else "cues" if told else "sound")
 
 
 def _kinds(library: Library, text: str) -> tuple[str, ...]:
@@ -134,13 +134,13 @@ def voiced(library: Library, wanted: Wanted, sketch: "Sketch", seed: int, row: i
         UserError: no recording that fits can be read.
     """
     onsets = None if sketch.onsets is None else sketch.onsets[row]
-    heard = Heard.of(sketch.mel[row], onsets, sketch.clock.hop_samples / sketch.clock.sample_rate_hz)
+    outline = Outline.of(sketch.mel[row], onsets, sketch.clock.hop_samples / sketch.clock.sample_rate_hz)
     chance = np.random.default_rng([seed, row])
     stretches = [
-        each if each.kinds else Stretch(each.start_s, each.stop_s, _nearest(library, heard, each, chance))
+        each if each.kinds else Stretch(each.start_s, each.stop_s, _nearest(library, outline, each, chance))
         for each in wanted.stretches
     ]
-    placements = planned(heard, stretches, library, chance)
+    placements = planned(outline, stretches, library, chance)
     if not placements:
         path, why = next(iter(library.unusable.items()), ("", ""))
         example = f" ({shown_name(path)} {why})" if path else ""
@@ -154,10 +154,10 @@ def voiced(library: Library, wanted: Wanted, sketch: "Sketch", seed: int, row: i
 
 
 def _nearest(
-    library: Library, heard: Heard, stretch: Stretch, chance: np.random.Generator
+    library: Library, outline: Outline, stretch: Stretch, chance: np.random.Generator
 ) -> tuple[str, ...]:
     """The kind of the recording whose colour comes nearest to the generated one."""
-    part = heard.within(stretch.start_s, stretch.stop_s)
+    part = outline.within(stretch.start_s, stretch.stop_s)
     loud = part.level_db >= np.percentile(part.level_db, 75)
     order = ranked(library.of_kinds(library.kinds), part.shape(loud), chance)
     return (order[0].told["kind"],) if order else ()

@@ -15,9 +15,14 @@ _INHERITED = 0.8  # of the weight of a wording, where a kind has it from the lex
 _NEAREST = 0.5  # of a name's words that must be explained before it inherits
 _FURTHER = 0.45  # of the first kind's score that a further kind needs with the words that are left
 _WHOLE = 0.8  # of a further kind's best wording that a clause must have
-_LEAST = 1.0  # score below which nothing fits
+_LEAST, _PART = 1.0, 0.4  # score, and share of a wording, below which nothing fits
 _CLAUSE = 0.6  # weight of a clause's words beside those of a keyword
 MOST_KINDS = 3
+_LONG_DOER = 7  # letters
+_ENDINGS = (
+    *(("ies", "y"), ("ied", "y"), ("ing", ""), ("ed", ""), ("sses", "ss"), ("shes", "sh"), ("ches", "ch")),
+    *(("xes", "x"), ("ss", "ss"), ("us", "us"), ("is", "is"), ("s", "")),
+)
 _CLAUSES = re.compile(r"[,;.:+&]| and | while | then | followed by | with ", re.IGNORECASE)
 _CAMERA = re.compile(
     r"close[- ]?up|\b(top|front|side|rear|back|wide|bird's[- ]eye) (view|shot)", re.IGNORECASE
@@ -42,27 +47,15 @@ class Asked:
 
 
 def stem(word: str) -> str:
-    """An English word without its endings: "hammering" and "hammers" give "hammer"."""
-    for ending, instead in (
-        ("ies", "y"),
-        ("ied", "y"),
-        ("ing", ""),
-        ("edly", ""),
-        ("ed", ""),
-        ("ers", ""),
-        ("er", ""),
-    ):
+    """An English word without its endings: "hammering", "hammered" and "hammers" give "hammer"."""
+    for ending, instead in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)] + instead
             break
-    else:
-        for ending in ("sses", "shes", "ches", "xes"):
-            if word.endswith(ending):
-                word = word[:-2]
-        if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
-            word = word[:-1]
+    if word.endswith("er") and len(word) >= _LONG_DOER:
+        word = word[:-2]  # "sharpener", not "hammer"
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
-        word = word[:-1]
+        word = word[:-1]  # "dropp", of "dropping"
     return word[:-1] if len(word) > 3 and word[-1] in "ey" else word
 
 
@@ -152,7 +145,7 @@ class Vocabulary:
         return found[:most]
 
     def _fitting(self, text: str) -> list[Asked]:
-        return [each for each in self.ranked(text, 1) if each.score >= _LEAST]
+        return [each for each in self.ranked(text, 1) if each.score >= _LEAST and each.whole >= _PART]
 
     def ranked(self, text: str, top: int = 5) -> list[Asked]:
         """The kinds whose wordings fit a text best, whether they explain the same words or not."""
