@@ -45,7 +45,7 @@ def _presents() -> dict[str, str]:
     """Third persons by past tense, for the verbs of the clauses; not where a caption uses that form."""
     known = naming_words() | plain_words()
     presents = {}
-    for verb in _verbs():
+    for verb in clause_verbs():
         forms = {verb + "ed", verb + verb[-1:] + "ed", verb + "d" if verb.endswith("e") else verb + "ed"}
         if verb.endswith("y"):
             forms.add(verb[:-1] + "ied")
@@ -114,7 +114,8 @@ def _acts(clause: str) -> bool:
 
 
 @cache
-def _verbs() -> frozenset[str]:
+def clause_verbs() -> frozenset[str]:
+    """Verbs of all clauses, in their plain form."""
     clauses = [
         clause for entry in map(entry_of, ALL_KINDS) for own in entry.clauses.values() for clause in own
     ]
@@ -124,7 +125,7 @@ def _verbs() -> frozenset[str]:
 
 @cache
 def _verb_forms() -> frozenset[str]:
-    forms = {form for verb in _verbs() for form in (third_person(verb), gerund(verb))}
+    forms = {form for verb in clause_verbs() for form in (third_person(verb), gerund(verb))}
     return frozenset(forms | _presents().keys())
 
 
