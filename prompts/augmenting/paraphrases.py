@@ -1,4 +1,4 @@
-"""Seeded paraphrases of captions that keep every source: PPPR's active augmentation (Shi et al. 2024) by rules."""
+"""Seeded paraphrases of captions that keep every source: active augmentation of PPPR (Shi et al. 2024)."""
 
 import random
 import re
