@@ -1,4 +1,5 @@
-"""Which words of a prompt the grammar knows. The text tower met no others, and makes something of any."""
+"""Which words of a prompt the text tower met: those of the grammar, and everyday ones of captions that people
+wrote. It makes something of any other, and that means nothing."""
 
 import re
 import unicodedata
@@ -6,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from pathlib import Path
 
 from prompts.grammar import PLACES, common_phrases
-from prompts.lexicon import LEXICON
+from prompts.lexicon import ALL_KINDS, LEXICON, RECORDED, Entry
 from prompts.lexicon.impacts import IMPACT_CLAUSES
 
 # English that says nothing of a sound: neither understood nor worth a complaint.
@@ -35,6 +37,7 @@ effect effects recording loop background foreground ambience ambient die das der
 el los las un une una il lo di da os du de en et y e
 """
 _SHORTEST_PART = 3  # letters of a half of a compound, and of a stem
+_LOST_AMONG = 2  # unknown words, more than the known ones: another language, most likely
 _LONGEST_COMPOUND = 40  # letters, so that the search for its halves stays short
 _ENDINGS = (
     *(("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e")),
@@ -47,7 +50,8 @@ class Understood:
     """What the grammar knows of a text.
 
     Attributes:
-        names_a_sound: at least one word is known to name a sound or what makes it.
+        names_a_sound: at least one word is known to name a sound or what makes it, and it is not lost among
+            unknown ones (a Spanish "llama" is no animal).
         unknown: the words and emoji that are not known, in their order, each once.
     """
 
@@ -62,13 +66,19 @@ def understood(text: str) -> Understood:
     ("knocked"), or two in one ("doorknock"). Articles, pronouns, numbers and the like count neither way.
     """
     telling, plain = telling_words(), plain_words()
-    names_a_sound, unknown = False, dict[str, None]()
-    for word in _words(text):
-        if word in telling or (word not in plain and _derived(word, telling)):
-            names_a_sound = True
+    named, unknown = dict[str, None](), dict[str, None]()
+    for word in split_words(text):
+        if word in telling or (word not in plain and tells(word)):
+            named[word] = None
         elif not (word in plain or word.isdigit() or _derived(word, plain)):
             unknown[word] = None
-    return Understood(names_a_sound, tuple(unknown))
+    is_lost = len(unknown) >= _LOST_AMONG and len(unknown) > len(named)
+    return Understood(bool(named) and not is_lost, tuple(unknown))
+
+
+def tells(word: str) -> bool:
+    """Whether a word, or what it is a form of, names a sound or what makes it."""
+    return word in telling_words() or _derived(word, telling_words())
 
 
 @cache
@@ -80,17 +90,30 @@ def telling_words() -> frozenset[str]:
     for entry in entries:
         texts += [*entry.adjectives, *entry.sounds, *entry.keywords]
         texts += [*entry.materials, *entry.struck, *entry.movers, *entry.floors]
-    return (_split(texts) - _split([_FUNCTION_WORDS, *common_phrases()])) | set(LEXICON)
+    recorded = [phrase for kind, entry in RECORDED.items() for phrase in _phrases(kind, entry)]
+    plain = _split([_FUNCTION_WORDS, *common_phrases()])
+    told = frozenset(word for word in _split(recorded) - _split(PLACES) if len(word) > 1)
+    return ((_split(texts) | told) - plain) | {kind for kind in ALL_KINDS if " " not in kind}
+
+
+def _phrases(kind: str, entry: Entry) -> tuple[str, ...]:
+    """What names a kind of recording; its clauses hold too much else."""
+    return (kind, *entry.adjectives, *entry.sounds, *entry.keywords)
 
 
 @cache
 def plain_words() -> frozenset[str]:
-    """Words that go with any sound: articles, persons, sizes, levels, paces, places."""
-    return _split([_FUNCTION_WORDS, *common_phrases(), *PLACES])
+    """Words that go with any sound: articles, persons, sizes, levels, paces, places, and everyday words of
+    captions and of clauses that name no kind of sound."""
+    everyday = Path(__file__).with_name("caption_words.txt").read_text(encoding="utf-8").splitlines()
+    listed = [line for line in everyday if not line.startswith("#")]
+    clauses = [clause for entry in RECORDED.values() for own in entry.clauses.values() for clause in own]
+    unnamed = frozenset(word for word in _split([*listed, *clauses]) if not tells(word))
+    return _split([_FUNCTION_WORDS, *common_phrases(), *PLACES]) | unnamed
 
 
 def _split(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for text in texts for word in _words(re.sub(r"\{\w+\}", " ", text)))
+    return frozenset(word for text in texts for word in split_words(re.sub(r"\{\w+\}", " ", text)))
 
 
 def _derived(word: str, known: frozenset[str]) -> bool:
@@ -107,7 +130,7 @@ def _derived(word: str, known: frozenset[str]) -> bool:
     return any(word[:cut] in known and word[cut:] in known for cut in cuts)
 
 
-def _words(text: str) -> Iterator[str]:
+def split_words(text: str) -> Iterator[str]:
     """Words in lower case, in any script; an emoji is a word of its own, punctuation is none."""
     for sort, run in groupby(unicodedata.normalize("NFKC", text).casefold(), _sort):
         if sort == "word":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from prompts.english import gerund, third_person
 from prompts.grammar import Heard, caption
-from prompts.lexicon import LEXICON
+from prompts.lexicon import ALL_KINDS, LEXICON
 from prompts.lexicon.entry import words
 from prompts.lexicon.impacts import IMPACT_CLAUSES
 
@@ -26,27 +26,21 @@ _ONE_SHOTS = frozenset(
 _WORD_WEIGHT = 40
 
 
-def grammar_captions(count: int, seed: int = 0) -> Iterator[str]:
+def grammar_captions(count: int, seed: int = 0, kinds: Sequence[str] = tuple(LEXICON)) -> Iterator[str]:
     """`count` captions of one to three kinds drawn evenly, the same for the same seed."""
     rng = random.Random(seed)
-    kinds, actions = tuple(LEXICON), tuple(IMPACT_CLAUSES)
     for _ in range(count):
-        heard = []
-        for kind in rng.sample(kinds, rng.choices((1, 2, 3), (6, 3, 1))[0]):
-            events = rng.randint(1, 20) if kind in _ONE_SHOTS else 0
-            pace_hz = events / 8 if events < 6 else rng.uniform(0.7, 8.0) if events else 0.0
-            heard.append(
-                Heard(
-                    kind,
-                    rng.choice(actions),
-                    rng.random(),
-                    rng.random(),
-                    rng.uniform(0.2, 1.0),
-                    pace_hz,
-                    events,
-                )
-            )
-        yield caption(heard, rng)
+        drawn = rng.sample(kinds, rng.choices((1, 2, 3), (6, 3, 1))[0])
+        yield caption([any_heard(kind, rng) for kind in drawn], rng)
+
+
+def any_heard(kind: str, rng: random.Random) -> Heard:
+    """A source of that kind with facts drawn at random."""
+    sounds_once = kind in _ONE_SHOTS or (kind not in LEXICON and rng.random() < 0.5)
+    events = rng.randint(1, 20) if sounds_once else 0
+    pace_hz = events / 8 if events < 6 else rng.uniform(0.7, 8.0) if events else 0.0
+    action = rng.choice(tuple(IMPACT_CLAUSES))
+    return Heard(kind, action, rng.random(), rng.random(), rng.uniform(0.2, 1.0), pace_hz, events)
 
 
 def sound_words() -> list[str]:
@@ -119,6 +113,7 @@ def vocabulary_command(arguments: Sequence[str] | None = None) -> None:
         "--captions", type=int, default=60_000, help="captions to draw from the grammar (default %(default)s)"
     )
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--recorded", action="store_true", help="captions of the recordings' kinds as well")
     parser.add_argument("--size", type=int, default=SIZE, help="number of tokens (default %(default)s)")
     parser.add_argument(
         "--text",
@@ -137,7 +132,7 @@ def vocabulary_command(arguments: Sequence[str] | None = None) -> None:
         except OSError as error:
             parser.error(f"cannot read {file}: {error.strerror}")
     lines = [
-        *grammar_captions(given.captions, given.seed),
+        *grammar_captions(given.captions, given.seed, ALL_KINDS if given.recorded else tuple(LEXICON)),
         *(word for word in sound_words() for _ in range(_WORD_WEIGHT)),
         *further,
     ]

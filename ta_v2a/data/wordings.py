@@ -1,6 +1,8 @@
 """Sounds as CVALP's audio tower hears them, with ever new wordings: what the text tower is tuned on."""
 
+import hashlib
 import random
+from pathlib import Path
 from typing import Any
 
 import lightning
@@ -10,10 +12,12 @@ from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
 from prompts.grammar import caption
 from ta_v2a.data.features import evened
+from ta_v2a.data.open_wordings import OpenWordings
 from ta_v2a.data.stage_clips import StageClips, split_seeds
-from ta_v2a.presets.trained import mini_cvalp
+from ta_v2a.presets.trained import mini_cvalp, weights_file
 from ta_v2a.stage.scene.scene import heard, plan
 from ta_v2a.system.processes import follow_parent
+from ta_v2a.system.provenance import file_sha256
 from vocoders.clock import ClipSpec
 from vocoders.mel import LogMel
 
@@ -41,6 +45,10 @@ class StageWordings(lightning.LightningDataModule):
         checkpoint: of the CVALP training, or the component of a preset.
         even_power: how far training draws all kinds alike, see `evened`.
         first_seed: offset into the training seeds.
+        passes: draws an epoch, in clips.
+        teacher: file of `ta_v2a.data.teacher`; with it, every batch holds `described` and `written` further
+            texts, see `OpenWordings`.
+        cache: folder where audio features are kept from run to run, or None.
     """
 
     def __init__(
@@ -53,6 +61,11 @@ class StageWordings(lightning.LightningDataModule):
         workers: int = 1,
         even_power: float = 0.5,
         first_seed: int = 30_000_000,
+        passes: int = 1,
+        teacher: str | None = None,
+        described: int = 128,
+        written: int = 128,
+        cache: str | None = None,
     ):
         super().__init__()
         self.checkpoint, self.tokenizer_file = checkpoint, tokenizer_file
@@ -63,10 +76,27 @@ class StageWordings(lightning.LightningDataModule):
             batch_size,
             workers,
         )
+        self.passes, self.cache = passes, cache
+        self.open = None if teacher is None else OpenWordings(teacher, described, written)
         self.spec = ClipSpec(duration_s=4.096)
 
-    @torch.no_grad()
     def _wordings(self, seeds: range, cvalp: Any) -> Wordings:
+        file = None
+        if self.cache is not None:
+            facts = f"{file_sha256(weights_file(self.checkpoint))} {seeds}"
+            file = Path(self.cache) / f"{hashlib.sha256(facts.encode()).hexdigest()[:12]}.pt"
+        if file is not None and file.is_file():
+            held = torch.load(file, weights_only=True)
+        else:
+            held = self._heard(seeds, cvalp)
+            if file is not None:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                torch.save(held, file)
+        return Wordings(seeds, self.spec, held["audio"], held["kinds"])
+
+    @torch.no_grad()
+    def _heard(self, seeds: range, cvalp: Any) -> dict[str, torch.Tensor]:
+        """`audio` (N, C) pooled E_a and `kinds` (N, 29) of these scenes."""
         loader = DataLoader(
             StageClips(seeds, self.spec, sound_only=True),
             32,
@@ -79,7 +109,7 @@ class StageWordings(lightning.LightningDataModule):
                 torch.nn.functional.normalize(cvalp.encode_audio(log_mel(batch["wave"])).mean(1), dim=-1)
             )
             kinds.append(batch["kinds"])
-        return Wordings(seeds, self.spec, torch.cat(audio), torch.cat(kinds))
+        return {"audio": torch.cat(audio), "kinds": torch.cat(kinds)}
 
     def setup(self, stage: str) -> None:
         cvalp = mini_cvalp(self.checkpoint, self.tokenizer_file)
@@ -90,9 +120,15 @@ class StageWordings(lightning.LightningDataModule):
         self.train.epoch = self.trainer.current_epoch + 1 if self.trainer else 1
         order = torch.Generator().manual_seed(self.train.epoch)
         draw = WeightedRandomSampler(
-            evened(self.train.kinds, self.even_power).tolist(), len(self.train), generator=order
+            evened(self.train.kinds, self.even_power).tolist(),
+            len(self.train) * self.passes,
+            generator=order,
         )
-        return DataLoader(self.train, self.batch_size, sampler=draw, drop_last=True)
+        if self.open is not None:
+            self.open.begin(self.first_seed + self.train.epoch)
+        return DataLoader(self.train, self.batch_size, sampler=draw, drop_last=True, collate_fn=self.open)
 
     def val_dataloader(self) -> DataLoader[Any]:
-        return DataLoader(self.validation, self.batch_size)
+        if self.open is not None:
+            self.open.begin(0)
+        return DataLoader(self.validation, self.batch_size, collate_fn=self.open)

@@ -259,3 +259,61 @@ def test_f1_counts_onsets():
     )  # precision 1, recall 1/3
     assert float(binary_f1(curve([10, 30, 50], 0.3), target)) == 0  # too faint to count
     assert float(binary_f1(torch.zeros(1, 60), target)) == 0
+
+
+def worded(count: int) -> list[dict]:
+    """Whole batches with words beyond the stage's."""
+    g = torch.Generator().manual_seed(1)
+    return [
+        {
+            "audio": torch.nn.functional.normalize(torch.randn(4, 16, generator=g), dim=-1),
+            "caption": list(CAPTIONS),
+            "kinds": torch.eye(29)[:4],
+            "texts": ["hands on djembe", "a zipper", "woman bites crisps"],
+            "named": torch.eye(204)[:3],
+            "vectors": torch.randn(2, 256, generator=g),
+        }
+        for _ in range(count)
+    ]
+
+
+def words_module(**changes) -> TextTraining:
+    return TextTraining(module().model, warmup_steps=2, learning_rate=0.02, max_steps=40, **changes)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_words_are_learnt_alone_and_the_silent_blocks_change_nothing(tmp_path):
+    training = words_module(words_only=True, longest=8)
+    texts = ["a dog barks", "hands on djembe"]
+    encoder = training.model.text.encoder.encoder
+    trainer = lightning.Trainer(
+        max_epochs=8, accelerator="cpu", logger=False, enable_progress_bar=False, enable_model_summary=False,
+        enable_checkpointing=False, default_root_dir=tmp_path,
+    )  # fmt: skip
+    first = training.losses(worded(1)[0])
+    trainer.fit(training, DataLoader(worded(4), batch_size=None))
+    training.eval()
+    last = training.losses(worded(1)[0])
+    assert last["recorded"] < 0.7 * first["recorded"] and last["teacher"] < first["teacher"]
+    alone = training.model.encode_text(texts)
+    encoder.words_only = False
+    torch.testing.assert_close(training.model.encode_text(texts), alone)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_training_goes_on_with_the_heads_and_another_vocabulary_begins_afresh(tmp_path):
+    training = words_module(words_only=True)
+    trainer = lightning.Trainer(
+        max_epochs=1, accelerator="cpu", logger=False, enable_progress_bar=False, enable_model_summary=False,
+        enable_checkpointing=False, default_root_dir=tmp_path,
+    )  # fmt: skip
+    trainer.fit(training, DataLoader(worded(2), batch_size=None))
+    file = str(tmp_path / "words.ckpt")
+    trainer.save_checkpoint(file)
+    after = words_module(checkpoint=file)
+    for name in ("kind_head", "recorded_head", "teacher_head", "model.text.project"):
+        for key, value in training.get_submodule(name).state_dict().items():
+            assert torch.equal(after.get_submodule(name).state_dict()[key], value), name
+    fresh = words_module(checkpoint=file, fresh=True)
+    assert not torch.equal(fresh.model.text.project.weight, training.model.text.project.weight)
+    assert torch.equal(fresh.model.audio_head.weight, training.model.audio_head.weight)

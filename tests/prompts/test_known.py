@@ -1,6 +1,7 @@
 """What the grammar's words cover, on two committed lists: prompts it was never told about,
 and natural ones to follow."""
 
+import csv
 import time
 from pathlib import Path
 
@@ -84,3 +85,23 @@ def test_time_grows_with_the_length_only(text):
     began = time.process_time()
     understood(text)
     assert time.process_time() - began < 2
+
+
+def test_other_languages_and_nonsense_name_nothing():
+    found = {text: understood(text) for text in prompts("foreign")}
+    assert len(found) == 100
+    assert not [text for text, what in found.items() if what.names_a_sound]
+
+
+def test_at_least_97_of_100_captions_that_people_wrote_are_followed():
+    with (Path(__file__).parents[2] / "benchmarks" / "captions.csv").open(encoding="utf-8") as stream:
+        captions = [row["caption"] for row in csv.DictReader(stream)]
+    left_out = [text for text in captions if not understood(text).names_a_sound]
+    assert len(captions) == 300 and len(left_out) <= 9, left_out
+    assert sum(bool(understood(text).unknown) for text in captions) <= 30
+
+
+def test_a_word_lost_among_unknown_ones_names_nothing():
+    assert not understood("alguien llama a la puerta").names_a_sound
+    assert understood("a llama").names_a_sound or "llama" in understood("a llama").unknown
+    assert understood("dog quixotically").names_a_sound

@@ -49,13 +49,16 @@ def batch_generator(seed: int, batch_number: int, device: torch.device | str = "
     return torch.Generator(device).manual_seed((seed * 1_000_003 + batch_number) * 4_099)
 
 
-def start_from(network: Component, source: str, prefix: str = "network.", may_lack: str = "") -> None:
+def start_from(
+    network: Component, source: str, prefix: str = "network.", may_lack: str = "", leave: str = ""
+) -> None:
     """Copies trained weights into `network`.
 
     Args:
         source: checkpoint of a training, or the folder that the network's `save_pretrained` wrote.
         prefix: what the names of the network's weights begin with in a checkpoint.
         may_lack: weights whose names begin so stay as they are where the source has none.
+        leave: weights whose names begin so stay as they are, whatever the source has.
 
     Raises:
         RuntimeError: the weights are those of another network.
@@ -67,7 +70,10 @@ def start_from(network: Component, source: str, prefix: str = "network.", may_la
         state = {name.removeprefix(prefix): value for name, value in whole.items() if name.startswith(prefix)}
     own = network.state_dict()
     kept = {name: value for name, value in own.items() if may_lack and name.startswith(may_lack)}
-    network.load_state_dict(kept | state)
+    left = {name: value for name, value in own.items() if leave and name.startswith(leave)}
+    if leave:
+        state = {name: value for name, value in state.items() if not name.startswith(leave)}
+    network.load_state_dict(kept | left | state)
 
 
 def adamw(
