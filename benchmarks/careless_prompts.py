@@ -1,4 +1,4 @@
-"""Careless prompts on the test split of the stage, with and without the refiner: what is heard, who is followed.
+"""Careless prompts on the test split of the stage, with and without the refiner: what is heard of them.
 
     PYTHONPATH=. python benchmarks/careless_prompts.py -n 500 --result results/careless_prompts.json
 
