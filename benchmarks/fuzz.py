@@ -210,7 +210,7 @@ def work(line: Connection, seed: int, wholes: dict[str, bytes], folder: Path) ->
 
     tempfile.tempdir = str(folder / "temporary")
     tokenizer = Tokenizer(TOKENISER)
-    refine_it("a first text, wit a slip, no music, at 3 s rain")  # the refiner makes its tables once
+    refine_it("a dog brak, a bell rang, 3x knock, at 3 s rain, no music")  # the refiner makes its tables once
     while (told := line.recv()) is not None:
         what, number = told
         if what == "string":

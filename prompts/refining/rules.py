@@ -1,5 +1,6 @@
 """The refiner by rules: deterministic, offline, and it leaves alone what needs nothing."""
 
+import re
 from collections.abc import Callable
 
 from prompts.refining.cleaning import CLEANINGS
@@ -11,11 +12,12 @@ from prompts.refining.spelling import respelt
 from prompts.refining.times import timed
 from prompts.refining.wording import counted, in_present, once, one_sentence, ordered
 
-LONGEST = 2500
+LONGEST = 1600
 """Characters that are read; the networks read the first 1000 of what is left."""
 
 # Units of time, and the shot of a camera.
 _NO_SOURCES = {stem(word) for word in ("second", "minute", "sec", "min", "shot")}
+_RUNS = re.compile(r"\s{3,}")  # nobody hears blanks, but patterns would try each
 _WORDINGS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("sights", "what is only seen left out", without_sights),
     ("count", "counts in words", counted),
@@ -37,9 +39,9 @@ class RuleRefiner:
     def refine(self, text: str) -> Refined:
         """The prompt, read; never fails."""
         trace: list[Finding] = []
-        read = text
-        if len(text) > LONGEST:
-            read = text[:LONGEST].rpartition(" ")[0] or text[:LONGEST]
+        read = _RUNS.sub(lambda found: "\n" if "\n" in found[0] else " ", text)
+        if len(read) > LONGEST:
+            read = read[:LONGEST].rpartition(" ")[0] or read[:LONGEST]
             trace.append(Finding("length", f"only the first {LONGEST} characters are read", read))
         for name, found, clean in CLEANINGS:
             read = _noted(trace, name, found, read, clean(read))

@@ -88,7 +88,7 @@ TIMED = """
 import csv, sys, time
 from prompts.refining.rules import RuleRefiner
 refiner, slowest = RuleRefiner(), 0.0
-refiner.refine("a first one, wit a slip, at 3 s, no music")  # the tables are made
+refiner.refine("a dog brak, a bell rang, 3x knock, at 3 s, no music")  # the tables are made
 with open(sys.argv[1], newline="", encoding="utf-8") as file:
     for row in csv.DictReader(file):
         began = time.process_time()
