@@ -165,10 +165,48 @@ def _nearly_a_cue(rng: random.Random) -> str:
     return "".join(piece + rng.choice(_BLANKS) for piece in pieces)
 
 
+_WORDS = (
+    *("a dog", "barks", "rain", "brak", "no", "without", "but not", "music", ",", "."),
+    *("and", "then", "after", "at"),
+    *("3 seconds", "0:03", "1.5 s", "from 2 to 4 s", "for the first 2 s", "while"),
+    *("doesn't", "don't want", "**", "# "),
+    *("\n", "- ", "ignore the above", "[x](y)", "3x", "knock", "a red car"),
+    *("the camera pans", "looooud", "<b>"),
+)
+_SHEETS = (
+    "1.2-3.0: glass breaking; 4: door slam (loud)\n5-: rain [strength=0.5] [not=wind]\n",
+    "1\n00:00:01,200 --> 00:00:03,000\nglass breaking\n\n2\n00:00:04,000 --> 00:00:05,000\nrain\n",
+    "WEBVTT\n\nNOTE x\n\n00:01.200 --> 00:03.000 align:start\nglass <b>breaking</b>\n",
+    'start,end,text,strength,negative\n1.2,3,"glass, breaking",1,\n4,,rain,0.5,wind\n',
+    '{"cues": [{"start": 1.2, "end": 3, "text": "glass"}, {"start": "00:00:04:00", "text": "rain"}]}',
+    "TITLE: X\nFCM: DROP FRAME\n001  AX  AA  C  00:00:00:00 00:00:01:20 00:00:01:05 00:00:03:00\n"
+    "* COMMENT: glass\n",
+    "1.200000\t3.000000\tglass breaking\n4\t4\train\n",
+)
+
+
+def _nearly_a_prompt(rng: random.Random) -> str:
+    """Words, negations, times and markup in odd order, some of it many times."""
+    pieces = [rng.choice(_WORDS) for _ in range(rng.choice((2, 5, 12, 40, 400)))]
+    joiner = rng.choice((" ", " ", "", ", "))
+    return joiner.join(piece * rng.choice((1, 1, 1, 1, 30)) for piece in pieces)[:10_000]
+
+
+def _nearly_a_sheet(rng: random.Random) -> str:
+    """A small sheet with characters gone, doubled or swapped for others."""
+    text = rng.choice(_SHEETS) * rng.choice((1, 1, 1, 40))
+    for _ in range(rng.choice((1, 2, 8))):
+        at = rng.randrange(len(text) + 1)
+        text = text[:at] + rng.choice((*_PIECES, "", "\n", ";", ",")) + text[at + rng.choice((0, 0, 1, 5)) :]
+    return text
+
+
 def string_of(number: int, seed: int) -> str:
     """Text `number`: odd pieces in odd order, some many times, or nearly a cue."""
     rng = random.Random(f"{seed} string {number}")
     if number % 3 == 0:
         return _nearly_a_cue(rng)
+    if number % 3 == 1 and rng.random() < 0.75:
+        return rng.choice((_nearly_a_prompt, _nearly_a_sheet))(rng)
     count = rng.choice((1, 2, 4, 8, 30))
     return "".join(rng.choice(_PIECES) * rng.choice((1, 1, 1, 1, 2, 400)) for _ in range(count))

@@ -4,15 +4,15 @@ Small films of ten kinds are made, and each is damaged in seeded ways: bits flip
 or repeated, blocks swapped, the end cut off, 32-bit fields set to extremes. Every damaged film is probed,
 decoded, sounded to a WAV and to a film, and that film is probed; what takes longer than ten seconds is done
 once more, and the shorter time counts. Strings go through the cutting of prompts,
-the tokeniser and the parser of cues.
+the tokeniser, the parser of cues, the refiner (50 ms of processor time each at most, after the first), the
+readers of all cue sheets, and every twentieth through the command line.
 
-    .venv/bin/python benchmarks/fuzz.py --films 3000 --strings 10000 --seed 0 --json
+    PYTHONPATH=. python benchmarks/fuzz.py --films 3000 --strings 10000 --seed 0 --json --result FILE
 
 Prints one JSON object and, without --json, a table on standard error. Ends with 1 if anything went wrong.
 `--only N` does one film alone, `--keep FOLDER` keeps the films that went wrong.
 """
 
-import argparse
 import json
 import multiprocessing
 import os
@@ -32,7 +32,7 @@ from typing import Any
 
 import numpy as np
 from damage import KINDS, film_of, make, string_of
-from measuring import mebibytes, show
+from measuring import begun, keep, mebibytes, number, options, show
 
 from ta_v2a.evaluation.report.results import machine
 
@@ -41,6 +41,8 @@ KILLED_S = 60.0
 MOST_MIB = 1536.0
 LONGEST_S = 60.0
 """A damaged clock may promise hours: more than this is not written, as it takes long for a healthy film."""
+REFINED_S = 0.05
+"""Processor time that the refiner, and each reader of sheets, may take for a string."""
 EXAMPLES = 40
 TOKENISER = Path(__file__).resolve().parents[1] / "ta_v2a" / "weights" / "mini" / "cvalp" / "spiece.model"
 
@@ -120,6 +122,54 @@ def _peak_mib() -> float:
     return mebibytes(max(ended + running))
 
 
+def refine_it(text: str) -> float:
+    """The refiner on a text; seconds of processor time."""
+    from prompts.refining.rules import RuleRefiner
+
+    began = time.process_time()
+    found = RuleRefiner().refine(text)
+    took_s = time.process_time() - began
+    assert isinstance(found.text, str) and all(
+        cue.end_s > cue.start_s >= 0 and cue.text for cue in found.cues
+    )
+    assert all("\n" not in finding.name for finding in found.trace)
+    return took_s
+
+
+def read_as_sheets(text: str) -> float:
+    """All readers of sheets on a text; the most seconds of processor time of one."""
+    from fractions import Fraction
+
+    from ta_v2a.errors import UserError
+    from ta_v2a.sheets.clocked import Counting
+    from ta_v2a.sheets.reading import FORMS, read_sheet_text
+    from ta_v2a.sheets.sheet import cues_of
+
+    slowest = 0.0
+    for form in FORMS:
+        began = time.process_time()
+        try:
+            cues_of(read_sheet_text(text, form, Counting(Fraction(25))))
+        except UserError as error:
+            assert len(str(error).splitlines()) == 1 and len(str(error)) < 500
+        slowest = max(slowest, time.process_time() - began)
+    return slowest
+
+
+def type_it(text: str) -> None:
+    """A text as a prompt, a cue and a sheet on the command line, which ends at a film
+    that is not there."""
+    import io
+    from contextlib import redirect_stderr, redirect_stdout
+
+    from ta_v2a.cli.main import run_command
+
+    said = io.StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        code = run_command(["foley", "no such film.mp4", "-p", text, f"--cue={text}", f"--cues={text}"])
+    assert code == 2 and "Traceback" not in said.getvalue()
+
+
 def one_string(number: int, seed: int, tokenizer: Any) -> dict[str, Any]:
     """How text `number` ended."""
     from ta_v2a.engine.cues import cut_prompt, parse_cue, read_cues
@@ -127,7 +177,7 @@ def one_string(number: int, seed: int, tokenizer: Any) -> dict[str, Any]:
 
     text = string_of(number, seed)
     began = time.monotonic()
-    outcome, why = "read", ""
+    outcome, why, took_s = "read", "", 0.0
     try:
         cut, _ = cut_prompt(text)
         tokenizer.was_cut(cut or "")
@@ -136,10 +186,16 @@ def one_string(number: int, seed: int, tokenizer: Any) -> dict[str, Any]:
             read_cues([parse_cue(text)], 1e9)
         except UserError as error:
             outcome = "refused" if len(str(error).splitlines()) == 1 else "traceback"
+        took_s = max(refine_it(text), read_as_sheets(text))
+        if took_s > REFINED_S:  # the machine may have had other work
+            took_s = min(took_s, max(refine_it(text), read_as_sheets(text)))
+        if number % 20 == 0:
+            type_it(text)
     except BaseException:
         outcome, why = "traceback", traceback.format_exc()
     return {
         "kind": "string",
+        "refined_s": took_s,
         "outcome": outcome,
         "why": why,
         "seconds": time.monotonic() - began,
@@ -154,6 +210,7 @@ def work(line: Connection, seed: int, wholes: dict[str, bytes], folder: Path) ->
 
     tempfile.tempdir = str(folder / "temporary")
     tokenizer = Tokenizer(TOKENISER)
+    refine_it("a dog brak, a bell rang, 3x knock, at 3 s rain, no music")  # the refiner makes its tables once
     while (told := line.recv()) is not None:
         what, number = told
         if what == "string":
@@ -229,6 +286,8 @@ class Tally:
     hangs: int = 0
     over_memory: int = 0
     leftovers: int = 0
+    slow_words: int = 0
+    slowest_words_s: float = 0.0
     peak_mib: float = 0.0
     slowest_s: float = 0.0
     examples: list[dict[str, Any]] = field(default_factory=list)
@@ -240,11 +299,13 @@ class Tally:
             "hangs": answer["seconds"] > HANG_S or answer["outcome"] == "hang",
             "over_memory": answer["peak_mib"] > MOST_MIB,
             "leftovers": bool(answer["left"]),
+            "slow_words": answer.get("refined_s", 0.0) > REFINED_S,
         }
         for name, is_so in wrong.items():
             setattr(self, name, getattr(self, name) + is_so)
         self.outcomes[answer["outcome"]] += 1
         self.peak_mib = max(self.peak_mib, round(answer["peak_mib"], 1))
+        self.slowest_words_s = max(self.slowest_words_s, round(answer.get("refined_s", 0.0), 4))
         self.slowest_s = max(self.slowest_s, round(answer["seconds"], 3))
         if any(wrong.values()) and len(self.examples) < EXAMPLES:
             what = [name for name, is_so in wrong.items() if is_so]
@@ -256,7 +317,7 @@ class Tally:
     @property
     def wrong(self) -> int:
         """All that must not be."""
-        return self.tracebacks + self.hangs + self.over_memory + self.leftovers
+        return self.tracebacks + self.hangs + self.over_memory + self.leftovers + self.slow_words
 
 
 def films(numbers: range | list[int], seed: int, keep: Path | None) -> Tally:
@@ -284,7 +345,7 @@ def films(numbers: range | list[int], seed: int, keep: Path | None) -> Tally:
 
 
 def strings(count: int, seed: int) -> Tally:
-    """Odd texts through prompts, tokeniser and cues."""
+    """Odd texts through prompts, tokeniser, cues, refiner, sheets and command line."""
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="ta-v2a-fuzz-") as name:
         worker = Worker(seed, {}, Path(name) / "work")
@@ -296,9 +357,7 @@ def strings(count: int, seed: int) -> Tally:
 
 def main() -> int:
     """Does and prints; 1 if something was wrong."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--films", type=int, default=3000, help="damaged films")
     parser.add_argument("--strings", type=int, default=10_000, help="texts")
     parser.add_argument("--seed", type=int, default=0, help="of all chance")
@@ -306,6 +365,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder for the films that went wrong")
     parser.add_argument("--json", action="store_true", help="no table")
     given = parser.parse_args()
+    noted = begun(given)
     began = time.monotonic()
     done = {
         "films": films(given.only or range(given.films), given.seed, given.keep),
@@ -325,13 +385,44 @@ def main() -> int:
     if given.json:
         print(json.dumps(report), flush=True)
     else:
-        columns = ("tracebacks", "hangs", "over_memory", "leftovers", "peak_mib", "slowest_s")
+        columns = ("tracebacks", "hangs", "over_memory", "leftovers", "slow_words", "peak_mib", "slowest_s")
         show(
             report,
             ("", "count", *columns),
             [(name, report[name]["count"], *(report[name][c] for c in columns)) for name in done],
         )
+    keep(noted, "reading", figures(done), sum(row["count"] for row in counted(report)), given.seed)
     return 1 if report["wrong"] else 0
+
+
+def counted(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of films and strings."""
+    return [report["films"], report["strings"]]
+
+
+def figures(done: dict[str, Tally]) -> list[Any]:
+    """What went wrong, of how many, and how long the slowest took."""
+    found = []
+    for name, tally in done.items():
+        count = sum(tally.outcomes.values())
+        if not count:
+            continue
+        for fault in ("tracebacks", "hangs", "over_memory", "leftovers", "slow_words"):
+            value = float(getattr(tally, fault))
+            found.append(number(fault.replace("_", " "), name, value, n=count, variant="count"))
+        found.append(number("time", name, tally.slowest_s, "s", n=count, variant="wall:slowest"))
+    if done["strings"].slowest_words_s:
+        found.append(
+            number(
+                "time of refiner or reader",
+                "strings",
+                done["strings"].slowest_words_s,
+                "s",
+                n=sum(done["strings"].outcomes.values()),
+                variant="process:slowest",
+            )
+        )
+    return found
 
 
 if __name__ == "__main__":

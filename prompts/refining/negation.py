@@ -79,7 +79,7 @@ def without_negations(text: str) -> tuple[str, list[str]]:
             continue
         first, after, items = found
         end = tokens[after - 1].end
-        kept = [item for item in map(_bare, items) if content(item)]
+        kept = [item for item in map(_bare, items) if _is_a_thing(item)]
         if kept:
             cuts.append((tokens[first].start, end, kept))
             floor = after
@@ -95,6 +95,11 @@ def without_negations(text: str) -> tuple[str, list[str]]:
     return left if content(left) else "", list(dict.fromkeys(unwanted))
 
 
+# What people want to be without though no kind is named so.
+_UNWANTED = word_set(
+    "voice voices vocal vocals speech talking talk narration narrator dialogue dialog people singing lyrics "
+    "words soundtrack melody commentary chatter hum hiss static reverb echo"
+)
 _STRANGE_SHARE = 0.6
 _TRIGGERS = frozenset(
     {*_SIMPLE, *_IMPERATIVES, *_AUXILIARIES, *_MODALS, *(phrase[0] for phrase in (*_PHRASES, *_NOBODY))}
@@ -116,6 +121,10 @@ _SIGNS = (
     *("free", "rid of", "leave out", "apart from", "other than", "anything but", "remove", "avoid", "omit"),
     *("mute", "skip", "nobody", "no-one", "never", "dont", "doesnt", "shouldnt", "wont", "absence", "devoid"),
 )
+
+
+def _is_a_thing(item: str) -> bool:
+    return bool(content(item)) or not _UNWANTED.isdisjoint(words_in(item))
 
 
 def _is_foreign(text: str) -> bool:
@@ -262,7 +271,10 @@ def _item(tokens: list[_Token], i: int) -> int | None:
         return None
     return (
         j
-        if all(sort_of(word) != "plain" or word in ("loud", "human", "background") for word in said)
+        if all(
+            sort_of(word) != "plain" or word in _UNWANTED or word in ("loud", "human", "background")
+            for word in said
+        )
         else None
     )
 

@@ -1,21 +1,23 @@
 """The refiner by rules: deterministic, offline, and it leaves alone what needs nothing."""
 
+import re
 from collections.abc import Callable
 
 from prompts.refining.cleaning import CLEANINGS
 from prompts.refining.negation import contradictions, without_negations
 from prompts.refining.refined import Finding, Refined, TimedText
-from prompts.refining.seen import without_sights
+from prompts.refining.seen import camera_stems, without_sights
 from prompts.refining.sources import stem, telling, unknown_words
 from prompts.refining.spelling import respelt
 from prompts.refining.times import timed
 from prompts.refining.wording import counted, in_present, once, one_sentence, ordered
 
-LONGEST = 2500
+LONGEST = 1600
 """Characters that are read; the networks read the first 1000 of what is left."""
 
-# Units of time, and the shot of a camera.
-_NO_SOURCES = {stem(word) for word in ("second", "minute", "sec", "min", "shot")}
+# Units of time, and the mark of one.
+_NO_SOURCES = {stem(word) for word in ("second", "minute", "sec", "min", "mark")}
+_RUNS = re.compile(r"\s{3,}")  # nobody hears blanks, but patterns would try each
 _WORDINGS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("sights", "what is only seen left out", without_sights),
     ("count", "counts in words", counted),
@@ -37,15 +39,15 @@ class RuleRefiner:
     def refine(self, text: str) -> Refined:
         """The prompt, read; never fails."""
         trace: list[Finding] = []
-        read = text
-        if len(text) > LONGEST:
-            read = text[:LONGEST].rpartition(" ")[0] or text[:LONGEST]
+        read = _RUNS.sub(lambda found: "\n" if "\n" in found[0] else " ", text)
+        if len(read) > LONGEST:
+            read = read[:LONGEST].rpartition(" ")[0] or read[:LONGEST]
             trace.append(Finding("length", f"only the first {LONGEST} characters are read", read))
         for name, found, clean in CLEANINGS:
             read = _noted(trace, name, found, read, clean(read))
         spelt, slips = respelt(read)
         read = _noted(trace, "spelling", ", ".join(slips), read, spelt)
-        wanted = telling(read)
+        wanted = telling(read) - camera_stems(read)
         left, unwanted = without_negations(read)
         for item in contradictions(left, unwanted):
             unwanted.remove(item)
@@ -64,6 +66,7 @@ class RuleRefiner:
         negative = ", ".join(unwanted)
         # What was wanted must still be there; what is unwanted may be.
         now = telling(" ".join([rest, *(cue.text for cue in cues)]))
+        now -= camera_stems(read)
         lost, invented = wanted - now - telling(negative) - _NO_SOURCES, now - wanted - _counting(read)
         if lost or invented:
             what = f"would be lost or new: {', '.join(sorted(lost | invented))}; your words are kept"

@@ -4,8 +4,8 @@ something of it."""
 import re
 from functools import cache
 
-from prompts.known import plain_words
-from prompts.refining.sources import WORD, content, naming_words, telling, word_set
+from prompts.known import plain_words, telling_words
+from prompts.refining.sources import WORD, content, stem, telling, word_set
 from prompts.refining.tidying import tidied
 
 _VISUAL = word_set(
@@ -22,6 +22,10 @@ panorama portrait landscape vertical horizontal aerial slowmo slow-mo slow-motio
 sunlight twilight dusk dawn foggy misty hazy snowy shadow shadows shadowy colour color colors colours
 visible seen shown pictured visually depicted depicting aesthetic elegant stylish vintage-looking
 """
+)
+_CAMERA = word_set(
+    "shot cinematic drone film footage picture photo image camera pan pans clip video view aerial frame scene "
+    "lens zoom static slow motion close up"
 )
 _PHRASES = re.compile(
     r"(?i)\b(?:(?:a|an|the|this)\s+)?(?:(?:beautiful|cinematic|slow[- ]?mo(?:tion)?|wide|"
@@ -49,7 +53,7 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n+\s*")
 @cache
 def visual_words() -> frozenset[str]:
     """Words that are only seen; none that a caption uses."""
-    return _VISUAL - naming_words() - plain_words()
+    return _VISUAL - telling_words() - plain_words()
 
 
 def without_sights(text: str) -> str:
@@ -74,7 +78,18 @@ def _sentences_of(text: str, dropped: str) -> list[str]:
     return [without_words(piece) for piece in wanted]
 
 
+def camera_stems(text: str) -> set[str]:
+    """Stems of the words by which a text speaks of its camera ("a cinematic shot of"): no sources there."""
+    told = (telling(found[0]) for found in _PHRASES.finditer(text))
+    return {one for stems in told if stems <= _camera() for one in stems}
+
+
+@cache
+def _camera() -> frozenset[str]:
+    return frozenset(map(stem, _CAMERA))
+
+
 def without_words(sentence: str) -> str:
     """A sentence without the words that are only seen."""
-    dropped = _PHRASES.sub(lambda found: found[0] if telling(found[0]) - {"shot"} else " ", sentence)
+    dropped = _PHRASES.sub(lambda found: found[0] if telling(found[0]) - _camera() else " ", sentence)
     return WORD.sub(lambda found: "" if found[0].casefold() in visual_words() else found[0], dropped)

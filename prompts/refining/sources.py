@@ -3,11 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal
 
-from prompts.known import plain_words, telling_words, understood
-from prompts.lexicon import RECORDED
+from prompts.known import understood
 from prompts.lexicon.entry import words
 
 Sort = Literal["telling", "plain", "unknown"]
@@ -22,30 +21,11 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-@cache
-def naming_words() -> frozenset[str]:
-    """Words by which any kind is named, of the stage or of recordings."""
-    texts = list(RECORDED)
-    for entry in RECORDED.values():
-        texts += [clause.replace("|", " ") for own in entry.clauses.values() for clause in own]
-        texts += [*entry.adjectives, *entry.sounds, *entry.keywords]
-        texts += [*entry.materials, *entry.struck, *entry.movers, *entry.floors]
-    recorded = {word for text in texts for word in words_in(re.sub(r"[{}~*_]", " ", text))}
-    return telling_words() | (recorded - plain_words())
-
-
-@cache
-def _naming_stems() -> frozenset[str]:
-    return frozenset(stem(word) for word in naming_words() if len(stem(word)) > 2)
-
-
 @lru_cache(1 << 14)
 def sort_of(word: str) -> Sort:
     """Whether a word names a sound or its maker, goes with any sound, or is in no training caption."""
     if len(word) > _LONGEST:
         return "unknown"
-    if word in naming_words() or stem(word) in _naming_stems():
-        return "telling"
     found = understood(word)
     return "telling" if found.names_a_sound else "unknown" if found.unknown else "plain"
 

@@ -5,9 +5,9 @@ from collections import defaultdict
 from functools import cache, lru_cache
 from pathlib import Path
 
-from prompts.known import plain_words
+from prompts.known import plain_words, telling_words
 from prompts.refining.seen import visual_words
-from prompts.refining.sources import WORD, naming_words, sort_of
+from prompts.refining.sources import WORD, sort_of
 
 _SHORTEST, _LONGEST = 4, 20  # letters
 _SHORTEST_STRANGE = 6  # letters from which a wrong letter is taken for a slip
@@ -71,7 +71,7 @@ def mended(word: str) -> str | None:
         meant = {known for known in group if known[0] == word[0] or group is swapped}
         named = {known for known in meant if sort_of(known) == "telling"} or meant
         if len(named) > 1:
-            named = {known for known in named if known in naming_words()}
+            named = {known for known in named if known in telling_words()}
         if len(named) == 1:
             return named.pop()
         if meant:
@@ -96,7 +96,7 @@ class _Index:
 @cache
 def _by_deletion() -> _Index:
     plain = {word for word in plain_words() if len(word) > _SHORTEST}
-    known = {word for word in {*naming_words(), *plain} if word.isascii() and word.isalpha()}
+    known = {word for word in {*telling_words(), *plain} if word.isascii() and word.isalpha()}
     return _Index({word for word in known if _SHORTEST <= len(word) <= _LONGEST})
 
 

@@ -5,11 +5,11 @@ from functools import cache
 from itertools import pairwise
 
 from prompts.english import gerund, plural, third_person
-from prompts.known import plain_words
+from prompts.known import plain_words, telling_words
 from prompts.lexicon import ALL_KINDS, entry_of
 from prompts.lexicon.entry import words
 from prompts.lexicon.impacts import IMPACT_CLAUSES
-from prompts.refining.sources import COUNTS, WORD, naming_words, telling, words_in
+from prompts.refining.sources import COUNTS, WORD, telling, words_in
 
 _IRREGULAR = dict(
     pair.split(", ")
@@ -43,9 +43,9 @@ LONGEST_SENTENCES = 3  # of a caption; more is joined and shortened
 @cache
 def _presents() -> dict[str, str]:
     """Third persons by past tense, for the verbs of the clauses; not where a caption uses that form."""
-    known = naming_words() | plain_words()
+    known = telling_words() | plain_words()
     presents = {}
-    for verb in _verbs():
+    for verb in clause_verbs():
         forms = {verb + "ed", verb + verb[-1:] + "ed", verb + "d" if verb.endswith("e") else verb + "ed"}
         if verb.endswith("y"):
             forms.add(verb[:-1] + "ied")
@@ -114,7 +114,8 @@ def _acts(clause: str) -> bool:
 
 
 @cache
-def _verbs() -> frozenset[str]:
+def clause_verbs() -> frozenset[str]:
+    """Verbs of all clauses, in their plain form."""
     clauses = [
         clause for entry in map(entry_of, ALL_KINDS) for own in entry.clauses.values() for clause in own
     ]
@@ -124,7 +125,7 @@ def _verbs() -> frozenset[str]:
 
 @cache
 def _verb_forms() -> frozenset[str]:
-    forms = {form for verb in _verbs() for form in (third_person(verb), gerund(verb))}
+    forms = {form for verb in clause_verbs() for form in (third_person(verb), gerund(verb))}
     return frozenset(forms | _presents().keys())
 
 

@@ -10,6 +10,7 @@ import torch
 from rich.progress import track
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
+from prompts.augmenting.paraphrases import paraphrase
 from prompts.grammar import caption
 from ta_v2a.data.features import evened
 from ta_v2a.data.open_wordings import OpenWordings
@@ -23,17 +24,25 @@ from vocoders.mel import LogMel
 
 
 class Wordings(Dataset):
-    """Items: `audio` (C,) pooled E_a, `caption` a wording that changes with `epoch`, `kinds` (29,)."""
+    """Items: `audio` (C,) pooled E_a, `caption` a wording that changes with `epoch`, `kinds` (29,).
 
-    def __init__(self, seeds: range, spec: ClipSpec, audio: torch.Tensor, kinds: torch.Tensor):
+    The share `augment` of the wordings is paraphrased.
+    """
+
+    def __init__(
+        self, seeds: range, spec: ClipSpec, audio: torch.Tensor, kinds: torch.Tensor, augment: float = 0.0
+    ):
         self.facts = [[heard(source) for source in plan(seed, spec.duration_s).sources] for seed in seeds]
-        self.audio, self.kinds, self.epoch = audio, kinds, 0
+        self.audio, self.kinds, self.epoch, self.augment = audio, kinds, 0, augment
 
     def __len__(self) -> int:
         return len(self.facts)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        words = caption(self.facts[index], random.Random(self.epoch * 1_000_003 + index))
+        rng = random.Random(self.epoch * 1_000_003 + index)
+        words = caption(self.facts[index], rng)
+        if self.augment and rng.random() < self.augment:
+            words = paraphrase(words, rng)
         return {"audio": self.audio[index], "caption": words, "kinds": self.kinds[index]}
 
 
@@ -49,6 +58,7 @@ class StageWordings(lightning.LightningDataModule):
         teacher: file of `ta_v2a.data.teacher`; with it, every batch holds `described` and `written` further
             texts, see `OpenWordings`.
         cache: folder where audio features are kept from run to run, or None.
+        augment: share of the training's wordings that are paraphrased (`prompts.augmenting.paraphrases`).
     """
 
     def __init__(
@@ -66,6 +76,7 @@ class StageWordings(lightning.LightningDataModule):
         described: int = 128,
         written: int = 128,
         cache: str | None = None,
+        augment: float = 0.0,
     ):
         super().__init__()
         self.checkpoint, self.tokenizer_file = checkpoint, tokenizer_file
@@ -76,7 +87,7 @@ class StageWordings(lightning.LightningDataModule):
             batch_size,
             workers,
         )
-        self.passes, self.cache = passes, cache
+        self.passes, self.cache, self.augment = passes, cache, augment
         self.open = None if teacher is None else OpenWordings(teacher, described, written)
         self.spec = ClipSpec(duration_s=4.096)
 
@@ -114,6 +125,7 @@ class StageWordings(lightning.LightningDataModule):
     def setup(self, stage: str) -> None:
         cvalp = mini_cvalp(self.checkpoint, self.tokenizer_file)
         self.train = self._wordings(split_seeds("train", self.clips, self.first_seed), cvalp)
+        self.train.augment = self.augment
         self.validation = self._wordings(split_seeds("validation", self.validation_clips), cvalp)
 
     def train_dataloader(self) -> DataLoader[Any]:

@@ -1,4 +1,4 @@
-"""What is heard in a clip, described by a vision-language model of transformers that looks at its pictures."""
+"""What is heard in a clip, described by a vision-language model of transformers that looks at it."""
 
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ class Looker:
     """Describes clips; the same pictures, the same words.
 
     Args:
-        model: any image-text-to-text model of transformers (SmolVLM, Qwen-VL, VideoLLaMA3, LLaVA-OneVision, ...).
+        model: any image-text-to-text model of transformers (SmolVLM, Qwen-VL, VideoLLaMA3, LLaVA, ...).
         processor: its own, with a chat template.
     """
 

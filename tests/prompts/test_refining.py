@@ -88,7 +88,7 @@ TIMED = """
 import csv, sys, time
 from prompts.refining.rules import RuleRefiner
 refiner, slowest = RuleRefiner(), 0.0
-refiner.refine("a first one, wit a slip, at 3 s, no music")  # the tables are made
+refiner.refine("a dog brak, a bell rang, 3x knock, at 3 s, no music")  # the tables are made
 with open(sys.argv[1], newline="", encoding="utf-8") as file:
     for row in csv.DictReader(file):
         began = time.process_time()
@@ -112,7 +112,7 @@ def test_each_takes_under_50_ms():
         ("rain, no music", "rain", "music"),
         ("a dog brak, 3x knock", "a dog bark, three knocks", ""),
         ("a cinematic shot of a red car driving by at sunset", "a car driving by", ""),
-        ("someone knocked on the door", "someone knocks on the door", ""),
+        ("water dribbled on the floor", "water dribbles on the floor", ""),
         ("a door was knocked on", "a door is knocked on", ""),
         ("a dog barks after a door slams", "a door slams, then a dog barks", ""),
         ("rain falls and at the same time a dog barks", "rain falls while a dog barks", ""),

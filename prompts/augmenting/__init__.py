@@ -1,0 +1,1 @@
+"""More wordings for training: paraphrases of captions, sentences for labels."""
