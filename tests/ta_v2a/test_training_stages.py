@@ -19,7 +19,7 @@ import yaml
 from tiny_words import TINY_TEXT, tiny_tokenizer
 
 from ldm.classifiers.alignment_columns import AlignmentColumns
-from ta_v2a.data import features, pair_features
+from ta_v2a.data import feature_files, features
 from ta_v2a.data.features import StageFeatures
 from ta_v2a.data.film_clips import to_strip
 from ta_v2a.data.wordings import StageWordings
@@ -153,8 +153,7 @@ def place(tmp_path_factory) -> Path:
 def test_two_steps(training, place, monkeypatch):
     monkeypatch.chdir(place)
     monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=1.024))
-    monkeypatch.setattr(features, "SHARD", 2)
-    monkeypatch.setattr(pair_features, "SHARD", 2)
+    monkeypatch.setattr(feature_files, "SHARD", 2)
     stage, *configs = training
     network, trainer, data = TRAINED[training]
     model = packaged(stage, configs[0])["model"]["init_args"]
