@@ -98,7 +98,9 @@ def analysed(path: Path) -> Analysis:
         floor_db=float(np.percentile(level, 10)),
         peak=peak,
         colour=_shape(colour[loud]),
-        events=tuple(sorted(sorted(events, key=lambda e: -e.level_db)[:MOST_EVENTS], key=lambda e: e.start_s)),
+        events=tuple(
+            sorted(sorted(events, key=lambda e: -e.level_db)[:MOST_EVENTS], key=lambda e: e.start_s)
+        ),
     )
 
 

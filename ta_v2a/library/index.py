@@ -116,13 +116,17 @@ def index_library(
                 store.commit()
             progress(done + number, len(files))
         store.commit()
-        return {"folder": str(folder), "index": str(file), "new": len(wanted), "gone": len(gone), **_told(store)}
+        return {
+            "folder": str(folder),
+            "index": str(file),
+            "new": len(wanted),
+            "gone": len(gone),
+            **_told(store),
+        }
 
 
 _KNOWN = f"SELECT path, size, mtime_ns, {', '.join('told_form' if n == 'form' else n for n in _TOLD)} FROM recordings"
-_RETELL = (
-    "UPDATE recordings SET kind = ?, family = ?, told_form = ?, licence = ?, author = ?, source = ? WHERE path = ?"
-)
+_RETELL = "UPDATE recordings SET kind = ?, family = ?, told_form = ?, licence = ?, author = ?, source = ? WHERE path = ?"
 
 
 def _words_of(item: Listed) -> list[str]:
@@ -178,7 +182,11 @@ def _row(item: Listed, found: Analysis | str) -> tuple[Any, ...]:
 
 def _told(store: sqlite3.Connection) -> dict[str, Any]:
     """What an index holds, for the user."""
-    rows = list(store.execute("SELECT path, trouble, kind, COALESCE(NULLIF(told_form, ''), form), licence FROM recordings"))
+    rows = list(
+        store.execute(
+            "SELECT path, trouble, kind, COALESCE(NULLIF(told_form, ''), form), licence FROM recordings"
+        )
+    )
     good = [row for row in rows if row[1] is None]
     return {
         "recordings": len(good),

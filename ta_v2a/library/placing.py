@@ -62,7 +62,10 @@ class Heard:
 
     @classmethod
     def of(
-        cls, mel: Float[np.ndarray, "bins frames"], onsets: Float[np.ndarray, " frames"] | None, frame_s: float
+        cls,
+        mel: Float[np.ndarray, "bins frames"],
+        onsets: Float[np.ndarray, " frames"] | None,
+        frame_s: float,
     ) -> "Heard":
         """From a log-mel in [0, 1] and onset probabilities."""
         colour = colour_of_mel(mel)

@@ -7,14 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from typer.testing import CliRunner
 
 from prompts.lexicon import ALL_KINDS
+from ta_v2a.cli.app import app
+from ta_v2a.errors import UserError
+from ta_v2a.packing.attribution import attribution
 from ta_v2a.stage.picture.choreography import ACTIONS
 from ta_v2a.stage.picture.render import render_pictures
 from ta_v2a.stage.recorded_scene import recorded_scene
 from ta_v2a.stage.scene.gestures import FAMILY_GESTURES, KIND_GESTURES, look_of
 from ta_v2a.stage.scene.kinds import KINDS
 from ta_v2a.stage.scene.scene import Event
+from ta_v2a.stage.sound.bank import held_out
 from ta_v2a.stage.sound.catalogue import Catalogue
 from ta_v2a.stage.sound.performance import as_it_was, at_events, loudness, own_events, running
 
@@ -28,8 +33,9 @@ def clicks(times_s: list[float], duration_s: float, decay_s: float = 0.03) -> np
     for time_s in times_s:
         first = round(time_s * RATE)
         length = min(len(out) - first, round(8 * decay_s * RATE))
-        out[first : first + length] += 0.5 * rng.standard_normal(length) * np.exp(-np.arange(length) /
-        decay_s / RATE)
+        out[first : first + length] += (
+            0.5 * rng.standard_normal(length) * np.exp(-np.arange(length) / decay_s / RATE)
+        )
     return out
 
 
@@ -84,8 +90,9 @@ def test_sound_first_the_events_are_the_recordings(bank):
 def test_single_sounds_lie_at_the_events_of_the_motion(bank):
     catalogue = Catalogue(bank, "all")
     events = (Event(0.5, 1.0), Event(1.2, 0.5), Event(2.0, 0.8))
-    made = at_events(catalogue, catalogue.by_kind["door knock"][0], events, np.random.default_rng(0), RATE,
-    3.0) assert made is not None
+    knock = catalogue.by_kind["door knock"][0]
+    made = at_events(catalogue, knock, events, np.random.default_rng(0), RATE, 3.0)
+    assert made is not None
     for event in events:
         place = round(event.time_s * RATE)
         assert np.abs(made.wave[place : place + 800]).max() > 0.1
@@ -141,6 +148,24 @@ def test_an_index_that_cannot_be_used_is_one_line(tmp_path, text, said):
     with pytest.raises(ValueError, match=said) as error:
         Catalogue(tmp_path)
     assert "\n" not in str(error.value)
+
+
+def test_the_attribution_names_whom_training_hears_and_no_other(tmp_path):
+    rows = [
+        (f"set/sound {k}.wav", "CC BY 4.0", f"author {k}", f"https://sounds.example/{k}") for k in range(40)
+    ]
+    with (tmp_path / "index.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows([("path", "licence", "author", "source"), *rows])
+    out = tmp_path / "ATTRIBUTION.md"
+    run = CliRunner().invoke(app, ["data", "attribution", str(tmp_path), "-o", str(out)])
+    assert run.exit_code == 0, run.output
+    page = out.read_text()
+    for path, _, author, source in rows:
+        named = f"**CC BY 4.0, {author}** ({source}): {Path(path).stem}." in page
+        assert named != held_out(Path(path))
+    assert 0 < sum(held_out(Path(path)) for path, *_ in rows) < 20
+    with pytest.raises(UserError, match="cannot be read"):
+        attribution(tmp_path / "nowhere")
 
 
 def test_every_gesture_is_a_drawn_action_and_every_kind_has_a_look():
