@@ -18,7 +18,6 @@ import torch
 from measuring import begun, keep, number, options, show
 from rich.progress import track
 
-from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics import statistics
 from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.networks.align_judge import AlignJudge, judge_sha256, load_judge
@@ -109,7 +108,7 @@ def main() -> None:
     noted = begun(given)
     judge, pipeline = load_judge(given.preset), FoleyPipeline.from_pretrained(given.preset)
     if judge is None or pipeline.classifier is None:
-        raise UserError(f"{given.preset} holds no classifier, or no judge")
+        raise SystemExit(f"{given.preset} holds no classifier, or no judge")
     listener = load_listener()
     span = {"classifier_from": given.begins, "classifier_until": given.until}
     both = given.gammas[min(1, len(given.gammas) - 1)] if given.both is None else given.both

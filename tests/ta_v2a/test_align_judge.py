@@ -81,7 +81,7 @@ def films(tmp_path) -> tuple[Path, Path]:
         wave = bursts([0.2 + 0.2 * index, 0.9], 400 * (1 + index))
         soundfile.write(true / f"{name}.wav", wave, RATE)
         soundfile.write(made / f"{name}.wav", wave, RATE)
-        write_film(true / f"{name}.mp4")
+        write_film(true / f"{name}.mp4", fps=15 + index)  # another content for every clip
     return made, true
 
 

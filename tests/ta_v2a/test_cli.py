@@ -409,6 +409,7 @@ def test_unknown_training_stage_and_configuration(capsys):
         ("cvalp", "cvalp.training.cvalp.CvalpTraining"),
         ("vae", "ldm.training.vae.VaeTraining"),
         ("ldm", "ldm.training.diffusion.LdmTraining"),
+        ("classifier", "ldm.training.alignment.AlignmentTraining"),
         ("vocoder", "vocoders.training.vocoder.VocoderTraining"),
         ("bandwidth", "vocoders.training.bandwidth.BandwidthTraining"),
         ("listener", "ta_v2a.evaluation.networks.listener_training.ListenerTraining"),

@@ -7,14 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from typer.testing import CliRunner
 
 from prompts.lexicon import ALL_KINDS
+from ta_v2a.cli.app import app
+from ta_v2a.errors import UserError
+from ta_v2a.packing.attribution import attribution
 from ta_v2a.stage.picture.choreography import ACTIONS
 from ta_v2a.stage.picture.render import render_pictures
 from ta_v2a.stage.recorded_scene import recorded_scene
 from ta_v2a.stage.scene.gestures import FAMILY_GESTURES, KIND_GESTURES, look_of
 from ta_v2a.stage.scene.kinds import KINDS
 from ta_v2a.stage.scene.scene import Event
+from ta_v2a.stage.sound.bank import held_out
 from ta_v2a.stage.sound.catalogue import Catalogue
 from ta_v2a.stage.sound.performance import as_it_was, at_events, loudness, own_events, running
 
@@ -143,6 +148,24 @@ def test_an_index_that_cannot_be_used_is_one_line(tmp_path, text, said):
     with pytest.raises(ValueError, match=said) as error:
         Catalogue(tmp_path)
     assert "\n" not in str(error.value)
+
+
+def test_the_attribution_names_whom_training_hears_and_no_other(tmp_path):
+    rows = [
+        (f"set/sound {k}.wav", "CC BY 4.0", f"author {k}", f"https://sounds.example/{k}") for k in range(40)
+    ]
+    with (tmp_path / "index.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows([("path", "licence", "author", "source"), *rows])
+    out = tmp_path / "ATTRIBUTION.md"
+    run = CliRunner().invoke(app, ["data", "attribution", str(tmp_path), "-o", str(out)])
+    assert run.exit_code == 0, run.output
+    page = out.read_text()
+    for path, _, author, source in rows:
+        named = f"**CC BY 4.0, {author}** ({source}): {Path(path).stem}." in page
+        assert named != held_out(Path(path))
+    assert 0 < sum(held_out(Path(path)) for path, *_ in rows) < 20
+    with pytest.raises(UserError, match="cannot be read"):
+        attribution(tmp_path / "nowhere")
 
 
 def test_every_gesture_is_a_drawn_action_and_every_kind_has_a_look():
