@@ -2,9 +2,10 @@
 
     python benchmarks/film_sound.py ../shared/real/with_sound out/films --judge ../shared/tools/sfx_judge.py
 
-with `--weights aisfx-0.1.2-py2.py3-none-any.whl --yamnet ../shared/judge/yamnet.tflite`. The judge is a program of
-its own; `--python` names the one that has what it needs (torch, librosa, av, ai-edge-litert). Beside its figures
-stands the *floor* of both sounds: 10th less 95th percentile of the level over 32 ms, in dB.
+with `--weights aisfx-0.1.2-py2.py3-none-any.whl --yamnet ../shared/judge/yamnet.tflite`. The judge is a
+program of its own; `--python` names the one that has what it needs (torch, librosa, av, ai-edge-litert).
+Beside its figures stands the *floor* of both sounds: 10th less 95th percentile of the level over 32 ms, in
+dB.
 """
 
 import json
