@@ -16,7 +16,7 @@ import torch
 from measuring import begun, keep, options
 
 from cvalp.mini.model import CVALP
-from ta_v2a.data.open_words import held_out
+from ta_v2a.data.open_words import held_out_clip
 from ta_v2a.data.teacher import nearness, wordllama
 from ta_v2a.evaluation.encoders.open_words import Embedding, labelled_captions, open_word_scores, placed_among
 from ta_v2a.evaluation.metrics.records import Score
@@ -48,7 +48,7 @@ def main() -> None:
     given = parser.parse_args()
     noted = begun(given)
     rows = labelled_captions(CAPTIONS)
-    if not all(held_out(row.clip) for row in rows):
+    if not all(held_out_clip(row.clip) for row in rows):
         raise SystemExit(f"{CAPTIONS} holds captions that are trained on")
     found = {folder: open_word_scores(tower(folder), rows) for folder in given.cvalp}
     if given.teacher:

@@ -16,7 +16,7 @@ _HELD_OUT = 10
 _CLAUSE = re.compile(r"[,;.]|\b(?:and|as|while|with|followed by|then|before|after|when|along)\b")
 
 
-def held_out(clip: str) -> bool:
+def held_out_clip(clip: str) -> bool:
     """Whether a clip's captions are for measuring; of its YouTube name alone."""
     return hashlib.sha256(clip.encode()).digest()[0] % _HELD_OUT == 0
 
@@ -28,7 +28,7 @@ def open_texts(folder: str | Path) -> list[str]:
         UserError: a file is missing or has other columns.
     """
     folder = Path(folder)
-    captions = [row["caption"] for row in audiocaps_rows(folder) if not held_out(row["youtube_id"])]
+    captions = [row["caption"] for row in audiocaps_rows(folder) if not held_out_clip(row["youtube_id"])]
     labels = [
         row["display_name"].replace("_", ",")
         for name in ("audioset_class_labels_indices", "vggsound_class_labels_309")

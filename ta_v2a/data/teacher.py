@@ -80,13 +80,13 @@ def word_for_word(texts: Sequence[str]) -> Float[np.ndarray, "texts kinds"]:
     owners: dict[tuple[str, ...], set[int]] = {}
     for index, (kind, entry) in enumerate(RECORDED.items()):
         for phrase in {kind, *entry.keywords}:
-            stems = tuple(map(stem, re.findall(r"[a-z']+", phrase.lower())))
+            stems = tuple(map(without_ending, re.findall(r"[a-z']+", phrase.lower())))
             if stems:
                 owners.setdefault(stems, set()).add(index)
     longest = max(map(len, owners))
     out = np.zeros((len(texts), len(RECORDED)), np.float32)
     for row, text in enumerate(texts):
-        stems = tuple(map(stem, re.findall(r"[a-z']+", text.lower())))
+        stems = tuple(map(without_ending, re.findall(r"[a-z']+", text.lower())))
         for begin in range(len(stems)):
             for end in range(begin + 1, min(begin + longest, len(stems)) + 1):
                 for kind in owners.get(stems[begin:end], ()):
@@ -95,7 +95,7 @@ def word_for_word(texts: Sequence[str]) -> Float[np.ndarray, "texts kinds"]:
     return out
 
 
-def stem(word: str) -> str:
+def without_ending(word: str) -> str:
     """A word without its English ending, roughly: "barking", "barks" and "bark" are one."""
     for ending in ("ing", "ies", "es", "ed", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:

@@ -13,7 +13,7 @@ from ta_v2a.errors import UserError
 from ta_v2a.media.reading.probe import probe
 from ta_v2a.system.user_files import is_file
 
-NAMES: dict[str, str] = {
+KIND_LABELS: dict[str, str] = {
     "wood": "something hits wood",
     "metal": "something hits metal",
     "glass": "glass clinking or breaking",
@@ -54,13 +54,13 @@ def label_bank(path: str | None = None) -> dict[str, list[str]]:
 
     Args:
         path: a text file of one label a line, or a CSV with a column display_name, label, caption,
-            description or name. Default: `NAMES` with the grammar's keywords.
+            description or name. Default: `KIND_LABELS` with the grammar's keywords.
 
     Raises:
         UserError: the file cannot be read, or names fewer than two labels.
     """
     if path is None:
-        return {label: [label, *LEXICON[kind].keywords[:WORDINGS]] for kind, label in NAMES.items()}
+        return {label: [label, *LEXICON[kind].keywords[:WORDINGS]] for kind, label in KIND_LABELS.items()}
     source = Path(path)
     if not is_file(source):
         raise UserError(f"no such list of labels: {path}")

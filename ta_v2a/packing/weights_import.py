@@ -17,7 +17,7 @@ from vocoders.component import WEIGHTS_FILE, Component
 _LARGEST_VOCABULARY = 1 << 20
 
 
-Write = Callable[[Path], Path]
+_Write = Callable[[Path], Path]
 """Writes what was read into a folder; answers the file with the weights."""
 
 
@@ -82,7 +82,7 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     return {**card, "folder": str(folder), **keys}
 
 
-def _read(kind: str, given: Path) -> tuple[Any, Path, Write]:
+def _read(kind: str, given: Path) -> tuple[Any, Path, _Write]:
     """The conversion, the file it was read from, and how it is written."""
     from ta_v2a.packing.classifier_weights import PUBLISHED_CLASSIFIERS, read_classifier
     from ta_v2a.packing.diffusion_weights import DIFFUSION_PARTS, part_file, read_diffusion_part
@@ -110,7 +110,7 @@ def _read(kind: str, given: Path) -> tuple[Any, Path, Write]:
     return done, _flan_t5_weights(given), write
 
 
-def _tensors(done: Any) -> Write:
+def _tensors(done: Any) -> _Write:
     def write(folder: Path) -> Path:
         from safetensors.torch import save_file
 
@@ -122,7 +122,7 @@ def _tensors(done: Any) -> Write:
     return write
 
 
-def _component(done: Any, network: Component) -> Write:
+def _component(done: Any, network: Component) -> _Write:
     def write(folder: Path) -> Path:
         network.load_state_dict(done.weights, assign=True)
         network.save_pretrained(folder)

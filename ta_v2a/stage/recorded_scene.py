@@ -10,7 +10,7 @@ import numpy as np
 from prompts.grammar import caption
 from ta_v2a.stage.scene.gestures import CONTINUOUS_ACTIONS, gesture_of, look_of
 from ta_v2a.stage.scene.scene import ASPECTS, SOURCE_FPS, Scene, Source, discrete_events, heard
-from ta_v2a.stage.sound.catalogue import Catalogue, Recording
+from ta_v2a.stage.sound.catalogue import BankRecording, Catalogue
 from ta_v2a.stage.sound.performance import Performance, as_it_was, at_events, loudness, running
 from ta_v2a.stage.sound.render import limit
 from ta_v2a.stage.sound.rooms import babble, hum, in_room, room_response, room_tone, tune
@@ -111,7 +111,7 @@ def recorded_scene(seed: int, duration_s: float, catalogue: Catalogue, rate: int
     return RecordedScene(scene, np.stack(stems) if stems else np.zeros((0, count), np.float32), bed)
 
 
-def _drawn(rng: np.random.Generator, catalogue: Catalogue) -> Recording:
+def _drawn(rng: np.random.Generator, catalogue: Catalogue) -> BankRecording:
     kinds = list(catalogue.by_kind)
     weights = np.sqrt([len(catalogue.by_kind[kind]) for kind in kinds])
     files = catalogue.by_kind[str(rng.choice(kinds, p=weights / weights.sum()))]
@@ -119,7 +119,7 @@ def _drawn(rng: np.random.Generator, catalogue: Catalogue) -> Recording:
 
 
 def _performed(
-    rng: np.random.Generator, recording: Recording, catalogue: Catalogue, rate: int, duration_s: float
+    rng: np.random.Generator, recording: BankRecording, catalogue: Catalogue, rate: int, duration_s: float
 ) -> tuple[str, Performance] | None:
     """How a recording is performed and by which action it is seen."""
     gesture = gesture_of(recording.kind, recording.family)
@@ -149,7 +149,7 @@ def _apart(events: tuple, gap_s: float) -> tuple:
     return tuple(kept)
 
 
-def _level(rng: np.random.Generator, recording: Recording, made: Performance, distance: float) -> float:
+def _level(rng: np.random.Generator, recording: BankRecording, made: Performance, distance: float) -> float:
     """Gain: what rings or goes on by its loudness, blows by their peak; soft and far things softer."""
     rms = math.sqrt(float(np.mean(np.square(made.wave)))) + 1e-6
     peak_db = float(rng.uniform(-6, -0.3))

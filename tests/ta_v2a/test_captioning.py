@@ -6,12 +6,12 @@ import pytest
 import torch
 
 from prompts.lexicon import LEXICON
-from ta_v2a.engine.captioning import NAMES, WORDINGS, bank_vectors, caption_clip, label_bank, scored
+from ta_v2a.engine.captioning import KIND_LABELS, WORDINGS, bank_vectors, caption_clip, label_bank, scored
 from ta_v2a.errors import UserError
 
 
 def test_the_bundled_bank_has_a_label_for_every_kind():
-    assert NAMES.keys() == LEXICON.keys() and len(set(NAMES.values())) == len(NAMES)
+    assert KIND_LABELS.keys() == LEXICON.keys() and len(set(KIND_LABELS.values())) == len(KIND_LABELS)
     bank = label_bank()
     assert all(wordings[0] == label and 1 < len(wordings) <= WORDINGS + 1 for label, wordings in bank.items())
 
@@ -95,4 +95,4 @@ def test_a_folder_of_paper_size_encoders_is_read_too(silent_clip, tmp_path):
     torch.manual_seed(0)
     PaperCVALP.tiny(tiny_tokenizer(tmp_path / "words")).save_pretrained(tmp_path / "cvalp")
     report = caption_clip(str(silent_clip), preset=str(tmp_path / "cvalp"))
-    assert report["labels"] == len(NAMES) and len(report["found"]) == 5
+    assert report["labels"] == len(KIND_LABELS) and len(report["found"]) == 5

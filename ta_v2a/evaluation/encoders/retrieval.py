@@ -236,14 +236,14 @@ def cvalp_command(
     Raises:
         UserError: there is no such preset or folder.
     """
-    from ta_v2a.engine.captioning import NAMES, bank_vectors, label_bank
+    from ta_v2a.engine.captioning import KIND_LABELS, bank_vectors, label_bank
     from ta_v2a.engine.encoders import cvalp_folder, load_encoders
     from ta_v2a.stage.scene.kinds import KIND_NAMES
 
     cvalp = load_encoders(preset)
     embedded = embed_stage(cvalp, n, batch, workers, progress)
     labels = bank_vectors(label_bank(), cvalp).float().cpu().numpy()
-    heard = embedded["kinds"][:, [KIND_NAMES.index(kind) for kind in NAMES]]
+    heard = embedded["kinds"][:, [KIND_NAMES.index(kind) for kind in KIND_LABELS]]
     named = naming(embedded["video"], labels, heard, float(cvalp.scales()[0].detach()))
     result = {"preset": str(preset), "split": "test", **measure_embedded(embedded), "naming": named}
     if keep is not None:

@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 
 from prompts.lexicon import ALL_KINDS
+from ta_v2a.library.analysis import FORMS
 from ta_v2a.stage.sound.bank import RECORDING_SUFFIXES, held_out, read_recording
 
-FORMS = ("one-shot", "repeated", "loop")
 INDEX = "index.csv"
 _KEPT = 3000  # recordings in memory at once: two hours at 16 kHz are 230 MB in half precision
 
 
 @dataclass(frozen=True)
-class Recording:
+class BankRecording:
     """One file of a catalogue.
 
     Attributes:
@@ -65,20 +65,20 @@ class Catalogue:
         self._waves: dict[tuple[Path, int], np.ndarray | None] = {}
 
     @cached_property
-    def by_kind(self) -> dict[str, list[Recording]]:
-        kinds: dict[str, list[Recording]] = defaultdict(list)
+    def by_kind(self) -> dict[str, list[BankRecording]]:
+        kinds: dict[str, list[BankRecording]] = defaultdict(list)
         for recording in self.recordings:
             kinds[recording.kind].append(recording)
         return dict(sorted(kinds.items()))
 
     @cached_property
-    def by_group(self) -> dict[str, list[Recording]]:
-        groups: dict[str, list[Recording]] = defaultdict(list)
+    def by_group(self) -> dict[str, list[BankRecording]]:
+        groups: dict[str, list[BankRecording]] = defaultdict(list)
         for recording in self.recordings:
             groups[recording.group].append(recording)
         return dict(groups)
 
-    def wave(self, recording: Recording, rate: int) -> np.ndarray | None:
+    def wave(self, recording: BankRecording, rate: int) -> np.ndarray | None:
         """(samples,) float32 mono of unit peak, silence at both ends taken off; None where it cannot be
         read."""
         key = (recording.path, rate)
@@ -97,7 +97,7 @@ def _trimmed(wave: np.ndarray, rate: int) -> np.ndarray:
     return wave[max(0, int(loud[0]) - rate // 1000) : int(loud[-1]) + rate // 20].astype(np.float32)
 
 
-def _indexed(index: Path) -> list[Recording]:
+def _indexed(index: Path) -> list[BankRecording]:
     try:
         with index.open(newline="", encoding="utf-8") as stream:
             rows = list(csv.DictReader(stream))
@@ -110,10 +110,10 @@ def _indexed(index: Path) -> list[Recording]:
             raise ValueError(f"{index}, line {number}: form is {', '.join(FORMS)}, not {row['form']!r}")
         if row["kind"] not in ALL_KINDS:
             raise ValueError(f"{index}, line {number}: no words for the kind {row['kind']!r}")
-    return [Recording(index.parent / r["path"], r["kind"], r["family"], r["form"]) for r in rows]
+    return [BankRecording(index.parent / r["path"], r["kind"], r["family"], r["form"]) for r in rows]
 
 
-def _named(folder: Path) -> list[Recording]:
+def _named(folder: Path) -> list[BankRecording]:
     """Kind by the file's own name or by the innermost folder that names one; others are passed over."""
     plain = {_plain(kind): kind for kind in ALL_KINDS}
     found = []
@@ -123,7 +123,7 @@ def _named(folder: Path) -> list[Recording]:
         parts = [path.stem, *reversed(path.relative_to(folder).parts[:-1]), folder.name]
         kind = next((plain[name] for name in map(_plain, parts) if name in plain), None)
         if kind is not None:
-            found.append(Recording(path, kind, "", ""))
+            found.append(BankRecording(path, kind, "", ""))
     return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ta_v2a.stage.scene.scene import ENVELOPE_HZ, Event
 from ta_v2a.stage.sound.bank import cut_shots, loop_wave
-from ta_v2a.stage.sound.catalogue import Catalogue, Recording
+from ta_v2a.stage.sound.catalogue import BankRecording, Catalogue
 from ta_v2a.stage.sound.synth_common import add_at
 
 _HOP_S = 0.008
@@ -85,7 +85,7 @@ def _faster(wave: np.ndarray, speed: float) -> np.ndarray:
 
 
 def _shots(
-    catalogue: Catalogue, recording: Recording, rng: np.random.Generator, rate: int
+    catalogue: Catalogue, recording: BankRecording, rng: np.random.Generator, rate: int
 ) -> list[np.ndarray]:
     """Single sounds of a recording and of its other takes, each of unit peak from its onset on."""
     takes = catalogue.by_group[recording.group]
@@ -107,7 +107,7 @@ def _shots(
 
 def at_events(
     catalogue: Catalogue,
-    recording: Recording,
+    recording: BankRecording,
     events: tuple[Event, ...],
     rng: np.random.Generator,
     rate: int,
@@ -128,7 +128,7 @@ def at_events(
 
 
 def as_it_was(
-    catalogue: Catalogue, recording: Recording, rng: np.random.Generator, rate: int, duration_s: float
+    catalogue: Catalogue, recording: BankRecording, rng: np.random.Generator, rate: int, duration_s: float
 ) -> Performance | None:
     """A stretch of a recording with its own rhythm, begun anywhere and again after a pause where it is too
     short; None where it cannot be read."""
@@ -160,7 +160,7 @@ def as_it_was(
 
 
 def running(
-    catalogue: Catalogue, recording: Recording, rng: np.random.Generator, rate: int, duration_s: float
+    catalogue: Catalogue, recording: BankRecording, rng: np.random.Generator, rate: int, duration_s: float
 ) -> Performance | None:
     """What goes on: without end, started and stopped, or swelling as it passes by; None where it cannot be
     read."""
