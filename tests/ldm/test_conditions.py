@@ -105,6 +105,39 @@ def test_joined_branches_mix_as_they_do_alone(mixer):
         torch.testing.assert_close(got, align(mixer(part, 2, 8), 8))
 
 
+def leaving_out_mixer(mixing: str, fresh: bool = False) -> Mixer:
+    torch.manual_seed(0)
+    made = Mixer(6, 5, 8, mixing=mixing, leaves_out=True)
+    if not fresh:
+        torch.nn.init.normal_(made.project_left_out.weight)
+    return made
+
+
+@pytest.mark.parametrize("mixing", ["concat", "average"])
+def test_what_is_left_out_is_added_to_the_text_where_it_is_named(mixing):
+    video, text, gone = torch.randn(2, 8, 6), torch.randn(2, 5), torch.randn(2, 8, 5)
+    told = Conditions.of(video=video, text=text, left_out=gone)
+    plain = Conditions.of(video=video, text=text)
+    fresh, trained = leaving_out_mixer(mixing, fresh=True), leaving_out_mixer(mixing)
+    assert torch.equal(fresh(told, 2, 8), fresh(plain, 2, 8))
+    assert ((trained(told, 2, 8) - trained(plain, 2, 8)).abs().sum(-1) > 0).all()
+    nowhere = Track(gone, torch.zeros(2, 8, dtype=torch.bool))
+    absent = Conditions.of(video=video, text=text, left_out=nowhere)
+    torch.testing.assert_close(trained(absent, 2, 8), trained(plain, 2, 8))
+    present = torch.tensor([[True, False, False, True] * 2, [False] * 8])
+    timed = trained(Conditions.of(video=video, text=text, left_out=Track(gone, present)), 2, 8)
+    torch.testing.assert_close(timed[present], trained(told, 2, 8)[present])
+    torch.testing.assert_close(timed[~present], trained(plain, 2, 8)[~present])
+
+
+def test_one_who_was_not_taught_to_leave_out_does_not_hear_it(mixer):
+    video, text, gone = torch.randn(2, 8, 6), torch.randn(2, 5), torch.randn(2, 5)
+    told = Conditions.of(video=video, text=text, left_out=gone)
+    assert torch.equal(mixer(told, 2, 8), mixer(told.only({"video", "text"}), 2, 8))
+    assert mixer.project_left_out is None
+    assert Mixer(6, 5, 8, mixing="video", leaves_out=True).project_left_out is None  # it has no text
+
+
 def test_statistics_standardise_and_spare_channels_that_hardly_vary(mixer):
     video = torch.randn(4, 50, 6) * torch.tensor([1.0, 2.0, 3.0, 1.0, 1.0, 1e-6]) + 1
     mixer.set_feature_statistics(video, torch.randn(4, 5))

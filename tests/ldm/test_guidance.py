@@ -4,7 +4,18 @@ import pytest
 import torch
 
 from ldm.conditions import Conditions
-from ldm.guidance import NONE, active, branch, combine, composable, conditional, double, guided, plan_branches
+from ldm.guidance import (
+    NONE,
+    active,
+    branch,
+    combine,
+    composable,
+    conditional,
+    double,
+    guided,
+    leaving_out,
+    plan_branches,
+)
 from ldm.latents import Latents
 from ldm.process import Epsilon, Flow, Velocity
 
@@ -24,22 +35,22 @@ def felt(conditions: Conditions, name: str, batch: int) -> torch.Tensor:
 
 def predict(latents: Latents, time, conditions: Conditions) -> Latents:
     """A non-linear stand-in that feels both halves together."""
-    video, text = (felt(conditions, name, latents.batch) for name in ("video", "text"))
-    felt_both = (video + text + video * text)[:, None]
+    video, text, gone = (felt(conditions, name, latents.batch) for name in ("video", "text", "left_out"))
+    felt_both = (video + text + video * text - gone * text)[:, None]
     return latents.map(lambda x: torch.tanh(x + felt_both) * (1 + time[:, None, None]))
 
 
-def given(video=None, text=None, negative=None) -> Conditions:
-    return Conditions.of(video=video, text=text, negative=negative)
+def given(video=None, text=None, negative=None, left_out=None) -> Conditions:
+    return Conditions.of(video=video, text=text, negative=negative, left_out=left_out)
 
 
-def run(weights, video=VIDEO, text=TEXT, negative=None, time: float = 0.3) -> torch.Tensor:
-    guidance = plan_branches(weights, B, given(video, text, negative))
+def run(weights, video=VIDEO, text=TEXT, negative=None, time: float = 0.3, left_out=None) -> torch.Tensor:
+    guidance = plan_branches(weights, B, given(video, text, negative, left_out))
     return guided(predict, Latents(audio=LATENTS), time, guidance.conditions, guidance.weights).audio
 
 
-def alone(video=None, text=None) -> torch.Tensor:
-    return predict(Latents(audio=LATENTS), torch.full((B,), 0.3), given(video, text)).audio
+def alone(video=None, text=None, left_out=None) -> torch.Tensor:
+    return predict(Latents(audio=LATENTS), torch.full((B,), 0.3), given(video, text, None, left_out)).audio
 
 
 def test_double_guidance_of_scale_one_is_the_conditional_model():
@@ -78,16 +89,31 @@ def test_conditional_mode():
     torch.testing.assert_close(run(conditional(3.0, 2.0, 0.5), negative=NEGATIVE), negative)
 
 
+def test_leaving_out_adds_what_being_told_so_changes():
+    plain = conditional(3.0, 2.0)
+    found = run(leaving_out(3.0, 2.0, 1.5), left_out=NEGATIVE)
+    told = alone(VIDEO, TEXT, NEGATIVE) - alone(VIDEO, TEXT)
+    torch.testing.assert_close(found, run(plain) + 1.5 * told)
+    assert not torch.allclose(found, run(plain))
+    torch.testing.assert_close(run(leaving_out(3.0, 2.0, 1.5)), run(plain))  # nothing to leave out
+    torch.testing.assert_close(
+        run(leaving_out(1.0, 1.0, 1.0), left_out=NEGATIVE), alone(VIDEO, TEXT, NEGATIVE)
+    )
+
+
 def test_equal_scales_of_the_conditional_mode_are_double_guidance():
     torch.testing.assert_close(run(conditional(4.5, 4.5)), run(double(4.5)))
 
 
-@pytest.mark.parametrize("weights", [double(4.5), composable(2.5, 2.0, 1.5), conditional(3.0, 2.0, 0.5)])
+@pytest.mark.parametrize(
+    "weights",
+    [double(4.5), composable(2.5, 2.0, 1.5), conditional(3.0, 2.0, 0.5), leaving_out(3.0, 2.0, 0.5)],
+)
 @pytest.mark.parametrize("process", [Flow(), Epsilon(), Velocity()])
 def test_weights_sum_to_one_so_predictions_of_every_process_are_guided_alike(weights, process):
     """Guiding what is predicted, whatever it is, guides the clean estimate by the same sum."""
     assert sum(weights.values()) == pytest.approx(1)
-    guidance = plan_branches(weights, B, given(VIDEO, TEXT, NEGATIVE))
+    guidance = plan_branches(weights, B, given(VIDEO, TEXT, NEGATIVE, NEGATIVE))
     latents, t = Latents(audio=LATENTS), 0.3
     wanted = guided(predict, latents, t, guidance.conditions, guidance.weights).audio  # of clean estimates
 

@@ -140,6 +140,63 @@ def test_diffusion_learns_what_the_video_says(tmp_path):
     assert metrics["validation/both"] < 0.7 * metrics["validation/none"]
 
 
+def test_a_denoiser_that_hears_what_to_leave_out_starts_from_one_that_does_not(tmp_path):
+    torch.manual_seed(1)
+    earlier = AudioTransformer.tiny()
+    earlier.save_pretrained(tmp_path / "denoiser")
+    started = LdmTraining(
+        AudioTransformer.tiny(leaves_out=True), checkpoint=str(tmp_path / "denoiser")
+    ).network.state_dict()
+    new = started.keys() - earlier.state_dict().keys()
+    assert new == {"mixer.project_left_out.weight"} and not started[new.pop()].any()
+    for name, value in earlier.state_dict().items():
+        assert torch.equal(started[name], value), name
+    with pytest.raises(RuntimeError):
+        LdmTraining(AudioTransformer.tiny(width=16, leaves_out=True), checkpoint=str(tmp_path / "denoiser"))
+
+
+def timed_features(count: int = 8, **flags: bool) -> DataLoader:
+    """Words that change inside of a clip, and what is to be left out; whole rows without a picture."""
+    g = torch.Generator().manual_seed(0)
+
+    def item(index: int):
+        words = {name: torch.randn(8, 5, generator=g) for name in ("text", "negative")}
+        there = {f"has_{name}": torch.rand(8, generator=g) < 0.5 for name in words}
+        row = {"latents": torch.randn(4, 8, generator=g), "video": torch.randn(8, 6, generator=g)}
+        return {**row, **words, **there, "has_video": torch.tensor(index % 4 > 0)}
+
+    return DataLoader([item(index) for index in range(count)], batch_size=4)
+
+
+def test_negatives_train_what_leaves_out_and_missing_pictures_are_nulls(tmp_path):
+    torch.manual_seed(0)
+    module = LdmTraining(AudioTransformer.tiny(leaves_out=True), lr=1e-2, warmup_steps=2, max_steps=8)
+    metrics = fit(module, timed_features(), tmp_path, 4, precision="32-true").callback_metrics
+    assert all(metrics[f"validation/{name}"].isfinite() for name in ("both", "video", "text", "none"))
+    assert module.network.mixer.project_left_out.weight.abs().max() > 0
+    (batch,) = list(timed_features(4))
+    seen = batch["video"][batch["has_video"]]
+    module = LdmTraining(AudioTransformer.tiny(leaves_out=True), warmup_steps=2, max_steps=8)
+    fit(module, timed_features(4), tmp_path, 1, precision="32-true")
+    torch.testing.assert_close(module.network.mixer.video_mean, seen.flatten(0, 1).mean(0))
+    said = batch["text"][batch["has_text"]]
+    torch.testing.assert_close(module.network.mixer.text_mean, said.mean(0))
+
+
+def test_an_autoencoder_goes_on_from_a_trained_one(tmp_path):
+    earlier = vae_module()
+    fit(earlier, mels(), tmp_path, 2)
+    earlier.network.save_pretrained(tmp_path / "autoencoder")
+    started = VaeTraining(
+        MelAutoencoder.tiny(), lr=0.0, weight_decay=0.0, max_steps=4, checkpoint=str(tmp_path / "autoencoder")
+    )
+    for name, value in earlier.network.state_dict().items():
+        torch.testing.assert_close(started.network.state_dict()[name], value)
+    before = started.network.encode_patch.weight.clone()
+    fit(started, mels(), tmp_path, 1)
+    torch.testing.assert_close(started.network.encode_patch.weight, before)  # no principal components anew
+
+
 def test_ema_is_the_average_by_hand_and_copies_buffers():
     network = torch.nn.BatchNorm1d(1)
     ema = Ema(network, decay=0.9)

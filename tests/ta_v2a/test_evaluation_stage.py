@@ -9,6 +9,7 @@ import torch
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.networks.listener import Listener, load_listener, save_listener
 from ta_v2a.evaluation.stage.benchmark import STAGE_CONDITIONS, Tally, evaluate_stage, summarise
+from ta_v2a.evaluation.stage.controls import TOLERANCE_S, evaluate_controls, scenes_of_two, share_inside
 from ta_v2a.evaluation.stage.truth import Truth
 from ta_v2a.stage.scene.kinds import KIND_NAMES
 from ta_v2a.stage.scene.scene import SPLITS, plan
@@ -189,8 +190,6 @@ def test_benchmark_end_to_end(small_listener, pipeline):
 
 
 def test_controls_end_to_end(small_listener, pipeline):
-    from ta_v2a.evaluation.stage.controls import evaluate_controls, scenes_of_two
-
     result = evaluate_controls(pipeline, 1, 2**64 - 1, small_listener.eval(), num_inference_steps=1)
     assert set(result["leakage"]) == {
         "negated",
@@ -199,7 +198,26 @@ def test_controls_end_to_end(small_listener, pipeline):
         "other_negated",
         "other_not_negated",
     }
-    for group in ("leakage", "cue_window_energy"):
+    for group in ("leakage", "rates", "share_inside", "cue_window_energy"):
         assert all(row["n"] == 1 and 0 <= row["value"] <= 1 for row in result[group].values())
+    rates, leaked = ({k: row["value"] for k, row in result[name].items()} for name in ("rates", "leakage"))
+    for name in ("negated", "not_negated", "true_sound"):
+        assert rates[f"gone_{name}"] == (leaked[name] < 0.5)
+    for name in ("negated", "not_negated"):
+        assert rates[f"kept_{name}"] == (leaked[f"other_{name}"] >= 0.5)
+    assert rates["both_of_overlapping_cues"] in (0, 1)
     json.dumps(result, allow_nan=False)
     assert all(len(scene.sources) > 1 for scene in scenes_of_two(3))
+
+
+def test_the_share_inside_a_window_is_of_energy_and_forgives_a_tenth_of_a_second():
+    wave = np.zeros(4 * RATE)
+    wave[RATE : 2 * RATE] = 1.0
+    assert share_inside(wave, RATE, 1.0, 2.0) == 1
+    assert share_inside(wave, RATE, 1.0 + TOLERANCE_S, 2.0 - TOLERANCE_S) == 1
+    assert share_inside(wave, RATE, 1.5 + TOLERANCE_S, 3.0) == pytest.approx(0.5)
+    assert share_inside(wave, RATE, 3.0, 4.0) == 0
+    assert share_inside(np.zeros(RATE), RATE, 0.2, 0.4) == 1  # silence is nowhere outside
+    louder = wave.copy()
+    louder[3 * RATE :] = 2.0
+    assert share_inside(louder, RATE, 1.0, 2.0) == pytest.approx(0.2)

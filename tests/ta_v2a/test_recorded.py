@@ -22,6 +22,7 @@ from ta_v2a.stage.scene.scene import Event
 from ta_v2a.stage.sound.bank import held_out
 from ta_v2a.stage.sound.catalogue import Catalogue
 from ta_v2a.stage.sound.performance import as_it_was, at_events, loudness, own_events, running
+from ta_v2a.stage.sound.rooms import babble, hum, in_room, room_response, room_tone, tune
 
 RATE = 16000
 
@@ -172,3 +173,25 @@ def test_every_gesture_is_a_drawn_action_and_every_kind_has_a_look():
     for gesture in (*FAMILY_GESTURES.values(), *KIND_GESTURES.values()):
         assert gesture.events and gesture.steady and {*gesture.events, *gesture.steady} <= set(ACTIONS)
     assert {look_of(kind) for kind in ALL_KINDS} <= set(KINDS)
+
+
+@pytest.mark.parametrize("make", [hum, tune, babble])
+def test_what_is_always_there_has_unit_rms_and_is_the_same_for_the_same_seed(make):
+    for seed in range(4):
+        waves = [make(np.random.default_rng(seed), 3 * RATE, RATE) for _ in range(2)]
+        assert np.array_equal(*waves) and waves[0].dtype == np.float32 and waves[0].shape == (3 * RATE,)
+        assert np.sqrt(np.mean(waves[0].astype(np.float64) ** 2)) == pytest.approx(1, rel=1e-3)
+
+
+def test_a_room_keeps_the_length_and_far_away_is_duller():
+    wave = clicks([0.2, 0.8], 1.5)
+    treble = []
+    for distance in (0.0, 1.0):
+        response = room_response(np.random.default_rng(5), RATE, distance)
+        heard = in_room(wave, response)
+        assert heard.shape == wave.shape and np.isfinite(heard).all()
+        spectrum = np.abs(np.fft.rfft(heard)) ** 2
+        treble.append(spectrum[len(spectrum) // 2 :].sum() / spectrum.sum())
+    assert treble[1] < 0.5 * treble[0]
+    tone = room_tone(np.random.default_rng(0), 2 * RATE, RATE)
+    assert tone.shape == (2 * RATE,) and 0 < np.abs(tone).max() < 0.1
