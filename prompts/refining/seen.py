@@ -24,8 +24,8 @@ visible seen shown pictured visually depicted depicting aesthetic elegant stylis
 """
 )
 _CAMERA = word_set(
-    "shot cinematic drone film footage picture photo image camera pan pans clip video view aerial frame scene "
-    "lens zoom static slow motion close up"
+    "shot cinematic drone film footage picture photo image camera pan pans clip video view aerial frame "
+    "scene lens zoom static slow motion close up"
 )
 _PHRASES = re.compile(
     r"(?i)\b(?:(?:a|an|the|this)\s+)?(?:(?:beautiful|cinematic|slow[- ]?mo(?:tion)?|wide|"

@@ -22,7 +22,8 @@ def respelt(text: str) -> tuple[str, list[str]]:
     """
     words = [found[0].casefold() for found in WORD.finditer(text)]
     strange = [word for word in words if sort_of(word) == "unknown"]
-    if not strange or len(set(strange)) > _MOST_STRANGE:
+    sure = sum(sort_of(word) == "telling" for word in words)
+    if not strange or len(set(strange)) > _MOST_STRANGE or sure < len(set(strange)) > 1:
         return text, []
     slips = {word: right for word in dict.fromkeys(strange) if (right := mended(word)) is not None}
     if not slips or 2 * sum(word not in slips for word in strange) >= len(words):
@@ -46,7 +47,7 @@ def mended(word: str) -> str | None:
     short = _DRAWN_OUT.sub(r"\1", word)
     if short != word:
         double = _DRAWN_OUT.sub(r"\1\1", word)
-        drawn = [form for form in (short, double) if sort_of(form) != "unknown"]
+        drawn = [form for form in (short, double) if len(form) > 2 and sort_of(form) != "unknown"]
         if drawn:
             return drawn[0]
     if not (_SHORTEST <= len(word) <= _LONGEST and word.isascii() and word.isalpha()) or word in (
@@ -55,10 +56,10 @@ def mended(word: str) -> str | None:
         return None
     index = _by_deletion()
     swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)} - {word}
-    swapped = {form for form in swapped if sort_of(form) == "telling" or form in index.words}
+    swapped = {form for form in swapped if index.has(form)}
     cuts = [word[:i] + word[i + 1 :] for i in range(len(word))]
     long_enough = len(word) > _SHORTEST
-    added = {cut for cut in cuts if long_enough and (cut in index.words or sort_of(cut) == "telling")}
+    added = {cut for cut in cuts if long_enough and index.has(cut)}
     missing = {known for known in index.longer.get(word, ()) if long_enough}
     # One letter out of each gives the same rest: a wrong letter in one place.
     wrong = {
@@ -84,6 +85,7 @@ class _Index:
 
     def __init__(self, words: set[str]) -> None:
         self.words = words
+        self.many = {word + "s" for word in words}
         self.longer: dict[str, set[str]] = defaultdict(set)
         self.places: dict[str, set[tuple[str, int]]] = defaultdict(set)
         for word in words:
@@ -91,6 +93,10 @@ class _Index:
                 cut = word[:i] + word[i + 1 :]
                 self.longer[cut].add(word)
                 self.places[cut].add((word, i))
+
+    def has(self, form: str) -> bool:
+        """Whether a form is a word, or one with an "s"."""
+        return form in self.words or form in self.many
 
 
 @cache

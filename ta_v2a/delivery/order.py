@@ -136,10 +136,9 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     wordless = not wording.prompt.strip() and not wording.cues
     captions = wordless and (looks or engine.settings["caption_share"] <= 1)
     video = _pictures_of(clip, engine, again=captions or order.takes > 1)
-    if captions and looks:
-        suggested = _described(order, clip, notice)
-    else:
-        suggested = _suggested(engine, clip, video, notice) if captions else None
+    suggested: dict[str, Any] | None = None
+    if captions:
+        suggested = _described(order, clip, notice) if looks else _suggested(engine, clip, video, notice)
     prompt = suggested["label"] if suggested is not None and suggested["taken"] else wording.prompt
     hits = tuple(sorted({cue.start_s for cue in cues})) if order.hits else None
     told = (suggested, wording.not_understood, refined.report, hits)

@@ -1,109 +1,78 @@
-"""What is said when: the tracks of prompts, cues and of what is not to be heard."""
+"""Text over time: shares of prompt and cues, and what stays exactly as it was encoded."""
+
+import math
 
 import pytest
 import torch
 
-from ldm.conditions import LEFT_OUT, NEGATIVE, TEXT
-from ldm.denoisers.audio_transformer import AudioTransformer
-from ta_v2a import FoleyPipeline
-from ta_v2a.engine.cues import Cue
-from ta_v2a.engine.timed_text import left_out_track, text_track
+from ta_v2a.engine.cues import Cue, read_cues
+from ta_v2a.engine.timed_text import held, text_track
+from ta_v2a.errors import UserError
 
-COLUMN_S, COLUMNS = 0.5, 8  # 4 s
+COLUMN_S = 0.064
+UNIT = {
+    text: torch.nn.functional.one_hot(torch.tensor(i), 4).float()
+    for i, text in enumerate(("rain", "bell", "dog"))
+}
 
 
 def encode(texts: list[str]) -> torch.Tensor:
-    """(texts, 16): another unit vector for every text."""
-    drawn = [torch.randn(16, generator=torch.Generator().manual_seed(sum(map(ord, text)))) for text in texts]
-    return torch.stack([each / each.norm() for each in drawn])
+    return torch.stack([UNIT[text] for text in texts])
 
 
-def said(track, row: int = 0) -> list[str | None]:
-    """What a track says in every column, of the texts that the tests use."""
-    texts = ["music", "rain", "a bell", "wind", "a bell, rain", "music, a bell", "wind, music"]
-    known = encode(texts)
-    found = []
-    for column in range(track.values.shape[1]):
-        there = track.present is None or bool(track.present[row, column])
-        near = (known - track.values[row, column]).norm(dim=1)
-        found.append(texts[int(near.argmin())] if there and near.min() < 1e-5 else None)
-    return found
+def track(given: list[str | None], cues: list[Cue], beside: bool = False):
+    return text_track(given, cues, 32, COLUMN_S, encode, beside)
 
 
-def left_out(negatives, cues):
-    return left_out_track(negatives, cues, COLUMNS, COLUMN_S, encode)
+def at(found, time_s: float, sample: int = 0) -> list[float]:
+    return [round(float(x), 4) for x in found.values[sample, int(time_s / COLUMN_S)]]
 
 
-def test_without_cues_what_is_left_out_is_the_negative_prompt():
-    track = left_out(["music", None], [])
-    assert track.values.shape == (2, 16) and track.present.tolist() == [True, False]
-    torch.testing.assert_close(track.values[0], encode(["music"])[0])
-    assert left_out(["music", "rain"], []).present is None
-    assert left_out([None, ""], []) is None
+def test_without_cues_the_prompt_is_one_row_and_nothing_is_nothing():
+    assert track(["rain"], []).values.shape == (1, 4) and track(["rain"], []).present is None
+    assert track([None], []) is None
+    assert track(["rain", None], []).present.tolist() == [True, False]
 
 
-def test_a_cue_is_left_out_outside_of_its_stretch():
-    track = left_out([None], [Cue(1.0, 2.0, "a bell")])
-    assert said(track) == ["a bell"] * 2 + [None] * 2 + ["a bell"] * 4
-    assert not track.values[0, 2].any()
-    everywhere = left_out([None], [Cue(0, float("inf"), "a bell")])
-    assert everywhere is None  # nothing is ever left out
+def test_a_whole_cue_takes_the_prompt_s_place_to_the_last_bit():
+    found = track(["rain"], [Cue(0.64, 1.28, "bell")])
+    assert torch.equal(found.values[0, 10:20], UNIT["bell"].expand(10, -1))
+    assert torch.equal(found.values[0, :10], UNIT["rain"].expand(10, -1)) and found.present.all()
 
 
-def test_negatives_of_the_prompt_and_of_a_cue_join_what_other_cues_say():
-    cues = [Cue(0.0, 1.0, "a bell"), Cue(1.0, 2.0, "rain")]
-    assert said(left_out([None], cues)) == ["rain"] * 2 + ["a bell"] * 2 + ["a bell, rain"] * 4
-    with_negative = left_out(["music", None], [Cue(0.0, 1.0, "a bell")])
-    assert said(with_negative) == ["music"] * 2 + ["music, a bell"] * 6
-    assert said(with_negative, 1) == [None] * 2 + ["a bell"] * 6
-    own = left_out([None], [Cue(0.0, 1.0, "a bell", negative="wind")])
-    assert said(own) == ["wind"] * 2 + ["a bell"] * 6
+def test_half_a_cue_leaves_half_to_the_prompt_at_unit_length():
+    found = track(["rain", None], [Cue(0.64, 1.28, "bell", 0.5)])
+    assert at(found, 1.0) == [round(math.sqrt(0.5), 4)] * 2 + [0, 0]
+    assert at(found, 1.0, 1) == [0, 1, 0, 0]  # no prompt: the cue alone
+    assert found.present[1].nonzero().ravel().tolist() == [*range(10, 20)]
 
 
-def test_what_sounds_at_a_moment_is_not_left_out_then():
-    """Two cues with the same words: each is silent where the other sounds, but the words are not."""
-    twice = [Cue(0.0, 1.0, "a bell"), Cue(2.0, 3.0, "a bell")]
-    assert said(left_out([None], twice)) == [None] * 2 + ["a bell"] * 2 + [None] * 2 + ["a bell"] * 2
+def test_cues_that_overlap_share_by_their_strengths():
+    found = track(["rain"], [Cue(0, 1.28, "bell", 1.0), Cue(0.64, 2, "dog", 2.0)])
+    mixed = at(found, 1.0)
+    assert mixed[0] == 0 and mixed[2] == pytest.approx(2 * mixed[1], abs=1e-3)
+    assert math.hypot(*mixed) == pytest.approx(1, abs=1e-3)
+    assert at(found, 0.1) == [0, 1, 0, 0] and at(found, 1.5) == [0, 0, 1, 0]
 
 
-def test_cues_take_the_prompts_place_by_their_strength():
-    half = text_track(["rain"], [Cue(1.0, 2.0, "a bell", strength=0.5)], COLUMNS, COLUMN_S, encode)
-    assert said(half) == ["rain"] * 2 + [None] * 2 + ["rain"] * 4
-    rain, bell = encode(["rain", "a bell"])
-    mixed = rain + bell
-    torch.testing.assert_close(half.values[0, 2], mixed / mixed.norm())
-    whole = text_track([None], [Cue(1.0, 2.0, "a bell")], COLUMNS, COLUMN_S, encode)
-    assert said(whole) == [None] * 2 + ["a bell"] * 2 + [None] * 4
+def test_negatives_stand_beside_the_negative_prompt():
+    found = track(["rain"], [Cue(0.64, 1.28, "bell")], beside=True)
+    assert at(found, 1.0) == [round(math.sqrt(0.5), 4)] * 2 + [0, 0] and at(found, 0.1) == [1, 0, 0, 0]
 
 
-@pytest.fixture(scope="module")
-def taught(pipeline) -> FoleyPipeline:
-    """The tiny pipeline with a denoiser that hears what to leave out."""
-    denoiser = AudioTransformer.from_config(pipeline.denoiser.config, leaves_out=True)
-    own = denoiser.state_dict()
-    denoiser.load_state_dict({**own, **pipeline.denoiser.state_dict()})
-    torch.manual_seed(3)
-    torch.nn.init.normal_(denoiser.mixer.project_left_out.weight)
-    made = FoleyPipeline(**{**pipeline.components, "denoiser": denoiser.eval()}, num_inference_steps=2)
-    made.autocast_dtype = None
-    return made
+def test_a_cue_shorter_than_a_column_keeps_its_first():
+    assert held(Cue(0.65, 0.651, "bell"), 32, COLUMN_S).nonzero().ravel().tolist() == [10]
 
 
-def test_the_denoiser_itself_is_told_if_it_was_taught_and_the_guidance_is_conditional(taught, pipeline):
-    for made, names in ((taught, {TEXT, LEFT_OUT}), (pipeline, {TEXT, NEGATIVE})):
-        engine = made.engine
-        scales = {"guidance": "conditional"}
-        call = engine._call(torch.zeros(64, 80, 80), "rain", "music", None, None, None, 1, None, None, scales)
-        assert {name for name, track in call.words.items() if track is not None} == names
-        scales = {"guidance": "composable"}
-        call = engine._call(torch.zeros(64, 80, 80), "rain", "music", None, None, None, 1, None, None, scales)
-        assert {name for name, track in call.words.items() if track is not None} == {TEXT, NEGATIVE}
+@pytest.mark.parametrize("wrong", [{"strength": 0}, {"strength": 3}, {"strength": "x"}, {"negative": 1}])
+def test_wrong_cues_are_one_line(wrong):
+    with pytest.raises(UserError, match="of a cue"):
+        read_cues([Cue(0, 1, "bell", **wrong)], 4.0)
 
 
-def test_a_negative_moves_the_sound_as_far_as_it_weighs(taught, pictures):
-    def sound(**options):
-        return taught(pictures, "rain", generator=torch.Generator().manual_seed(0), **options).audios
+def test_a_cue_s_negative_changes_the_sound(pipeline, pictures):
+    def sound(cue: Cue):
+        return pipeline(pictures, "rain", cues=[cue], generator=torch.Generator().manual_seed(0)).audios
 
-    plain = sound()
-    assert abs(sound(negative_prompt="music", negative_scale=0.0) - plain).max() < 1e-5
-    assert abs(sound(negative_prompt="music", negative_scale=2.0) - plain).max() > 1e-4
+    plain, other = (sound(Cue(0.5, 1.5, "a bell", 1.0, negative)) for negative in ("", "wind"))
+    assert abs(plain - other).max() > 1e-3
