@@ -15,6 +15,7 @@ COLOUR_WEIGHT = 1.0  # a decibel (r.m.s. over bands) away from the generated col
 USUAL_WEIGHT = 0.5  # a decibel away from the middle of the candidates' colours
 LOW_RATE_COST = 4.0  # of a recording below `FULL_RATE_HZ`
 FULL_RATE_HZ = 44_100
+SHORT_COST, SHORT_S = 4.0, 0.15  # of a recording that lasts no longer: a click without a tail or a room
 CHANCE = 1.0  # spread of the draw, in decibels: takes differ where several fit
 MOST_TAKES_OF_ONE = 8  # recordings of one series that alternate
 _SHOT_DB = 10.0  # of a one-shot, before its loudest event, sounds within count as its attack
@@ -47,7 +48,8 @@ def ranked(
     away = np.sqrt(np.square(colours - wanted).mean(axis=1))
     odd = np.sqrt(np.square(colours - np.median(colours, axis=0)).mean(axis=1))
     low = np.array([each.analysis.rate_hz < FULL_RATE_HZ for each in candidates])
-    score = -COLOUR_WEIGHT * away - USUAL_WEIGHT * odd - LOW_RATE_COST * low
+    short = np.array([each.analysis.duration_s < SHORT_S for each in candidates])
+    score = -COLOUR_WEIGHT * away - USUAL_WEIGHT * odd - LOW_RATE_COST * low - SHORT_COST * short
     score += CHANCE * chance.gumbel(size=len(score))
     return [candidates[index] for index in np.argsort(-score, kind="stable")]
 

@@ -22,7 +22,7 @@ CROSS_S = 0.25  # grains overlap
 SHORTEST_PHRASE_S = 1.0
 PHRASES_TRIED, PHRASE_STEP_S = 6, 0.048
 FURTHER_DB = -4.0  # a kind that is asked for beside the first
-FLOOR_DB = -30.0  # of room tone below the loud moments
+FLOOR_DB = -40.0  # of room tone below the loud moments
 SHORTEST_TONE_S, FAINTEST_TONE_DB = 0.25, -75.0  # a fainter one, made louder, is the recorder's own hiss
 LONGEST_GRAIN_S = 30.0
 

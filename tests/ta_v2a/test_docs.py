@@ -65,7 +65,7 @@ def test_shell_examples_name_commands_and_options_that_exist(words, capsys):
     from ta_v2a.__main__ import main
 
     name = [word for word in words if not word.startswith("-")][
-        : 2 if words[0] in ("evaluate", "data", "weights") else 1
+        : 2 if words[0] in ("evaluate", "data", "library", "weights") else 1
     ]
     assert main([*name, "--help"]) == 0
     shown = capsys.readouterr().out
