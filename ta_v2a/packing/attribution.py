@@ -16,12 +16,13 @@ _LINKS = {
 }
 _HEAD = """# Attribution of the recordings behind these weights
 
-The weights are networks, not copies of these recordings; they learnt from scenes whose sound is made of them. None of
-the recordings is part of this repository. One file in ten, by a hash of its name, is held out of training
-(`ta_v2a/stage/sound/bank.py`) and not listed here.
+The weights are networks, not copies of these recordings; they learnt from scenes whose sound is made of
+them. None of the recordings is part of this repository. One file in ten, by a hash of its name, is held out
+of training (`ta_v2a/stage/sound/bank.py`) and not listed here.
 
-**Changes made to all of them:** resampled to 16 kHz, mixed to one channel, cut, looped, scaled, varied in pitch and level,
-laid at other times, and mixed with other sounds in an artificial room. None of the authors endorses this work.
+**Changes made to all of them:** resampled to 16 kHz, mixed to one channel, cut, looped, scaled, varied in
+pitch and level, laid at other times, and mixed with other sounds in an artificial room. None of the authors
+endorses this work.
 """
 
 
