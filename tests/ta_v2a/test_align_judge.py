@@ -9,15 +9,27 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from test_evaluation_folders import FINE, NAMES, RATE, bursts, write_film
+from conftest import write_clip
 
 from ldm.classifiers.alignment_columns import AlignmentColumns
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.folders.command import bundled_extractors, evaluate_folders
 from ta_v2a.evaluation.folders.measured import Store
 from ta_v2a.evaluation.networks.align_judge import JUDGE_FOLDER, AlignJudge, judge_sha256, load_judge
-from ta_v2a.evaluation.networks.extractors import Extractor, judge_extractors
+from ta_v2a.evaluation.networks.extractors import Extractor, judge_extractors, onset_extractors
 from ta_v2a.packing.pack import saved_judge
+
+RATE, FINE = 16_000, onset_extractors()[1]
+
+
+def clicks(times_s: list[float], pitch_hz: float) -> np.ndarray:
+    """1.2 s with a short tone at every time."""
+    wave, clock = np.zeros(round(1.2 * RATE)), np.arange(1600) / RATE
+    for time_s in times_s:
+        wave[round(time_s * RATE) :][:1600] += (
+            0.5 * np.sin(2 * np.pi * pitch_hz * clock) * np.exp(-40 * clock)
+        )
+    return wave
 
 
 @pytest.fixture(scope="module")
@@ -74,14 +86,14 @@ def test_its_identity_is_that_of_all_it_rests_on(preset, tmp_path):
 
 
 @pytest.fixture
-def films(tmp_path) -> tuple[Path, Path]:
+def films(tmp_path, pictures) -> tuple[Path, Path]:
     made, true = tmp_path / "made", tmp_path / "true"
     made.mkdir(), true.mkdir()
-    for index, name in enumerate(NAMES[:3]):
-        wave = bursts([0.2 + 0.2 * index, 0.9], 400 * (1 + index))
+    for index in range(3):
+        name, wave = f"clip{index}", clicks([0.2 + 0.2 * index, 0.9], 400 * (1 + index))
         soundfile.write(true / f"{name}.wav", wave, RATE)
         soundfile.write(made / f"{name}.wav", wave, RATE)
-        write_film(true / f"{name}.mp4", fps=15 + index)  # another content for every clip
+        write_clip(true / f"{name}.mp4", pictures[index : index + 36], 30)  # another film for every clip
     return made, true
 
 
