@@ -89,9 +89,9 @@ def word_for_word(texts: Sequence[str]) -> Float[np.ndarray, "texts kinds"]:
         stems = tuple(map(without_ending, re.findall(r"[a-z']+", text.lower())))
         for begin in range(len(stems)):
             for end in range(begin + 1, min(begin + longest, len(stems)) + 1):
-                for kind in owners.get(stems[begin:end], ()):
+                for index in owners.get(stems[begin:end], ()):
                     share = len(owners[stems[begin:end]]) ** -0.5 * min(end - begin, 3) ** 0.5
-                    out[row, kind] = max(out[row, kind], share)
+                    out[row, index] = max(out[row, index], share)
     return out
 
 
