@@ -13,7 +13,7 @@ from ta_v2a.errors import UserError, one_line
 from ta_v2a.system.user_files import is_folder
 
 RULES = "rules"
-MOST_TOKENS = 96
+_MOST_TOKENS = 96
 
 
 class LocalModel:
@@ -68,7 +68,7 @@ class LocalModel:
         names = ("input_ids", "attention_mask")
         inputs = {name: batch[name].to(self.model.device) for name in names}
         with torch.inference_mode():
-            tokens = self.model.generate(**inputs, do_sample=False, num_beams=1, max_new_tokens=MOST_TOKENS)[
+            tokens = self.model.generate(**inputs, do_sample=False, num_beams=1, max_new_tokens=_MOST_TOKENS)[
                 0
             ]
         answer = tokens if two_sided else tokens[inputs["input_ids"].shape[1] :]

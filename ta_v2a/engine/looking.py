@@ -15,7 +15,7 @@ from ta_v2a.system.user_files import is_folder
 
 PICTURES = 8
 SHOWN_PX = 224
-MOST_TOKENS = 64
+_MOST_TOKENS = 64
 QUESTION = (
     "These are pictures of a silent video, in order. In one short sentence in the present tense, say which "
     "sounds would be heard: what makes them and what it does. Leave out colours, clothes, light and camera."
@@ -70,7 +70,7 @@ class Looker:
             turns, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
         ).to(self.model.device)
         with torch.inference_mode():
-            tokens = self.model.generate(**batch, do_sample=False, num_beams=1, max_new_tokens=MOST_TOKENS)
+            tokens = self.model.generate(**batch, do_sample=False, num_beams=1, max_new_tokens=_MOST_TOKENS)
         answer = tokens[:, batch["input_ids"].shape[1] :]
         return str(self.processor.batch_decode(answer, skip_special_tokens=True)[0])
 
