@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from prompts.english import article
 from prompts.refining.language_model import first_sentence
-from prompts.refining.sources import stem, word_set, words_in
+from prompts.refining.sources import word_set, word_stem, words_in
 
 INSTRUCTED = (
     "Here are the annotated texts from a video dataset. Please expand each into a full sentence, keeping "
@@ -94,14 +94,14 @@ def _agreeing(end: str, noun: str) -> str:
 
 def lost_words(label: str, sentence: str) -> list[str]:
     """Words of a label that a sentence does not have in any form."""
-    has = {stem(word) for word in words_in(sentence)}
-    return [word for word in words_in(label.replace("_", " ")) if stem(word) not in has]
+    has = {word_stem(word) for word in words_in(sentence)}
+    return [word for word in words_in(label.replace("_", " ")) if word_stem(word) not in has]
 
 
 def added_words(label: str, sentence: str) -> list[str]:
     """Words of a sentence that neither the label has nor grammar asks for."""
-    had = {stem(word) for word in words_in(label.replace("_", " "))}
-    return [word for word in words_in(sentence) if stem(word) not in had and word not in _FRAME]
+    had = {word_stem(word) for word in words_in(label.replace("_", " "))}
+    return [word for word in words_in(sentence) if word_stem(word) not in had and word not in _FRAME]
 
 
 def sentence_by(complete: Callable[[str], str], label: str) -> str:

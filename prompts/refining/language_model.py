@@ -6,7 +6,7 @@ from dataclasses import replace
 from prompts.refining.refined import Finding, Refined
 from prompts.refining.rules import RuleRefiner
 from prompts.refining.seen import visual_words
-from prompts.refining.sources import content, stem, unknown_words
+from prompts.refining.sources import content, unknown_words, word_stem
 
 INSTRUCTION = (
     "Rewrite what a user typed as one short English sentence in the present tense that says which sounds "
@@ -60,7 +60,7 @@ def refusal(before: str, after: str) -> str:
     """Why an answer cannot stand for the words before it; "" if it can: it has the same sources."""
     if not after or len(after) > LONGEST_ANSWER:
         return "it is empty or too long"
-    seen = {stem(word) for word in visual_words()}
+    seen = {word_stem(word) for word in visual_words()}
     had, has = content(before), content(after)
     differences = {"lost": had - has - seen, "invented": has - had}
     return "; ".join(

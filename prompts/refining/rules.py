@@ -7,7 +7,7 @@ from prompts.refining.cleaning import CLEANINGS
 from prompts.refining.negation import contradictions, without_negations
 from prompts.refining.refined import Finding, Refined, TimedText
 from prompts.refining.seen import camera_stems, without_sights
-from prompts.refining.sources import stem, telling, unknown_words
+from prompts.refining.sources import telling, unknown_words, word_stem
 from prompts.refining.spelling import respelt
 from prompts.refining.times import timed
 from prompts.refining.wording import counted, in_present, once, one_sentence, ordered
@@ -16,7 +16,7 @@ LONGEST = 1600
 """Characters that are read; the networks read the first 1000 of what is left."""
 
 # Units of time, and the mark of one.
-_NO_SOURCES = {stem(word) for word in ("second", "minute", "sec", "min", "mark")}
+_NO_SOURCES = {word_stem(word) for word in ("second", "minute", "sec", "min", "mark")}
 _RUNS = re.compile(r"\s{3,}")  # nobody hears blanks, but patterns would try each
 _WORDINGS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("sights", "what is only seen left out", without_sights),

@@ -5,7 +5,7 @@ import re
 from functools import cache
 
 from prompts.known import plain_words, telling_words
-from prompts.refining.sources import WORD, content, stem, telling, word_set
+from prompts.refining.sources import WORD, content, telling, word_set, word_stem
 from prompts.refining.tidying import tidied
 
 _VISUAL = word_set(
@@ -86,7 +86,7 @@ def camera_stems(text: str) -> set[str]:
 
 @cache
 def _camera() -> frozenset[str]:
-    return frozenset(map(stem, _CAMERA))
+    return frozenset(map(word_stem, _CAMERA))
 
 
 def without_words(sentence: str) -> str:

@@ -31,7 +31,7 @@ def sort_of(word: str) -> Sort:
 
 
 @lru_cache(1 << 14)
-def stem(word: str) -> str:
+def word_stem(word: str) -> str:
     """One form for all endings of a word: "scrapes" and "scraping" -> "scrap"."""
     short = word.casefold().replace("’", "'").removesuffix("'s")
     for _ in range(2):  # "hammerings" has two
@@ -51,12 +51,12 @@ def words_in(text: str) -> Iterator[str]:
 
 def telling(text: str) -> set[str]:
     """Stems of the words that name a sound or what makes it."""
-    return {stem(word) for word in words_in(text) if sort_of(word) == "telling"}
+    return {word_stem(word) for word in words_in(text) if sort_of(word) == "telling"}
 
 
 def content(text: str) -> set[str]:
     """Stems of the words that name a sound, and of those that are not known and may name one."""
-    return {stem(word) for word in words_in(text) if sort_of(word) != "plain" and not word.isdigit()}
+    return {word_stem(word) for word in words_in(text) if sort_of(word) != "plain" and not word.isdigit()}
 
 
 def unknown_words(texts: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ta_v2a.errors import UserError
 from ta_v2a.sheets.clocked import Counting
 from ta_v2a.sheets.lines import worded, worded_row
-from ta_v2a.sheets.sheet import Row, SheetError
+from ta_v2a.sheets.sheet import CueRow, SheetError
 from ta_v2a.sheets.timecode import timecode
 
 _CODE = r"\d{2}:\d{2}:\d{2}[:;]\d{2,3}"
@@ -21,9 +21,9 @@ _LOCATOR = re.compile(rf"(?P<start>{_CODE})\s+(?P<colour>[A-Z]+)\s*(?P<words>.*)
 _FCM = re.compile(r"\s*FCM\s*:\s*(?P<non>NON[- ]?)?DROP\s*FRAME", re.IGNORECASE)
 
 
-def read_edl(text: str, counting: Counting) -> list[Row]:
+def read_edl(text: str, counting: Counting) -> list[CueRow]:
     """Events with their comment, else the name of their clip; locators ("* LOC:") as cues until the next."""
-    rows: list[Row] = []
+    rows: list[CueRow] = []
     event: tuple[int, dict[str, int], float, float] | None = None
     words: dict[str, str] = {}
 
@@ -65,7 +65,7 @@ def read_edl(text: str, counting: Counting) -> list[Row]:
     return rows
 
 
-def write_edl(rows: Sequence[Row], counting: Counting) -> str:
+def write_edl(rows: Sequence[CueRow], counting: Counting) -> str:
     """One event a cue, on the first sound track.
 
     Raises:

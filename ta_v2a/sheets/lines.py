@@ -6,7 +6,7 @@ from math import isinf
 
 from ta_v2a.sheets.clocked import Counting
 from ta_v2a.sheets.marks import marked_words, unmarked_words
-from ta_v2a.sheets.sheet import Row, SheetError, checked, closed
+from ta_v2a.sheets.sheet import CueRow, SheetError, checked, closed
 from ta_v2a.sheets.timecode import plain
 
 _LINE = re.compile(
@@ -15,7 +15,7 @@ _LINE = re.compile(
 _NEXT = re.compile(r";\s+(?=\d)|;\s*$")
 
 
-def read_lines(text: str, counting: Counting) -> list[Row]:
+def read_lines(text: str, counting: Counting) -> list[CueRow]:
     """Cues of lines, or of one line with "; " between them; "#" begins a remark.
 
     "4: x" lasts until the next cue, "4-: x" to the end of the clip.
@@ -33,7 +33,7 @@ def read_lines(text: str, counting: Counting) -> list[Row]:
     return rows
 
 
-def _row(piece: str, number: int, column: int, counting: Counting) -> Row:
+def _row(piece: str, number: int, column: int, counting: Counting) -> CueRow:
     found = _LINE.match(piece)
     if found is None:
         raise SheetError(
@@ -54,7 +54,7 @@ def _row(piece: str, number: int, column: int, counting: Counting) -> Row:
     return worded_row(piece[found.end() :], number, columns, start_s=start_s, end_s=end_s)
 
 
-def worded_row(words: str, number: int, columns: dict[str, int], **times: float | None) -> Row:
+def worded_row(words: str, number: int, columns: dict[str, int], **times: float | None) -> CueRow:
     """A row from its times and words with marks.
 
     Raises:
@@ -67,19 +67,19 @@ def worded_row(words: str, number: int, columns: dict[str, int], **times: float 
     return checked(number, columns, **times, **fields)
 
 
-def write_lines(rows: Sequence[Row], counting: Counting) -> str:
+def write_lines(rows: Sequence[CueRow], counting: Counting) -> str:
     """One cue a line, in seconds."""
     return "".join(f"{_span(row, counting)}: {_words(row)}\n" for row in rows)
 
 
-def _span(row: Row, counting: Counting) -> str:
+def _span(row: CueRow, counting: Counting) -> str:
     start = plain(counting.written(row.start_s))
     if row.end_s is None:
         return start
     return f"{start}-" + ("" if isinf(row.end_s) else plain(counting.written(row.end_s)))
 
 
-def _words(row: Row) -> str:
+def _words(row: CueRow) -> str:
     return marked_words(row.text, row.strength, row.negative)
 
 
@@ -89,7 +89,7 @@ def is_labels(text: str) -> bool:
     return re.match(r"\s*[\d.,]+\t\s*[\d.,]+(\t|$)", first) is not None
 
 
-def read_labels(text: str, counting: Counting) -> list[Row]:
+def read_labels(text: str, counting: Counting) -> list[CueRow]:
     """Audacity's label track: START, END and words between tabs; a label of no
     length lasts until the next."""
     rows = []
@@ -108,7 +108,7 @@ def read_labels(text: str, counting: Counting) -> list[Row]:
     return rows
 
 
-def write_labels(rows: Sequence[Row], counting: Counting) -> str:
+def write_labels(rows: Sequence[CueRow], counting: Counting) -> str:
     """Audacity's label track; the end of the clip is 99:59:59."""
     lines = []
     for row in rows:
@@ -118,7 +118,7 @@ def write_labels(rows: Sequence[Row], counting: Counting) -> str:
     return "".join(lines)
 
 
-def worded(rows: Sequence[Row]) -> list[tuple[Row, float, str]]:
+def worded(rows: Sequence[CueRow]) -> list[tuple[CueRow, float, str]]:
     """Rows with their ends and their words, for forms that always have both."""
     ends = [row.end_s for row in closed(rows)]
     ordered = sorted(rows, key=lambda row: row.start_s)

@@ -8,13 +8,13 @@ from ta_v2a.media.writing.atomic import output_file, whole_file
 from ta_v2a.sheets.clocked import Counting
 from ta_v2a.sheets.edl import read_edl, write_edl
 from ta_v2a.sheets.lines import is_labels, read_labels, read_lines, write_labels, write_lines
-from ta_v2a.sheets.sheet import Row, SheetError, in_order
+from ta_v2a.sheets.sheet import CueRow, SheetError, sheet_rows
 from ta_v2a.sheets.subtitles import read_srt, read_vtt, write_srt, write_vtt
 from ta_v2a.sheets.tables import read_csv, read_json, write_csv, write_json
 from ta_v2a.system.user_files import is_file
 
-Read = Callable[[str, Counting], list[Row]]
-Write = Callable[[Sequence[Row], Counting], str]
+Read = Callable[[str, Counting], list[CueRow]]
+Write = Callable[[Sequence[CueRow], Counting], str]
 FORMS: dict[str, tuple[Read, Write]] = {
     "lines": (read_lines, write_lines),
     "srt": (read_srt, write_srt),
@@ -49,7 +49,7 @@ def form_of(path: str | Path, named: str | None = None) -> str:
     return form
 
 
-def read_sheet_text(text: str, form: str, counting: Counting | None = None) -> list[Row]:
+def read_sheet_text(text: str, form: str, counting: Counting | None = None) -> list[CueRow]:
     """The rows of a sheet, by their beginning.
 
     Raises:
@@ -57,10 +57,10 @@ def read_sheet_text(text: str, form: str, counting: Counting | None = None) -> l
         UserError: it holds no cue.
     """
     clean = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return in_order(FORMS[form][0](clean, counting or Counting()))
+    return sheet_rows(FORMS[form][0](clean, counting or Counting()))
 
 
-def read_sheet(path: str | Path, form: str | None = None, counting: Counting | None = None) -> list[Row]:
+def read_sheet(path: str | Path, form: str | None = None, counting: Counting | None = None) -> list[CueRow]:
     """The rows of a sheet in a file. A .txt holds lines, or Audacity's labels if its first line does.
 
     Raises:
@@ -88,7 +88,7 @@ def read_sheet(path: str | Path, form: str | None = None, counting: Counting | N
 
 
 def write_sheet(
-    path: str | Path, rows: Sequence[Row], form: str | None = None, counting: Counting | None = None
+    path: str | Path, rows: Sequence[CueRow], form: str | None = None, counting: Counting | None = None
 ) -> Path:
     """Writes a sheet whole or not at all; returns its path.
 

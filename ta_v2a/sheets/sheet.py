@@ -16,7 +16,7 @@ LATEST_S = 100 * 3600.0
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=PROMPT_CHARACTERS)]
 
 
-class Row(BaseModel):
+class CueRow(BaseModel):
     """A cue as a sheet holds it.
 
     Attributes:
@@ -34,30 +34,30 @@ class Row(BaseModel):
     negative: Words = ""
 
     @model_validator(mode="after")
-    def _in_order(self) -> "Row":
+    def _in_order(self) -> "CueRow":
         if self.end_s is not None and self.end_s <= self.start_s:
             raise ValueError("the end is not after the start")
         return self
 
     @classmethod
-    def of(cls, cue: Cue) -> "Row":
+    def of(cls, cue: Cue) -> "CueRow":
         """The row of a cue."""
         return cls.model_validate(asdict(cue))
 
 
-def closed(rows: Sequence[Row]) -> list[Row]:
+def closed(rows: Sequence[CueRow]) -> list[CueRow]:
     """Every row with an end: one without lasts until the next begins, or to the clip's end (infinity)."""
     ordered = sorted(rows, key=lambda row: row.start_s)
     starts = [row.start_s for row in ordered]
 
-    def end_s(row: Row) -> float:
+    def end_s(row: CueRow) -> float:
         later = bisect_right(starts, row.start_s)
         return starts[later] if later < len(starts) else inf
 
     return [row if row.end_s is not None else row.model_copy(update={"end_s": end_s(row)}) for row in ordered]
 
 
-def cues_of(rows: Sequence[Row]) -> list[Cue]:
+def cues_of(rows: Sequence[CueRow]) -> list[Cue]:
     """The rows for the engine."""
     return [Cue(**row.model_dump()) for row in closed(rows)]
 
@@ -70,19 +70,19 @@ class SheetError(UserError):
         self.line, self.column = line, column
 
 
-def checked(line: int, columns: dict[str, int], **fields: object) -> Row:
+def checked(line: int, columns: dict[str, int], **fields: object) -> CueRow:
     """A row from what a line says.
 
     Args:
         line: of the file, from 1.
         columns: where each field stands in the line, from 1.
-        fields: of `Row`.
+        fields: of `CueRow`.
 
     Raises:
         SheetError: a field is out of range, missing or not of its kind.
     """
     try:
-        return Row.model_validate(fields)
+        return CueRow.model_validate(fields)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "end_s"
@@ -92,7 +92,7 @@ def checked(line: int, columns: dict[str, int], **fields: object) -> Row:
         raise SheetError(why, line, columns.get(name, 1)) from None
 
 
-def in_order(rows: Sequence[Row]) -> list[Row]:
+def sheet_rows(rows: Sequence[CueRow]) -> list[CueRow]:
     """Rows by their beginning.
 
     Raises:

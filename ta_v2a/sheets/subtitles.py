@@ -6,27 +6,27 @@ from collections.abc import Sequence
 
 from ta_v2a.sheets.clocked import Counting
 from ta_v2a.sheets.lines import worded, worded_row
-from ta_v2a.sheets.sheet import Row, SheetError
-from ta_v2a.sheets.timecode import clock
+from ta_v2a.sheets.sheet import CueRow, SheetError
+from ta_v2a.sheets.timecode import clock_time
 
 _ARROW = re.compile(r"\s*+([\d:.,]++)\s*+-->\s*+([\d:.,]++)(?P<rest>.*)$")
 _TAG = re.compile(r"</?[A-Za-z0-9][^<>]*>|\{\\[^{}]*\}")
 _SKIPPED = ("NOTE", "STYLE", "REGION")
 
 
-def read_srt(text: str, counting: Counting) -> list[Row]:
+def read_srt(text: str, counting: Counting) -> list[CueRow]:
     """Cues of an SRT file; a number before the times may be missing."""
     return _read(text, counting, webvtt=False)
 
 
-def read_vtt(text: str, counting: Counting) -> list[Row]:
+def read_vtt(text: str, counting: Counting) -> list[CueRow]:
     """Cues of a WebVTT file; notes, styles, names and settings are left aside."""
     if not re.match(r"WEBVTT(?:[ \t\n]|$)", text):
         raise SheetError("a WebVTT file begins with WEBVTT", 1, 1)
     return _read(text, counting, webvtt=True)
 
 
-def _read(text: str, counting: Counting, webvtt: bool) -> list[Row]:
+def _read(text: str, counting: Counting, webvtt: bool) -> list[CueRow]:
     lines = text.split("\n")
     rows, i = [], 0
     if webvtt:
@@ -61,19 +61,19 @@ def _read(text: str, counting: Counting, webvtt: bool) -> list[Row]:
     return rows
 
 
-def write_srt(rows: Sequence[Row], counting: Counting) -> str:
+def write_srt(rows: Sequence[CueRow], counting: Counting) -> str:
     """An SRT file."""
     blocks = []
     for number, (row, end_s, words) in enumerate(worded(rows), 1):
-        start, end = (clock(counting.written(each), ",") for each in (row.start_s, end_s))
+        start, end = (clock_time(counting.written(each), ",") for each in (row.start_s, end_s))
         blocks.append(f"{number}\n{start} --> {end}\n{html.escape(words, quote=False)}\n")
     return "\n".join(blocks)
 
 
-def write_vtt(rows: Sequence[Row], counting: Counting) -> str:
+def write_vtt(rows: Sequence[CueRow], counting: Counting) -> str:
     """A WebVTT file."""
     blocks = []
     for row, end_s, words in worded(rows):
-        start, end = (clock(counting.written(each)) for each in (row.start_s, end_s))
+        start, end = (clock_time(counting.written(each)) for each in (row.start_s, end_s))
         blocks.append(f"{start} --> {end}\n{html.escape(words, quote=False)}\n")
     return "\n".join(["WEBVTT\n", *blocks])

@@ -9,7 +9,7 @@ from math import inf, isinf
 from typing import Any
 
 from ta_v2a.sheets.clocked import Counting
-from ta_v2a.sheets.sheet import Row, SheetError, checked
+from ta_v2a.sheets.sheet import CueRow, SheetError, checked
 from ta_v2a.sheets.timecode import plain
 
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -23,12 +23,12 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 _END = "end"
 
 
-def read_csv(text: str, counting: Counting) -> list[Row]:
+def read_csv(text: str, counting: Counting) -> list[CueRow]:
     """Cues of a CSV with commas, semicolons or tabs; errors count columns of the table."""
     heading = next((line for line in text.split("\n") if line.strip()), "")
     mark = max(",;\t", key=heading.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    rows: list[Row] = []
+    rows: list[CueRow] = []
     places: dict[str, int] | None = None
     try:
         for cells in reader:
@@ -62,7 +62,7 @@ def _places(cells: list[str], line: int) -> dict[str, int]:
     return places
 
 
-def _row(given: dict[str, Any], line: int, columns: dict[str, int], counting: Counting) -> Row:
+def _row(given: dict[str, Any], line: int, columns: dict[str, int], counting: Counting) -> CueRow:
     """A row from what cells or an object hold: times as numbers or text."""
     fields: dict[str, Any] = {}
     for name, value in given.items():
@@ -81,7 +81,7 @@ def _row(given: dict[str, Any], line: int, columns: dict[str, int], counting: Co
     return checked(line, columns, **fields)
 
 
-def write_csv(rows: Sequence[Row], counting: Counting) -> str:
+def write_csv(rows: Sequence[CueRow], counting: Counting) -> str:
     """A CSV with the columns start, end, text, strength and negative, in seconds."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -93,7 +93,7 @@ def write_csv(rows: Sequence[Row], counting: Counting) -> str:
     return out.getvalue()
 
 
-def read_json(text: str, counting: Counting) -> list[Row]:
+def read_json(text: str, counting: Counting) -> list[CueRow]:
     """Cues of a JSON list of objects, or of the list "cues" in an object (what `foley --json` prints)."""
     try:
         whole = json.loads(text)
@@ -154,7 +154,7 @@ def _item_places(text: str, at: int, count: int) -> list[tuple[int, int]]:
     return places
 
 
-def write_json(rows: Sequence[Row], counting: Counting) -> str:
+def write_json(rows: Sequence[CueRow], counting: Counting) -> str:
     """A JSON object with the list "cues"; times in seconds, an end null or "end"."""
     items = []
     for row in rows:

@@ -112,7 +112,7 @@ def timecode(time_s: float, rate: Fraction, drop: bool = False) -> str:
     return f"{hours:02d}:{minute:02d}:{second:02d}{';' if drop else ':'}{frames:02d}"
 
 
-def clock(time_s: float, comma: str = ".") -> str:
+def clock_time(time_s: float, comma: str = ".") -> str:
     """ "hh:mm:ss.mmm"."""
     milliseconds = round(time_s * 1000)
     seconds, rest = divmod(milliseconds, 1000)

@@ -10,7 +10,7 @@ import pytest
 
 from prompts.refining.refined import Refined
 from prompts.refining.rules import RuleRefiner
-from prompts.refining.sources import stem, telling, words_in
+from prompts.refining.sources import telling, word_stem, words_in
 from prompts.vocabulary import grammar_captions
 
 TABLE = Path(__file__).parent / "lists" / "refined.csv"
@@ -22,12 +22,12 @@ def rows() -> list[dict[str, str]]:
 
 
 def stems(text: str) -> set[str]:
-    return {stem(word) for word in words_in(text)}
+    return {word_stem(word) for word in words_in(text)}
 
 
 def named(word: str, found: set[str]) -> bool:
     """Whether a word is there in some form: "wood" in "wooden"."""
-    return any(one.startswith(stem(word)) for one in found)
+    return any(one.startswith(word_stem(word)) for one in found)
 
 
 def wrong_with(row: dict[str, str], found: Refined) -> list[str]:

@@ -12,7 +12,7 @@ from ta_v2a.engine.cues import Cue
 from ta_v2a.errors import UserError
 from ta_v2a.sheets.clocked import Counting
 from ta_v2a.sheets.reading import FORMS, read_sheet, read_sheet_text, write_sheet
-from ta_v2a.sheets.sheet import Row, SheetError, closed, cues_of
+from ta_v2a.sheets.sheet import CueRow, SheetError, closed, cues_of
 from ta_v2a.sheets.timecode import RATES, rate_of, timecode, timecode_s
 
 NTSC = RATES["29.97"]
@@ -76,7 +76,7 @@ def test_what_is_written_is_read_again(form, counting, tmp_path):
         start = rng.randrange(2000)
         end = inf if rng.random() < 0.2 else (start + rng.randrange(1, 300)) * frame_s
         extra = {"strength": rng.choice([0.25, 2.0]), "negative": "music, wind"} if rng.random() < 0.3 else {}
-        given.append(Row(start_s=start * frame_s, end_s=end, text=rng.choice(texts), **extra))
+        given.append(CueRow(start_s=start * frame_s, end_s=end, text=rng.choice(texts), **extra))
     path = write_sheet(tmp_path / "sheet", given, form, counting)
     again = read_sheet(path, form, counting)
     assert len(again) == len(given)
@@ -90,7 +90,7 @@ def test_what_is_written_is_read_again(form, counting, tmp_path):
 
 @pytest.mark.parametrize("form", ["lines", "csv", "json", "audacity"])
 def test_an_open_end_stays_open_where_the_form_has_one(form):
-    given = [Row(start_s=1, text="a bell"), Row(start_s=2, end_s=inf, text="rain")]
+    given = [CueRow(start_s=1, text="a bell"), CueRow(start_s=2, end_s=inf, text="rain")]
     assert read_sheet_text(FORMS[form][1](given, PAL), form, PAL) == given
     assert [row.end_s for row in closed(given)] == [2, inf]
 
@@ -217,9 +217,9 @@ def test_files(tmp_path):
             read_sheet(wrong)
         assert "\n" not in str(caught.value)
     with pytest.raises(UserError, match="which form"):
-        write_sheet(tmp_path / "a.xyz", [Row(start_s=1, text="a")])
+        write_sheet(tmp_path / "a.xyz", [CueRow(start_s=1, text="a")])
     with pytest.raises(UserError, match="of which rate"):
-        write_sheet(tmp_path / "a.edl", [Row(start_s=1, text="a")])
+        write_sheet(tmp_path / "a.edl", [CueRow(start_s=1, text="a")])
     assert not (tmp_path / "a.edl").exists()
 
 
