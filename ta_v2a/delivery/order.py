@@ -129,7 +129,7 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     for name, text in {"prompt": refined.prompt, "negative prompt": refined.negative_prompt}.items():
         if cut_prompt(text)[1] or engine.was_cut(text):
             warn(f"the {name} is long: only its beginning is used")
-    known = library is not None and library.vocabulary.asked(order.prompt)
+    known = library is not None and library.vocabulary.asked(refined.prompt)
     for line in () if known else wording.lines:  # a library may have names that no network learnt
         warn(line)
     looks = engine.settings["captioner"] == "vlm"
