@@ -13,7 +13,7 @@ from ta_v2a.library.listing import name_words
 
 _INHERITED = 0.8  # of the weight of a wording, where a kind has it from the lexicon's nearest kind
 _NEAREST = 0.5  # of a name's words that must be explained before it inherits
-_FURTHER = 0.6  # of the first kind's score that a further kind needs with the words that are left
+_FURTHER = 0.5  # of the first kind's score that a further kind needs with the words that are left
 _WHOLE = 0.8  # of a further kind's best wording that a clause must have
 _LEAST, _PART = 1.0, 0.4  # score, and share of a wording, below which nothing fits
 _CLAUSE = 0.6  # weight of a clause's words beside those of a keyword
