@@ -295,14 +295,14 @@ def test_clips_with_sound_and_the_choices_for_it(foley, silent_clip, tmp_path):
 
 
 def test_long_prompts_are_cut_with_a_notice_and_cues_are_reported(foley, silent_clip, tmp_path):
-    code, out, err = foley(
-        silent_clip, "-p", "knock " * 2000, "--cue", "0.5-: 🔔 a bell", "--json", "-o", tmp_path / "x.wav"
-    )
+    given = ("-p", "knock " * 2000, "--raw-prompt", "--cue", "0.5-: 🔔 a bell")
+    code, out, err = foley(silent_clip, *given, "--json", "-o", tmp_path / "x.wav")
     assert code == 0 and "the prompt is long" in err and "not understood in the cue: 🔔\n" in err
     assert len(err.splitlines()) == 3
     report = json.loads(out)
     assert (
-        report["cues"] == [{"start_s": 0.5, "end_s": 2.56, "text": "🔔 a bell"}]
+        report["cues"]
+        == [{"start_s": 0.5, "end_s": 2.56, "text": "🔔 a bell", "strength": 1.0, "negative": ""}]
         and report["takes"][0]["film"] is None
     )
 
