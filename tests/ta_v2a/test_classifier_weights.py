@@ -25,7 +25,7 @@ SCHEDULE = [
     "posterior_log_variance_clipped",
     "posterior_mean_coef1",
     "posterior_mean_coef2",
-    "",
+    "lvlb_weights",
 ]
 
 
