@@ -170,7 +170,7 @@ def _spectrogram(axes: Any, wave: np.ndarray, duration_s: float) -> None:
 
 def _bands_of_hz(hz: np.ndarray, bins: int) -> np.ndarray:
     """Rows of the spectrogram at which frequencies lie (Slaney's mel scale, 125-7600 Hz)."""
-    from vocoders.mel import MEL_HIGH_HZ, MEL_LOW_HZ
+    from vocoders.clock import MEL_HIGH_HZ, MEL_LOW_HZ
 
     def mel(f: np.ndarray) -> np.ndarray:
         return np.where(f < 1000, f / (200 / 3), 15 + 27 * np.log(np.maximum(f, 1) / 1000) / np.log(6.4))
