@@ -88,7 +88,7 @@ def analysed(path: Path) -> Analysis:
     Raises:
         Unreadable: it is damaged, silent, or hardly anything.
     """
-    wave, rate_hz, duration_s = read_recording(path)
+    wave, rate_hz, duration_s = decoded_recording(path)
     mono = wave.mean(axis=1)
     peak = float(np.abs(wave).max())
     level, colour = _frames(mono, rate_hz)
@@ -111,7 +111,7 @@ def analysed(path: Path) -> Analysis:
     )
 
 
-def read_recording(
+def decoded_recording(
     path: Path, start_s: float = 0.0, length_s: float = LONGEST_READ_S
 ) -> tuple[Float[np.ndarray, "samples channels"], int, float]:
     """(samples, one or two channels) of a stretch, the file's rate, and its whole duration in seconds.

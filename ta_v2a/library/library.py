@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ta_v2a.errors import UserError
-from ta_v2a.library.analysis import Unreadable, read_recording
+from ta_v2a.library.analysis import Unreadable, decoded_recording
 from ta_v2a.library.index import Recording, index_library, index_of, is_whole, read_library_index
 from ta_v2a.library.words import Vocabulary
 from ta_v2a.media.reading.opening import shown_name
@@ -99,7 +99,7 @@ class Library:
             found = os.stat(self.folder / recording.path)
             if (found.st_size, found.st_mtime_ns) != (recording.size, recording.mtime_ns):
                 raise Unreadable("has changed since the library was indexed")
-            read_recording(self.folder / recording.path, length_s=1.0)
+            decoded_recording(self.folder / recording.path, length_s=1.0)
         except FileNotFoundError:
             self.unusable[recording.path] = "is gone"
         except OSError as error:
@@ -119,7 +119,7 @@ class Library:
         import soxr
 
         try:
-            wave, rate_hz, _ = read_recording(self.folder / path, from_s, length_s)
+            wave, rate_hz, _ = decoded_recording(self.folder / path, from_s, length_s)
         except Unreadable:
             return np.zeros((0, 1), np.float32)
         if rate_hz == DELIVERY_HZ:
