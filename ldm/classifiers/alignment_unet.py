@@ -56,7 +56,10 @@ class AlignmentUNet(Component):
         self.time_sinusoids: Any = Timesteps(first, flip_sin_to_cos=True, downscale_freq_shift=0)
         self.time_embedding: Any = TimestepEmbedding(first, width)
         self.conv_in = nn.Conv2d(latent_channels, first, 3, padding=1)
-        attends = {"num_attention_heads": attention_heads, "cross_attention_dim": context_channels}
+        attends: dict[str, Any] = {
+            "num_attention_heads": attention_heads,
+            "cross_attention_dim": context_channels,
+        }
         blocks, below = [], first
         for level, channels in enumerate(block_out_channels):
             size: dict[str, Any] = {

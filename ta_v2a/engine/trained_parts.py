@@ -29,7 +29,7 @@ def trained_part(source: str | Path, role: str) -> Any:
     content = read_checkpoint(Path(source))
     named = content.get("components") if isinstance(content, dict) else None
     for attribute in _ATTRIBUTES:
-        config = named.get(attribute) if isinstance(named, dict) else None
+        config: Any = named.get(attribute) if isinstance(named, dict) else None
         name = config.get("_class_name") if isinstance(config, dict) else None
         if name in ROLES[role]:
             break

@@ -250,6 +250,11 @@ def _recording(row: tuple[Any, ...]) -> Recording:
         (quiet[0], quiet[1], quiet[2]),
         peak,
         np.frombuffer(colour, np.float16).astype(np.float32),
-        tuple(RecordedEvent(*map(float, four), shape.astype(np.float32)) for four, shape in events),
+        tuple(
+            RecordedEvent(
+                float(start_s), float(length_s), float(level_db), float(decay_s), shape.astype(np.float32)
+            )
+            for (start_s, length_s, level_db, decay_s), shape in events
+        ),
     )
     return Recording(os.fsdecode(path), size, mtime_ns, told, analysis)

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -93,7 +93,7 @@ class Vocabulary:
         kinds: names of the library's kinds, with the names of their files (for kinds that say little).
     """
 
-    def __init__(self, kinds: dict[str, Iterable[str]]):
+    def __init__(self, kinds: Mapping[str, Iterable[str]]):
         self.kinds = tuple(kinds)
         entries = {**LEXICON, **RECORDED}
         self._phrases: dict[str, list[tuple[frozenset[str], float]]] = {}

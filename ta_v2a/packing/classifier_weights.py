@@ -69,11 +69,9 @@ def classifier_names(names: list[str], network: AlignmentUNet) -> dict[str, str]
             place += 1
         prefixes[f"model.input_blocks.{place}.0.op"] = f"down_blocks.{level}.downsamplers.0.conv"
         place += 1
-    for place, inside in enumerate(("resnets.0", None, "resnets.1")):
-        if inside is None:
-            prefixes[f"model.middle_block.{place}"] = "mid_block.attentions.0"
-        else:
-            prefixes |= _block(f"model.middle_block.{place}", f"mid_block.{inside}")
+    prefixes |= _block("model.middle_block.0", "mid_block.resnets.0")
+    prefixes["model.middle_block.1"] = "mid_block.attentions.0"
+    prefixes |= _block("model.middle_block.2", "mid_block.resnets.1")
     found = {}
     for name in names:
         prefix = next((each for each in _beginnings(name) if each in prefixes), None)

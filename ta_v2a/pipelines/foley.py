@@ -107,7 +107,8 @@ class FoleyPipeline(DiffusionPipeline):
         self.register_to_config(**checked_settings({name: given[name] for name in DEFAULTS}))
         self.autocast_dtype: torch.dtype | Literal["auto"] | None = "auto"
         self._num_timesteps = 0
-        self.library = library if library is None or isinstance(library, Library) else Library.open(library)
+        opened = library if library is None or isinstance(library, Library) else Library.open(library)
+        self.library: Library | None = opened
         self._progress_bar_config = {"disable": None, "leave": False}  # a bar on a terminal only
 
     @classmethod

@@ -132,7 +132,7 @@ def _needed(
     for pair in pairs:
         measured = measure_pairs([pair], MeasurementOrder(extractors, task), store, 1)
         if measured.pairs:
-            by_key = {(e.key, e.modality): e for e in extractors}
+            by_key: dict[tuple[str, str], Extractor] = {(e.key, e.modality): e for e in extractors}
             view = View(store, by_key, measured.columns, _truths(measured.pairs))
             metrics = _wanted(metrics_for(view, task), only)
             keys = {key for metric in metrics for _, key, _ in metric.reads}
