@@ -26,7 +26,7 @@ PUBLISHED_CLASSIFIERS: dict[str, tuple[str, str | None]] = {
 }
 """By kind: what it is, and the process whose latents it reads (None: clean ones)."""
 
-LEFT_OUT: Mapping[str, str] = {
+OTHER_KEYS: Mapping[str, str] = {
     **dict.fromkeys(
         ("betas", "alphas_cumprod", "sqrt_", "log_one_minus_", "posterior_", "lvlb_weights"),
         "noise levels, which are computed from the betas",
@@ -126,7 +126,7 @@ def read_classifier(kind: str, file: Path) -> tuple[Conversion, AlignmentUNet]:
     except ValueError as error:
         raise UserError(f"{file} {error}") from None
     done, network = convert_classifier(kind, state)
-    unknown = [name for name in done.unused if not name.startswith(tuple(LEFT_OUT))]
+    unknown = [name for name in done.unused if not name.startswith(tuple(OTHER_KEYS))]
     if unknown:
         raise UserError(
             f"{file} is not {PUBLISHED_CLASSIFIERS[kind][0]}: {len(unknown)} keys are unknown, the first "
