@@ -25,7 +25,7 @@ PUBLISHED_CLASSIFIERS: dict[str, tuple[str, str | None]] = {
 }
 """By kind: what it is, and the process whose latents it reads (None: clean ones)."""
 
-_LEFT_OUT: Mapping[str, str] = {
+_OTHER_KEYS: Mapping[str, str] = {
     **dict.fromkeys(
         ("betas", "alphas_cumprod", "sqrt_", "log_one_minus_", "posterior_", "lvlb_weights"),
         "noise levels, which are computed from the betas",
@@ -100,7 +100,7 @@ def convert_classifier(kind: str, state: dict[str, Tensor]) -> tuple[Conversion,
     done = Conversion(kind, settings={"process": process})
     for name, value in state.items():
         done.take(name, value, names.get(name), expected)
-    done.explain(_LEFT_OUT)
+    done.explain(_OTHER_KEYS)
     wrong = {names.get(line.split(":")[0]) for line in done.misshapen}
     done.missing = sorted(expected.keys() - done.weights.keys() - wrong)
     return done, network
