@@ -53,11 +53,13 @@ mini: $(SETUP) ## Train the bundled preset again, from nothing: BANK=folder of s
 	$(BIN)/ta-v2a train cvalp
 	$(BIN)/ta-v2a train text
 	$(BIN)/ta-v2a train video
-	$(BIN)/ta-v2a train vae $(if $(BANK),--data.init_args.bank "$(BANK)")
-	$(BIN)/ta-v2a train ldm $(if $(BANK),--data.init_args.bank "$(BANK)")
+	$(BIN)/ta-v2a train vae $(if $(BANK),--data.init_args.bank "$(BANK)" --data.init_args.recorded 0.7)
+	$(BIN)/ta-v2a train ldm $(if $(BANK),--config mini --config recordings --data.init_args.bank "$(BANK)")
 	$(BIN)/ta-v2a train bandwidth $(if $(BANK),--data.init_args.bank "$(BANK)")
-	$(BIN)/ta-v2a train classifier $(if $(BANK),--data.init_args.bank "$(BANK)")
-	$(BIN)/ta-v2a pack --bandwidth runs/bandwidth/bandwidth --output ta_v2a/weights/mini
+	$(BIN)/ta-v2a train classifier
+	$(BIN)/ta-v2a train classifier --config mini --config align
+	$(BIN)/ta-v2a train listener $(if $(BANK),--data.init_args.bank "$(BANK)")
+	$(BIN)/ta-v2a pack $(if $(BANK),--ldm runs/recordings/last.ckpt) --bandwidth runs/bandwidth/bandwidth --classifier runs/classifier/classifier --judge runs/align/classifier --output ta_v2a/weights/mini
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## Solve requirements.lock again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras pyproject.toml -o requirements.lock

@@ -8,7 +8,9 @@ import torch
 from jaxtyping import Shaped
 from torch import Tensor
 
-VIDEO, TEXT, NEGATIVE = "video", "text", "negative"
+VIDEO, TEXT, NEGATIVE, LEFT_OUT = "video", "text", "negative", "left_out"
+"""`NEGATIVE` is a text that a guidance judges in the text's place; `LEFT_OUT` names what the sound lacks,
+beside the text, for denoisers that have learnt to leave it out."""
 
 
 @dataclass(frozen=True)

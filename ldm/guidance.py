@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ldm.conditions import NEGATIVE, TEXT, VIDEO, Conditions, join
+from ldm.conditions import LEFT_OUT, NEGATIVE, TEXT, VIDEO, Conditions, join
 from ldm.latents import Latents
 
 Branch = frozenset[str]
@@ -58,6 +58,21 @@ def conditional(text_scale: float, video_scale: float, negative_scale: float = 0
         branch(VIDEO, TEXT): text_scale,
         branch(VIDEO): video_scale - text_scale + negative_scale,
         branch(VIDEO, NEGATIVE): -negative_scale,
+        NONE: 1 - video_scale,
+    }
+
+
+def leaving_out(text_scale: float, video_scale: float, negative_scale: float = 0.0) -> dict[Branch, float]:
+    """`conditional` for a denoiser that has learnt to leave out what it is told: with x the source left out,
+
+    e(none) + w_v (e(v) - e(none)) + w_l (e(v, l) - e(v)) + w_x (e(v, l, x) - e(v, l)).
+
+    Where nothing is left out, it is `conditional` without a negative.
+    """
+    return {
+        branch(VIDEO, TEXT, LEFT_OUT): negative_scale,
+        branch(VIDEO, TEXT): text_scale - negative_scale,
+        branch(VIDEO): video_scale - text_scale,
         NONE: 1 - video_scale,
     }
 

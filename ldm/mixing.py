@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
-from ldm.conditions import TEXT, VIDEO, Conditions, Track, align
+from ldm.conditions import LEFT_OUT, TEXT, VIDEO, Conditions, Track, align
 
 STANDARDISED_LIMIT = (
     8.0  # footage unlike the training set must not drive the networks far outside what they have seen
@@ -41,6 +41,8 @@ class Mixer(nn.Module):
         positions: "sinusoidal" adds eq. 7's PE; "relative" leaves position to the denoiser (alignment by
             column, rotary attention), which is what lets a model trained on 128 tokens run on 512.
         video_weight: lambda + mu of eq. 6, the picture's share against the text's 1; for "average" only.
+        leaves_out: whether it reads a track `LEFT_OUT` too, whose projection is added to the text's half; a
+            fresh one changes nothing.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Mixer(nn.Module):
         mixing: Literal["concat", "average"] = "concat",
         positions: Literal["relative", "sinusoidal"] = "relative",
         video_weight: float = 2.0,
+        leaves_out: bool = False,
     ):
         super().__init__()
         if mixing not in ("concat", "average") or positions not in ("relative", "sinusoidal"):
@@ -61,6 +64,9 @@ class Mixer(nn.Module):
         self.null_text = nn.Parameter(0.5 * torch.randn(text_channels))
         self.project_video = nn.Linear(video_channels, part)
         self.project_text = nn.Linear(text_channels, part)
+        self.project_left_out = nn.Linear(text_channels, part, bias=False) if leaves_out else None
+        if self.project_left_out is not None:
+            nn.init.zeros_(self.project_left_out.weight)
         self.mlp = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
         # unit-norm features have elements of about C**-0.5: standardised, both halves start with the same say
         for name, channels in (("video", video_channels), ("text", text_channels)):
@@ -89,13 +95,20 @@ class Mixer(nn.Module):
         if conditions.batch not in (None, batch):
             raise ValueError(f"a batch of {batch} but conditions of {conditions.batch} samples")
         given = [conditions.get(name) for name in (VIDEO, TEXT)]
+        left_out = conditions.get(LEFT_OUT) if self.project_left_out is not None else None
         tokens = next(
-            (track.values.shape[1] for track in given if track is not None and track.values.ndim == 3),
+            (
+                track.values.shape[1]
+                for track in (*given, left_out)
+                if track is not None and track.values.ndim == 3
+            ),
             columns,
         )
         half_v, half_l = (
             self._half(name, track, batch, tokens) for name, track in zip((VIDEO, TEXT), given, strict=True)
         )
+        if left_out is not None:
+            half_l = half_l + self._left_out(left_out, tokens)
         if self.mixing == "concat":
             mixed = torch.cat([half_v.expand(-1, tokens, -1), half_l.expand(-1, tokens, -1)], dim=-1)  # eq. 7
         else:
@@ -113,14 +126,27 @@ class Mixer(nn.Module):
         null, project = getattr(self, f"null_{name}"), getattr(self, f"project_{name}")
         if track is None:
             return project(null).expand(batch, 1, -1)
+        values, mask = self._standardised(name, track, tokens)
+        if mask is not None:
+            values = torch.where(mask, values, null.to(values.dtype))
+        return project(values)
+
+    def _left_out(self, track: Track, tokens: int) -> Tensor:
+        """What the sound lacks, projected (batch, tokens or 1, part); zero where nothing is named."""
+        assert self.project_left_out is not None
+        values, mask = self._standardised(TEXT, track, tokens)
+        projected = self.project_left_out(values)
+        return projected if mask is None else projected * mask
+
+    def _standardised(self, name: str, track: Track, tokens: int) -> tuple[Tensor, Tensor | None]:
+        """Values (batch, tokens or 1, channels) in units of their spread, and where they are, if not
+        everywhere."""
         values = track.values if track.values.ndim == 3 else track.values[:, None]
         values = (values - getattr(self, f"{name}_mean")) / getattr(self, f"{name}_std")
         values = values.clamp(-STANDARDISED_LIMIT, STANDARDISED_LIMIT)
         if values.shape[1] > 1:
             values = align(values, tokens)
-        if track.present is not None:
-            mask = track.present.reshape(len(track.present), -1, 1)
-            if mask.shape[1] > 1:
-                mask = align(mask, tokens)
-            values = torch.where(mask, values, null.to(values.dtype))
-        return project(values)
+        if track.present is None:
+            return values, None
+        mask = track.present.reshape(len(track.present), -1, 1)
+        return values, align(mask, tokens) if mask.shape[1] > 1 else mask

@@ -133,6 +133,29 @@ def ldm(_: Path) -> Case:
     return LdmTraining(AudioTransformer.tiny(), warmup_steps=2, max_steps=8, feature_noise=0.1), batch
 
 
+def _alignment(network: Any) -> Case:
+    from ldm.training.alignment import AlignmentTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        shape = (4, 16) if type(network).__name__ == "AlignmentColumns" else (4, 4, 16)
+        video = torch.randn(ROWS, 8, 6, generator=g) + 1
+        return {"latents": torch.randn(ROWS, *shape, generator=g), "video": video}
+
+    return AlignmentTraining(network, warmup_steps=2, max_steps=8, lengths=(8, 12)), batch
+
+
+def classifier(_: Path) -> Case:
+    from ldm.classifiers.alignment_columns import AlignmentColumns
+
+    return _alignment(AlignmentColumns.tiny())
+
+
+def classifier_of_the_paper(_: Path) -> Case:
+    from ldm.classifiers.alignment_unet import AlignmentUNet
+
+    return _alignment(AlignmentUNet.tiny())
+
+
 def _waves(g: torch.Generator) -> Batch:
     return {"wave": 0.2 * torch.randn(ROWS, 6144, generator=g) * torch.linspace(0.1, 1, ROWS)[:, None]}
 
@@ -190,6 +213,8 @@ CASES: dict[str, Callable[[Path], Case]] = {
         paper_in_chunks,
         vae,
         ldm,
+        classifier,
+        classifier_of_the_paper,
         vocoder,
         wavegrad,
         bandwidth,

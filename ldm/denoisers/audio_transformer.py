@@ -119,6 +119,7 @@ class AudioTransformer(Component):
         modulation_rank: rank of the adaptive layer norm's projections; full rank per token would
             cost half as much as the blocks.
         injection, mixing, positions, video_weight: see above and `ldm.mixing.Mixer`.
+        leaves_out: whether it hears what to leave out, see `ldm.mixing.Mixer`.
         process: what it undoes, see `ldm.process.process_of`.
     """
 
@@ -137,6 +138,7 @@ class AudioTransformer(Component):
         mixing: Literal["concat", "average"] = "concat",
         positions: Literal["relative", "sinusoidal"] = "relative",
         video_weight: float = 2.0,
+        leaves_out: bool = False,
         process: str | Mapping[str, Any] = "flow",
     ):
         super().__init__()
@@ -148,7 +150,7 @@ class AudioTransformer(Component):
             )
         aligned, attends = injection != "cross_attention", injection != "aligned"
         self.process = process_of(process)
-        self.mixer = Mixer(video_channels, text_channels, width, mixing, positions, video_weight)
+        self.mixer = Mixer(video_channels, text_channels, width, mixing, positions, video_weight, leaves_out)
         self.latents_in = nn.Linear(latent_channels, width)
         self.mixed_in = nn.Linear(width, width, bias=False) if aligned else None
         self.time_mlp = nn.Sequential(nn.Linear(256, width), nn.SiLU(), nn.Linear(width, width))
@@ -182,6 +184,11 @@ class AudioTransformer(Component):
 
     grain = 1
     """Latent columns come in multiples of this."""
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether it has learnt to leave out what a track `LEFT_OUT` names."""
+        return bool(self.config.leaves_out)
 
     @property
     def column_shape(self) -> tuple[int, ...]:

@@ -108,6 +108,8 @@ class AudioUNet(Component):
         """Latent columns come in multiples of this: every level but the last halves them."""
         return 2 ** (len(self.config.block_out_channels) - 1)
 
+    leaves_out = False
+
     @property
     def column_shape(self) -> tuple[int, ...]:
         """Of one latent column: (channels, rows)."""

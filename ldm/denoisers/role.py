@@ -40,6 +40,10 @@ class AudioDenoiser(Denoiser, Protocol):
         """Latent columns come in multiples of this."""
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether it has learnt to leave out what a track `LEFT_OUT` names."""
+
+    @property
     def column_shape(self) -> tuple[int, ...]:
         """Shape of one column of audio latents, without batch and columns."""
 

@@ -1,12 +1,13 @@
 """How the diffusion model learns: a thin shell around a network that knows nothing of Lightning."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
-from ldm.conditions import Conditions, Track
+from ldm.conditions import LEFT_OUT, TEXT, VIDEO, Conditions, Track
 from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.denoisers.audio_unet import AudioUNet
 from ldm.ema import Ema
@@ -28,11 +29,46 @@ def _own_noise(like: Tensor, generator: torch.Generator) -> Tensor:
     return own(lambda rows: torch.randn(rows, *like.shape[1:], **where), len(like))
 
 
+def _sample_of(batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """Video and text features of the joined batch, only of rows and moments that have them."""
+    sample = []
+    for name in (VIDEO, TEXT):
+        values, there = joined(batch[name]), batch.get(f"has_{name}")
+        if there is not None:
+            values = values[joined(there)]
+        sample.append(values if name == TEXT or values.ndim == 3 else values[:, None])
+    return sample[0], sample[1]
+
+
+def _given(batch: dict[str, Tensor], present: Mapping[str, Tensor]) -> Conditions:
+    """The conditions of a batch: what its rows have and the draw of branches lets them see.
+
+    What is left out is said wherever anything is.
+    """
+    tracks: dict[str, Track] = {}
+    for name, values, seen in (
+        (VIDEO, "video", present[VIDEO]),
+        (TEXT, "text", present[TEXT]),
+        (LEFT_OUT, "negative", present[VIDEO] | present[TEXT]),
+    ):
+        if values not in batch:
+            continue
+        there = batch.get(f"has_{values}")
+        if there is not None:
+            seen = there & (seen if there.ndim == 1 else seen[:, None])
+        tracks[name] = Track(batch[values], seen)
+    return Conditions(tracks)
+
+
 class LdmTraining(Training):
     """Trains an `AudioTransformer` on the target of its process; weights for use are those of `ema.network`.
 
     A batch holds {"latents": (batch, Z, columns) scaled latents, "video": (batch, tokens, Cv), "text":
-    (batch, Ct)}, all computed beforehand. The first batch, all processes' parts of it, sets the feature
+    (batch, Ct) or (batch, tokens, Ct)}, all computed beforehand; it may hold "has_video" (batch,) and
+    "has_text" (batch, tokens), False where a row lacks them whatever is drawn, and "negative" with "
+    ""has_negative" like
+    the
+    text: what the sound lacks. The first batch, all processes' parts of it, sets the feature
     statistics of the mixer. A batch may hold "importance": (Z,), weights of the latent channels in the loss
     (`MelAutoencoder.channel_importance`).
 
@@ -49,6 +85,8 @@ class LdmTraining(Training):
         seed: of noise, times and draws.
         checkpoint: of an earlier run whose weights this one starts from, or the folder `denoiser` of a
             preset.
+        other_features: the features are not those that the checkpoint learnt from: their statistics are taken
+            anew.
     """
 
     validation_times = (0.2, 0.5, 0.8, 0.95, 1.0)
@@ -73,12 +111,13 @@ class LdmTraining(Training):
         ema_decay: float = 0.999,
         seed: int = 0,
         checkpoint: str | None = None,
+        other_features: bool = False,
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
         self.network = network
         if checkpoint is not None:
-            start_from(network, checkpoint)
+            start_from(network, checkpoint, may_lack="mixer.project_left_out")
         self.ema = Ema(network, ema_decay)
         self.shares = branch_shares(shares)
         self._averaged_step = -1
@@ -86,8 +125,8 @@ class LdmTraining(Training):
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         p = self.hparams
         data, video, text = batch["latents"], batch["video"], batch["text"]
-        if self.batch_number == 0 and p.checkpoint is None:
-            self.network.mixer.set_feature_statistics(joined(video), joined(text))
+        if self.batch_number == 0 and (p.checkpoint is None or p.other_features):
+            self.network.mixer.set_feature_statistics(*_sample_of(batch))
         generator = batch_generator(p.seed, self.batch_number, self.device)
         noise, process = _own_noise(data, generator), self.network.process
         uniform = own(lambda rows: torch.rand(rows, generator=generator, device=data.device), len(data))
@@ -98,7 +137,7 @@ class LdmTraining(Training):
             mixer = self.network.mixer
             video = video + p.feature_noise * mixer.video_std * _own_noise(video, generator)
             text = text + p.feature_noise * mixer.text_std * _own_noise(text, generator)
-        conditions = Conditions.of(video=Track(video, present["video"]), text=Track(text, present["text"]))
+        conditions = _given({**batch, "video": video, "text": text}, present)
         noisy = Latents(audio=process.noisy(data, noise, time))
         error = self.network(noisy, time, conditions).audio.float() - process.target(data, noise, time)
         loss = weighted_square(error, batch.get("importance"))
@@ -125,11 +164,10 @@ class LdmTraining(Training):
         process = self.network.process
         noisy, target = Latents(audio=process.noisy(data, noise, time)), process.target(data, noise, time)
         for name, (with_video, with_text) in self.validation_branches.items():
-            given = {
-                "video": batch["video"] if with_video else None,
-                "text": batch["text"] if with_text else None,
-            }
-            error = self.ema.network(noisy, time, Conditions.of(**given)).audio.float() - target
+            shown = torch.full((len(data),), with_video, device=data.device)
+            told = torch.full((len(data),), with_text, device=data.device)
+            given = _given(batch, {VIDEO: shown, TEXT: told})
+            error = self.ema.network(noisy, time, given).audio.float() - target
             loss = weighted_square(error, batch.get("importance"))
             self.log(
                 f"validation/{name}", loss, batch_size=len(data), sync_dist=True, prog_bar=name == "both"

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from ldm.autoencoders.mel_autoencoder import MelAutoencoder
 from vocoders.training.joined_batch import everyones_mean, joined, take_from_first
-from vocoders.training.shared import Training, adamw, batch_generator, scheduled
+from vocoders.training.shared import Training, adamw, batch_generator, scheduled, start_from
 
 
 class VaeTraining(Training):
@@ -15,6 +15,10 @@ class VaeTraining(Training):
     standard deviation are followed as a moving average during training, and every validation sets them from
     all its batches, so that any checkpoint can be used as it is. All three are those of all processes'
     batches.
+
+    Args:
+        checkpoint: of an earlier run, or the component of a preset, whose weights this one starts from; the
+            principal components are then left alone.
     """
 
     _moments: Tensor | None
@@ -31,17 +35,20 @@ class VaeTraining(Training):
         difference_weight: float = 0.5,
         statistics_momentum: float = 0.98,
         seed: int = 0,
+        checkpoint: str | None = None,
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
         self.network = network
+        if checkpoint is not None:
+            start_from(network, checkpoint)
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         generator = batch_generator(self.hparams.seed, self.batch_number, self.device)
         mel = batch["mel"]
         network, p = self.network, self.hparams
         if (
-            self.batch_number == 0
+            self.batch_number == 0 and p.checkpoint is None
         ):  # DistributedDataParallel has made the parameters alike, and does so no more
             network.start_from_principal_components(joined(mel))
             take_from_first([*network.encode_patch.parameters(), *network.decode_patch.parameters()])

@@ -1,5 +1,6 @@
 """The words of every kind of sound: `LEXICON[kind]` of the stage's, `RECORDED[kind]` of the recordings'."""
 
+from prompts.lexicon.backgrounds import BACKGROUNDS
 from prompts.lexicon.entry import Entry
 from prompts.lexicon.impacts import IMPACTS
 from prompts.lexicon.living import LIVING
@@ -47,15 +48,15 @@ WORDINGS = 12
 
 
 def entry_of(kind: str) -> Entry:
-    """The words of a kind of `ALL_KINDS`.
+    """The words of a kind of `ALL_KINDS`, or of `BACKGROUNDS`.
 
     Raises:
         ValueError: a kind without words.
     """
-    found = LEXICON.get(kind) or RECORDED.get(kind)
+    found = LEXICON.get(kind) or RECORDED.get(kind) or BACKGROUNDS.get(kind)
     if found is None:
         raise ValueError(f"no words for kind {kind!r}; known: {', '.join(ALL_KINDS)}")
     return found
 
 
-__all__ = ["ALL_KINDS", "LEXICON", "RECORDED", "WORDINGS", "Entry", "entry_of"]
+__all__ = ["ALL_KINDS", "BACKGROUNDS", "LEXICON", "RECORDED", "WORDINGS", "Entry", "entry_of"]

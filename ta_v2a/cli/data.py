@@ -103,3 +103,22 @@ def data_prepare(
         as_json,
         [f"{row['status']}\t{row['clip']}\t{row['why']}" for row in report["problems"]] + counts,
     )
+
+
+@data_app.command("attribution")
+def data_attribution(
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="Recordings with an index.csv.", show_default=False)
+    ],
+    output: Annotated[
+        str, typer.Option("-o", "--output", help="Markdown file to write.", show_default=False)
+    ],
+) -> None:
+    """Write whose recordings of FOLDER a training hears, as their licences ask."""
+    from ta_v2a.media.writing.atomic import output_file, whole_file
+    from ta_v2a.packing.attribution import attribution
+
+    out = output_file(output)
+    page = attribution(folder)
+    with whole_file(out) as part:
+        Path(part).write_text(page, encoding="utf-8")

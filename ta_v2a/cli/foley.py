@@ -64,6 +64,23 @@ def foley(
     align_scale: Annotated[
         float | None, typer.Option(help="How hard to pull onsets to what is seen; 0 costs nothing.")
     ] = None,
+    guidance: Annotated[
+        Literal["double", "composable", "conditional"] | None,
+        typer.Option(
+            help="Eq. 11 (one weight, --text-scale, for text and picture), eq. 14, or text judged given the "
+            "picture. Default: the preset's."
+        ),
+    ] = None,
+    classifier_scale: Annotated[
+        float | None,
+        typer.Option(help="Gamma: how hard an alignment classifier pulls, where the preset holds one."),
+    ] = None,
+    classifier_from: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Time from which it pulls; 1 is pure noise.")
+    ] = None,
+    classifier_until: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Time down to which it pulls.")
+    ] = None,
     lag: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="Seconds that the sound follows the picture. Default: preset's."),
@@ -97,6 +114,12 @@ def foley(
         "video_scale": video_scale,
         "text_scale": text_scale,
         "negative_scale": negative_scale,
+        "align_scale": align_scale,
+        "lag_s": lag,
+        "guidance": guidance,
+        "classifier_scale": classifier_scale,
+        "classifier_from": classifier_from,
+        "classifier_until": classifier_until,
     }
     order = Order(
         clip=clip,
@@ -109,7 +132,7 @@ def foley(
         output=output or None,
         seed=seed,
         takes=takes,
-        scales={**scales, "align_scale": align_scale, "lag_s": lag},
+        scales=scales,
         original=original,
         loudness=read_target(loudness),
         wav=wav,

@@ -13,7 +13,7 @@ def train(
     stage_name: Annotated[
         str,
         typer.Argument(
-            metavar="STAGE", help="cvalp, text, video, vae, ldm, vocoder, bandwidth or classifier."
+            metavar="STAGE", help="cvalp, text, video, vae, ldm, vocoder, bandwidth, classifier or listener."
         ),
     ],
     config: Annotated[
@@ -55,10 +55,19 @@ def pack_command(
     bandwidth: Annotated[
         str | None, typer.Option(help="Folder that train bandwidth exported. Default: none.")
     ] = None,
+    classifier: Annotated[
+        str | None, typer.Option(help="Folder that train classifier exported, for guidance. Default: none.")
+    ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder that it exported with --config align, for the Align metric. Default: none."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a preset of trained checkpoints: half-precision weights with their checksums."""
     from ta_v2a.packing.pack import pack
 
-    folder = pack(cvalp, tokenizer, vae, ldm, output, vocoder, bandwidth)
+    folder = pack(cvalp, tokenizer, vae, ldm, output, vocoder, bandwidth, classifier, judge)
     console.result({"preset": str(folder)}, as_json, [str(folder)])

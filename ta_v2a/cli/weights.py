@@ -13,7 +13,12 @@ weights_app = typer.Typer(help="Published weights.", no_args_is_help=True, rich_
 @weights_app.command("import")
 def weights_import(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="panns-16k, panns-32k, slow-r50, slowonly, cavp or flan-t5.")
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="panns-16k, panns-32k, slow-r50, slowonly, cavp, flan-t5, diff-foley-guidance or "
+            "diff-foley-align.",
+        ),
     ],
     file: Annotated[
         str,

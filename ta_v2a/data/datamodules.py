@@ -26,6 +26,7 @@ class StageData(lightning.LightningDataModule):
         bank: folder of recordings for the sound, or None for synthesis alone.
         sound_only: leave the pictures out.
         picture_px: side of the pictures.
+        recorded: share of the training scenes that are of recordings of the bank alone, 0..1.
         cache: folder to keep rendered clips in, for scenes that are read more than once (see
             `StageClips`); None renders them every time.
     """
@@ -42,8 +43,10 @@ class StageData(lightning.LightningDataModule):
         sound_only: bool = False,
         picture_px: int = MINI.picture_px,
         cache: str | None = None,
+        recorded: float = 0.0,
     ):
         super().__init__()
+        self.recorded = recorded
         self.spec = ClipSpec(duration_s=duration_s, picture_px=picture_px)
         self.log_mel = LogMel(self.spec)
         self.batch_size, self.clips_per_epoch, self.first_seed = batch_size, clips_per_epoch, first_seed
@@ -57,8 +60,10 @@ class StageData(lightning.LightningDataModule):
         if bank is not None and not Path(bank).is_dir():
             raise ValueError(f"no such sound bank: {bank}")
 
-    def _loader(self, seeds: range, bank: str | None) -> DataLoader:
-        clips = StageClips(seeds, self.spec, bank, self.sound_only, self.cache)
+    def _loader(
+        self, seeds: range, bank: str | None, recorded: float = 0.0, split: str = "train"
+    ) -> DataLoader:
+        clips = StageClips(seeds, self.spec, bank, self.sound_only, self.cache, recorded, split)
         ahead = 4 if self.workers else None
         return DataLoader(
             clips,
@@ -74,10 +79,16 @@ class StageData(lightning.LightningDataModule):
         return self._loader(
             split_seeds("train", self.clips_per_epoch, self.first_seed + epoch * self.clips_per_epoch),
             self.bank,
+            self.recorded,
         )
 
     def val_dataloader(self) -> DataLoader:
-        return self._loader(split_seeds("validation", self.validation_clips), None)
+        return self._loader(
+            split_seeds("validation", self.validation_clips),
+            self.bank if self.recorded else None,
+            self.recorded,
+            "test",
+        )
 
     def on_after_batch_transfer(self, batch: dict[str, Any], dataloader_idx: int) -> dict[str, Any]:
         """Adds `mel`, (B, 128, frames) log-mel in [0, 1], where the batch now is."""

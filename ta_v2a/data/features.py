@@ -1,8 +1,10 @@
-"""What the diffusion model trains on: latents and features of many scenes; what takes long is
-computed once and kept on disk."""
+"""What the diffusion model trains on: rows of latents, video features and words, and what each row asks
+for."""
 
 import hashlib
+import json
 import random
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,111 +12,43 @@ from typing import Any
 import lightning
 import torch
 from rich.progress import track
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
-from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
+from safetensors.torch import load_file
+from torch.utils.data import ConcatDataset, DataLoader, Dataset, WeightedRandomSampler
 
-from cvalp.features import film_features
 from cvalp.role import Encoders
-from prompts.grammar import caption
-from ta_v2a.data.stage_clips import STAGE_CODE, StageClips, kinds_heard, split_seeds
+from ta_v2a.data.examples import CAPTIONS, FEWER_CAPTIONS, Examples, World, said
+from ta_v2a.data.feature_files import feature_shard, read_facts, shards_of, write_features
+from ta_v2a.data.stage_clips import STAGE_CODE, split_seeds
+from ta_v2a.errors import UserError
 from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp, weights_file
-from ta_v2a.stage.scene.scene import heard, plan
-from ta_v2a.system.processes import follow_parent
 from ta_v2a.system.provenance import code_digest, file_sha256, recordings_digest
 from vocoders.clock import MINI
-from vocoders.mel import LogMel
 from vocoders.training.joined_batch import own
 
-SHARD = 64
 FEATURE_CODE = (
     *STAGE_CODE,
+    "ta_v2a.data.examples",
     "cvalp.features",
     "cvalp.mini.model",
     "ldm.autoencoders.mel_autoencoder",
     "vocoders.mel",
 )
-"""Modules that features come from, beside this one."""
-CAPTIONS = 4
-"""Wordings kept for every scene: its own and three more."""
-
-
-def wordings(seed: int) -> list[str]:
-    """`CAPTIONS` captions of one scene; the first is its own."""
-    scene = plan(seed, MINI.duration_s)
-    facts = [heard(source) for source in scene.sources]
-    return [
-        scene.caption,
-        *(caption(facts, random.Random((seed + 1) * CAPTIONS + k)) for k in range(1, CAPTIONS)),
-    ]
-
-
-def feature_shard(folder: Path, seeds: range) -> Path:
-    """Where the rows of `seeds` are kept; a last shard that is not full has a name of its own."""
-    return folder / (
-        f"{seeds[0]}.safetensors" if len(seeds) == SHARD else f"{seeds[0]}-{len(seeds)}.safetensors"
-    )
-
-
-def _is_whole(shard: Path, rows: int) -> bool:
-    """Whether a file is a shard of so many rows. Only its header is read, which says how long the file is."""
-    try:
-        with safe_open(shard, "pt") as tensors:
-            return all(tensors.get_slice(name).get_shape()[0] == rows for name in ("latents", "video"))
-    except (OSError, SafetensorError):
-        return False
+"""Modules that features come from, beside `ta_v2a.data.feature_files`."""
+TEXTS = CAPTIONS + 2 * FEWER_CAPTIONS
+"""Wordings a row, see `ta_v2a.data.examples.said`."""
+LONGEST_TAIL = 3
+"""Latent columns that a source may ring on after the window of its cue in training."""
 
 
 @torch.no_grad()
-def write_features(
-    seeds: range,
-    folder: Path,
-    cvalp_file: Path,
-    tokenizer_file: Path,
-    vae_file: Path,
-    bank: str | None,
-    workers: int,
-) -> None:
-    """Computes the missing and the damaged shards of `seeds`: a killed run goes on where it stopped.
-
-    A shard holds, half precision: `latents` (64, 48, columns) and `video` (64, columns, 264).
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    shards = [seeds[i : i + SHARD] for i in range(0, len(seeds), SHARD)]
-    missing = [s for s in shards if not _is_whole(feature_shard(folder, s), len(s))]
-    if not missing:
-        return
-    cvalp, vae, log_mel = mini_cvalp(cvalp_file, tokenizer_file), mini_autoencoder(vae_file), LogMel(MINI)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    for network in (cvalp, vae, log_mel):
-        network.to(device)
-    scenes = StageClips([seed for shard in missing for seed in shard], MINI, bank)
-    ahead = 4 if workers else None
-    loader = DataLoader(
-        scenes, max(1, SHARD // 8), num_workers=workers, worker_init_fn=follow_parent, prefetch_factor=ahead
-    )
-    rows: list[dict[str, torch.Tensor]] = []
-    for batch in track(loader, "stage features"):
-        with torch.autocast(device.type, torch.bfloat16):
-            video = film_features(cvalp, batch["frames"].to(device).float() / 255)
-        latents = vae.encode(log_mel(batch["wave"].to(device))).mean
-        rows.append({"latents": latents.half().cpu(), "video": video.half().cpu()})
-        if sum(len(r["latents"]) for r in rows) == len(missing[0]):
-            target = feature_shard(folder, missing.pop(0))
-            whole = {name: torch.cat([r[name] for r in rows]).contiguous() for name in rows[0]}
-            part = target.with_suffix(".part")
-            save_file(whole, part)
-            part.replace(target)
-            rows = []
-
-
-@torch.no_grad()
-def text_features(seeds: range, cvalp: Encoders) -> torch.Tensor:
-    """(len(seeds), 4, C): E_l of every scene's wordings."""
+def text_features(facts: Sequence[str], seeds: Sequence[int], cvalp: Encoders) -> torch.Tensor:
+    """(rows, 8, C) half precision: E_l of what is said of every row; zero where nothing is."""
     rows = []
-    for start in track(range(0, len(seeds), SHARD), "text features"):
-        texts = [text for seed in seeds[start : start + SHARD] for text in wordings(seed)]
-        rows.append(cvalp.encode_text(texts).unflatten(0, (-1, CAPTIONS)))
+    for start in track(range(0, len(facts), 64), "text features"):
+        texts = [text for i in range(start, min(start + 64, len(facts))) for text in said(facts[i], seeds[i])]
+        encoded = cvalp.encode_text(texts)
+        there = torch.tensor([bool(text) for text in texts], device=encoded.device)
+        rows.append((encoded * there[:, None]).unflatten(0, (-1, TEXTS)).half().cpu())
     return torch.cat(rows)
 
 
@@ -130,40 +64,100 @@ def evened(kinds: torch.Tensor, power: float) -> torch.Tensor:
 
 
 class FeatureRows(Dataset):
-    """Rows of feature shards; by chance, one of the scene's wordings, and video activity made more or less
-    sure of itself.
+    """Rows of feature shards, each with what is asked for.
 
-    Real footage makes the video tower less sure than the stage does: scaling and shifting the logits of its
-    activity channels in training keeps the diffusion model from needing certainty.
+    By chance, one of the scene's wordings, and video activity made more or less sure of itself: real
+    footage makes the video tower less sure than the stage does, and scaling and shifting the logits of its
+    activity channels keeps the diffusion model from needing certainty.
+
+    With `controls`, by chance too: the sound without one source, which the negative text names, though the
+    picture shows it; a negative text that names what is not there anyway; a *cue*, a source that sounds in
+    a window only, where the text is, while outside the negative text names it.
+
+    Items: `latents` (Z, columns), `video` (columns, Cv), `has_video` bool, `text` (columns, Ct) and
+    `has_text` (columns,) bool, `negative` and `has_negative` alike.
 
     Args:
+        files: shards of one world.
+        text: (rows, 8, Ct), see `text_features`.
         activity_channels: the last ones of the video features.
         confidence: spread of that change; 0 leaves the features alone.
+        seed: of all that is drawn; another one in every epoch.
         every_wording: any of a scene's wordings; False always takes its own.
-        seed: of both; another one in every epoch.
+        controls: shares of rows with a negated source, with an idle negative, and with a cue.
     """
 
     def __init__(
         self,
-        files: list[Path],
+        files: Sequence[Path],
         text: torch.Tensor,
         activity_channels: int = 8,
         confidence: float = 0.0,
         seed: int = 0,
         every_wording: bool = False,
+        controls: tuple[float, float, float] = (0.0, 0.0, 0.0),
     ):
         parts = [load_file(file) for file in files]
-        self.latents, self.video = (torch.cat([p[name] for p in parts]) for name in ("latents", "video"))
+        self.latents, self.without, self.kinds = (
+            torch.cat([p[name] for p in parts]) for name in ("latents", "without", "kinds")
+        )
+        self.video = torch.cat([p["video"] for p in parts]) if "video" in parts[0] else None
         self.text = text
+        self.named = [
+            {each["kind"] for each in json.loads(f)["sources"]} for file in files for f in read_facts(file)
+        ]
         self.activity, self.confidence, self.seed = activity_channels, confidence, seed
-        self.every_wording = every_wording
+        self.every_wording, self.controls, self.video_channels = every_wording, controls, 0
 
     def __len__(self) -> int:
         return len(self.latents)
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
-        video, rng = self.video[index].float(), random.Random(f"{self.seed} {index}")
-        word = rng.randrange(self.text.shape[1])  # drawn in any case: one knob does not turn the other
+        rng = random.Random(f"{self.seed} {index}")
+        word = rng.randrange(CAPTIONS)  # drawn in any case: one knob does not turn the other
+        video = self._seen(index, rng)
+        latents, columns = self.latents[index].float(), self.latents.shape[-1]
+        whole = self.text[index, word if self.every_wording else 0].float()
+        nothing = torch.zeros_like(whole)
+        text, negative = whole.expand(columns, -1), nothing.expand(columns, -1)
+        has_text, has_negative = torch.ones(columns, dtype=torch.bool), torch.zeros(columns, dtype=torch.bool)
+        draw = rng.random()
+        negated, idle, cued = self.controls
+        gone = self.text[index, CAPTIONS + rng.randrange(FEWER_CAPTIONS)].float()
+        others = self.text[index, CAPTIONS + FEWER_CAPTIONS + rng.randrange(FEWER_CAPTIONS)].float()
+        if draw < negated:
+            latents = self.without[index].float()
+            text, negative = others.expand(columns, -1), gone.expand(columns, -1)
+            has_text, has_negative = has_text & bool(others.any()), ~has_negative
+        elif draw < negated + idle:
+            other = rng.randrange(len(self))
+            if not self.named[other] & self.named[index]:
+                negative = self.text[other, CAPTIONS].float().expand(columns, -1)
+                has_negative = ~has_negative
+        elif draw < negated + idle + cued:
+            inside = _window(rng, columns)
+            rings = inside.clone()
+            for _ in range(rng.randrange(LONGEST_TAIL + 1)):
+                rings[1:] |= rings[:-1].clone()
+            latents = torch.where(rings, latents, self.without[index].float())
+            alone = rng.random() < 0.5
+            text = torch.where(inside[:, None], gone if alone else whole, nothing if alone else others)
+            has_text = inside if alone else inside | bool(others.any())
+            negative, has_negative = torch.where(inside[:, None], nothing, gone), ~inside
+        return {
+            "latents": latents,
+            "video": video,
+            "has_video": torch.tensor(self.video is not None),
+            "text": text.contiguous(),
+            "has_text": has_text,
+            "negative": negative.contiguous(),
+            "has_negative": has_negative,
+        }
+
+    def _seen(self, index: int, rng: random.Random) -> torch.Tensor:
+        if self.video is None:
+            return torch.zeros(self.latents.shape[-1], self.video_channels)
+        video = self.video[index].float()
         if self.confidence:
             a = self.activity
             logits = torch.logit(video[:, -a:].clamp(1e-3, 1 - 1e-3))
@@ -171,11 +165,15 @@ class FeatureRows(Dataset):
                 1 + 0.3 * self.confidence * rng.uniform(-1, 1)
             ) - self.confidence * rng.uniform(-0.5, 1.5)
             video = torch.cat([video[:, :-a], logits.sigmoid()], -1)
-        return {
-            "latents": self.latents[index].float(),
-            "video": video,
-            "text": self.text[index, word if self.every_wording else 0].float(),
-        }
+        return video
+
+
+def _window(rng: random.Random, columns: int) -> torch.Tensor:
+    """(columns,) bool: one stretch of a sixth to two thirds of the clip."""
+    length = rng.randint(max(1, columns // 6), max(1, 2 * columns // 3))
+    start = rng.randint(0, columns - length)
+    place = torch.arange(columns)
+    return (place >= start) & (place < start + length)
 
 
 class RandomCrop:
@@ -194,18 +192,22 @@ class RandomCrop:
         length = min(self.rng.choice(self.lengths), columns)
         last = columns - length
         drawn = own(lambda count: torch.tensor([self.rng.randint(0, last) for _ in range(count)]), len(rows))
-        starts = drawn.tolist()
+
+        def cut(name: str, value: torch.Tensor, start: int) -> torch.Tensor:
+            if name == "latents":
+                return value[:, start : start + length]
+            return value[start : start + length] if value.ndim else value
+
         return {
-            "latents": torch.stack(
-                [row["latents"][:, i : i + length] for row, i in zip(rows, starts, strict=True)]
-            ),
-            "video": torch.stack([row["video"][i : i + length] for row, i in zip(rows, starts, strict=True)]),
-            "text": torch.stack([row["text"] for row in rows]),
+            name: torch.stack(
+                [cut(name, row[name], start) for row, start in zip(rows, drawn.tolist(), strict=True)]
+            )
+            for name in rows[0]
         }
 
 
 class StageFeatures(lightning.LightningDataModule):
-    """Features of `scenes` training scenes and a few validation scenes, kept in `cache`; made when missing.
+    """Features of training scenes and of a few validation scenes, kept in `cache`; made when missing.
 
     Use with `reload_dataloaders_every_n_epochs: 1`.
 
@@ -213,15 +215,20 @@ class StageFeatures(lightning.LightningDataModule):
         cvalp, vae: checkpoints of the encoders' last training and of the
             autoencoder's, or components of a preset.
         tokenizer_file: the text tower's sentencepiece model.
+        scenes, recorded_scenes, unseen_scenes: of the three worlds (`ta_v2a.data.examples.World`); the last
+            two are made of the recordings of `bank` and want one.
         bank: folder of recordings for the sound, or None.
-        confidence, every_wording: of the training scenes, see `FeatureRows`.
+        confidence, every_wording, controls: of the training scenes, see `FeatureRows`.
         lengths: columns of a training batch, one of these by chance.
         importance_power: the loss weighs latent channels by this power of
             `MelAutoencoder.channel_importance`. At 1 the first channel (loudness) takes 28 % of the loss and
             the colour of a sound, which tells its kind, little.
-        even_power: how far training draws all kinds alike, see `evened`; half of
+        even_power: how far training draws all kinds of the stage alike, see `evened`; half of
             the stage's scenes are impacts.
         first_seed: offset into the training seeds.
+
+    Raises:
+        UserError: scenes of recordings, and no bank.
     """
 
     def __init__(
@@ -230,11 +237,14 @@ class StageFeatures(lightning.LightningDataModule):
         vae: str = "runs/vae/last.ckpt",
         tokenizer_file: str = "ta_v2a/weights/mini/cvalp/spiece.model",
         scenes: int = 6400,
+        recorded_scenes: int = 0,
+        unseen_scenes: int = 0,
         validation_scenes: int = 192,
         batch_size: int = 48,
         workers: int = 1,
         bank: str | None = None,
         confidence: float = 1.0,
+        controls: tuple[float, float, float] = (0.0, 0.0, 0.0),
         lengths: tuple[int, ...] = (64, 96, 128),
         cache: str = "runs/features",
         importance_power: float = 0.5,
@@ -243,56 +253,85 @@ class StageFeatures(lightning.LightningDataModule):
         every_wording: bool = True,
     ):
         super().__init__()
+        if (recorded_scenes or unseen_scenes) and bank is None:
+            raise UserError("scenes of recordings want a bank: --data.init_args.bank FOLDER")
         self.files = (Path(cvalp), Path(tokenizer_file), Path(vae))
-        self.scenes, self.validation_scenes, self.batch_size, self.workers = (
-            scenes,
-            validation_scenes,
-            batch_size,
-            workers,
-        )
+        self.counts: dict[World, int] = {
+            "stage": scenes,
+            "recorded": recorded_scenes,
+            "unseen": unseen_scenes,
+        }
+        self.validation_scenes, self.batch_size, self.workers = validation_scenes, batch_size, workers
         self.bank, self.confidence, self.lengths, self.cache = bank, confidence, tuple(lengths), Path(cache)
         self.importance_power, self.even_power, self.first_seed = importance_power, even_power, first_seed
-        self.every_wording = every_wording
+        self.every_wording, self.controls = every_wording, controls
 
     @property
-    def seeds(self) -> range:
-        """Of the training scenes."""
-        return split_seeds("train", self.scenes, self.first_seed)
+    def seeds(self) -> dict[World, range]:
+        """Of the training scenes of every world that has some."""
+        seeds, start = {}, self.first_seed
+        for world, count in self.counts.items():
+            if count:
+                seeds[world] = split_seeds("train", count, start)
+            start += count
+        return seeds
+
+    @property
+    def validation_seeds(self) -> dict[World, range]:
+        """The stage's, and of recordings that no training heard as many."""
+        seeds: dict[World, range] = {"stage": split_seeds("validation", self.validation_scenes)}
+        if self.counts["recorded"]:
+            seeds["recorded"] = split_seeds("validation", self.validation_scenes, self.validation_scenes)
+        return seeds
 
     @cached_property
     def folder(self) -> Path:
         """The cache of exactly these weights, recordings and source code: whatever else changes gets another
         folder."""
-        code = code_digest(FEATURE_CODE, alone=(__name__, "ta_v2a.presets.trained"))
+        code = code_digest(FEATURE_CODE, alone=("ta_v2a.data.feature_files", "ta_v2a.presets.trained"))
         facts = [*(file_sha256(weights_file(f)) for f in self.files), recordings_digest(self.bank), code]
         return self.cache / hashlib.sha256(" ".join(facts).encode()).hexdigest()[:12]
 
     def prepare_data(self) -> None:
-        for seeds in (self.seeds, split_seeds("validation", self.validation_scenes)):
-            write_features(seeds, self.folder, *self.files, self.bank, self.workers)
+        for split, worlds in (("train", self.seeds), ("test", self.validation_seeds)):
+            for world, seeds in worlds.items():
+                examples = Examples(seeds, MINI, self.bank, world, split)
+                write_features(examples, seeds, self._of(world), *self.files, self.workers)
 
-    def _rows(self, seeds: range, cvalp: Encoders, **changes: Any) -> FeatureRows:
-        files = [feature_shard(self.folder, seeds[i : i + SHARD]) for i in range(0, len(seeds), SHARD)]
-        return FeatureRows(files, text_features(seeds, cvalp), **changes)
+    def _of(self, world: World) -> Path:
+        return self.folder / world
+
+    def _rows(self, world: World, seeds: range, cvalp: Encoders, **changes: Any) -> FeatureRows:
+        files = [feature_shard(self._of(world), shard) for shard in shards_of(seeds)]
+        facts = [fact for file in files for fact in read_facts(file)]
+        rows = FeatureRows(files, text_features(facts, seeds, cvalp), **changes)
+        rows.video_channels = cvalp.video_width
+        return rows
 
     def setup(self, stage: str) -> None:
         cvalp = mini_cvalp(*self.files[:2])
         importance = mini_autoencoder(self.files[2]).channel_importance() ** self.importance_power
         self.importance = importance / importance.mean()
-        self.rows = self._rows(
-            self.seeds, cvalp, confidence=self.confidence, every_wording=self.every_wording
+        options = {
+            "confidence": self.confidence,
+            "every_wording": self.every_wording,
+            "controls": self.controls,
+        }
+        self.rows = [self._rows(world, seeds, cvalp, **options) for world, seeds in self.seeds.items()]
+        self.weights = torch.cat([_drawn_as_often(rows, self.even_power) for rows in self.rows])
+        self.validation_rows: Dataset = ConcatDataset(
+            [self._rows(world, seeds, cvalp) for world, seeds in self.validation_seeds.items()]
         )
-        kinds = torch.stack(
-            [torch.from_numpy(kinds_heard(plan(seed, MINI.duration_s))) for seed in self.seeds]
-        )
-        self.weights = evened(kinds, self.even_power)
-        self.validation_rows = self._rows(split_seeds("validation", self.validation_scenes), cvalp)
 
     def train_dataloader(self) -> DataLoader[Any]:
-        self.rows.seed = self.trainer.current_epoch if self.trainer else 0
-        order, crop = torch.Generator().manual_seed(self.rows.seed), RandomCrop(self.lengths, self.rows.seed)
-        draw = WeightedRandomSampler(self.weights.tolist(), len(self.rows), generator=order)
-        return DataLoader(self.rows, self.batch_size, sampler=draw, drop_last=True, collate_fn=crop)
+        epoch = self.trainer.current_epoch if self.trainer else 0
+        for rows in self.rows:
+            rows.seed = epoch
+        order, crop = torch.Generator().manual_seed(epoch), RandomCrop(self.lengths, epoch)
+        draw = WeightedRandomSampler(self.weights.tolist(), len(self.weights), generator=order)
+        return DataLoader(
+            ConcatDataset(self.rows), self.batch_size, sampler=draw, drop_last=True, collate_fn=crop
+        )
 
     def val_dataloader(self) -> DataLoader[Any]:
         return DataLoader(self.validation_rows, self.batch_size)
@@ -301,3 +340,10 @@ class StageFeatures(lightning.LightningDataModule):
         """Adds `importance` (Z,), the weights of the latent channels in the loss."""
         batch["importance"] = self.importance.to(batch["latents"].device)
         return batch
+
+
+def _drawn_as_often(rows: FeatureRows, even_power: float) -> torch.Tensor:
+    """(rows,) weights of mean 1; rows of recordings, whose kinds are drawn evenly already, all alike."""
+    kinds = rows.kinds.float()
+    weights = evened(kinds, even_power) if kinds.any() else torch.ones(len(rows))
+    return weights / weights.mean()

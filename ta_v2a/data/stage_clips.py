@@ -3,6 +3,7 @@ kept on disk where that pays."""
 
 import hashlib
 import os
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from torch.utils.data import Dataset
 from prompts.lexicon import LEXICON
 from ta_v2a.errors import UserError
 from ta_v2a.stage.picture.render import render_pictures
+from ta_v2a.stage.recorded_scene import recorded_scene
 from ta_v2a.stage.scene.kinds import KIND_NAMES
 from ta_v2a.stage.scene.scene import ENVELOPE_HZ, SPLITS, Scene, plan
 from ta_v2a.stage.sound.bank import SoundBank
+from ta_v2a.stage.sound.catalogue import Catalogue
 from ta_v2a.stage.sound.render import render_sound
 from ta_v2a.system.provenance import code_digest, recordings_digest
 from vocoders.clock import ClipSpec
@@ -31,9 +34,11 @@ ONSETS_PER_COLUMN = 4
 
 
 def kinds_heard(scene: Scene) -> np.ndarray:
-    """(29,) float32 multi-hot of the kinds that sound in a scene, in the order of `KINDS`."""
+    """(29,) float32 multi-hot of the stage's kinds that sound in a scene, in the order of `KINDS`."""
     hot = np.zeros(len(KIND_NAMES), np.float32)
     for source in scene.sources:
+        if source.recorded:
+            continue
         hot[KIND_NAMES.index(source.kind)] = 1
     return hot
 
@@ -81,6 +86,8 @@ class StageClips(Dataset):
         seeds: what to render, in order.
         spec: the clip's clock; scenes last `spec.duration_s`.
         bank: folder of recordings to use instead of synthesis half of the time, or None.
+        recorded: share of the seeds, 0..1, whose scenes are of recordings of the bank alone
+            (`recorded_scene`).
         cache: folder that keeps every clip once it is rendered, uncompressed
             (about 1 MB for 4 s at mini size), or None. Several processes may share it. Another clock, other
             recordings or another source code of the stage have a folder of their own below it. A damaged file
@@ -94,10 +101,15 @@ class StageClips(Dataset):
         bank: str | Path | None = None,
         sound_only: bool = False,
         cache: str | Path | None = None,
+        recorded: float = 0.0,
+        split: str = "train",
     ):
+        if recorded and not bank:
+            raise ValueError("scenes of recordings need a bank of them")
+        self.recorded, self.catalogue = recorded, Catalogue(bank, split) if recorded and bank else None
         self.seeds, self.spec, self.sound_only = seeds, spec, sound_only
         self.bank = SoundBank(Path(bank)) if bank else None
-        self.kept = None if cache is None else Path(cache) / _stage_digest(spec, bank, sound_only)
+        self.kept = None if cache is None else Path(cache) / _stage_digest(spec, bank, sound_only, recorded)
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -116,13 +128,18 @@ class StageClips(Dataset):
     def _rendered(self, seed: int) -> dict[str, Any]:
         cv2.setNumThreads(1)
         spec = self.spec
-        scene = plan(seed, spec.duration_s)
+        if self.catalogue is not None and is_recorded(seed, self.recorded):
+            made = recorded_scene(seed, spec.duration_s, self.catalogue, spec.sample_rate_hz)
+            scene, wave = made.scene, made.sound()
+        else:
+            scene = plan(seed, spec.duration_s)
+            wave = render_sound(scene, spec.sample_rate_hz, self.bank)
+        wave = wave[: spec.samples]
         item: dict[str, Any] = {
             "seed": seed,
             "caption": scene.caption,
             "kinds": torch.from_numpy(kinds_heard(scene)),
         }
-        wave = render_sound(scene, spec.sample_rate_hz, self.bank)[: spec.samples]
         item["wave"] = torch.from_numpy(np.pad(wave, (0, spec.samples - len(wave))).astype(np.float32))
         if not self.sound_only:
             item["frames"] = torch.from_numpy(
@@ -133,10 +150,15 @@ class StageClips(Dataset):
         return item
 
 
-def _stage_digest(spec: ClipSpec, bank: str | Path | None, sound_only: bool) -> str:
+def is_recorded(seed: int, share: float) -> bool:
+    """Whether a seed's scene is one of recordings, where a share 0..1 of them are."""
+    return random.Random(f"recorded {seed}").random() < share
+
+
+def _stage_digest(spec: ClipSpec, bank: str | Path | None, sound_only: bool, recorded: float = 0.0) -> str:
     """Of all that a rendered clip depends on beside its seed, the source code of the stage
     and of the captions included."""
-    facts = (spec, recordings_digest(bank), sound_only, code_digest(STAGE_CODE))
+    facts = (spec, recordings_digest(bank), sound_only, recorded, code_digest(STAGE_CODE))
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
 

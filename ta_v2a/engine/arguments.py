@@ -18,6 +18,9 @@ _RANGES = {
     "lag_s": (0, LONGEST_LAG_S),
     "text_scale_until": (0, 2),
     "caption_share": (0, 100),
+    "classifier_scale": (-1000, 1000),
+    "classifier_from": (0, 1),
+    "classifier_until": (0, 1),
 }
 DEFAULTS: dict[str, Any] = {
     "num_inference_steps": 10,
@@ -30,6 +33,9 @@ DEFAULTS: dict[str, Any] = {
     "text_scale_until": 0.0,
     "caption_share": 2.0,
     "captioner": "cvalp",
+    "classifier_scale": 0.0,
+    "classifier_from": 1.0,
+    "classifier_until": 0.0,
 }
 """The settings of a call that travel with a preset, and what they are where a preset does not say.
 
@@ -40,15 +46,29 @@ the text weighs 1 at most. What sounds is decided while noise is strong, and a h
 onsets that the picture does not show. `caption_share`: share from which the command line takes the picture's
 own label for a missing prompt; above 1, never. `captioner`: "cvalp" names the nearest label; "vlm" takes the
 words of the vision-language model in the preset's folder `captioner`, through the refiner.
+`classifier_scale`: gamma of eq. 11 and 14 (paper: 50), for presets that hold an alignment classifier, between
+the times `classifier_from` and `classifier_until` of the diffusion.
 """
 CAPTIONERS = ("cvalp", "vlm")
 GUIDANCES = ("conditional", "composable", "double")
-SCALES = ("num_inference_steps", "video_scale", "text_scale", "negative_scale", "align_scale", "lag_s")
+SCALES = {
+    "num_inference_steps": "steps",
+    "video_scale": "video",
+    "text_scale": "text",
+    "negative_scale": "negative",
+    "align_scale": "align",
+    "lag_s": "lag_s",
+    "classifier_scale": "classifier",
+    "classifier_from": "classifier_from",
+    "classifier_until": "classifier_until",
+}
+"""Numbers of a call, and what they are called in `Scales`."""
 
 
 @dataclass(frozen=True)
 class Scales:
-    """Sampler steps, weights of the guidance terms (`ldm.guidance`), and the sound's lag in seconds."""
+    """Sampler steps, the guidance and the weights of its terms (`ldm.guidance`), those of the guides
+    (`ldm.guides`), and the sound's lag in seconds; each as in `DEFAULTS`."""
 
     steps: int
     video: float
@@ -56,6 +76,10 @@ class Scales:
     negative: float
     align: float
     lag_s: float
+    classifier: float
+    classifier_from: float
+    classifier_until: float
+    guidance: str
 
 
 def shown(value: object) -> str:
@@ -107,32 +131,57 @@ def checked_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := given.keys() - DEFAULTS.keys():
         raise UserError(f"a preset has no settings {', '.join(map(shown, sorted(unknown)))}")
     settings = {**DEFAULTS, **given}
-    if settings["guidance"] not in GUIDANCES:
-        raise UserError(f"guidance is one of {', '.join(GUIDANCES)}, not {shown(settings['guidance'])}")
-    if settings["captioner"] not in CAPTIONERS:
-        raise UserError(f"captioner is one of {', '.join(CAPTIONERS)}, not {shown(settings['captioner'])}")
-    words = ("guidance", "captioner")
-    return {name: value if name in words else setting(name, value) for name, value in settings.items()}
+    named = {"guidance": known_guidance, "captioner": known_captioner}
+    return {
+        name: named[name](value) if name in named else setting(name, value)
+        for name, value in settings.items()
+    }
+
+
+def known_captioner(value: object) -> str:
+    """A name of `CAPTIONERS`.
+
+    Raises:
+        UserError: if it is none.
+    """
+    if not isinstance(value, str) or value not in CAPTIONERS:
+        raise UserError(f"captioner is one of {', '.join(CAPTIONERS)}, not {shown(value)}")
+    return value
+
+
+def known_guidance(value: object) -> str:
+    """A name of `GUIDANCES`.
+
+    Raises:
+        UserError: if it is none.
+    """
+    if not isinstance(value, str) or value not in GUIDANCES:
+        raise UserError(f"guidance is one of {', '.join(GUIDANCES)}, not {shown(value)}")
+    return value
 
 
 def chosen_scales(preset: Mapping[str, Any], given: Mapping[str, object]) -> Scales:
     """What a call was given, or the preset's own.
 
     Raises:
-        UserError: if a number is out of range, or eq. 11's guidance is given weights that it does not have.
-        TypeError: for a name that is none of `SCALES`.
+        UserError: if a number is out of range, there is no such guidance, or eq. 11's is given weights that
+            it does not have.
+        TypeError: for a name that is neither of `SCALES` nor "guidance".
     """
-    if unknown := given.keys() - SCALES:
+    if unknown := given.keys() - {*SCALES, "guidance"}:
         raise TypeError(f"unknown arguments: {', '.join(sorted(unknown))}")
-    if preset["guidance"] == "double":
+    asked = {name: value for name, value in given.items() if value is not None}
+    guidance = known_guidance(asked.get("guidance", preset["guidance"]))
+    if guidance == "double":
         for name in ("video_scale", "negative_scale"):
-            if given.get(name) is not None:
+            if name in asked:
                 raise UserError(
                     f'{name} has no place in guidance "double" (eq. 11), whose one weight is text_scale'
                 )
-    values = (setting(name, preset[name] if given.get(name) is None else given[name]) for name in SCALES)
-    steps, *weights = values
-    return Scales(int(steps), *weights)
+    values = {own: setting(name, asked.get(name, preset[name])) for name, own in SCALES.items()}
+    if values["classifier_from"] < values["classifier_until"]:
+        raise UserError("classifier_from is a time before classifier_until: 1 is pure noise, where it begins")
+    return Scales(guidance=guidance, steps=int(values.pop("steps")), **values)
 
 
 def texts(name: str, value: object) -> list[str | None]:

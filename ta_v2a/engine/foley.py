@@ -12,9 +12,8 @@ import torch
 from jaxtyping import Float
 
 from cvalp.features import as_input, film_features
-from ldm.conditions import NEGATIVE, TEXT, VIDEO, Conditions, Track
-from ldm.guidance import Weights, composable, conditional, double, plan_branches
-from ldm.guides.onset import OnsetGuide, expected_onsets
+from ldm.conditions import LEFT_OUT, NEGATIVE, TEXT, VIDEO, Conditions, Track
+from ldm.guidance import Weights, composable, conditional, double, leaving_out, plan_branches
 from ldm.latents import Latents
 from ldm.sampling import Generators, Step, clip_noise, sample
 from ta_v2a.engine.arguments import (
@@ -29,10 +28,11 @@ from ta_v2a.engine.arguments import (
 )
 from ta_v2a.engine.cues import Cue, cut_prompt, hit_times, read_cues
 from ta_v2a.engine.devices import fast_dtype, own_generators, woken
+from ta_v2a.engine.guides import check_classifier, guides_of
 from ta_v2a.engine.parts import Parts, load_parts
 from ta_v2a.engine.pictures import PictureStream, Video, open_pictures
 from ta_v2a.engine.tapes import PictureTape, decoded, held_back, limited
-from ta_v2a.engine.timed_text import text_track
+from ta_v2a.engine.timed_text import left_out_track, text_track
 from ta_v2a.engine.windows import Carry, Seam, Window, plan_windows
 from ta_v2a.errors import UserError
 from vocoders.clock import ClipSpec
@@ -55,6 +55,24 @@ GUIDANCE: dict[str, Callable[[float, float, float], Weights]] = {
 
 
 @dataclass(frozen=True)
+class Sketch:
+    """A sound before it has a voice.
+
+    Attributes:
+        mel: (batch, bins, frames) log-mel in [0, 1], float16, of the vocoder's clock.
+        onsets: (batch, frames) probability of an onset in every mel frame, read from the picture; None
+            where the encoders say none.
+        duration_s: of the clip.
+        clock: of one window.
+    """
+
+    mel: Float[np.ndarray, "batch bins frames"]
+    onsets: Float[np.ndarray, "batch frames"] | None
+    duration_s: float
+    clock: ClipSpec
+
+
+@dataclass(frozen=True)
 class Progress:
     """The engine's event: one step of the sampler in one window of a clip.
 
@@ -70,6 +88,18 @@ class Progress:
 
 Watch = Callable[[Progress], torch.Tensor | None]
 """Told every step; audio latents that it returns take the place of the step's."""
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One call, its arguments checked: pictures, encoded words, weights, random numbers, who is told."""
+
+    stream: PictureStream
+    words: dict[str, Track | None]
+    scales: Scales
+    generators: Generators
+    watch: Watch | None
+    hits: tuple[float, ...] | None = None
 
 
 class FoleyEngine:
@@ -134,12 +164,58 @@ class FoleyEngine:
         Raises:
             UserError: if an argument or the clip cannot be used.
         """
+        call = self._call(video, prompt, negative_prompt, cues, generator, watch, takes, fps, scales, hits)
+        return self._sound(call)
+
+    @no_type_check  # `_call` checks the arguments
+    def sketch(
+        self,
+        video: Video,
+        prompt: Texts = None,
+        *,
+        negative_prompt: Texts = None,
+        cues: Sequence[Cue | str] | None = None,
+        generator: torch.Generator | Sequence[torch.Generator] | None = None,
+        watch: Watch | None = None,
+        takes: int = 1,
+        fps: float | None = None,
+        hits: Sequence[float] | None = None,
+        **scales: Any,
+    ) -> Sketch:
+        """What `stream` would hand to the vocoder, whole, beside the onsets that the picture lets expect:
+        for a voice of another kind (`ta_v2a.library`).
+
+        Raises:
+            UserError: as `stream` does.
+        """
+        call = self._call(video, prompt, negative_prompt, cues, generator, watch, takes, fps, scales, hits)
+        return self._sketch(call)
+
+    def _call(
+        self,
+        video: Any,
+        prompt: Any,
+        negative_prompt: Any,
+        cues: Any,
+        generator: Any,
+        watch: Watch | None,
+        takes: Any,
+        fps: Any,
+        scales: Mapping[str, Any],
+        hits: Any = None,
+    ) -> "_Call":
+        """A call with its arguments checked and its words encoded.
+
+        Raises:
+            UserError: if an argument or the clip cannot be used.
+        """
         settings = chosen_scales(self.settings, scales)
         prompts, negatives = texts("prompt", prompt), texts("negative_prompt", negative_prompt)
         takes = whole("takes", takes, 1, MOST_TAKES)
         if watch is not None and not callable(watch):
             raise UserError(f"the callback is a function, not {shown(watch)}")
-        if self.settings["guidance"] == "double" and any(cut_prompt(text)[0] for text in negatives):
+        check_classifier(self.parts, settings)
+        if settings.guidance == "double" and any(cut_prompt(text)[0] for text in negatives):
             raise UserError('negative_prompt has no place in guidance "double" (eq. 11)')
         stream = open_pictures(video, self.clock, fps, self.parts.cvalp.wants_colour)
         batch = max(stream.batch, len(prompts))
@@ -156,14 +232,10 @@ class FoleyEngine:
         stream = replace(stream, blocks=blocks, batch=batch * takes)
         columns = self._columns(stream)
         timed = read_cues(cues, stream.duration_s)
-        if self.settings["guidance"] == "double" and any(cue.negative for cue in timed):
+        if settings.guidance == "double" and any(cue.negative for cue in timed):
             raise UserError('negative of a cue has no place in guidance "double" (eq. 11)')
-        unwanted = [replace(cue, text=cue.negative, strength=1.0) for cue in timed if cue.negative]
-        words = {
-            TEXT: self._words(prompts, timed, columns, beside=False),
-            NEGATIVE: self._words(negatives, unwanted, columns, beside=True),
-        }
-        return self._sound(stream, words, settings, generators, watch, hit_times(hits))
+        words = self._words(prompts, negatives, timed, columns, self._leaves_out(settings))
+        return _Call(stream, words, settings, generators, watch, hit_times(hits))
 
     def was_cut(self, text: str) -> bool:
         """Whether the text encoder reads only the beginning of a prompt."""
@@ -182,26 +254,34 @@ class FoleyEngine:
         return lcm(self.clock.columns_per_picture, self.parts.denoiser.grain)
 
     @torch.no_grad()
-    def _words(self, prompts: list[str | None], cues: list[Cue], columns: int, beside: bool) -> Track | None:
-        """Text features of the prompts and of the cues in their stretches."""
-        encode = woken(self.parts.cvalp).encode_text
-        return text_track(prompts, cues, columns, self.clock.column_s, encode, beside)
+    def _words(
+        self,
+        prompts: list[str | None],
+        negatives: list[str | None],
+        cues: list[Cue],
+        columns: int,
+        leaves_out: bool,
+    ) -> dict[str, Track | None]:
+        """Tracks of what is to be heard and of what is not.
+
+        A denoiser that has learnt to leave things out is told so beside the text: the negative prompt, and
+        every cue outside its stretch. For others the guidance judges negatives in the text's place.
+        """
+        encode, column_s = woken(self.parts.cvalp).encode_text, self.clock.column_s
+        heard = text_track(prompts, cues, columns, column_s, encode)
+        if leaves_out:
+            return {TEXT: heard, LEFT_OUT: left_out_track(negatives, cues, columns, column_s, encode)}
+        unwanted = [replace(cue, text=cue.negative, strength=1.0) for cue in cues if cue.negative]
+        return {
+            TEXT: heard,
+            NEGATIVE: text_track(negatives, unwanted, columns, column_s, encode, beside=True),
+        }
 
     @torch.no_grad()
-    def _sound(
-        self,
-        stream: PictureStream,
-        words: dict[str, Track | None],
-        scales: Scales,
-        generators: Generators,
-        watch: Watch | None,
-        hits: tuple[float, ...] | None,
-    ) -> Iterator[np.ndarray]:
+    def _sound(self, call: "_Call") -> Iterator[np.ndarray]:
         """The sound in blocks, cut to the clip's length."""
-        left = round(stream.duration_s * self.clock.sample_rate_hz)
-        latents = self._latents(stream, words, scales, generators, watch, hits)
-        margin = self.parts.autoencoder.margin_columns
-        mels = decoded(latents, self._mel, self.clock.mel_frames_per_column, margin)
+        left = round(call.stream.duration_s * self.clock.sample_rate_hz)
+        mels = self._mels(self._latents(call))
         # Without a generator: the vocoder starts from phases of its own seed, so the
         # same latents sound the same.
         for sound in woken(self.parts.vocoder).stream(mels, chunk_frames=self.clock.mel_frames):
@@ -210,44 +290,55 @@ class FoleyEngine:
             if block.shape[-1]:
                 yield block
 
+    @torch.no_grad()
+    def _sketch(self, call: "_Call") -> Sketch:
+        """The mel and the expected onsets, cut to the clip's length."""
+        frames = self.clock.lasting(call.stream.duration_s).mel_frames
+        seen: list[torch.Tensor] = []
+        mels = [mel.half().cpu().numpy() for mel in self._mels(self._latents(call, seen.append))]
+        onsets = torch.cat(seen, dim=1)[:, :frames].cpu().numpy() if seen else None
+        return Sketch(np.concatenate(mels, axis=-1)[..., :frames], onsets, call.stream.duration_s, self.clock)
+
+    def _mels(self, latents: Iterator[torch.Tensor]) -> Iterator[torch.Tensor]:
+        margin = self.parts.autoencoder.margin_columns
+        return decoded(latents, self._mel, self.clock.mel_frames_per_column, margin)
+
     def _mel(self, latents: torch.Tensor) -> torch.Tensor:
         autoencoder = woken(self.parts.autoencoder)
         return autoencoder.decode(latents.to(autoencoder.dtype)).float()
 
     def _latents(
-        self,
-        stream: PictureStream,
-        words: dict[str, Track | None],
-        scales: Scales,
-        generators: Generators,
-        watch: Watch | None,
-        hits: tuple[float, ...] | None,
+        self, call: "_Call", seen: Callable[[torch.Tensor], None] | None = None
     ) -> Iterator[torch.Tensor]:
-        """Final latent columns (batch, latent, n) in order."""
-        windows = plan_windows(self._columns(stream), self.clock.columns, grain=self._grain)
-        pictures, carry = PictureTape(stream.blocks), None
+        """Final latent columns (batch, latent, n) in order; `seen` is told their onset
+        probabilities (batch, mel frames), if the encoders say any."""
+        windows = plan_windows(self._columns(call.stream), self.clock.columns, grain=self._grain)
+        pictures, carry = PictureTape(call.stream.blocks), None
         for index, (window, following) in enumerate(zip_longest(windows, windows[1:])):
-            noise = self._noise(stream.batch, window, carry, generators)
+            noise = self._noise(call.stream.batch, window, carry, call.generators)
             seam = Seam(noise, window, carry)
 
             def blended(step: Step, index: int = index, seam: Seam = seam) -> Latents:
                 audio = step.latents.given_audio
-                if watch is not None:
-                    replaced = watch(
+                if call.watch is not None:
+                    replaced = call.watch(
                         Progress(index * step.total + step.done, len(windows) * step.total, step)
                     )
                     audio = audio if replaced is None else replaced
                 return Latents(audio=seam.step(audio))
 
-            tracks = {name: None if track is None else during(track, window) for name, track in words.items()}
-            latents = self._denoise(
-                noise, self._video(pictures, window, hits), tracks, scales, generators, blended
-            )
-            if following is None:
-                yield latents
-            else:
+            tracks = {
+                name: None if track is None else during(track, window) for name, track in call.words.items()
+            }
+            video = self._video(pictures, window, call.hits)
+            latents = self._denoise(noise, video, tracks, call.scales, call.generators, blended)
+            kept = (window.stop if following is None else following.start) - window.start
+            onsets = None if seen is None else self.parts.cvalp.onsets(video)
+            if seen is not None and onsets is not None:
+                seen(onsets[:, : kept * self.clock.mel_frames_per_column].float())
+            if following is not None:
                 carry = seam.carry(following)
-                yield latents[..., : following.start - window.start]
+            yield latents[..., :kept]
 
     def _denoise(
         self,
@@ -259,12 +350,11 @@ class FoleyEngine:
         callback: Callable[[Step], Latents],
     ) -> torch.Tensor:
         """One window's latents."""
-        weigh, until = GUIDANCE[self.settings["guidance"]], self.settings["text_scale_until"]
+        weigh = leaving_out if self._leaves_out(scales) else GUIDANCE[scales.guidance]
+        until = self.settings["text_scale_until"]
         late = weigh(min(scales.text, 1.0), scales.video, scales.negative) if until else None
         weights = weigh(scales.text, scales.video, scales.negative)
         guidance = plan_branches(weights, len(noise), Conditions.of(**{VIDEO: video, **words}), late, until)
-        onsets = self.parts.cvalp.onsets(video) if scales.align else None
-        guides = [] if onsets is None else [OnsetGuide(self._mel, expected_onsets(onsets), scales.align)]
         latents = sample(
             woken(self.parts.denoiser),
             self.parts.scheduler,
@@ -272,11 +362,16 @@ class FoleyEngine:
             guidance,
             scales.steps,
             generators=generators,
-            guides=guides,
+            guides=guides_of(self.parts, video, self._mel, scales),
             callback=callback,
             autocast_dtype=self._precision(),
         )
         return latents.given_audio
+
+    def _leaves_out(self, scales: Scales) -> bool:
+        """Whether what is unwanted is said to the denoiser itself, not judged by the guidance in the text's
+        place."""
+        return scales.guidance == "conditional" and self.parts.denoiser.leaves_out
 
     def _precision(self) -> torch.dtype | None:
         if self.parts.denoiser.dtype != torch.float32:

@@ -38,6 +38,8 @@ CLASSES: dict[str, str] = {
     "WaveGrad": "vocoders.wavegrad",
     "HifiGan": "vocoders.hifi_gan",
     "BandwidthExtension": "vocoders.bandwidth_extension",
+    "AlignmentColumns": "ldm.classifiers.alignment_columns",
+    "AlignmentUNet": "ldm.classifiers.alignment_unet",
 }
 """The components that a preset may name, and where they are; nothing else is ever
 imported because a file says so."""
@@ -48,8 +50,9 @@ ROLES: dict[str, tuple[str, ...]] = {
     "denoiser": ("AudioTransformer", "AudioUNet"),
     "vocoder": ("GriffinLim", "IstftNet", "WaveGrad", "HifiGan"),
     "bandwidth": ("BandwidthExtension",),
+    "classifier": ("AlignmentColumns", "AlignmentUNet"),
 }
-OPTIONAL = ("bandwidth",)
+OPTIONAL = ("bandwidth", "classifier")
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Parts:
         vocoder: mel to sound.
         scheduler: diffusers' own, or `ldm.scheduling.FlowEuler`.
         bandwidth: what adds the band above the vocoder's in delivered files, or None.
+        classifier: what tells whether noisy latents belong to a picture (`ldm.classifiers`), or None.
     """
 
     cvalp: Encoders
@@ -71,6 +75,7 @@ class Parts:
     vocoder: Vocoder
     scheduler: Any
     bandwidth: Any = None
+    classifier: Any = None
 
     @property
     def clock(self) -> ClipSpec:

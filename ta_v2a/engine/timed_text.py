@@ -57,6 +57,43 @@ def text_track(
     return Track(mixed, present[:, None] | (taken > 0))
 
 
+def left_out_track(
+    negatives: Sequence[str | None],
+    cues: Sequence[Cue],
+    columns: int,
+    column_s: float,
+    encode: Encode,
+) -> Track | None:
+    """Text features of what is not to be heard, as `text_track`: the negative prompts; cues' own negatives in
+    their stretches; and the cues themselves outside theirs."""
+    inside = [held(cue, columns, column_s) > 0 for cue in cues]
+    lines = [
+        [_unwanted(cut_prompt(negative)[0], cues, [bool(each[j]) for each in inside]) for j in range(columns)]
+        if cues
+        else [cut_prompt(negative)[0]]
+        for negative in negatives
+    ]
+    wanted = sorted({text for line in lines for text in line if text})
+    if not wanted:
+        return None
+    rows = dict(zip(wanted, encode([cut_prompt(text)[0] or "" for text in wanted]).float(), strict=True))
+    nothing = torch.zeros_like(rows[wanted[0]])
+    values = torch.stack([torch.stack([rows[text] if text else nothing for text in line]) for line in lines])
+    present = torch.tensor([[bool(text) for text in line] for line in lines], device=values.device)
+    if not cues:
+        values, present = values[:, 0], present[:, 0]
+    return Track(values, None if present.all() else present)
+
+
+def _unwanted(negative: str | None, cues: Sequence[Cue], inside: Sequence[bool]) -> str | None:
+    """What is not to be heard at a moment that lies inside of some cues, in words."""
+    heard = {cue.text for cue, holds in zip(cues, inside, strict=True) if holds}
+    texts = [negative or ""]
+    for cue, holds in zip(cues, inside, strict=True):
+        texts.append(cue.negative if holds else "" if cue.text in heard else cue.text)
+    return ", ".join(dict.fromkeys(text for text in texts if text)) or None
+
+
 def held(cue: Cue, columns: int, column_s: float) -> Float[torch.Tensor, " columns"]:
     """1 in the columns whose middle a cue holds; a cue shorter than a column keeps its first."""
     centres_s = (torch.arange(columns) + 0.5) * column_s

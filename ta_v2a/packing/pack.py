@@ -8,6 +8,7 @@ from torch import nn
 
 from ta_v2a.engine.parts import load_component
 from ta_v2a.errors import UserError
+from ta_v2a.evaluation.networks.align_judge import JUDGE_FOLDER, check_judge
 from ta_v2a.presets.resolve import WEIGHTS_FOLDER
 from ta_v2a.presets.trained import PREFIXES, mini_autoencoder, mini_cvalp, trained
 from ta_v2a.system.user_files import is_file, whole_folder
@@ -46,6 +47,22 @@ def saved_bandwidth(folder: str | Path) -> nn.Module:
     return _unnamed(load_component(Path(folder), "bandwidth"))
 
 
+def saved_classifier(folder: str | Path) -> nn.Module:
+    """The alignment classifier that its training exported to a folder, float32."""
+    return _unnamed(load_component(Path(folder), "classifier"))
+
+
+def saved_judge(folder: str | Path) -> Any:
+    """That of clean latents, which judges for the Align metric, likewise.
+
+    Raises:
+        UserError: it reads noisy ones.
+    """
+    judge = saved_classifier(folder)
+    check_judge(judge)
+    return judge
+
+
 def _unnamed(component: Any) -> Any:
     """A new one with the same weights: nothing of the folder (its path) travels on."""
     fresh = type(component)(
@@ -63,16 +80,20 @@ def pack(
     out: str | Path,
     vocoder: str | Path | None = None,
     bandwidth: str | Path | None = None,
+    classifier: str | Path | None = None,
+    judge: str | Path | None = None,
     **defaults: float | int | str,
 ) -> Path:
-    """Writes the preset folder of three checkpoints, a vocoder and, where given, a
-    bandwidth extension; returns it.
+    """Writes the preset folder of three checkpoints, a vocoder and, where given, a bandwidth extension and
+    alignment classifiers; returns it.
 
     Args:
         cvalp, vae, ldm: Lightning checkpoints of the three trainings.
         tokenizer_file: the sentencepiece model the text tower was trained with; None: the bundled one.
         out: folder of the pipeline, made if needed; a model card in it is left alone.
         vocoder, bandwidth: folders that their trainings exported; None: Griffin-Lim, and no extension.
+        classifier, judge: folders that `ta-v2a train classifier` exported: of noisy latents for guidance, of
+            clean ones for the Align metric; None: none.
         defaults: of a pipeline call (`num_inference_steps`, `video_scale`, ...) in place of
             `MINI_SETTINGS`, kept in model_index.json.
 
@@ -89,6 +110,7 @@ def pack(
     if is_file(out):
         raise UserError(f"{out} is no folder")
     tokenizer_file = TOKENIZER if tokenizer_file is None else tokenizer_file
+    judging = None if judge is None else saved_judge(judge)
     pipeline = FoleyPipeline(
         cvalp=mini_cvalp(cvalp, tokenizer_file),
         autoencoder=mini_autoencoder(vae),
@@ -96,10 +118,13 @@ def pack(
         vocoder=GriffinLim() if vocoder is None else saved_vocoder(vocoder),
         scheduler=FlowMatchEulerDiscreteScheduler(shift=STEP_SHIFT),
         bandwidth=None if bandwidth is None else saved_bandwidth(bandwidth),
+        classifier=None if classifier is None else saved_classifier(classifier),
         **MINI_SETTINGS | defaults,
     )
     pipeline.to(dtype=torch.float16)
     with whole_folder(Path(out)) as part:
         pipeline.save_pretrained(part, safe_serialization=True)
+        if judging is not None:
+            judging.half().save_pretrained(part / JUDGE_FOLDER)
     write_checksums(Path(out))
     return Path(out)

@@ -11,6 +11,7 @@ from ta_v2a.presets.checkpoint import read_checkpoint
 from ta_v2a.presets.resolve import write_checksums
 from ta_v2a.system.provenance import file_sha256
 from ta_v2a.system.user_files import is_file, is_folder, whole_folder
+from vocoders.component import WEIGHTS_FILE
 
 _LARGEST_VOCABULARY = 1 << 20
 
@@ -19,10 +20,11 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     """Converts a checkpoint; nothing is written unless every weight has come.
 
     Args:
-        kind: one of `cvalp.paper.published.KINDS`.
+        kind: one of `cvalp.paper.published.PUBLISHED_KINDS`, or of
+            `ta_v2a.packing.classifier_weights.PUBLISHED_CLASSIFIERS`.
         source: the file as it was published (.pth, .pyth, .ckpt, .safetensors), or the folder of a Flan-T5.
         out: folder to write: `weights.safetensors`, `weights.json` (the report without the lists of keys),
-            `SHA256SUMS`, and the tokenizer of a Flan-T5.
+            `SHA256SUMS`, and the tokenizer of a Flan-T5. A classifier is a folder of a preset's component.
 
     Returns:
         {"kind", "source", "source_sha256", "folder", "sha256", "settings", "used", "unused", "missing"};
@@ -32,13 +34,20 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
         UserError: in one line, what is wrong with the file.
     """
     from cvalp.paper.published import CARD_FILE, PUBLISHED_KINDS, PUBLISHED_WEIGHTS_FILE
+    from ta_v2a.packing.classifier_weights import PUBLISHED_CLASSIFIERS, filled, read_classifier
 
-    if kind not in PUBLISHED_KINDS:
-        raise UserError(f"no kind of weights {kind!r}; there are {', '.join(PUBLISHED_KINDS)}")
+    kinds = (*PUBLISHED_KINDS, *PUBLISHED_CLASSIFIERS)
+    if kind not in kinds:
+        raise UserError(f"no kind of weights {kind!r}; there are {', '.join(kinds)}")
     folder, given = Path(out), Path(source)
     if is_file(folder) or (is_folder(folder) and any(folder.iterdir())):
         raise UserError(f"{out} exists and is not empty: name a new folder")
-    done = _flan_t5(given) if kind == "flan-t5" else _tower(kind, given)
+    network: Any = None
+    if kind in PUBLISHED_CLASSIFIERS:
+        done, network = read_classifier(kind, given)
+        _checked(done, given, PUBLISHED_CLASSIFIERS[kind][0])
+    else:
+        done = _flan_t5(given) if kind == "flan-t5" else _tower(kind, given)
     wrong = next(
         (
             name
@@ -52,8 +61,12 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
     from safetensors.torch import save_file
 
     main_file = _flan_t5_weights(given) if kind == "flan-t5" else given
+    weights_file = PUBLISHED_WEIGHTS_FILE if network is None else WEIGHTS_FILE
     with whole_folder(folder) as part:
-        save_file(done.weights, part / PUBLISHED_WEIGHTS_FILE, {"kind": kind})
+        if network is None:
+            save_file(done.weights, part / weights_file, {"kind": kind})
+        else:
+            filled(network, done).save_pretrained(part)
         if kind == "flan-t5":
             from cvalp.paper.flan_t5 import read_tokenizer
 
@@ -62,7 +75,7 @@ def import_weights(kind: str, source: str, out: str) -> dict[str, Any]:
             "kind": kind,
             "source": main_file.name,
             "source_sha256": file_sha256(main_file),
-            "sha256": file_sha256(part / PUBLISHED_WEIGHTS_FILE),
+            "sha256": file_sha256(part / weights_file),
             "settings": done.settings,
         }
         (part / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n")

@@ -47,15 +47,16 @@ class FoleyPipeline(DiffusionPipeline):
             the denoiser's process will do.
         bandwidth: optional; gives delivered 48 kHz files what lies above 7.6 kHz. The pipeline's own
             output stays at the vocoder's rate.
-        num_inference_steps, video_scale, text_scale, negative_scale, align_scale, lag_s: defaults of a
-            call; they travel with the weights.
-        guidance, text_scale_until, caption_share, captioner: see `ta_v2a.engine.arguments.DEFAULTS`.
+        classifier: optional; tells whether noisy latents belong to a picture (`ldm.classifiers`).
+        num_inference_steps, video_scale, text_scale, negative_scale, align_scale, lag_s, guidance,
+            text_scale_until, caption_share, captioner, classifier_scale, classifier_from, classifier_until:
+            defaults of a call, which travel with the weights; see `ta_v2a.engine.arguments.DEFAULTS`.
 
     Attributes:
         autocast_dtype: see `FoleyEngine`.
     """
 
-    model_cpu_offload_seq = "cvalp->denoiser->autoencoder->vocoder"  # type: ignore[assignment]  # None in diffusers, without a type
+    model_cpu_offload_seq = "cvalp->denoiser->classifier->autoencoder->vocoder"  # type: ignore[assignment]  # None in diffusers, without a type
     """Order in which `enable_model_cpu_offload` lets components onto the device: beside the
     vocoder, one or two at a time."""
 
@@ -81,12 +82,17 @@ class FoleyPipeline(DiffusionPipeline):
         align_scale: float = DEFAULTS["align_scale"],
         caption_share: float = DEFAULTS["caption_share"],
         captioner: str = DEFAULTS["captioner"],
+        classifier_scale: float = DEFAULTS["classifier_scale"],
+        classifier_from: float = DEFAULTS["classifier_from"],
+        classifier_until: float = DEFAULTS["classifier_until"],
         bandwidth: torch.nn.Module | None = None,
+        classifier: torch.nn.Module | None = None,
     ):
         super().__init__()
         given = locals()
         parts = {"cvalp": cvalp, "autoencoder": autoencoder, "denoiser": denoiser, "vocoder": vocoder}
-        self.register_modules(**parts, scheduler=_of_diffusers(scheduler), bandwidth=bandwidth)
+        parts |= {"bandwidth": bandwidth, "classifier": classifier}
+        self.register_modules(**parts, scheduler=_of_diffusers(scheduler))
         self.register_to_config(**checked_settings({name: given[name] for name in DEFAULTS}))
         self.autocast_dtype: torch.dtype | Literal["auto"] | None = "auto"
         self._num_timesteps = 0
@@ -181,6 +187,10 @@ class FoleyPipeline(DiffusionPipeline):
         negative_scale: float | None = None,
         align_scale: float | None = None,
         lag_s: float | None = None,
+        guidance: str | None = None,
+        classifier_scale: float | None = None,
+        classifier_from: float | None = None,
+        classifier_until: float | None = None,
         generator: torch.Generator | Sequence[torch.Generator] | None = None,
         callback_on_step_end: StepEnd | None = None,
         takes: int = 1,
@@ -205,6 +215,12 @@ class FoleyPipeline(DiffusionPipeline):
             align_scale: weight of the onset guide (`ldm.guides.onset`); 0 costs nothing.
             lag_s: seconds by which the sound follows the picture, in whole pictures of the
                 clock; None: the preset's own.
+            guidance: "conditional" (text judged given the video), "composable" (eq. 14) or "double" (eq. 11:
+                `text_scale` weighs text and video together); None: the preset's own.
+            classifier_scale: gamma of eq. 11 and 14, the weight of the alignment classifier, for presets that
+                hold one; 0 costs nothing.
+            classifier_from, classifier_until: times in [0, 1] of the diffusion, 1 is pure noise, between
+                which it acts.
             generator: random numbers, or one generator for each sound of the batch. Same seed, same samples.
             callback_on_step_end: called as (pipeline, step, timestep, {"latents"})
                 after every step of every window.
@@ -234,6 +250,10 @@ class FoleyPipeline(DiffusionPipeline):
             negative_scale=negative_scale,
             align_scale=align_scale,
             lag_s=lag_s,
+            guidance=guidance,
+            classifier_scale=classifier_scale,
+            classifier_from=classifier_from,
+            classifier_until=classifier_until,
         )
         return FoleyOutput(
             audios=np.concatenate(list(pieces), axis=-1)[:, None], sampling_rate=self.clock.sample_rate_hz

@@ -22,7 +22,8 @@ STAGES: dict[str, tuple[str, str]] = {
     "ldm": ("ldm.configs", "ldm.yaml"),
     "vocoder": ("vocoders.configs", "mini.yaml"),
     "bandwidth": ("vocoders.configs", "bandwidth.yaml"),
-    "classifier": ("ta_v2a.evaluation.configs", "listener.yaml"),
+    "classifier": ("ldm.configs", "classifier.yaml"),
+    "listener": ("ta_v2a.evaluation.configs", "listener.yaml"),
 }
 
 

@@ -248,14 +248,14 @@ def test_weights_import(what, tmp_path, refused):
 def test_training_goes_on_from_no_such_file(what, tmp_path, refused):
     _, make = CHECKPOINTS[what]
     make(tmp_path / "file.ckpt")
-    refused("file.ckpt", "train", "classifier", "--ckpt_path", tmp_path / "file.ckpt")
+    refused("file.ckpt", "train", "listener", "--ckpt_path", tmp_path / "file.ckpt")
 
 
 def test_training_goes_on_from_no_other_model(tmp_path, refused):
     torch.save(
         {"state_dict": {"x": torch.zeros(2)}, "pytorch-lightning_version": "2.6.6"}, tmp_path / "other.ckpt"
     )
-    refused("of another model", "train", "classifier", f"--ckpt_path={tmp_path / 'other.ckpt'}")
+    refused("of another model", "train", "listener", f"--ckpt_path={tmp_path / 'other.ckpt'}")
 
 
 CONFIGS: dict[str, tuple[str, str | bytes]] = {
@@ -279,7 +279,7 @@ def test_configurations(what, tmp_path, refused):
     said, content = CONFIGS[what]
     path = tmp_path / "c.yaml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    stage = "vae" if what == "no such bank" else "classifier"
+    stage = "vae" if what == "no such bank" else "listener"
     refused(said, "train", stage, "--config", "mini", "--config", path)
 
 

@@ -411,7 +411,7 @@ def test_unknown_training_stage_and_configuration(capsys):
         ("ldm", "ldm.training.diffusion.LdmTraining"),
         ("vocoder", "vocoders.training.vocoder.VocoderTraining"),
         ("bandwidth", "vocoders.training.bandwidth.BandwidthTraining"),
-        ("classifier", "ta_v2a.evaluation.networks.listener_training.ListenerTraining"),
+        ("listener", "ta_v2a.evaluation.networks.listener_training.ListenerTraining"),
     ],
 )
 def test_every_stage_has_a_packaged_configuration_for_its_own_module(stage, module):

@@ -1,7 +1,8 @@
 """What the trainers read: targets at the right time, scenes in the right order,
 features that survive a killed run."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import lightning
@@ -12,18 +13,12 @@ from safetensors.torch import load_file, save_file
 from untrained import TOKENIZER_FILE, cvalp_checkpoint, vae_checkpoint
 
 from prompts.lexicon import LEXICON
-from ta_v2a.data import features
+from ta_v2a.data import feature_files
 from ta_v2a.data.datamodules import StageData
-from ta_v2a.data.features import (
-    CAPTIONS,
-    FeatureRows,
-    RandomCrop,
-    StageFeatures,
-    evened,
-    text_features,
-    wordings,
-    write_features,
-)
+from ta_v2a.data.examples import CAPTIONS, FEWER_CAPTIONS, Examples, left_out, said
+from ta_v2a.data.feature_files import read_facts, write_features
+from ta_v2a.data.features import TEXTS as WORDINGS
+from ta_v2a.data.features import FeatureRows, RandomCrop, StageFeatures, evened, text_features
 from ta_v2a.data.stage_clips import (
     ONSETS_PER_COLUMN,
     StageClips,
@@ -35,7 +30,7 @@ from ta_v2a.data.stage_clips import (
 from ta_v2a.errors import UserError
 from ta_v2a.presets.trained import mini_cvalp
 from ta_v2a.stage.scene.kinds import KIND_NAMES
-from ta_v2a.stage.scene.scene import SPLITS, Event, Scene, Source, plan
+from ta_v2a.stage.scene.scene import SPLITS, Event, Scene, Source, heard, plan
 from vocoders.clock import MINI, ClipSpec
 
 SHORT = ClipSpec(duration_s=1.024, picture_px=16)
@@ -203,15 +198,19 @@ def test_a_missing_bank_is_refused(tmp_path):
 @pytest.fixture
 def shard(tmp_path) -> Path:
     g = torch.Generator().manual_seed(0)
-    rows = {"latents": torch.randn(6, 4, 5, generator=g)}
+    rows = {"latents": torch.randn(6, 4, 5, generator=g), "kinds": torch.zeros(6, 29)}
+    rows["without"] = rows["latents"] - 1
     video = torch.cat([torch.randn(6, 5, 10, generator=g), torch.rand(6, 5, 8, generator=g)], -1)
+    facts = [json.dumps({"sources": [{"kind": f"kind {k}"}], "left_out": 0}) for k in range(6)]
     save_file(
-        {name: value.half() for name, value in {**rows, "video": video}.items()}, tmp_path / "0.safetensors"
+        {name: value.half() for name, value in {**rows, "video": video}.items()},
+        tmp_path / "0.safetensors",
+        metadata={"facts": json.dumps(facts)},
     )
     return tmp_path / "0.safetensors"
 
 
-TEXTS = torch.randn(12, CAPTIONS, 3, generator=torch.Generator().manual_seed(1))
+TEXTS = torch.randn(12, WORDINGS, 3, generator=torch.Generator().manual_seed(1)).half()
 
 
 def test_rows_without_a_change_of_confidence_are_what_was_kept(shard):
@@ -219,13 +218,64 @@ def test_rows_without_a_change_of_confidence_are_what_was_kept(shard):
     assert len(rows) == 12
     for name in ("latents", "video"):
         assert torch.equal(rows[8][name], kept[name][2].float())
-    assert torch.equal(rows[8]["text"], TEXTS[8, 0])
+    assert torch.equal(rows[8]["text"], TEXTS[8, 0].float().expand(5, -1))
+    assert rows[8]["has_text"].all() and rows[8]["has_video"] and not rows[8]["has_negative"].any()
+
+
+def drawn_rows(shard: Path, controls: tuple[float, float, float]) -> list[dict[str, torch.Tensor]]:
+    return [FeatureRows([shard], TEXTS, seed=seed, controls=controls)[3] for seed in range(20)]
+
+
+def test_a_negated_row_lacks_what_its_negative_names(shard):
+    kept = load_file(shard)
+    for row in drawn_rows(shard, (1.0, 0.0, 0.0)):
+        assert torch.equal(row["latents"], kept["without"][3].float())
+        assert row["has_negative"].all() and row["has_text"].all()
+        assert any(
+            torch.equal(row["negative"][0], TEXTS[3, k].float())
+            for k in range(CAPTIONS, CAPTIONS + FEWER_CAPTIONS)
+        )
+        assert any(
+            torch.equal(row["text"][0], TEXTS[3, k].float())
+            for k in range(CAPTIONS + FEWER_CAPTIONS, WORDINGS)
+        )
+
+
+def test_an_idle_negative_names_what_another_row_has_and_changes_no_sound(shard):
+    kept = load_file(shard)
+    rows = drawn_rows(shard, (0.0, 1.0, 0.0))
+    assert any(row["has_negative"].all() for row in rows)
+    for row in rows:
+        assert torch.equal(row["latents"], kept["latents"][3].float())
+        if row["has_negative"].any():
+            assert not torch.equal(row["negative"][0], TEXTS[3, CAPTIONS].float())
+
+
+def test_a_cue_sounds_in_its_window_and_is_named_as_left_out_around_it(shard):
+    kept = load_file(shard)
+    for row in drawn_rows(shard, (0.0, 0.0, 1.0)):
+        inside = ~row["has_negative"]
+        assert 0 < inside.sum() < 5 and (inside.int().diff().abs().sum() <= 2)
+        assert row["has_text"][inside].all()
+        assert torch.equal(row["latents"][:, inside], kept["latents"][3].float()[:, inside])
+        first = int(inside.nonzero()[0])
+        assert torch.equal(row["latents"][:, :first], kept["without"][3].float()[:, :first])
+
+
+def test_rows_without_pictures_say_so(shard):
+    tensors = {name: value for name, value in load_file(shard).items() if name != "video"}
+    save_file(tensors, shard, metadata={"facts": json.dumps(read_facts(shard))})
+    rows = FeatureRows([shard], TEXTS)
+    rows.video_channels = 18
+    assert rows[2]["video"].shape == (5, 18) and not rows[2]["video"].any() and not rows[2]["has_video"]
 
 
 def words_drawn(shard: Path, **options) -> set[int]:
     """Which of its wordings row 3 has in twenty epochs."""
     rows = [FeatureRows([shard], TEXTS, seed=seed, **options)[3] for seed in range(20)]
-    return {next(k for k in range(CAPTIONS) if torch.equal(row["text"], TEXTS[3, k])) for row in rows}
+    return {
+        next(k for k in range(CAPTIONS) if torch.equal(row["text"][0], TEXTS[3, k].float())) for row in rows
+    }
 
 
 @pytest.mark.parametrize("confidence", [0.0, 1.5])
@@ -284,9 +334,16 @@ def test_crops_keep_sound_and_picture_together():
 
 
 def test_wordings_begin_with_the_scenes_own():
-    words = wordings(11)
-    assert len(words) == CAPTIONS and words == wordings(11) and words[0] == plan(11, MINI.duration_s).caption
-    assert len(set(words)) > 1
+    planned = next(
+        each for each in (plan(seed, MINI.duration_s) for seed in range(9)) if len(each.sources) > 1
+    )
+    seed, gone = planned.seed, left_out(planned.seed, planned)
+    facts = json.dumps({"sources": [asdict(heard(s)) for s in planned.sources], "left_out": gone})
+    words = said(facts, seed)
+    assert len(words) == WORDINGS and words == said(facts, seed) and words[0] == planned.caption
+    assert len(set(words[:CAPTIONS])) > 1 and all(words)
+    alone = json.dumps({"sources": [asdict(heard(planned.sources[gone]))], "left_out": 0})
+    assert said(alone, seed)[CAPTIONS:] == [*words[CAPTIONS : CAPTIONS + FEWER_CAPTIONS], "", ""]
 
 
 @torch.no_grad()
@@ -302,10 +359,10 @@ def features_by_hand(folder: Path, seeds: range) -> torch.Tensor:
 
 def test_features_are_those_that_the_engine_gives_the_denoiser(tmp_path, monkeypatch):
     """Written by the trainer's data, and given by the engine for the same pictures."""
-    monkeypatch.setattr(features, "SHARD", 1)
-    monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=2.048))
+    monkeypatch.setattr(feature_files, "SHARD", 1)
     files = (cvalp_checkpoint(tmp_path), TOKENIZER_FILE, vae_checkpoint(tmp_path))
-    write_features(range(40, 41), tmp_path / "features", *files, None, 0)
+    one = Examples(range(40, 41), ClipSpec(duration_s=2.048))
+    write_features(one, range(40, 41), tmp_path / "features", *files, 0)
     from ldm.denoisers.audio_transformer import AudioTransformer
     from ldm.scheduling import FlowEuler
     from ta_v2a.engine.foley import FoleyEngine
@@ -325,11 +382,10 @@ def test_features_are_those_that_the_engine_gives_the_denoiser(tmp_path, monkeyp
 
 
 def test_features_resume_after_a_lost_or_damaged_shard(tmp_path, monkeypatch):
-    monkeypatch.setattr(features, "SHARD", 2)
-    monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=1.024))
+    monkeypatch.setattr(feature_files, "SHARD", 2)
     files = (cvalp_checkpoint(tmp_path), TOKENIZER_FILE, vae_checkpoint(tmp_path))
     folder = tmp_path / "features"
-    write_features(range(40, 43), folder, *files, None, 0)
+    write_features(Examples(range(40, 43), ClipSpec(duration_s=1.024)), range(40, 43), folder, *files, 0)
     expected = features_by_hand(tmp_path, range(40, 42))
     torch.testing.assert_close(
         load_file(folder / "40.safetensors")["video"].float(), expected, atol=0.02, rtol=0
@@ -337,20 +393,23 @@ def test_features_resume_after_a_lost_or_damaged_shard(tmp_path, monkeypatch):
     written = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert set(written) == {"40.safetensors", "42-1.safetensors"}  # the last shard is not full
     whole, last = load_file(folder / "40.safetensors"), load_file(folder / "42-1.safetensors")
-    assert set(whole) == {"latents", "video"} and whole["video"].shape == (2, 16, 264)
+    assert set(whole) == {"latents", "without", "kinds", "video"} and whole["video"].shape == (2, 16, 264)
     assert whole["latents"].shape[::2] == (2, 16)  # whatever the width of a column
     assert all(v.dtype == torch.float16 and v.isfinite().all() for v in whole.values())
     assert len(last["latents"]) == 1
-    texts = text_features(range(40, 43), mini_cvalp(files[0], TOKENIZER_FILE))
-    assert texts.shape == (3, CAPTIONS, 256) and not torch.equal(texts[0], texts[1])
+    facts = [*read_facts(folder / "40.safetensors"), *read_facts(folder / "42-1.safetensors")]
+    texts = text_features(facts, range(40, 43), mini_cvalp(files[0], TOKENIZER_FILE))
+    assert texts.shape == (3, WORDINGS, 256) and not torch.equal(texts[0], texts[1])
     (folder / "40.safetensors").unlink()
     untouched = (folder / "42-1.safetensors").stat().st_mtime_ns
-    write_features(range(40, 43), folder, *files, None, 0)
+    write_features(Examples(range(40, 43), ClipSpec(duration_s=1.024)), range(40, 43), folder, *files, 0)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == written
     assert (folder / "42-1.safetensors").stat().st_mtime_ns == untouched
     (folder / "40.safetensors").write_bytes(written["40.safetensors"][:-1])  # damaged
-    save_file(whole, folder / "42-1.safetensors")  # whole, but of two rows
-    write_features(range(40, 43), folder, *files, None, 0)
+    save_file(
+        whole, folder / "42-1.safetensors", {"facts": json.dumps(read_facts(folder / "40.safetensors"))}
+    )  # whole, but of two rows
+    write_features(Examples(range(40, 43), ClipSpec(duration_s=1.024)), range(40, 43), folder, *files, 0)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == written
 
 

@@ -18,7 +18,8 @@ import torch
 import yaml
 from tiny_words import TINY_TEXT, tiny_tokenizer
 
-from ta_v2a.data import features
+from ldm.classifiers.alignment_columns import AlignmentColumns
+from ta_v2a.data import features, pair_features
 from ta_v2a.data.features import StageFeatures
 from ta_v2a.data.film_clips import to_strip
 from ta_v2a.data.wordings import StageWordings
@@ -36,6 +37,16 @@ KEPT = {**CLIPS, "first_seed": 0, "cache": "clips"}
 """The same scenes for every stage that trains on `StageData`: rendered once, with pictures or without."""
 TINY_CVALP = {"tokenizer_file": str(WEIGHTS / "cvalp" / "spiece.model"), "dim": 16, "video_widths": [8, 8, 8]}
 TINY_CVALP |= {"video_time_blocks": 1, "text_width": 16, "text_layers": 1}
+FEATURES = {
+    "cvalp": str(WEIGHTS / "cvalp"),
+    "vae": str(WEIGHTS / "autoencoder"),
+    "tokenizer_file": TINY_CVALP["tokenizer_file"],
+    "scenes": 4,
+    "validation_scenes": 2,
+    "batch_size": 2,
+    "workers": 0,
+}
+TINY_CLASSIFIER = {"width": 16, "sound_blocks": 1, "picture_blocks": 1, "correlated": 8}
 TINY_WAVEGRAD = {"mel_width": 8, "up_widths": [8, 8, 8, 8, 8], "wave_widths": [4, 4, 4, 4, 4]}
 TINY_PAPER = {"dim": 16, "text_size": TINY_TEXT, "audio_widths": [4, 4, 8, 8, 8, 16], "video_stem": 2}
 PAPER_WINDOWS = {"window_tokens": 2, "window_starts": [0, 1, 2]}
@@ -69,18 +80,13 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
     ("ldm", "mini"): (
         {"width": 32, "depth": 1, "heads": 2, "modulation_rank": 8},
         {},
-        {
-            "cvalp": str(WEIGHTS / "cvalp"),
-            "vae": str(WEIGHTS / "autoencoder"),
-            "lengths": [8, 16],
-            "workers": 0,
-        }
-        | {
-            "tokenizer_file": TINY_CVALP["tokenizer_file"],
-            "scenes": 4,
-            "validation_scenes": 2,
-            "batch_size": 2,
-        },
+        {**FEATURES, "lengths": [8, 16]},
+    ),
+    ("classifier", "mini"): (TINY_CLASSIFIER, {"lengths": [8, 12]}, FEATURES),
+    ("classifier", "mini", "align"): (
+        TINY_CLASSIFIER,
+        {"lengths": [8]},
+        FEATURES,
     ),
     ("vocoder", "mini"): (
         {"width": 8, "hidden": 8, "blocks": 1, "prior_iterations": 1},
@@ -90,16 +96,19 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
     ("vocoder", "wavegrad"): (TINY_WAVEGRAD, {}, KEPT),
     ("vocoder", "wavegrad", "wavegrad-small"): (TINY_WAVEGRAD, {}, KEPT),
     ("bandwidth", "mini"): ({"width": 8, "hidden": 8}, {"total_steps": 2}, {**CLIPS, "bank": "bank"}),
-    ("classifier", "mini"): ({"widths": [8, 8, 8, 16], "features": 16}, {}, KEPT),
+    ("listener", "mini"): ({"widths": [8, 8, 8, 16], "features": 16}, {}, KEPT),
 }
-VALIDATED = {"ldm": {"--trainer.check_val_every_n_epoch": 1}, "vocoder": {"--trainer.val_check_interval": 1}}
+EVERY_EPOCH = {"--trainer.check_val_every_n_epoch": 1}
+VALIDATED = {"ldm": EVERY_EPOCH, "classifier": EVERY_EPOCH, "vocoder": {"--trainer.val_check_interval": 1}}
 """What makes stages that validate now and then do so within two steps."""
 EXPORTED: dict[tuple[str, ...], tuple[str, Callable[[Path], torch.nn.Module]]] = {
     ("vocoder", "mini"): ("runs/vocoder/vocoder", IstftNet.from_pretrained),
     ("vocoder", "wavegrad"): ("runs/wavegrad/vocoder", WaveGrad.from_pretrained),
     ("vocoder", "wavegrad", "wavegrad-small"): ("runs/wavegrad-small/vocoder", WaveGrad.from_pretrained),
     ("bandwidth", "mini"): ("runs/bandwidth/bandwidth", BandwidthExtension.from_pretrained),
-    ("classifier", "mini"): ("ta_v2a/weights/listener", load_listener),
+    ("listener", "mini"): ("ta_v2a/weights/listener", load_listener),
+    ("classifier", "mini"): ("runs/classifier/classifier", AlignmentColumns.from_pretrained),
+    ("classifier", "mini", "align"): ("runs/align/classifier", AlignmentColumns.from_pretrained),
 }
 """Networks that a training leaves as a folder at its end, and what reads it."""
 
@@ -145,6 +154,7 @@ def test_two_steps(training, place, monkeypatch):
     monkeypatch.chdir(place)
     monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=1.024))
     monkeypatch.setattr(features, "SHARD", 2)
+    monkeypatch.setattr(pair_features, "SHARD", 2)
     stage, *configs = training
     network, trainer, data = TRAINED[training]
     model = packaged(stage, configs[0])["model"]["init_args"]

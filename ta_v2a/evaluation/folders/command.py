@@ -14,7 +14,7 @@ from ta_v2a.evaluation.films.command import ALIGN_HEIGHT_PX
 from ta_v2a.evaluation.folders.measured import Measured, MeasurementOrder, Store, default_cache, measure_pairs
 from ta_v2a.evaluation.folders.metric import Metric, score
 from ta_v2a.evaluation.folders.metric_table import metrics_for
-from ta_v2a.evaluation.folders.pairs import TASKS, Bad, Pair, pair_folders
+from ta_v2a.evaluation.folders.pairs import TASKS, Bad, Pair, Task, pair_folders
 from ta_v2a.evaluation.folders.sanity import Sanity, sanity_table
 from ta_v2a.evaluation.folders.view import View
 from ta_v2a.evaluation.metrics.records import Score, code_version
@@ -22,6 +22,7 @@ from ta_v2a.evaluation.networks.extractors import (
     Extractor,
     cvalp_extractors,
     flow_extractor,
+    judge_extractors,
     listener_extractor,
     onset_extractors,
 )
@@ -37,7 +38,8 @@ JOBS = 2
 def bundled_extractors(
     preset: str = "mini", align_height_px: int | None = ALIGN_HEIGHT_PX
 ) -> list[Extractor]:
-    """What needs no file of the user's: onsets, optical flow, the listener and the CVALP of a preset.
+    """What needs no file of the user's: onsets, optical flow, the listener, the CVALP of a preset, and its
+    judge of Align where it holds one.
 
     Raises:
         UserError: if weights are missing or without the extra "eval".
@@ -50,6 +52,7 @@ def bundled_extractors(
         listener_extractor(),
         flow_extractor(align_height_px),
         *cvalp_extractors(resolve(preset)),
+        *judge_extractors(preset),
     ]
 
 
@@ -90,6 +93,8 @@ def evaluate_folders(
         raise UserError("--jobs is at least 1 and --baselines at least 0")
     began = time.perf_counter()
     pairs, bad = pair_folders(generated, reference, task, prompts)
+    if only is not None:
+        extractors = _needed(extractors, pairs, task, only, cache)
     order = MeasurementOrder(extractors, task, frozenset(pair.name for pair in _spread(pairs, baselines)))
     store = Store(cache if cache is not None else default_cache())
     measured = measure_pairs(pairs, order, store, jobs, progress)
@@ -102,9 +107,7 @@ def evaluate_folders(
     view = View(
         store, {(e.key, e.modality): e for e in extractors}, measured.columns, _truths(measured.pairs)
     )
-    metrics = [
-        metric for metric in metrics_for(view, task) if only is None or only.lower() in metric.id.lower()
-    ]
+    metrics = _wanted(metrics_for(view, task), only)
     if not metrics:
         raise UserError(f"no metric of task {task} is called like {only!r}")
     scores = [score(metric, view) for metric in metrics]
@@ -114,6 +117,27 @@ def evaluate_folders(
     result["clips"] = _clips(metrics, view, measured.pairs)
     result["seconds"] = {"read": round(read_s, 2), "total": round(time.perf_counter() - began, 2)}
     return result, view
+
+
+def _wanted(metrics: list[Metric], only: str | None) -> list[Metric]:
+    return [metric for metric in metrics if only is None or only.lower() in metric.id.lower()]
+
+
+def _needed(
+    extractors: list[Extractor], pairs: list[Pair], task: Task, only: str, cache: str | Path | None
+) -> list[Extractor]:
+    """The extractors that the wanted metrics read, found out on the first clip that can be used; all of them
+    where no metric is wanted of it."""
+    store = Store(cache if cache is not None else default_cache())
+    for pair in pairs:
+        measured = measure_pairs([pair], MeasurementOrder(extractors, task), store, 1)
+        if measured.pairs:
+            by_key = {(e.key, e.modality): e for e in extractors}
+            view = View(store, by_key, measured.columns, _truths(measured.pairs))
+            metrics = _wanted(metrics_for(view, task), only)
+            keys = {key for metric in metrics for _, key, _ in metric.reads}
+            return [each for each in extractors if each.key in keys] or extractors
+    return extractors
 
 
 def _spread(pairs: list[Pair], count: int) -> list[Pair]:

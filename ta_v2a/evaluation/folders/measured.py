@@ -30,6 +30,7 @@ SILENT_PEAK = 1e-4
 COLUMNS = ("sound", "picture", "text", "true_sound", "true_picture")
 MEASURING = (
     "ta_v2a.evaluation.folders.baselines",
+    "ta_v2a.evaluation.networks.align_judge",
     "ta_v2a.evaluation.networks.extractors",
     "ta_v2a.evaluation.networks.published",
 )

@@ -196,12 +196,27 @@ def align_metrics(flow_key: str) -> list[Metric]:
     ]
 
 
+def judged_metric(key: str) -> Metric:
+    """Diff-Foley's Align accuracy: the share of clips that a classifier of pairs, trained on aligned, shifted
+    and wrong ones, takes for aligned."""
+
+    def aligned(view: View) -> np.ndarray:
+        together = view.extractor("sound", key).together
+        assert together is not None
+        pairs = zip(view.each("sound", key, "latents"), view.each("picture", key, "video"), strict=True)
+        return np.array([float(together(sound, picture) > 0.5) for sound, picture in pairs])
+
+    reads = (("sound", key, "latents"), ("picture", key, "video"))
+    return of_clips("Align accuracy", key, "higher", reads, aligned, sees=(*TIMING, STATIC), embedding=key)
+
+
 def sync_metrics(key: str) -> list[Metric]:
     """Align accuracy and DeSync from token features of one space: where along +-2 s
     the sound fits the picture best.
 
-    A clip without a best place (silence) counts as not aligned and as far off as can
-    be, so that silence does not pay.
+    A clip without a best place counts as not aligned and as far off as can be. Silence, noise and a steady
+    tone do have one, 0, where their features change a little at both ends: this Align accuracy takes them for
+    aligned. `judged_metric` does not.
     """
     reads = (("sound", key, "tokens"), ("picture", key, "tokens"))
 
@@ -251,6 +266,8 @@ def metrics_for(view: View, task: str) -> list[Metric]:
             table += align_metrics(key)
         elif view.offers("sound", key, "tokens"):
             table += sync_metrics(key)
+        elif view.has("sound", key) and view.extractor("sound", key).together is not None:
+            table.append(judged_metric(key))
     if "synchformer" in keys["sound"]:
         table.append(
             of_clips(

@@ -9,6 +9,7 @@ patches (k, d)                   embeddings of consecutive stretches
 frames (k, d)                    embeddings of single pictures or stretches
 logits (classes,)                class predictions
 tokens (t, d)                    embeddings of 64 ms each, float16
+latents, video                   what a judge of pairs reads of a sound and of a picture, float16
 onsets_s, peaks_s                times
 flow (frames,), fps, duration_s  optical flow
 offsets (w, 21)                  Synchformer's predictions per window
@@ -53,6 +54,8 @@ class Extractor:
         independent: False for a network that the bundled generator was conditioned on.
         by_file: it looks up the file's name (features computed elsewhere), so it cannot read altered input.
         version: changes with what `run` computes.
+        together: of networks that judge pairs: of the sound's `latents` and the picture's `video`, the
+            probability that they belong together.
     """
 
     key: str
@@ -63,6 +66,7 @@ class Extractor:
     independent: bool = True
     by_file: bool = False
     version: str = "1"
+    together: Callable[[np.ndarray, np.ndarray], float] | None = None
 
     @property
     def identity(self) -> str:
@@ -198,6 +202,44 @@ def cvalp_extractors(folder: str | Path) -> list[Extractor]:
         Extractor("cvalp", "sound", sound, MINI.sample_rate_hz, sha256, independent=False),
         Extractor("cvalp", "picture", picture, 0, sha256, independent=False),
         Extractor("cvalp", "text", text, 0, sha256, independent=False),
+    ]
+
+
+def judge_extractors(preset: str | Path) -> list[Extractor]:
+    """What the judge of a preset reads of a sound and of a picture; nothing where the preset holds none.
+
+    Raises:
+        UserError: as `align_judge.load_judge`.
+    """
+    import torch
+
+    from ta_v2a.engine.pictures import clip_blocks
+    from ta_v2a.evaluation.networks.align_judge import judge_sha256, load_judge
+
+    judge = load_judge(preset)
+    if judge is None:
+        return []
+    rate = judge.clock.sample_rate_hz
+
+    def sound(wave: np.ndarray, _: int) -> Arrays:
+        return {"latents": judge.sound(np.asarray(wave, np.float32)[None])[0].half().numpy()}
+
+    def picture(given: PictureInput) -> Arrays:
+        spec = judge.window(given.clip.duration_s)
+        blocks = clip_blocks(given.clip, spec, judge.encoders.wants_colour, spec.pictures)
+        frames = next(blocks)[:1] if given.static else np.concatenate(list(blocks))
+        if given.static:
+            frames = np.repeat(frames, spec.pictures, axis=0)
+        return {"video": judge.picture(frames[None])[0].half().numpy()}
+
+    def together(heard: np.ndarray, seen: np.ndarray) -> float:
+        latents, video = (torch.from_numpy(each.astype(np.float32))[None] for each in (heard, seen))
+        return float(judge.probability(latents, video)[0])
+
+    key, digest = "diff_foley", judge_sha256(preset)
+    return [
+        Extractor(key, "sound", sound, rate, digest, independent=False, together=together),
+        Extractor(key, "picture", picture, 0, digest, independent=False),
     ]
 
 

@@ -92,7 +92,7 @@ def load_listener(folder: str | Path | None = None) -> Listener:
     """
     given, folder = folder is not None, Path(folder) if folder is not None else WEIGHTS
     if not is_file(folder / "config.json"):
-        raise UserError(f"{folder}: no listener weights here; train them with: ta-v2a train classifier")
+        raise UserError(f"{folder}: no listener weights here; train them with: ta-v2a train listener")
     if given:
         check_component(folder, Listener)
     return Listener.from_pretrained(str(folder), torch_dtype=torch.float32).eval()

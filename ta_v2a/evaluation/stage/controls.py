@@ -18,6 +18,7 @@ from ta_v2a.stage.scene.kinds import KIND_NAMES
 from ta_v2a.stage.scene.scene import SPLITS, Scene, heard, plan
 from vocoders.clock import MINI, ClipSpec
 
+TOLERANCE_S = 0.1  # by which a cue's window is widened
 SEARCHED = 20  # about a third of the scenes have a second source; far more is looked through before giving up
 
 
@@ -66,6 +67,17 @@ def cue_energy(wave: np.ndarray, rate: int, start_s: float, end_s: float) -> flo
     return inside / (inside + outside) if inside + outside > 0 else 0.5
 
 
+def share_inside(wave: np.ndarray, rate: int, start_s: float, end_s: float) -> float:
+    """Share of a sound's energy that lies in a window widened by `TOLERANCE_S` on either side.
+
+    1 where all is silent.
+    """
+    first, last = round(max(0.0, start_s - TOLERANCE_S) * rate), round((end_s + TOLERANCE_S) * rate)
+    energy = np.asarray(wave, dtype=np.float64) ** 2
+    total = float(energy.sum())
+    return float(energy[first:last].sum()) / total if total > 0 else 1.0
+
+
 def evaluate_controls(
     pipeline: Any,
     n: int,
@@ -78,6 +90,8 @@ def evaluate_controls(
     """Leakage of a negated source and energy in a cue's window, over `n` scenes
     of two sources, with intervals.
 
+    A source is *gone* where the listener gives it less than one half, and *kept* where it gives it more.
+
     Every scene is generated from its caption, again with its second source named in the negative prompt, and,
     over its first picture held still, with its first source as a cue for the middle third alone and for all
     of the clip: the last is what the window is compared with.
@@ -89,6 +103,8 @@ def evaluate_controls(
         name: [] for name in ("negated", "not_negated", "true_sound", "other_negated", "other_not_negated")
     }
     energy: dict[str, list[float]] = {"cue": [], "whole_clip": []}
+    inside: dict[str, list[float]] = {"cue": [], "whole_clip": []}
+    both: list[float] = []
     window = (spec.duration_s / 3, 2 * spec.duration_s / 3)
     for index, scene in enumerate(scenes_of_two(n, spec)):
         pictures, true = render_scenes([scene], spec, bank)
@@ -118,12 +134,31 @@ def evaluate_controls(
         for name, value in zip(rows, (*second, *first[:2]), strict=True):
             rows[name].append(float(value))
         still = np.repeat(pictures[:, :1], pictures.shape[1], axis=1)
-        energy["cue"].append(
-            cue_energy(generate(still, None, cues=[Cue(*window, kept)]), spec.sample_rate_hz, *window)
-        )
-        energy["whole_clip"].append(cue_energy(generate(still, kept), spec.sample_rate_hz, *window))
+        cued = {
+            "cue": generate(still, None, cues=[Cue(*window, kept)]),
+            "whole_clip": generate(still, kept),
+        }
+        for name, wave in cued.items():
+            energy[name].append(cue_energy(wave, spec.sample_rate_hz, *window))
+            inside[name].append(share_inside(wave, spec.sample_rate_hz, *window))
+        end_s = spec.duration_s
+        overlapping = [Cue(0, 0.7 * end_s, kept), Cue(0.3 * end_s, end_s, unwanted)]
+        logits = listener_logits(listener, generate(pictures, None, cues=overlapping)[None], spec)
+        chances = [float(leakage(logits, [source.kind])[0]) for source in scene.sources[:2]]
+        both.append(float(min(chances) > 0.5))
     return {
         "n": n,
         "leakage": {name: statistics.mean(values).as_dict() for name, values in rows.items()},
+        "rates": {
+            **{f"gone_{name}": _rate(rows[name], True) for name in ("negated", "not_negated", "true_sound")},
+            **{f"kept_{name}": _rate(rows[f"other_{name}"], False) for name in ("negated", "not_negated")},
+            "both_of_overlapping_cues": statistics.mean(both).as_dict(),
+        },
+        "share_inside": {name: statistics.mean(values).as_dict() for name, values in inside.items()},
         "cue_window_energy": {name: statistics.mean(values).as_dict() for name, values in energy.items()},
     }
+
+
+def _rate(chances: list[float], below: bool) -> dict[str, Any]:
+    """Share of scenes in which the listener's probability lies below, else above, one half."""
+    return statistics.mean([float((chance < 0.5) == below) for chance in chances]).as_dict()

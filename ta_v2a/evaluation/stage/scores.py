@@ -23,6 +23,10 @@ OF_CEILING: dict[str, About] = {
 }
 NEGATED: About = ("leakage", "stage:listener:negated_source", "lower", LISTENER, "")
 KEPT: About = ("leakage", "stage:listener:other_source", "higher", LISTENER, "")
+GONE: About = ("gone", "stage:listener:negated_source:half", "higher", LISTENER, "")
+KEPT_RATE: About = ("kept", "stage:listener:other_source:half", "higher", LISTENER, "")
+BOTH: About = ("both cues heard", "stage:listener:overlapping:half", "higher", LISTENER, "")
+INSIDE: About = ("energy in the cue's window", "stage:middle_third:100ms", "higher", "", "")
 WINDOW: About = ("cue-window energy", "stage:middle_third", "higher", "", "")
 CONTROLS: dict[tuple[str, str], tuple[About, str]] = {
     # place in the result: what it is, and of which sound
@@ -31,6 +35,14 @@ CONTROLS: dict[tuple[str, str], tuple[About, str]] = {
     ("leakage", "true_sound"): (NEGATED, "true sound"),
     ("leakage", "other_negated"): (KEPT, "generated"),
     ("leakage", "other_not_negated"): (KEPT, "without the negative prompt"),
+    ("rates", "gone_negated"): (GONE, "generated"),
+    ("rates", "gone_not_negated"): (GONE, "without the negative prompt"),
+    ("rates", "gone_true_sound"): (GONE, "true sound"),
+    ("rates", "kept_negated"): (KEPT_RATE, "generated"),
+    ("rates", "kept_not_negated"): (KEPT_RATE, "without the negative prompt"),
+    ("rates", "both_of_overlapping_cues"): (BOTH, "generated"),
+    ("share_inside", "cue"): (INSIDE, "generated"),
+    ("share_inside", "whole_clip"): (INSIDE, "the text for the whole clip"),
     ("cue_window_energy", "cue"): (WINDOW, "generated"),
     ("cue_window_energy", "whole_clip"): (WINDOW, "the text for the whole clip"),
 }

@@ -272,7 +272,13 @@ def draw_call(p: Place, source: Source) -> None:
     hold = rng.uniform(0.08, 0.3)
     jerk, opened = rng.uniform(0, 0.15) * p.scale, rng.uniform(0.3, 1.2)
     idle = smooth_walk(rng, 0.6, 0.06 * p.scale)
-    moved = lambda t: pulse(t, events, strengths, 0.03, hold)  # noqa: E731
+    level = None if source.envelope is None else _envelope(source)
+
+    def moved(t):
+        """A pulse at every event; a call with a loudness of its own stays open as long as it sounds."""
+        jerks = pulse(t, events, strengths, 0.03, hold)
+        return jerks if level is None else np.maximum(0.6 * jerks, level(t))
+
     direction = rng.uniform(0, 2 * np.pi)
     x = lambda t: p.x + idle(t) + np.cos(direction) * jerk * moved(t)  # noqa: E731
     y = lambda t: p.y + 0.5 * idle(t) + np.sin(direction) * jerk * moved(t)  # noqa: E731
@@ -305,6 +311,7 @@ ACTIONS: dict[str, Callable[[Place, Source], None]] = {
     **dict.fromkeys(("drip", "splash"), draw_drip),
     **dict.fromkeys(("run", "drill", "spin"), draw_run),
     **dict.fromkeys(("bark", "chirp", "honk"), draw_call),
+    "unseen": lambda place, source: None,
     "footstep": draw_footstep,
     "type": draw_typing,
     "shake": draw_shaking,

@@ -148,6 +148,7 @@ def _places(scene: Scene, rng: np.random.Generator, pixels_per_unit: float, in_c
     places, n = [], len(scene.sources)
     for k, source in enumerate(scene.sources):
         scale = float(np.exp(rng.uniform(np.log(0.4), np.log(1.9)))) * (1 if k == 0 else 0.6)
+        scale = scale if source.scale is None else source.scale
         x = scene.aspect * ((k + 0.5) / n if n > 1 else 0.5) + rng.normal(0, 0.12)
         place = Place(
             rng, x, float(rng.uniform(0.3, 0.75)), scale, pixels_per_unit, in_colour, scene.duration_s

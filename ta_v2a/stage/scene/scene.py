@@ -46,6 +46,9 @@ class Source:
         events: in rising time.
         envelope: (ceil(duration_s * 62.5),) float32 in [0, 1] for continuous kinds, else None.
         sound_seed: seed of this source's timbre.
+        recorded: the kind of recording that sounds in place of `kind`, a name of `prompts.lexicon.ALL_KINDS`;
+            empty where the stage's own kind sounds.
+        scale: how large it stands in the picture (0.4 far to 1.9 near); None leaves that to the picture.
     """
 
     kind: str
@@ -57,6 +60,8 @@ class Source:
     events: tuple[Event, ...]
     envelope: np.ndarray | None
     sound_seed: int
+    recorded: str = ""
+    scale: float | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,8 @@ GAPS_S = {
 }
 
 
-def _discrete_events(rng: np.random.Generator, action: str, duration_s: float) -> list[Event]:
+def discrete_events(rng: np.random.Generator, action: str, duration_s: float) -> list[Event]:
+    """A row of moments as an action makes them."""
     if action == "bounce":
         return _bounces(rng, duration_s, (0.7, 0.97), (0.35, 1.1))
     if action == "drop":
@@ -203,7 +209,7 @@ def _activity(
         envelope, events = _strokes(rng, action, n)
         return events, envelope.astype(np.float32)
     if not KINDS[kind].continuous:
-        return _discrete_events(rng, action, duration_s), None
+        return discrete_events(rng, action, duration_s), None
     gate, starts = _gates(rng, n)
     rate_hz = {"blow": 0.7, "burn": 3.0, "rain": 0.6, "pour": 1.5, "run": 1.0, "drill": 1.0, "spin": 0.3}[
         action
@@ -243,7 +249,13 @@ def heard(source: Source) -> Heard:
     times = [e.time_s for e in source.events]
     pace_hz = 1 / float(np.median(np.diff(times))) if len(times) > 2 else 0.0
     return Heard(
-        source.kind, source.action, source.size, source.hardness, source.loudness, pace_hz, len(times)
+        source.recorded or source.kind,
+        source.action,
+        source.size,
+        source.hardness,
+        source.loudness,
+        pace_hz,
+        len(times),
     )
 
 

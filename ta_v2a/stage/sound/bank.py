@@ -52,7 +52,7 @@ class SoundBank:
             if path.suffix.lower() not in RECORDING_SUFFIXES or not path.is_file():
                 continue
             kind = kind_of(path.relative_to(self.folder), self.folder.name)
-            if kind and (split == "all" or _held_out(path) == (split != "train")):
+            if kind and (split == "all" or held_out(path) == (split != "train")):
                 self.files.setdefault(kind, []).append(path)
         self._sounds: dict[tuple[Path, int], list[np.ndarray]] = {}
 
@@ -95,7 +95,7 @@ class SoundBank:
         sounds = self._pick(kind, rng, sample_rate_hz)
         if not sounds:
             return None
-        return _loop(sounds[0], count, int(rng.integers(len(sounds[0]))), int(0.05 * sample_rate_hz))
+        return loop_wave(sounds[0], count, int(rng.integers(len(sounds[0]))), int(0.05 * sample_rate_hz))
 
     def _pick(self, kind: str, rng: np.random.Generator, sample_rate_hz: int) -> list[np.ndarray]:
         draw = float(rng.random())
@@ -109,7 +109,7 @@ class SoundBank:
     def _load(self, kind: str, path: Path, sample_rate_hz: int) -> list[np.ndarray]:
         key = (path, sample_rate_hz)
         if key not in self._sounds:
-            wave = _read(path, sample_rate_hz)
+            wave = read_recording(path, sample_rate_hz)
             sounds: list[np.ndarray] = []
             if wave is not None:
                 sounds = (
@@ -144,12 +144,13 @@ def kind_of(path: Path, root_name: str = "") -> str | None:
     return None
 
 
-def _held_out(path: Path) -> bool:
+def held_out(path: Path) -> bool:
+    """Whether a file belongs to the tenth that no training hears, by a hash of its name."""
     name = re.sub(r"-[A-H]$", "", path.stem)  # takes of one recording stay on one side
     return hashlib.sha256(name.encode()).digest()[0] < 26
 
 
-def _read(path: Path, sample_rate_hz: int) -> np.ndarray | None:
+def read_recording(path: Path, sample_rate_hz: int) -> np.ndarray | None:
     """(samples,) mono at the wanted rate, or None if it cannot be read, is silent or hardly anything."""
     import soundfile
     import soxr
@@ -236,7 +237,7 @@ def _even(wave: np.ndarray, sample_rate_hz: int) -> np.ndarray:
     return (out / math.sqrt(float(np.mean(np.square(out))))).astype(np.float32)
 
 
-def _loop(wave: np.ndarray, count: int, start: int, fade: int) -> np.ndarray:
+def loop_wave(wave: np.ndarray, count: int, start: int, fade: int) -> np.ndarray:
     """(count,) of the wave repeated without a click, from `start`."""
     fade = min(fade, len(wave) // 4)
     ramp = np.sqrt(np.linspace(0, 1, fade, dtype=np.float32))

@@ -194,7 +194,7 @@ def _recorded_bed(voice: Voice, bank: SoundBank, level: np.ndarray) -> np.ndarra
     return 0.13 * bed * gate
 
 
-def _shelf(rate: int, corner_hz: Real, gain_db: float, high: bool) -> np.ndarray:
+def shelf(rate: int, corner_hz: Real, gain_db: float, high: bool) -> np.ndarray:
     """Second-order shelf, slope 1 (R. Bristow-Johnson, Audio EQ cookbook)."""
     a, w = 10 ** (gain_db / 40), 2 * math.pi * corner_hz / rate
     cosine, side = math.cos(w), math.sin(w) * math.sqrt(2 * a)
@@ -228,14 +228,14 @@ def _room(rng: np.random.Generator, sample_rate_hz: int) -> np.ndarray:
     wet_db = float(rng.uniform(-32.0, -9.0))
     tail = int(min(0.75 * rt60_s, 0.4) * sample_rate_hz)
     diffuse = white(rng, tail) * decay(tail, sample_rate_hz, rt60_s, 0.006)
-    diffuse = sosfilt(_shelf(sample_rate_hz, 2500, float(rng.uniform(-14, -4)), high=True), diffuse)
+    diffuse = sosfilt(shelf(sample_rate_hz, 2500, float(rng.uniform(-14, -4)), high=True), diffuse)
     diffuse *= 10 ** (wet_db / 20) / (math.sqrt(float(np.dot(diffuse, diffuse))) + 1e-9)
     response = np.concatenate([np.zeros(int(float(rng.uniform(0.002, 0.012)) * sample_rate_hz)), diffuse])
     response[0] = 1.0
     equaliser = np.concatenate(
         [
-            _shelf(sample_rate_hz, 220, float(rng.uniform(-4, 3)), high=False),
-            _shelf(sample_rate_hz, 3200, float(rng.uniform(-4, 3)), high=True),
+            shelf(sample_rate_hz, 220, float(rng.uniform(-4, 3)), high=False),
+            shelf(sample_rate_hz, 3200, float(rng.uniform(-4, 3)), high=True),
             _bump(sample_rate_hz, 300 * 9.0 ** float(rng.random()), float(rng.uniform(-3, 3)), 0.9),
         ]
     )

@@ -1,0 +1,1 @@
+"""Networks that tell whether latents of a sound belong to a picture."""

@@ -1,0 +1,116 @@
+"""Scenes as the diffusion model learns from them: what is seen, all that sounds, and the same without one
+source."""
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from prompts.grammar import Heard, caption
+from ta_v2a.data.stage_clips import kinds_heard
+from ta_v2a.stage.picture.render import render_pictures
+from ta_v2a.stage.recorded_scene import recorded_scene
+from ta_v2a.stage.scene.scene import Scene, heard, plan
+from ta_v2a.stage.sound.bank import SoundBank
+from ta_v2a.stage.sound.catalogue import Catalogue
+from ta_v2a.stage.sound.render import render_sound
+from vocoders.clock import ClipSpec
+
+World = Literal["stage", "recorded", "unseen"]
+"""Where examples come from: the stage's scenes; scenes of recordings; recordings without any picture."""
+CAPTIONS = 4
+"""Wordings of everything in a scene: its own and three more."""
+FEWER_CAPTIONS = 2
+"""Wordings of the source that is left out, and of the others."""
+
+
+def left_out(seed: int, scene: Scene) -> int:
+    """Which source the second sound of an example lacks: an unwanted one (music, speech, hum) first."""
+    unwanted = [index for index, source in enumerate(scene.sources) if source.action == "unseen"]
+    return unwanted[0] if unwanted else random.Random(f"left out {seed}").randrange(len(scene.sources))
+
+
+class Examples(Dataset):
+    """One scene a seed.
+
+    Items: `wave` and `without` float32 (samples,), the second lacks one source; `facts` str, JSON (see
+    `said`); `kinds` float32 (29,) of the stage's kinds; `frames` uint8 (pictures, px, px), where the world
+    is seen.
+
+    Args:
+        bank: folder of recordings; worlds of recordings need one.
+        split: of the recordings, see `Catalogue`.
+    """
+
+    def __init__(
+        self,
+        seeds: Sequence[int],
+        spec: ClipSpec,
+        bank: str | Path | None = None,
+        world: World = "stage",
+        split: str = "train",
+    ):
+        if world != "stage" and not bank:
+            raise ValueError(f"the world {world!r} is made of recordings: name their folder as bank")
+        self.seeds, self.spec, self.world = seeds, spec, world
+        stage = world == "stage"
+        self.bank = SoundBank(Path(bank)) if bank and stage else None
+        self.catalogue = Catalogue(bank, split) if bank and not stage else None
+
+    def __len__(self) -> int:
+        return len(self.seeds)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        cv2.setNumThreads(1)
+        seed, spec = int(self.seeds[index]), self.spec
+        if self.catalogue is None:
+            scene = plan(seed, spec.duration_s)
+            gone = left_out(seed, scene)
+            rest = replace(scene, sources=tuple(s for i, s in enumerate(scene.sources) if i != gone))
+            waves = [render_sound(each, spec.sample_rate_hz, self.bank) for each in (scene, rest)]
+        else:
+            made = recorded_scene(seed, spec.duration_s, self.catalogue, spec.sample_rate_hz)
+            scene = made.scene
+            gone = left_out(seed, scene)
+            waves = [made.sound(), made.sound(without=gone)]
+        item: dict[str, Any] = {
+            name: torch.from_numpy(_lasting(wave, spec.samples))
+            for name, wave in zip(("wave", "without"), waves, strict=True)
+        }
+        item["facts"] = json.dumps({"sources": [asdict(heard(s)) for s in scene.sources], "left_out": gone})
+        item["kinds"] = torch.from_numpy(kinds_heard(scene))
+        if self.world != "unseen":
+            item["frames"] = torch.from_numpy(
+                render_pictures(scene, spec.picture_times_s, spec.picture_px, spec.picture_px)
+            )
+        return item
+
+
+def _lasting(wave: np.ndarray, samples: int) -> np.ndarray:
+    wave = wave[:samples]
+    return np.pad(wave, (0, samples - len(wave))).astype(np.float32)
+
+
+def said(facts: str, seed: int) -> list[str]:
+    """`CAPTIONS` wordings of all sources of an example, the first its scene's own; then `FEWER_CAPTIONS` of
+    the source that is left out, and as many of the others ("" where there are none)."""
+    read = json.loads(facts)
+    sources, gone = [Heard(**each) for each in read["sources"]], read["left_out"]
+    others = [source for index, source in enumerate(sources) if index != gone]
+
+    def words(these: list[Heard], draw: str) -> str:
+        return caption(these, random.Random(draw))
+
+    return [
+        caption(sources, random.Random(seed)),
+        *(caption(sources, random.Random((seed + 1) * CAPTIONS + k)) for k in range(1, CAPTIONS)),
+        *(words([sources[gone]], f"gone {seed} {k}") for k in range(FEWER_CAPTIONS)),
+        *(words(others, f"others {seed} {k}") for k in range(FEWER_CAPTIONS)),
+    ]

@@ -1,0 +1,108 @@
+"""Latents and video features of many scenes, kept on disk in shards: what takes long is computed once."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from rich.progress import track
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch.utils.data import DataLoader
+
+from cvalp.features import film_features
+from ta_v2a.data.examples import Examples
+from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp
+from ta_v2a.system.processes import follow_parent
+from vocoders.mel import LogMel
+
+SHARD = 64
+NAMES = ("latents", "without", "kinds")
+"""Tensors of every shard; `video` is one more where the world is seen."""
+
+
+def feature_shard(folder: Path, seeds: range) -> Path:
+    """Where the rows of `seeds` are kept; a last shard that is not full has a name of its own."""
+    return folder / (
+        f"{seeds[0]}.safetensors" if len(seeds) == SHARD else f"{seeds[0]}-{len(seeds)}.safetensors"
+    )
+
+
+def shards_of(seeds: range) -> list[range]:
+    """The seeds of every shard."""
+    return [seeds[start : start + SHARD] for start in range(0, len(seeds), SHARD)]
+
+
+def _is_whole(shard: Path, rows: int, names: Sequence[str]) -> bool:
+    """Whether a file is a shard of so many rows. Only its header is read, which says how long the file is."""
+    try:
+        with safe_open(shard, "pt") as tensors:
+            return all(tensors.get_slice(name).get_shape()[0] == rows for name in names) and bool(
+                tensors.metadata()["facts"]
+            )
+    except (OSError, SafetensorError, KeyError, TypeError):
+        return False
+
+
+def read_facts(shard: Path) -> list[str]:
+    """What every row of a shard says of its scene, see `ta_v2a.data.examples.said`."""
+    with safe_open(shard, "pt") as tensors:
+        return json.loads(tensors.metadata()["facts"])
+
+
+@torch.no_grad()
+def write_features(
+    examples: Examples,
+    seeds: range,
+    folder: Path,
+    cvalp_file: Path,
+    tokenizer_file: Path,
+    vae_file: Path,
+    workers: int,
+) -> None:
+    """Computes the missing and the damaged shards of `seeds`: a killed run goes on where it stopped.
+
+    A shard holds, half precision: `latents` and `without` (64, 48, columns), `kinds` (64, 29) and, where the
+    world is seen, `video` (64, columns, 264).
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    names = NAMES if examples.world == "unseen" else (*NAMES, "video")
+    missing = [s for s in shards_of(seeds) if not _is_whole(feature_shard(folder, s), len(s), names)]
+    if not missing:
+        return
+    cvalp, vae, log_mel = (
+        mini_cvalp(cvalp_file, tokenizer_file),
+        mini_autoencoder(vae_file),
+        LogMel(examples.spec),
+    )
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    for network in (cvalp, vae, log_mel):
+        network.to(device)
+    examples.seeds = [seed for shard in missing for seed in shard]
+    loader = DataLoader(
+        examples,
+        max(1, SHARD // 8),
+        num_workers=workers,
+        worker_init_fn=follow_parent,
+        prefetch_factor=4 if workers else None,
+    )
+    rows: list[dict[str, torch.Tensor]] = []
+    facts: list[str] = []
+    for batch in track(loader, f"features of the {examples.world} world"):
+        row = {
+            name: vae.encode(log_mel(batch[wave].to(device))).mean.half().cpu()
+            for name, wave in (("latents", "wave"), ("without", "without"))
+        }
+        row["kinds"] = batch["kinds"].half()
+        if "frames" in batch:
+            with torch.autocast(device.type, torch.bfloat16):
+                row["video"] = film_features(cvalp, batch["frames"].to(device).float() / 255).half().cpu()
+        rows.append(row)
+        facts += batch["facts"]
+        if len(facts) == len(missing[0]):
+            target = feature_shard(folder, missing.pop(0))
+            whole = {name: torch.cat([r[name] for r in rows]).contiguous() for name in rows[0]}
+            part = target.with_suffix(".part")
+            save_file(whole, part, metadata={"facts": json.dumps(facts)})
+            part.replace(target)
+            rows, facts = [], []
