@@ -64,7 +64,9 @@ def test_a_cue_shorter_than_a_column_keeps_its_first():
     assert held(Cue(0.65, 0.651, "bell"), 32, COLUMN_S).nonzero().ravel().tolist() == [10]
 
 
-@pytest.mark.parametrize("wrong", [{"strength": 0}, {"strength": 3}, {"strength": "x"}, {"negative": 1}])
+@pytest.mark.parametrize(
+    "wrong", [{"strength": 0}, {"strength": 3}, {"strength": -1}, {"strength": float("nan")}]
+)
 def test_wrong_cues_are_one_line(wrong):
     with pytest.raises(UserError, match="of a cue"):
         read_cues([Cue(0, 1, "bell", **wrong)], 4.0)
