@@ -142,11 +142,11 @@ def read_as_sheets(text: str) -> float:
 
     from ta_v2a.errors import UserError
     from ta_v2a.sheets.clocked import Counting
-    from ta_v2a.sheets.reading import FORMS, read_sheet_text
+    from ta_v2a.sheets.reading import SHEET_FORMS, read_sheet_text
     from ta_v2a.sheets.sheet import cues_of
 
     slowest = 0.0
-    for form in FORMS:
+    for form in SHEET_FORMS:
         began = time.process_time()
         try:
             cues_of(read_sheet_text(text, form, Counting(Fraction(25))))

@@ -15,7 +15,7 @@ from ta_v2a.system.user_files import is_file
 
 Read = Callable[[str, Counting], list[CueRow]]
 Write = Callable[[Sequence[CueRow], Counting], str]
-FORMS: dict[str, tuple[Read, Write]] = {
+SHEET_FORMS: dict[str, tuple[Read, Write]] = {
     "lines": (read_lines, write_lines),
     "srt": (read_srt, write_srt),
     "vtt": (read_vtt, write_vtt),
@@ -24,7 +24,7 @@ FORMS: dict[str, tuple[Read, Write]] = {
     "edl": (read_edl, write_edl),
     "audacity": (read_labels, write_labels),
 }
-ENDINGS = {
+SHEET_ENDINGS = {
     ".srt": "srt",
     ".vtt": "vtt",
     ".csv": "csv",
@@ -43,9 +43,11 @@ def form_of(path: str | Path, named: str | None = None) -> str:
     Raises:
         UserError: neither says it.
     """
-    form = named or ENDINGS.get(Path(path).suffix.lower())
-    if form not in FORMS:
-        raise UserError(f"{path}: which form? one of {', '.join(FORMS)}, or an ending of {' '.join(ENDINGS)}")
+    form = named or SHEET_ENDINGS.get(Path(path).suffix.lower())
+    if form not in SHEET_FORMS:
+        raise UserError(
+            f"{path}: which form? one of {', '.join(SHEET_FORMS)}, or an ending of {' '.join(SHEET_ENDINGS)}"
+        )
     return form
 
 
@@ -57,7 +59,7 @@ def read_sheet_text(text: str, form: str, counting: Counting | None = None) -> l
         UserError: it holds no cue.
     """
     clean = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return sheet_rows(FORMS[form][0](clean, counting or Counting()))
+    return sheet_rows(SHEET_FORMS[form][0](clean, counting or Counting()))
 
 
 def read_sheet(path: str | Path, form: str | None = None, counting: Counting | None = None) -> list[CueRow]:
@@ -96,7 +98,7 @@ def write_sheet(
         UserError: it cannot be written.
     """
     place, chosen = output_file(path), form_of(path, form)
-    text = FORMS[chosen][1](rows, counting or Counting())
+    text = SHEET_FORMS[chosen][1](rows, counting or Counting())
     with whole_file(place) as part:
         Path(part).write_text(text, encoding="utf-8")
     return place

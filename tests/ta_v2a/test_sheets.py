@@ -11,7 +11,7 @@ import pytest
 from ta_v2a.engine.cues import Cue
 from ta_v2a.errors import UserError
 from ta_v2a.sheets.clocked import Counting
-from ta_v2a.sheets.reading import FORMS, read_sheet, read_sheet_text, write_sheet
+from ta_v2a.sheets.reading import SHEET_FORMS, read_sheet, read_sheet_text, write_sheet
 from ta_v2a.sheets.sheet import CueRow, SheetError, closed, cues_of
 from ta_v2a.sheets.timecode import RATES, rate_of, timecode, timecode_s
 
@@ -47,7 +47,7 @@ SHEETS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SHEET_FORMS)
 def test_every_form_says_the_same(form):
     door_end = 5.0 if form in ("srt", "vtt") else None
     assert rows(SHEETS[form], form) == [
@@ -58,7 +58,7 @@ def test_every_form_says_the_same(form):
     assert cues_of(read_sheet_text(SHEETS[form], form, PAL))[1] == Cue(4.0, 5.0, "door slam (loud)")
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SHEET_FORMS)
 @pytest.mark.parametrize("counting", [PAL, Counting(NTSC, True), Counting(Fraction(24), None, 3600.0)])
 def test_what_is_written_is_read_again(form, counting, tmp_path):
     rng = random.Random(form)
@@ -91,7 +91,7 @@ def test_what_is_written_is_read_again(form, counting, tmp_path):
 @pytest.mark.parametrize("form", ["lines", "csv", "json", "audacity"])
 def test_an_open_end_stays_open_where_the_form_has_one(form):
     given = [CueRow(start_s=1, text="a bell"), CueRow(start_s=2, end_s=inf, text="rain")]
-    assert read_sheet_text(FORMS[form][1](given, PAL), form, PAL) == given
+    assert read_sheet_text(SHEET_FORMS[form][1](given, PAL), form, PAL) == given
     assert [row.end_s for row in closed(given)] == [2, inf]
 
 
@@ -138,7 +138,7 @@ def test_errors_name_line_and_column(form, text, line, column, why, tmp_path):
         read_sheet(tmp_path / "s", form, PAL)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SHEET_FORMS)
 def test_an_empty_sheet_and_one_of_many_cues_are_refused(form):
     with pytest.raises(UserError):
         read_sheet_text(
@@ -223,7 +223,7 @@ def test_files(tmp_path):
     assert not (tmp_path / "a.edl").exists()
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SHEET_FORMS)
 def test_reading_takes_time_that_grows_with_the_length_only(form):
     for text in (
         "1" * 100_000,
