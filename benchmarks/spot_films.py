@@ -14,7 +14,7 @@ import numpy as np
 from measuring import begun, keep, options
 
 from ta_v2a.engine.encoders import load_encoders
-from ta_v2a.engine.spotting import LAG_S, THRESHOLD, onset_curve, peaks
+from ta_v2a.engine.spotting import LAG_S, THRESHOLD, onset_curve, onset_peaks
 from ta_v2a.evaluation.films.command import list_clips
 from ta_v2a.evaluation.films.scores import film_scores
 from ta_v2a.evaluation.metrics.agreement import SoundOnsets, librosa_onsets, onset_agreement, read_sound
@@ -46,7 +46,7 @@ def main() -> None:
     for threshold in dict.fromkeys(given.thresholds):
         rows = zip(curves, true, strict=True)
         found = [
-            SoundOnsets(peaks(curve, threshold)[0] * step_s + LAG_S, heard.duration_s)
+            SoundOnsets(onset_peaks(curve, threshold)[0] * step_s + LAG_S, heard.duration_s)
             for (curve, step_s), heard in rows
         ]
         report[f"threshold {threshold:g}"] = onset_agreement(true, found)

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from measuring import begun, keep, options
 
-from ta_v2a.engine.spotting import peaks
+from ta_v2a.engine.spotting import onset_peaks
 from ta_v2a.evaluation.films.command import list_clips
 from ta_v2a.evaluation.films.scores import film_scores
 from ta_v2a.evaluation.metrics.agreement import SoundOnsets, librosa_onsets, onset_agreement, read_sound
@@ -37,7 +37,7 @@ def subject(cvalp: str) -> str:
 
 def peaks_s(probability: np.ndarray, threshold: float, step_s: float) -> np.ndarray:
     """Times of local maxima (within 96 ms either side) of the smoothed curve above a threshold."""
-    return peaks(probability, threshold)[0] * step_s
+    return onset_peaks(probability, threshold)[0] * step_s
 
 
 @torch.inference_mode()

@@ -28,7 +28,7 @@ class Spot:
     labels: tuple[tuple[str, float], ...]
 
 
-def peaks(probability: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+def onset_peaks(probability: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:
     """Places (in frames, from 0.5) and heights of the local maxima of a smoothed curve above a threshold."""
     curve = np.convolve(np.pad(probability, len(SMOOTH) // 2, mode="edge"), SMOOTH, "valid")
     top = np.array([curve[i] == curve[max(0, i - REACH) : i + REACH + 1].max() for i in range(len(curve))])
@@ -85,7 +85,7 @@ def spots(
     curve, tokens = onset_curve(clip, cvalp)
     frames_a_token = len(curve) / max(1, len(tokens))
     frame_s = cvalp.clock.column_s / frames_a_token
-    places, heights = peaks(curve, threshold)
+    places, heights = onset_peaks(curve, threshold)
     bank = label_bank(labels)
     names, vectors = list(bank), bank_vectors(bank, cvalp).float().cpu()
     scale = float(cvalp.scales()[0].detach())

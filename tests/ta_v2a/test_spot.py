@@ -9,7 +9,7 @@ import torch
 
 from cvalp.mini.hits import hit_activity
 from ta_v2a.engine.cues import hit_times
-from ta_v2a.engine.spotting import peaks
+from ta_v2a.engine.spotting import onset_peaks
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics.onsets import match, onsets
 
@@ -18,10 +18,10 @@ def test_peaks_are_the_tops_of_bumps():
     curve = np.zeros(200)
     for place, height in ((40, 0.9), (100, 0.6), (150, 0.3)):
         curve += height * np.exp(-0.5 * ((np.arange(200) - place) / 2) ** 2)
-    places, heights = peaks(curve, 0.35)
+    places, heights = onset_peaks(curve, 0.35)
     np.testing.assert_allclose(places, [40.5, 100.5])
     assert heights[0] > heights[1] > 0.35
-    assert len(peaks(np.full(50, 0.9), 0.35)[0]) == 1 and len(peaks(np.zeros(50), 0.35)[0]) == 0
+    assert len(onset_peaks(np.full(50, 0.9), 0.35)[0]) == 1 and len(onset_peaks(np.zeros(50), 0.35)[0]) == 0
 
 
 def test_hits_are_onsets_where_they_are_put_and_nowhere_else():
