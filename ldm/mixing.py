@@ -91,7 +91,7 @@ class Mixer(nn.Module):
 
     @torch.no_grad()
     def set_feature_statistics(
-        self, video: Float[Tensor, "batch tokens cv"], text: Float[Tensor, "batch *moments ct"]
+        self, video: Float[Tensor, "clips tokens cv"], text: Float[Tensor, "*texts ct"]
     ) -> None:
         """Take mean and standard deviation of the features from a sample of the training set."""
         for name, values in (("video", video.flatten(0, 1)), ("text", text.reshape(-1, text.shape[-1]))):
