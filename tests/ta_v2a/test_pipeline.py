@@ -217,7 +217,8 @@ def test_colour_and_rate_of_arrays(pipeline, pictures):
 def words(pipeline, cues, prompt=None, columns=32):
     from ta_v2a.engine.cues import read_cues
 
-    return pipeline.engine._words([prompt], read_cues(cues, columns * 0.064), columns, False)
+    timed = read_cues(cues, columns * 0.064)
+    return pipeline.engine._words([prompt], [None], timed, columns, False)["text"]
 
 
 def test_the_lag_moves_the_picture_and_the_preset_has_one_of_its_own(pipeline, pictures):
