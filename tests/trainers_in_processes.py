@@ -85,6 +85,17 @@ def text(_: Path) -> Case:
     return TextTraining(_cvalp(), warmup_steps=2), batch
 
 
+def text_with_words_beyond_the_stage(folder: Path) -> Case:
+    from cvalp.training.text import TextTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        named = torch.nn.functional.one_hot(torch.randint(0, 7, (ROWS,), generator=g), 7).float()
+        vectors = torch.randn(ROWS, 9, generator=g)
+        return {**text(folder)[1](g), "texts": _captions()[::-1], "named": named, "vectors": vectors}
+
+    return TextTraining(_cvalp(), recorded=7, teacher_width=9, warmup_steps=2), batch
+
+
 def paper(folder: Path, **options: Any) -> Case:
     from cvalp.paper.model import PaperCVALP
     from cvalp.training.paper import PaperTraining
@@ -254,6 +265,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
         cvalp_without_text,
         video,
         text,
+        text_with_words_beyond_the_stage,
         paper,
         paper_in_chunks,
         vae,
