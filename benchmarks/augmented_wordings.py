@@ -8,6 +8,7 @@ clip's frozen audio feature among all by its text, scenes of the validation spli
 """
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -34,12 +35,17 @@ MINI_ENCODERS = WEIGHTS_FOLDER / "mini" / "cvalp"
 
 def trained(augment: float, steps: int, clips: int, start: str, folder: Path, cache: Path) -> Path:
     """The checkpoint of one training."""
-    words = ["train", "text", "--trainer.max_steps", steps, "--trainer.default_root_dir", folder]
+    start, tokenizer = str(Path(start).resolve()), MINI_ENCODERS.resolve() / "spiece.model"
+    words = ["train", "text", "--trainer.max_steps", steps, "--trainer.limit_val_batches", 0]
     words += ["--data.init_args.augment", augment, "--data.init_args.clips", clips]
     words += ["--data.init_args.checkpoint", start, "--data.init_args.cache", cache]
+    words += ["--data.init_args.tokenizer_file", tokenizer]
+    words += ["--model.init_args.model.init_args.tokenizer_file", tokenizer]
     words += ["--model.init_args.checkpoint", start]
-    subprocess.run([sys.executable, "-m", "ta_v2a", *map(str, words)], check=True)
-    return max(folder.rglob("*.ckpt"), key=lambda path: path.stat().st_mtime)
+    folder.mkdir()
+    code = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    subprocess.run([sys.executable, "-m", "ta_v2a", *map(str, words)], check=True, cwd=folder, env=code)
+    return folder / "runs" / "text" / "last.ckpt"
 
 
 @torch.inference_mode()
