@@ -103,7 +103,7 @@ def test_what_make_mini_packs_has_the_shipped_settings(checkpoints, tmp_path):
         presets.resolve("mini"),
     )
     # what an older preset does not say is the default, and components it does not name are absent
-    unsaid = {**DEFAULTS, **dict.fromkeys(OPTIONAL, [None, None])}
+    unsaid = {**DEFAULTS, **{name: [None, None] for name in OPTIONAL}}
     said = [json.loads((each / "model_index.json").read_text()) for each in (fresh, shipped)]
     assert {**unsaid, **said[0]} == {**unsaid, **said[1]}
 
