@@ -1,5 +1,7 @@
 """`ta-v2a train` and `ta-v2a pack`: from data to checkpoints, from checkpoints to a preset."""
 
+import sys
+from contextlib import nullcontext, redirect_stdout
 from typing import Annotated, Literal
 
 import typer
@@ -34,7 +36,9 @@ def train(
     need("train")
     from ta_v2a.training.stages import run_stage
 
-    report = run_stage(stage_name, config or ["mini"], list(more or ()))
+    # Lightning prints its summaries on standard output, which is the result's alone.
+    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+        report = run_stage(stage_name, config or ["mini"], list(more or ()))
     console.result(report, as_json, [f"{name}: {value}" for name, value in report.items()])
 
 

@@ -34,13 +34,15 @@ def refined_words(
 ) -> RefinedWords:
     """The words of an order, read by a refiner.
 
-    Cues that the prompt itself tells go before those given; one that begins after the clip's end is left out,
-    and said.
+    Cues that the prompt itself tells go before those given and share with the rest of it; one that begins
+    after the clip's end is left out, and said.
     """
     main, unwanted = refiner.refine(prompt), refiner.refine(negative_prompt)
     # "-n 'no music'" and "-n music" mean the same.
     negative = _listed([*_items(unwanted.text), *_items(unwanted.negative), *_items(main.negative)])
-    told = [Cue(cue.start_s, cue.end_s, cue.text) for cue in main.cues]
+    # What the prompt goes on to say is heard as well: a cue of its own shares with it.
+    strength = 0.5 if main.text else 1.0
+    told = [Cue(cue.start_s, cue.end_s, cue.text, strength) for cue in main.cues]
     late = [cue for cue in told if cue.start_s >= duration_s]
     given, stories = [], [("prompt", main), ("negative prompt", unwanted)]
     for cue in cues:

@@ -27,11 +27,16 @@ def test_negations_and_times_of_the_prompt_join_what_was_given():
     given = [Cue(4, 5, "a bell, no wind", 0.5)]
     found = refined_words(RULES, "rain, no birds, at 2 s thunder", "wind", given, 8.0)
     assert (found.prompt, found.negative_prompt) == ("rain", "wind, birds")
-    assert found.cues == [Cue(2, float("inf"), "thunder"), Cue(4, 5, "a bell", 0.5, "wind")]
+    assert found.cues == [Cue(2, float("inf"), "thunder", 0.5), Cue(4, 5, "a bell", 0.5, "wind")]
     assert found.report["given"]["prompt"] == "rain, no birds, at 2 s thunder"
     assert found.report["cues"] == [{"start_s": 2, "end_s": None, "text": "thunder"}]
     assert json.dumps(found.report) and "--raw-prompt" in found.lines[0]
     assert all("\n" not in line and len(line) < 400 for line in [*found.lines, *found.trace])
+
+
+def test_a_prompt_of_cues_alone_gives_them_the_whole_share():
+    found = refined_words(RULES, "at 2 s thunder", "", [], 8.0)
+    assert found.prompt == "" and found.cues == [Cue(2, float("inf"), "thunder")]
 
 
 def test_a_negative_prompt_may_say_no_itself():
@@ -153,7 +158,7 @@ def test_the_command_says_what_it_read_and_raw_takes_it_as_typed(
     report = json.loads(captured.out)
     assert (report["prompt"], report["negative_prompt"]) == ("rain", "birds")
     assert report["cues"][0] | {"end_s": 0} == {
-        "start_s": 1.0, "end_s": 0, "text": "a dog bark", "strength": 1.0, "negative": ""
+        "start_s": 1.0, "end_s": 0, "text": "a dog bark", "strength": 0.5, "negative": ""
     }  # fmt: skip
     assert report["refined"]["given"]["prompt"] == words and "spelling: brak: bark" in captured.err
     assert "the prompt is read as “rain”" in captured.err
