@@ -67,7 +67,7 @@ def trained(folder: Path, steps: int, threads: int | None) -> Run:
         "data.init_args.clips.init_args.clips_per_epoch": steps,
     }
     words = [word for name, value in settings.items() for word in (f"--{name}", str(value))]
-    return ta_v2a("train", "ldm", "--config", "paper", "--config", "paper-16gb", *words, threads=threads)
+    return ta_v2a("train", "ldm", "--config", "paper-unet", "--config", "paper-16gb", *words, threads=threads)
 
 
 def sounded(folder: Path, steps: int, threads: int | None) -> Run:

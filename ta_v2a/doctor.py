@@ -27,6 +27,7 @@ PACKAGES: dict[str, str] = {
     "opencv-python-headless": "cv2",
     "einops": "einops",
     "jaxtyping": "jaxtyping",
+    "pydantic": "pydantic",
     "rich": "rich.progress",
     "typer": "typer",
 }

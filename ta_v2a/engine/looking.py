@@ -60,10 +60,10 @@ class Looker:
     def describe(self, pictures: list[np.ndarray]) -> str:
         """Words for pictures (h, w, 3) uint8, in order."""
         import torch
-        from PIL import Image
+        from torchvision.transforms.functional import to_pil_image
 
         shown: list[dict[str, Any]] = [
-            {"type": "image", "image": Image.fromarray(picture)} for picture in pictures
+            {"type": "image", "image": to_pil_image(picture)} for picture in pictures
         ]
         turns = [{"role": "user", "content": [*shown, {"type": "text", "text": QUESTION}]}]
         batch = self.processor.apply_chat_template(

@@ -230,7 +230,14 @@ def test_the_stage_benchmark_gives_records():
     leaked = dict.fromkeys(
         ("negated", "not_negated", "true_sound", "other_negated", "other_not_negated"), row(0.25)
     )
-    result["controls"] = {"leakage": leaked, "cue_window_energy": {"cue": row(0.75), "whole_clip": row(0.5)}}
+    gone = [f"gone_{name}" for name in ("negated", "not_negated", "true_sound")]
+    kept = [f"kept_{name}" for name in ("negated", "not_negated")]
+    result["controls"] = {
+        "leakage": leaked,
+        "rates": dict.fromkeys((*gone, *kept, "both_of_overlapping_cues"), row(0.5)),
+        "share_inside": {"cue": row(0.75), "whole_clip": row(0.5)},
+        "cue_window_energy": {"cue": row(0.75), "whole_clip": row(0.5)},
+    }
     scores = {(one.id, one.of): one for one in stage_scores(result, "ab" * 32)}
     leak = scores["leakage/stage:listener:negated_source", "generated"]
     energy = scores["cue-window energy/stage:middle_third", "generated"]
@@ -241,5 +248,5 @@ def test_the_stage_benchmark_gives_records():
     assert scores["onset F1 of the ceiling/stage:50ms:paired", "generated"].value == 0.9
     assert scores["text steering/stage:listener", "generated"].flags == ("no clip to which it applies",)
     assert scores["timing error/stage:median_s", "generated"].unit == "s"
-    # Two sounds by seven measures, two shares of the ceiling, a family; five of leakage and two of cues more.
-    assert len(plain) == 17 and len(scores) == 24
+    # Two sounds by seven measures, two shares of the ceiling, a family; five of leakage, six rates, four of cues.
+    assert len(plain) == 17 and len(scores) == 32

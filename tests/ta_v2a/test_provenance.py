@@ -62,7 +62,8 @@ KEPT: dict[str, tuple[Callable[[Path], Path | None], list[str], list[str]]] = {
         feature_folder,
         [
             "ta_v2a/stage/picture/choreography.py",
-            "ta_v2a/data/features.py",
+            "ta_v2a/data/feature_files.py",
+            "ta_v2a/data/examples.py",
             "cvalp/mini/video_tower.py",
             "ldm/autoencoders/mel_autoencoder.py",
             "prompts/grammar.py",

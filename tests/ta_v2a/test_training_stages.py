@@ -48,6 +48,9 @@ FEATURES = {
     "batch_size": 2,
     "workers": 0,
 }
+TOKENIZER = {"tokenizer_file": TINY_CVALP["tokenizer_file"]}
+OPEN_WORDS = {**TOKENIZER, "checkpoint": str(WEIGHTS / "cvalp"), "teacher": "teacher.npz", "described": 3}
+OPEN_WORDS |= {"written": 2, "clips": 4, "validation_clips": 2, "batch_size": 2, "workers": 0, "passes": 1}
 TINY_CLASSIFIER = {"width": 16, "sound_blocks": 1, "picture_blocks": 1, "correlated": 8}
 TINY_WAVEGRAD = {"mel_width": 8, "up_widths": [8, 8, 8, 8, 8], "wave_widths": [4, 4, 4, 4, 4]}
 TINY_PAPER = {"dim": 16, "text_size": TINY_TEXT, "audio_widths": [4, 4, 8, 8, 8, 16], "video_stem": 2}
@@ -86,6 +89,8 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
         {"checkpoint": str(WEIGHTS / "cvalp"), "tokenizer_file": TINY_CVALP["tokenizer_file"]}
         | {"clips": 4, "validation_clips": 2, "batch_size": 2, "workers": 0},
     ),
+    ("text", "words"): (TOKENIZER, {"checkpoint": str(WEIGHTS / "cvalp")}, OPEN_WORDS),
+    ("text", "sentences"): (TOKENIZER, {"checkpoint": str(WEIGHTS / "cvalp")}, OPEN_WORDS),
     ("video", "mini"): (
         {"tokenizer_file": TINY_CVALP["tokenizer_file"]},
         {"start": str(WEIGHTS / "cvalp")},
@@ -97,16 +102,22 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
         {},
         {**FEATURES, "lengths": [8, 16]},
     ),
+    ("ldm", "mini", "recordings"): (
+        {"width": 32, "depth": 1, "heads": 2, "modulation_rank": 8, "leaves_out": True},
+        {},
+        {**FEATURES, "lengths": [8, 16], "bank": "recordings", "controls": [0.4, 0.2, 0.4]}
+        | {"scenes": 2, "recorded_scenes": 2, "unseen_scenes": 2},
+    ),
     ("classifier", "mini"): (TINY_CLASSIFIER, {"lengths": [8, 12]}, FEATURES),
     ("classifier", "mini", "align"): (
         TINY_CLASSIFIER,
         {"lengths": [8]},
         FEATURES,
     ),
-    ("ldm", "paper"): (TINY_UNET, {}, PAPER_DATA),
-    ("ldm", "paper", "ddp"): (TINY_UNET, {}, PAPER_DATA),
-    ("ldm", "paper", "fsdp"): (TINY_UNET, {}, PAPER_DATA),
-    ("ldm", "paper", "paper-16gb"): (TINY_UNET, {}, PAPER_DATA),
+    ("ldm", "paper-unet"): (TINY_UNET, {}, PAPER_DATA),
+    ("ldm", "paper-unet", "ddp"): (TINY_UNET, {}, PAPER_DATA),
+    ("ldm", "paper-unet", "fsdp"): (TINY_UNET, {}, PAPER_DATA),
+    ("ldm", "paper-unet", "paper-16gb"): (TINY_UNET, {}, PAPER_DATA),
     ("vae", "vae-small"): ({"block_out_channels": [8, 8, 8, 8]}, {}, KEPT),
     **{
         ("ldm", "unet-small", *arm): (SMALL_UNET, {}, PICTURE_DATA)
@@ -158,6 +169,12 @@ def place(tmp_path_factory) -> Path:
     (folder / "bank" / "wood").mkdir(parents=True)
     rng = np.random.default_rng(0)
     soundfile.write(folder / "bank" / "wood" / "knock.wav", 0.1 * rng.standard_normal(48_000), 48_000)
+    (folder / "recordings").mkdir()
+    for number in range(40):  # some of them held out
+        knock = 0.3 * rng.standard_normal(4000) * np.exp(-np.arange(4000) / 800)
+        soundfile.write(folder / "recordings" / f"door knock {number}.wav", knock, 16_000)
+    teacher = {"vectors": rng.standard_normal((3, 256)), "kinds": np.eye(3, 204)}
+    np.savez(folder / "teacher.npz", texts=np.array(["a djembe", "crisps", "a tabla"]), **teacher)
     tiny_tokenizer(folder / "words")
     PaperCVALP.tiny(str(folder / "words")).save_pretrained(folder / "paper_cvalp")
     SpectrogramVae.tiny(block_out_channels=(8, 8, 8, 8)).save_pretrained(folder / "paper_vae")
