@@ -61,6 +61,7 @@ def trained(folder: Path, steps: int, threads: int | None) -> Run:
         "trainer.logger": "false",
         "trainer.callbacks": "null",
         "trainer.enable_checkpointing": "false",
+        "trainer.enable_model_summary": "false",
         "data.init_args.vae": folder / "autoencoder",
         "data.init_args.cvalp": folder / "cvalp",
         "data.init_args.clips.init_args.clips_per_epoch": steps,
