@@ -93,8 +93,11 @@ class Mixer(nn.Module):
     def set_feature_statistics(
         self, video: Float[Tensor, "clips tokens cv"], text: Float[Tensor, "*texts ct"]
     ) -> None:
-        """Take mean and standard deviation of the features from a sample of the training set."""
+        """Take mean and standard deviation of the features from a sample of the training set; an empty one
+        changes nothing."""
         for name, values in (("video", video.flatten(0, 1)), ("text", text.reshape(-1, text.shape[-1]))):
+            if not len(values):
+                continue
             std = values.float().std(dim=0, unbiased=False)
             getattr(self, f"{name}_mean").copy_(values.float().mean(dim=0))
             # a channel that hardly varies in the sample must not be blown up when it does vary later

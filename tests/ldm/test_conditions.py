@@ -143,6 +143,9 @@ def test_statistics_standardise_and_spare_channels_that_hardly_vary(mixer):
     mixer.set_feature_statistics(video, torch.randn(4, 5))
     torch.testing.assert_close(mixer.video_std[:3], video.flatten(0, 1).std(0, unbiased=False)[:3])
     assert mixer.video_std[5] > 0.1
+    held = mixer.text_std.clone()
+    mixer.set_feature_statistics(torch.zeros(0, 50, 6), torch.zeros(0, 5))  # rows without picture or words
+    assert torch.equal(mixer.text_std, held) and mixer.video_std.isfinite().all()
 
 
 def test_wrong_shapes_are_refused():

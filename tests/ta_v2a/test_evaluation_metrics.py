@@ -248,5 +248,5 @@ def test_the_stage_benchmark_gives_records():
     assert scores["onset F1 of the ceiling/stage:50ms:paired", "generated"].value == 0.9
     assert scores["text steering/stage:listener", "generated"].flags == ("no clip to which it applies",)
     assert scores["timing error/stage:median_s", "generated"].unit == "s"
-    # Two sounds by seven measures, two shares of the ceiling, a family; five of leakage, six rates, four of cues.
+    # Two sounds by seven measures, two shares of the ceiling, a family; leakage, rates and cues: 5, 6, 4.
     assert len(plain) == 17 and len(scores) == 32

@@ -106,7 +106,7 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
         {"width": 32, "depth": 1, "heads": 2, "modulation_rank": 8, "leaves_out": True},
         {},
         {**FEATURES, "lengths": [8, 16], "bank": "recordings", "controls": [0.4, 0.2, 0.4]}
-        | {"scenes": 2, "recorded_scenes": 2, "unseen_scenes": 2},
+        | {"scenes": 0, "recorded_scenes": 2, "unseen_scenes": 2},
     ),
     ("classifier", "mini"): (TINY_CLASSIFIER, {"lengths": [8, 12]}, FEATURES),
     ("classifier", "mini", "align"): (
