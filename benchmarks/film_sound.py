@@ -54,7 +54,7 @@ def score(
 def main() -> None:
     parser = options(__doc__)
     parser.add_argument("films", help="films with their true sound")
-    parser.add_argument("generated", help="folder of their generated sounds, named like them")
+    parser.add_argument("generated", help="folder of their generated sounds, wavs named like them")
     parser.add_argument("--judge", required=True, help="sfx_judge.py")
     parser.add_argument("--weights", required=True, help="of the judge")
     parser.add_argument("--yamnet", required=True, help="YAMNet's classifier as tflite")
@@ -76,8 +76,8 @@ def main() -> None:
     ]
     floors: dict[str, list[float]] = {"true sound": [], "generated": []}
     for clip in list_clips(given.films):
-        made = next(iter(sorted(Path(given.generated).glob(f"{clip.stem}.*"))), None)
-        waves = {"true sound": read_sound(clip), "generated": None if made is None else read_sound(made)}
+        made = Path(given.generated) / f"{clip.stem}.wav"
+        waves = {"true sound": read_sound(clip), "generated": read_sound(made) if made.is_file() else None}
         if all(wave is not None for wave in waves.values()):
             for of, wave in waves.items():
                 floors[of].append(floor_db(wave))

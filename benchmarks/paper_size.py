@@ -1,9 +1,9 @@
 """The model at paper size on this computer: optimiser steps, and a film of a few sampler steps.
 
-All weights are random, of the published shapes: SlowOnly, Cnn14 and Flan-T5 base, Stable Diffusion's VAE and
-UNet (859 M). The UNet learns as `--config paper-unet --config paper-16gb` says (bfloat16 weights, gradients and
-AdamW, gradient checkpointing, one clip a step); the film goes through `ta-v2a pack --preset paper` and
-`ta-v2a foley`. Each command runs in a process of its own, whose peak memory is taken.
+All weights are random, of the published shapes: SlowOnly, Cnn14 and Flan-T5 base, Stable Diffusion's VAE
+and UNet (859 M). The UNet learns as `--config paper-unet --config paper-16gb` says (bfloat16 weights,
+gradients and AdamW, gradient checkpointing, one clip a step); the film goes through `ta-v2a pack --preset
+paper` and `ta-v2a foley`. Each command runs in a process of its own, whose peak memory is taken.
 
     .venv/bin/python benchmarks/paper_size.py --steps 2 --threads 2
 
