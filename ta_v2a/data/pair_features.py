@@ -27,5 +27,5 @@ class PairFeatures(StageFeatures):
             raise UserError("sound and picture are told apart where there is a picture: unseen_scenes is 0")
         return super().seeds
 
-    def _texts(self, facts: Sequence[str], seeds: range, cvalp: Encoders) -> torch.Tensor:
+    def _texts(self, facts: Sequence[str], seeds: Sequence[int], cvalp: Encoders) -> torch.Tensor:
         return torch.zeros(1, TEXTS, 0).expand(len(seeds), -1, -1)

@@ -10,10 +10,10 @@ import lightning
 import torch
 from rich.progress import track
 from safetensors.torch import load_file, save_file
-from torch.utils.data import ConcatDataset, DataLoader, WeightedRandomSampler
+from torch.utils.data import DataLoader
 
 from ta_v2a.data.feature_files import shards_of
-from ta_v2a.data.features import FeatureRows, RandomCrop, StageFeatures
+from ta_v2a.data.features import StageFeatures, training_batches, validation_batches
 from ta_v2a.data.stage_clips import STAGE_CODE, StageClips
 from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.errors import UserError
@@ -90,19 +90,16 @@ class StagePictures(lightning.LightningDataModule):
                 write_latents(seeds, self._file(seeds), vae, self.features.bank, self.features.workers)
 
     def setup(self, stage: str) -> None:
+        self.features.trainer = self.trainer
         self.features.setup(stage)
-        validation: ConcatDataset[Any] = self.features.validation_rows
-        both = (self.features.rows[0], validation.datasets[0])
+        both = (self.features.rows, self.features.validation_rows)
         for rows, seeds in zip(both, self._splits, strict=True):
-            assert isinstance(rows, FeatureRows)
-            rows.latents = torch.cat([load_file(self._file(shard))["latents"] for shard in shards_of(seeds)])
+            found = [load_file(self._file(shard))["latents"] for shard in shards_of(seeds)]
+            rows.latents = rows.without = torch.cat(found).to(rows.latents.device)
 
     def train_dataloader(self) -> DataLoader[Any]:
-        rows, epoch = self.features.rows[0], self.trainer.current_epoch if self.trainer else 0
-        rows.seed = epoch
-        order, crop = torch.Generator().manual_seed(epoch), RandomCrop(self.lengths, epoch)
-        draw = WeightedRandomSampler(self.features.weights.tolist(), len(rows), generator=order)
-        return DataLoader(rows, self.features.batch_size, sampler=draw, drop_last=True, collate_fn=crop)
+        features = self.features
+        return training_batches(self, features.rows, features.weights, features.batch_size, self.lengths)
 
     def val_dataloader(self) -> DataLoader[Any]:
-        return DataLoader(self.features.validation_rows, self.features.batch_size)
+        return validation_batches(self.features.validation_rows, self.features.batch_size)
