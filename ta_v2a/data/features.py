@@ -125,9 +125,9 @@ class FeatureRows:
         return self
 
     def batch(self, index: Int64[torch.Tensor, " batch"]) -> dict[str, torch.Tensor]:
-        """The rows of these places: `latents` (batch, Z, columns), `video` (batch, tokens, Cv), `has_video`
-        (batch,) bool, `text` (batch, columns, Ct) and `has_text` (batch, columns) bool, `negative` and
-        `has_negative` alike."""
+        """The rows of these places: `latents` (batch, Z, columns) or (batch, Z, rows, columns), `video` (batch,
+        tokens, Cv), `has_video` (batch,) bool, `text` (batch, columns, Ct) and `has_text` (batch, columns) bool,
+        `negative` and `has_negative` alike."""
         index = index.to(self.latents.device)
         chance = uniform_of(self.seed, index, 11)
         drawn = [
@@ -153,8 +153,10 @@ class FeatureRows:
         negative = torch.where(within, nothing, gone[:, None])
         negative = torch.where(idle[:, None, None], self.text[another, CAPTIONS].float()[:, None], negative)
         outside = torch.where(alone, nothing, others[:, None])
+        whole_sound = self.latents[index]
+        rings = rings.view(len(index), *[1] * (whole_sound.ndim - 2), columns)
         return {
-            "latents": torch.where(rings[:, None], self.latents[index], self.without[index]).float(),
+            "latents": torch.where(rings, whole_sound, self.without[index]).float(),
             "video": self._seen(index, chance[:, 9:]),
             "has_video": self.seen[index],
             "text": torch.where(within, torch.where(alone, gone[:, None], whole[:, None]), outside),
