@@ -125,9 +125,13 @@ class FeatureRows:
         return self
 
     def batch(self, index: Int64[torch.Tensor, " batch"]) -> dict[str, torch.Tensor]:
-        """The rows of these places: `latents` (batch, Z, columns) or (batch, Z, rows, columns), `video` (batch,
-        tokens, Cv), `has_video` (batch,) bool, `text` (batch, columns, Ct) and `has_text` (batch, columns) bool,
-        `negative` and `has_negative` alike."""
+        """The rows of these places.
+
+        Returns:
+            `latents` (batch, Z, columns) or (batch, Z, rows, columns); `video` (batch, tokens, Cv) and
+            `has_video` (batch,) bool; `text` (batch, columns, Ct) and `has_text` (batch, columns) bool;
+            `negative` and `has_negative` alike.
+        """
         index = index.to(self.latents.device)
         chance = uniform_of(self.seed, index, 11)
         drawn = [
