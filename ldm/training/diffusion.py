@@ -17,7 +17,7 @@ from ldm.ema import Ema
 from ldm.latents import Latents
 from ldm.presence import branch_shares, draw_branches, presence
 from vocoders.training.joined_batch import joined, own, place
-from vocoders.training.shared import Training, adamw, batch_generator, scheduled, start_from
+from vocoders.training.shared import Training, adamw, batch_generator, export_half, scheduled, start_from
 
 
 def weighted_square(error: Tensor, importance: Tensor | None) -> Tensor:
@@ -117,6 +117,8 @@ class LdmTraining(Training):
             what mixes the conditions starts fresh.
         gradient_checkpointing: activations of a UNet are computed again instead of kept: less memory, a
             third more work.
+        export_folder: where config.json and float16 safetensors of `used` are written at the end; None writes
+            none.
     """
 
     validation_times = (0.2, 0.5, 0.8, 0.95, 1.0)
@@ -144,6 +146,7 @@ class LdmTraining(Training):
         other_features: bool = False,
         unet: str | None = None,
         gradient_checkpointing: bool = False,
+        export_folder: str | None = None,
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
@@ -232,3 +235,7 @@ class LdmTraining(Training):
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams
         return scheduled(adamw(self.network, p.lr, p.weight_decay, p.betas), p.warmup_steps, p.max_steps)
+
+    def on_train_end(self) -> None:
+        if self.hparams.export_folder and self.trainer.is_global_zero:
+            export_half(self.used, self.hparams.export_folder)

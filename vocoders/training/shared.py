@@ -86,6 +86,13 @@ def start_from(
     network.load_state_dict(kept | left | state)
 
 
+def export_half(network: Component, folder: str) -> None:
+    """Writes a copy of a network to a folder: config.json and float16 safetensors."""
+    copy = type(network).from_config(network.config)
+    copy.load_state_dict(network.state_dict())
+    copy.half().save_pretrained(folder)
+
+
 def adamw(
     network: nn.Module, learning_rate: float, weight_decay: float, betas: Sequence[float] = (0.9, 0.98)
 ) -> torch.optim.AdamW:
