@@ -12,7 +12,6 @@ sampler step of a batch, beside the arm without guides.
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch

@@ -41,9 +41,7 @@ class AlignJudge:
         UserError: the classifier reads noisy latents.
     """
 
-    def __init__(
-        self, classifier: Any, encoders: Any, autoencoder: Any, device: torch.device | str = "cpu"
-    ):
+    def __init__(self, classifier: Any, encoders: Any, autoencoder: Any, device: torch.device | str = "cpu"):
         check_judge(classifier)
         self.device = torch.device(device)
         self.classifier, self.encoders = classifier.to(device), encoders.to(device)
@@ -75,9 +73,7 @@ class AlignJudge:
         """P(aligned), over the time that both last."""
         step = self.clock.columns_per_picture
         tokens = min(video.shape[1], latents.shape[-1] // step)
-        latents, video = (
-            each.to(self.device) for each in (latents[..., : tokens * step], video[:, :tokens])
-        )
+        latents, video = (each.to(self.device) for each in (latents[..., : tokens * step], video[:, :tokens]))
         clean = torch.zeros(len(latents), device=self.device)
         return self.classifier(latents, clean, video).sigmoid().cpu().numpy()
 
