@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, Dataset, RandomSampler, SequentialSampl
 
 from ta_v2a.data.feature_files import read_rows
 from ta_v2a.data.features import StageFeatures
-from ta_v2a.data.row_batches import batch_loader, cut, home
+from ta_v2a.data.row_batches import batch_loader, cut, home, sent
 from ta_v2a.errors import UserError
 from vocoders.training.joined_batch import own
 
@@ -29,12 +29,12 @@ class MelCrops(Dataset):
         return len(self.mels)
 
     def __getitems__(self, indices: Sequence[int]) -> dict[str, Tensor]:
-        at = torch.tensor(indices, device=self.mels.device)
+        at = sent(torch.tensor(indices), self.mels.device)
         if self.generator is None:
             return {"mel": self.mels[at].float()}
         last = self.mels.shape[-1] - self.frames
         drawn = own(lambda count: torch.randint(last + 1, (count,), generator=self.generator), len(at))
-        stretch = cut(self.mels.movedim(-1, 1), at, drawn.to(at.device), self.frames)
+        stretch = cut(self.mels.movedim(-1, 1), at, sent(drawn, at.device), self.frames)
         return {"mel": stretch.movedim(1, -1).float()}
 
 

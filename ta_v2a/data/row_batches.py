@@ -22,6 +22,11 @@ def home(trainer: Any) -> torch.device:
     return torch.device("cpu") if trainer is None else trainer.strategy.root_device
 
 
+def sent(values: Tensor, device: torch.device) -> Tensor:
+    """Numbers of the processor's on a device; a GPU is not waited for."""
+    return values.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else values.to(device)
+
+
 def cut(values: Tensor, rows: Tensor, first: Tensor, length: int) -> Tensor:
     """Stretches of equal length, (batch, length, ...), out of values (all rows, time, ...): of each of `rows`
     (batch,), from `first` (batch,) on."""
@@ -53,11 +58,12 @@ class RowBatches(Dataset):
         return len(self.rows)
 
     def __getitems__(self, indices: Sequence[int]) -> dict[str, Tensor]:
-        rows, at = self.rows, torch.tensor(indices, device=self.device)
+        rows, at = self.rows, sent(torch.tensor(indices), self.device)
         assert rows.video is not None
         columns, tokens = rows.latents.shape[-1], rows.video.shape[1]
         length = min(self.rng.choice(self.lengths), columns)
-        drawn = own(lambda count: torch.rand(count, DRAWN, generator=self.generator), len(at)).to(self.device)
+        drawn = own(lambda count: torch.rand(count, DRAWN, generator=self.generator), len(at))
+        drawn = sent(drawn, self.device)
         first = (drawn[:, 3] * (columns - length + 1)).long()
         each = tokens // columns
         latents = cut(rows.latents.movedim(-1, 1), at, first, length).movedim(1, -1).float()
