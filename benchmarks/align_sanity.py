@@ -1,5 +1,5 @@
-"""Does Align accuracy see what it should? The judge of a preset on the true sounds of stage scenes, and on the
-same spoilt: late, of another scene, silence, noise, a steady tone, a picture that stands still.
+"""Does Align accuracy see what it should? The judge of a preset on the true sounds of stage scenes, and on
+the same spoilt: late, of another scene, silence, noise, a steady tone, a picture that stands still.
 
     PYTHONPATH=. python benchmarks/align_sanity.py --preset FOLDER -n 200 --result results/align_sanity.json
     ... --device cuda --jobs 16
@@ -29,8 +29,8 @@ TRUTH = "truth"
 
 
 def spoilt(scenes: list[Shown], others: list[Shown], first: int) -> dict[str, np.ndarray]:
-    """(scenes, samples) under every condition; `others` are wrong scenes for them, `first` is the place of the
-    first, which seeds its noise."""
+    """(scenes, samples) under every condition; `others` are wrong scenes for them, `first` is the place of
+    the first, which seeds its noise."""
     found = {TRUTH: [each.sound for each in scenes], "shuffled": [each.sound for each in others]}
     for name, alter in ALTERATIONS.items():
         rows = enumerate(scenes, first)
