@@ -346,7 +346,8 @@ def crops(rank: int = 0, world: int = 1) -> dict[str, torch.Tensor]:
 
     size, crop = ROWS // world, RandomCrop((8, 16), seed=3)
     row = {"latents": torch.arange(64.0)[None], "video": torch.arange(64.0)[:, None]}
-    return {str(number): crop([row] * size)["latents"][:, 0] for number in range(STEPS)}
+    rows = {name: value.expand(size, *value.shape) for name, value in row.items()}
+    return {str(number): crop(rows)["latents"][:, 0] for number in range(STEPS)}
 
 
 def main() -> None:

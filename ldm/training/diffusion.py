@@ -16,8 +16,9 @@ from ldm.denoisers.audio_unet import AudioUNet
 from ldm.ema import Ema
 from ldm.latents import Latents
 from ldm.presence import branch_shares, draw_branches, presence
+from ldm.training.pace import Paced
 from vocoders.training.joined_batch import joined, own, place
-from vocoders.training.shared import Training, adamw, batch_generator, export_half, scheduled, start_from
+from vocoders.training.shared import adamw, batch_generator, export_half, scheduled, start_from
 
 
 def weighted_square(error: Tensor, importance: Tensor | None) -> Tensor:
@@ -86,7 +87,7 @@ def start_from_unet(network: AudioUNet, folder: Path) -> None:
         raise ValueError(f"{file}: {str(error).splitlines()[1].strip()}") from None
 
 
-class LdmTraining(Training):
+class LdmTraining(Paced):
     """Trains a denoiser on the target of its process; weights for use are those of `used`.
 
     A batch holds {"latents": scaled latents (batch, Z, columns), or (batch, Z, rows, columns) for an
@@ -101,6 +102,7 @@ class LdmTraining(Training):
         network: the denoiser.
         lr, weight_decay, betas, warmup_steps, max_steps: AdamW with linear
             warm-up and a cosine to `max_steps`; None keeps the rate up, as the paper does.
+        minutes: see `Paced`; with it, max_steps is a number.
         shares: of both / video / text / none, as [0.7, 0.1, 0.1, 0.1]; one draw per
             sample decides which nulls it gets.
         time_shift: of the times, see `ldm.process.Flow.times`.
@@ -137,6 +139,7 @@ class LdmTraining(Training):
         betas: tuple[float, float] = (0.9, 0.98),
         warmup_steps: int = 100,
         max_steps: int | None = 3000,
+        minutes: float | None = None,
         shares: tuple[float, float, float, float] = (0.70, 0.10, 0.10, 0.10),
         time_shift: float = 6.0,
         feature_noise: float = 0.0,
@@ -149,6 +152,8 @@ class LdmTraining(Training):
         export_folder: str | None = None,
     ):
         super().__init__()
+        if minutes is not None and max_steps is None:
+            raise ValueError("a training by the clock wants max_steps, too")
         self.save_hyperparameters(ignore=["network"])
         self.network = network
         if checkpoint is not None:
@@ -212,6 +217,8 @@ class LdmTraining(Training):
             self._averaged_step = self.global_step
             if self.ema is not None:
                 self.ema.update(self.network)
+        if self.hparams.minutes is not None:
+            super().on_train_batch_end(outputs, batch, batch_idx)
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         """Loss of the averaged weights at fixed times and fixed noise, one figure per branch."""
@@ -234,6 +241,8 @@ class LdmTraining(Training):
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams
+        if p.minutes is not None:
+            return self.paced(self.network)
         return scheduled(adamw(self.network, p.lr, p.weight_decay, p.betas), p.warmup_steps, p.max_steps)
 
     def on_train_end(self) -> None:

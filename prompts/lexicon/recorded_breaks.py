@@ -153,7 +153,7 @@ BREAKS: dict[str, Entry] = {
         "footstep; heavy drop; piano falling; anvil drop; heavy door; castle gate; portcullis; tailgate; "
         "tailgate slam; truck bed; loading a truck; furniture falling; refrigerator falling; cargo; pile "
         "driver; body slam; wrestling; wrestler slammed; tree falling; giant stomp; car hood slam; steel "
-        "beam drop; pallet drop; cinematic impact",
+        "beam drop; pallet drop; sub impact",
         "~weightlifter|drop|~barbell; someone|drop|~heavy weight; ~barbell|slam|on the floor; something "
         "heavy|fall|; *weights|crash|on the gym floor; ~vault door|slam|; ~container|slam|down; "
         "someone|drop|~dumbbell; ~tailgate|slam|; ~wrestler|slam|~opponent; ~castle gate|slam|shut; "

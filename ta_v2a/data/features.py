@@ -4,14 +4,15 @@ for."""
 import hashlib
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import lightning
 import torch
-from torch.utils.data import ConcatDataset, DataLoader, Dataset, WeightedRandomSampler
+from jaxtyping import Float, Int64
+from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
 from cvalp.role import Encoders
 from ta_v2a.data.examples import CAPTIONS, FEWER_CAPTIONS, Examples, World
@@ -55,8 +56,8 @@ def evened(kinds: torch.Tensor, power: float) -> torch.Tensor:
     return (kinds * share.pow(-power)).amax(1)
 
 
-class FeatureRows(Dataset):
-    """Rows of feature shards, each with what is asked for.
+class FeatureRows:
+    """Rows of feature shards, batches of them, each row with what is asked for.
 
     By chance, one of the scene's wordings, and video activity made more or less sure of itself: real
     footage makes the video tower less sure than the stage does, and scaling and shifting the logits of its
@@ -66,17 +67,17 @@ class FeatureRows(Dataset):
     picture shows it; a negative text that names what is not there anyway; a *cue*, a source that sounds in
     a window only, where the text is, while outside the negative text names it.
 
-    Items: `latents` (Z, columns), `video` (tokens, Cv), `has_video` bool, `text` (columns, Ct) and
-    `has_text` (columns,) bool, `negative` and `has_negative` alike.
+    What is drawn for a row depends on `seed` and its place alone, not on the batch that it is in.
 
     Args:
-        files: shards of one world.
+        files: shards, of several worlds one after the other.
         text: (rows, 8, Ct), see `text_features`.
         activity_channels: the last ones of the video features.
         confidence: spread of that change; 0 leaves the features alone.
         seed: of all that is drawn; another one in every epoch.
         every_wording: any of a scene's wordings; False always takes its own.
         controls: shares of rows with a negated source, with an idle negative, and with a cue.
+        video_channels: of the video features.
 
     Raises:
         ValueError: controls of shards without second sounds.
@@ -91,91 +92,137 @@ class FeatureRows(Dataset):
         seed: int = 0,
         every_wording: bool = False,
         controls: tuple[float, float, float] = (0.0, 0.0, 0.0),
+        video_channels: int = 0,
     ):
         parts = [read_rows(file, (*NAMES, "video")) for file in files]
-        if any(controls) and "without" not in parts[0]:
+        if any(controls) and not all("without" in part for part in parts):
             raise ValueError("controls want shards with second sounds")
-        joined = {name: torch.cat([p[name] for p in parts]) for name in parts[0]}
-        self.latents, self.kinds = joined["latents"], joined["kinds"]
-        self.without = joined.get("without", self.latents)
-        self.video = joined.get("video")
+        self.latents, self.kinds = (torch.cat([p[name] for p in parts]) for name in ("latents", "kinds"))
+        self.without = torch.cat([p.get("without", p["latents"]) for p in parts])
+        unseen = (self.latents.shape[-1], video_channels)
+        self.video = torch.cat(
+            [p.get("video", p["latents"].new_zeros(len(p["latents"]), *unseen)) for p in parts]
+        )
+        self.seen = torch.cat([torch.full((len(p["latents"]),), "video" in p) for p in parts])
         self.text = text
-        self.named = [
-            {each["kind"] for each in json.loads(f)["sources"]} for file in files for f in read_facts(file)
-        ]
+        self.named = _multi_hot(
+            [{each["kind"] for each in json.loads(f)["sources"]} for file in files for f in read_facts(file)]
+        )
         self.activity, self.confidence, self.seed = activity_channels, confidence, seed
-        self.every_wording, self.controls, self.video_channels = every_wording, controls, 0
+        self.every_wording, self.controls = every_wording, controls
 
     def __len__(self) -> int:
         return len(self.latents)
 
-    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
-        rng = random.Random(f"{self.seed} {index}")
-        word = rng.randrange(CAPTIONS)  # drawn in any case: one knob does not turn the other
-        video = self._seen(index, rng)
-        latents, columns = self.latents[index].float(), self.latents.shape[-1]
-        whole = self.text[index, word if self.every_wording else 0].float()
-        nothing = torch.zeros_like(whole)
-        text, negative = whole.expand(columns, -1), nothing.expand(columns, -1)
-        has_text, has_negative = torch.ones(columns, dtype=torch.bool), torch.zeros(columns, dtype=torch.bool)
-        draw = rng.random()
-        negated, idle, cued = self.controls
-        gone = self.text[index, CAPTIONS + rng.randrange(FEWER_CAPTIONS)].float()
-        others = self.text[index, CAPTIONS + FEWER_CAPTIONS + rng.randrange(FEWER_CAPTIONS)].float()
-        if draw < negated:
-            latents = self.without[index].float()
-            text, negative = others.expand(columns, -1), gone.expand(columns, -1)
-            has_text, has_negative = has_text & bool(others.any()), ~has_negative
-        elif draw < negated + idle:
-            other = rng.randrange(len(self))
-            if not self.named[other] & self.named[index]:
-                negative = self.text[other, CAPTIONS].float().expand(columns, -1)
-                has_negative = ~has_negative
-        elif draw < negated + idle + cued:
-            inside = _window(rng, columns)
-            rings = inside.clone()
-            for _ in range(rng.randrange(LONGEST_TAIL + 1)):
-                rings[1:] |= rings[:-1].clone()
-            latents = torch.where(rings, latents, self.without[index].float())
-            alone = rng.random() < 0.5
-            text = torch.where(inside[:, None], gone if alone else whole, nothing if alone else others)
-            has_text = inside if alone else inside | bool(others.any())
-            negative, has_negative = torch.where(inside[:, None], nothing, gone), ~inside
+    def to(self, device: torch.device) -> "FeatureRows":
+        """Keeps everything on a device: batches are put together there."""
+        for name in ("latents", "without", "kinds", "video", "seen", "text", "named"):
+            setattr(self, name, getattr(self, name).to(device))
+        return self
+
+    def batch(self, index: Int64[torch.Tensor, " batch"]) -> dict[str, torch.Tensor]:
+        """The rows of these places.
+
+        Returns:
+            `latents` (batch, Z, columns) or (batch, Z, rows, columns); `video` (batch, tokens, Cv) and
+            `has_video` (batch,) bool; `text` (batch, columns, Ct) and `has_text` (batch, columns) bool;
+            `negative` and `has_negative` alike.
+        """
+        index = index.to(self.latents.device)
+        chance = uniform_of(self.seed, index, 11)
+        drawn = [
+            (chance[:, k] * most).long() for k, most in enumerate((CAPTIONS, FEWER_CAPTIONS, FEWER_CAPTIONS))
+        ]
+        word = drawn[0] if self.every_wording else torch.zeros_like(drawn[0])
+        whole, gone, others = (
+            self.text[index, word].float(),
+            self.text[index, CAPTIONS + drawn[1]].float(),
+            self.text[index, CAPTIONS + FEWER_CAPTIONS + drawn[2]].float(),
+        )
+        another = (chance[:, 3] * len(self)).long()
+        elsewhere = ~(self.named[another] & self.named[index]).any(1)
+        edges = torch.tensor(self.controls, device=index.device).cumsum(0)
+        negated, idle, cued = (bounds[:, 0] for bounds in _between(chance[:, 4], edges))
+        idle = idle & elsewhere
+        columns = self.latents.shape[-1]
+        inside, rings = _window(chance[:, 5:8], columns)
+        inside, rings = (torch.where(cued[:, None], each, ~negated[:, None]) for each in (inside, rings))
+        alone = (cued & (chance[:, 8] < 0.5))[:, None, None]
+        nothing, told = torch.zeros_like(whole)[:, None], others.any(1, keepdim=True)
+        within = inside[:, :, None]
+        negative = torch.where(within, nothing, gone[:, None])
+        negative = torch.where(idle[:, None, None], self.text[another, CAPTIONS].float()[:, None], negative)
+        outside = torch.where(alone, nothing, others[:, None])
+        whole_sound = self.latents[index]
+        rings = rings.view(len(index), *[1] * (whole_sound.ndim - 2), columns)
         return {
-            "latents": latents,
-            "video": video,
-            "has_video": torch.tensor(self.video is not None),
-            "text": text.contiguous(),
-            "has_text": has_text,
-            "negative": negative.contiguous(),
-            "has_negative": has_negative,
+            "latents": torch.where(rings, whole_sound, self.without[index]).float(),
+            "video": self._seen(index, chance[:, 9:]),
+            "has_video": self.seen[index],
+            "text": torch.where(within, torch.where(alone, gone[:, None], whole[:, None]), outside),
+            "has_text": inside | (told & ~alone[..., 0]),
+            "negative": negative,
+            "has_negative": ~inside | idle[:, None],
         }
 
-    def _seen(self, index: int, rng: random.Random) -> torch.Tensor:
-        if self.video is None:
-            return torch.zeros(self.latents.shape[-1], self.video_channels)
+    def _seen(self, index: torch.Tensor, chance: torch.Tensor) -> torch.Tensor:
         video = self.video[index].float()
         if self.confidence:
-            a = self.activity
-            logits = torch.logit(video[:, -a:].clamp(1e-3, 1 - 1e-3))
-            logits = logits * (
-                1 + 0.3 * self.confidence * rng.uniform(-1, 1)
-            ) - self.confidence * rng.uniform(-0.5, 1.5)
-            video = torch.cat([video[:, :-a], logits.sigmoid()], -1)
+            a, (scale, shift) = self.activity, chance[:, :, None, None].unbind(1)
+            logits = torch.logit(video[..., -a:].clamp(1e-3, 1 - 1e-3))
+            logits = logits * (1 + 0.3 * self.confidence * (2 * scale - 1)) - self.confidence * (
+                2 * shift - 0.5
+            )
+            active = logits.sigmoid() * self.seen[index][:, None, None]
+            video = torch.cat([video[..., :-a], active], -1)
         return video
 
 
-def _window(rng: random.Random, columns: int) -> torch.Tensor:
-    """(columns,) bool: one stretch of a sixth to two thirds of the clip."""
-    length = rng.randint(max(1, columns // 6), max(1, 2 * columns // 3))
-    start = rng.randint(0, columns - length)
-    place = torch.arange(columns)
-    return (place >= start) & (place < start + length)
+def uniform_of(
+    seed: int, place: Int64[torch.Tensor, " batch"], count: int
+) -> Float[torch.Tensor, "batch count"]:
+    """`count` numbers in [0, 1) for each place, which depend on `seed` and the place alone (SplitMix64,
+    Steele, Lea and Flood 2014)."""
+    start = int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:7])
+    state = (
+        place[:, None] * count + torch.arange(count, device=place.device) + 1
+    ) * -7046029254386353131 + start
+    for shift, factor in ((30, -4658895280553007687), (27, -7723592293110705685)):
+        state = (state ^ (state >> shift & (1 << 64 - shift) - 1)) * factor
+    state = state ^ (state >> 31 & (1 << 33) - 1)
+    return ((state >> 40) & 0xFFFFFF).float() / (1 << 24)
+
+
+def _multi_hot(named: Sequence[set[str]]) -> torch.Tensor:
+    """(rows, names) bool."""
+    names = {name: place for place, name in enumerate(sorted(set().union(*named)))}
+    hot = torch.zeros(len(named), max(1, len(names)), dtype=torch.bool)
+    for row, own_names in zip(hot, named, strict=True):
+        row[[names[name] for name in own_names]] = True
+    return hot
+
+
+def _between(chance: torch.Tensor, edges: torch.Tensor) -> Sequence[torch.Tensor]:
+    """For each edge, (batch, 1) bool: whether a number is below it and not below the edge before."""
+    below = chance[:, None] < edges
+    first = below & ~torch.cat([torch.zeros_like(below[:, :1]), below[:, :-1]], 1)
+    return first.split(1, 1)
+
+
+def _window(chance: torch.Tensor, columns: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Two (batch, columns) bool: a stretch of a sixth to two thirds of the clip; the same with a tail."""
+    shortest, longest = max(1, columns // 6), max(1, 2 * columns // 3)
+    length = shortest + (chance[:, 0] * (longest - shortest + 1)).long()
+    start = (chance[:, 1] * (columns - length + 1)).long()
+    tail = (chance[:, 2] * (LONGEST_TAIL + 1)).long()
+    place = torch.arange(columns, device=chance.device)
+    begun = place >= start[:, None]
+    return begun & (place < (start + length)[:, None]), begun & (place < (start + length + tail)[:, None])
 
 
 class RandomCrop:
-    """Collates rows to a batch cut at random places to one of `lengths` latent columns, features and words at
-    the same moments, so that clips of any length are nothing new.
+    """Cuts a batch at random places to one of `lengths` latent columns, features and words at the same
+    moments, so that clips of any length are nothing new.
 
     In several processes the length is the same in all, and each draws the places of its `own` rows of the
     joined batch.
@@ -184,26 +231,26 @@ class RandomCrop:
     def __init__(self, lengths: tuple[int, ...], seed: int):
         self.lengths, self.rng = lengths, random.Random(seed)
 
-    def __call__(self, rows: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-        columns = rows[0]["latents"].shape[-1]
+    def __call__(self, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        latents = batch["latents"]
+        columns, device = latents.shape[-1], latents.device
         length = min(self.rng.choice(self.lengths), columns)
         last = columns - length
-        drawn = own(lambda count: torch.tensor([self.rng.randint(0, last) for _ in range(count)]), len(rows))
+        drawn = own(
+            lambda count: torch.tensor([self.rng.randint(0, last) for _ in range(count)]), len(latents)
+        )
+        starts = drawn.to(device)
 
-        def cut(name: str, value: torch.Tensor, start: int) -> torch.Tensor:
-            if name == "latents":
-                return value[..., start : start + length]
-            if not value.ndim:
+        def cut(name: str, value: torch.Tensor) -> torch.Tensor:
+            if value.ndim == 1:
                 return value
-            each = len(value) // columns
-            return value[start * each : (start + length) * each]
+            value = value.movedim(-1, 1) if name == "latents" else value
+            each = value.shape[1] // columns
+            place = starts[:, None] * each + torch.arange(length * each, device=device)
+            kept = value[torch.arange(len(value), device=device)[:, None], place]
+            return kept.movedim(1, -1).contiguous() if name == "latents" else kept
 
-        return {
-            name: torch.stack(
-                [cut(name, row[name], start) for row, start in zip(rows, drawn.tolist(), strict=True)]
-            )
-            for name in rows[0]
-        }
+        return {name: cut(name, value) for name, value in batch.items()}
 
 
 class StageFeatures(lightning.LightningDataModule):
@@ -226,12 +273,11 @@ class StageFeatures(lightning.LightningDataModule):
         even_power: how far training draws all kinds of the stage alike, see `evened`; half of
             the stage's scenes are impacts.
         first_seed: offset into the training seeds.
-        mels: keep log-mels and words in place of second sounds, in shards of their own: all that trainings
-            read which want whole batches out of memory (`ta_v2a.data.row_batches`). Then there are no
-            controls.
+        mels: keep log-mels and words in place of second sounds, in shards of their own, for what trains on
+            mels or on latents of another autoencoder. Then there are no controls.
 
     Raises:
-        UserError: scenes of recordings, and no bank; or controls with mels.
+        UserError: scenes of recordings, and no bank; or controls, or what is not seen, with mels.
     """
 
     def __init__(
@@ -311,19 +357,19 @@ class StageFeatures(lightning.LightningDataModule):
         """Where the rows of some seeds are kept."""
         return [feature_shard(self._of(world), shard) for shard in shards_of(seeds)]
 
-    def _rows(self, world: World, seeds: range, cvalp: Encoders, **changes: Any) -> FeatureRows:
-        files = self.shards(world, seeds)
-        rows = FeatureRows(files, self._texts(files, seeds, cvalp), **changes)
-        rows.video_channels = cvalp.video_width
-        return rows
+    def _rows(self, worlds: Mapping[World, range], cvalp: Encoders, **changes: Any) -> FeatureRows:
+        files = [file for world, seeds in worlds.items() for file in self.shards(world, seeds)]
+        text = self._texts(files, [seed for seeds in worlds.values() for seed in seeds], cvalp)
+        return FeatureRows(files, text, video_channels=cvalp.video_width, **changes)
 
-    def _texts(self, files: Sequence[Path], seeds: range, cvalp: Encoders) -> torch.Tensor:
+    def _texts(self, files: Sequence[Path], seeds: Sequence[int], cvalp: Encoders) -> torch.Tensor:
         if self.mels:
             return torch.cat([read_rows(file, ["text"])["text"] for file in files])
         return text_features([fact for file in files for fact in read_facts(file)], seeds, cvalp)
 
     def setup(self, stage: str) -> None:
-        cvalp = mini_cvalp(*self.files[:2])
+        device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
+        cvalp = mini_cvalp(*self.files[:2]).to(device)
         importance = mini_autoencoder(self.files[2]).channel_importance() ** self.importance_power
         self.importance = importance / importance.mean()
         options = {
@@ -331,24 +377,18 @@ class StageFeatures(lightning.LightningDataModule):
             "every_wording": self.every_wording,
             "controls": self.controls,
         }
-        self.rows = [self._rows(world, seeds, cvalp, **options) for world, seeds in self.seeds.items()]
-        self.weights = torch.cat([_drawn_as_often(rows, self.even_power) for rows in self.rows])
-        self.validation_rows: ConcatDataset[Any] = ConcatDataset(
-            [self._rows(world, seeds, cvalp) for world, seeds in self.validation_seeds.items()]
-        )
+        self.rows = self._rows(self.seeds, cvalp, **options)
+        parts = self.rows.kinds.split([len(seeds) for seeds in self.seeds.values()])
+        self.weights = torch.cat([_drawn_as_often(kinds.float(), self.even_power) for kinds in parts])
+        self.validation_rows = self._rows(self.validation_seeds, cvalp)
+        for rows in (self.rows, self.validation_rows):
+            rows.to(device)
 
     def train_dataloader(self) -> DataLoader[Any]:
-        epoch = self.trainer.current_epoch if self.trainer else 0
-        for rows in self.rows:
-            rows.seed = epoch
-        order, crop = torch.Generator().manual_seed(epoch), RandomCrop(self.lengths, epoch)
-        draw = WeightedRandomSampler(self.weights.tolist(), len(self.weights), generator=order)
-        return DataLoader(
-            ConcatDataset(self.rows), self.batch_size, sampler=draw, drop_last=True, collate_fn=crop
-        )
+        return training_batches(self, self.rows, self.weights, self.batch_size, self.lengths)
 
     def val_dataloader(self) -> DataLoader[Any]:
-        return DataLoader(self.validation_rows, self.batch_size)
+        return validation_batches(self.validation_rows, self.batch_size)
 
     def on_after_batch_transfer(self, batch: dict[str, Any], dataloader_idx: int) -> dict[str, Any]:
         """Adds `importance` (Z,), the weights of the latent channels in the loss."""
@@ -356,8 +396,35 @@ class StageFeatures(lightning.LightningDataModule):
         return batch
 
 
-def _drawn_as_often(rows: FeatureRows, even_power: float) -> torch.Tensor:
+def training_batches(
+    data: lightning.LightningDataModule,
+    rows: FeatureRows,
+    weights: torch.Tensor,
+    batch_size: int,
+    lengths: tuple[int, ...],
+    draws: int | None = None,
+) -> DataLoader[Any]:
+    """Batches of one epoch, cropped; rows are drawn as often as `weights` (rows,) say, `draws` of them, or as
+    many as there are."""
+    epoch = data.trainer.current_epoch if data.trainer else 0
+    rows.seed = epoch
+    order, crop = torch.Generator().manual_seed(epoch), RandomCrop(lengths, epoch)
+    draw = WeightedRandomSampler(weights.tolist(), draws or len(weights), generator=order)
+    places = cast(Dataset[int], range(len(rows)))
+
+    def collate(chosen: list[int]) -> dict[str, torch.Tensor]:
+        return crop(rows.batch(torch.tensor(chosen)))
+
+    return DataLoader(places, batch_size, sampler=draw, drop_last=True, collate_fn=collate)
+
+
+def validation_batches(rows: FeatureRows, batch_size: int) -> DataLoader[Any]:
+    """All rows in order, whole."""
+    places = cast(Dataset[int], range(len(rows)))
+    return DataLoader(places, batch_size, collate_fn=lambda chosen: rows.batch(torch.tensor(chosen)))
+
+
+def _drawn_as_often(kinds: torch.Tensor, even_power: float) -> torch.Tensor:
     """(rows,) weights of mean 1; rows of recordings, whose kinds are drawn evenly already, all alike."""
-    kinds = rows.kinds.float()
-    weights = evened(kinds, even_power) if kinds.any() else torch.ones(len(rows))
+    weights = evened(kinds, even_power) if kinds.any() else torch.ones(len(kinds))
     return weights / weights.mean()

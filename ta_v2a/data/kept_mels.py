@@ -3,43 +3,23 @@ before it: rendered once for both."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import lightning
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, RandomSampler, SequentialSampler
+from torch.utils.data import DataLoader, Dataset, RandomSampler
 
 from ta_v2a.data.feature_files import read_rows
-from ta_v2a.data.features import StageFeatures
-from ta_v2a.data.row_batches import batch_loader, cut, home, sent
+from ta_v2a.data.features import RandomCrop, StageFeatures
 from ta_v2a.errors import UserError
-from vocoders.training.joined_batch import own
-
-
-class MelCrops(Dataset):
-    """Batches {"mel": (batch, bands, frames) log-mel in [0, 1]} of stretches at random places; whole clips
-    without `epoch`."""
-
-    def __init__(self, mels: Tensor, frames: int, epoch: int | None):
-        self.mels, self.frames = mels, min(frames, mels.shape[-1])
-        self.generator = None if epoch is None else torch.Generator().manual_seed(epoch)
-
-    def __len__(self) -> int:
-        return len(self.mels)
-
-    def __getitems__(self, indices: Sequence[int]) -> dict[str, Tensor]:
-        at = sent(torch.tensor(indices), self.mels.device)
-        if self.generator is None:
-            return {"mel": self.mels[at].float()}
-        last = self.mels.shape[-1] - self.frames
-        drawn = own(lambda count: torch.randint(last + 1, (count,), generator=self.generator), len(at))
-        stretch = cut(self.mels.movedim(-1, 1), at, sent(drawn, at.device), self.frames)
-        return {"mel": stretch.movedim(1, -1).float()}
 
 
 class StageMels(lightning.LightningDataModule):
-    """Stretches of kept mels; use with `reload_dataloaders_every_n_epochs: 1`.
+    """Batches {"mel": (batch, bands, frames) log-mel in [0, 1]}: stretches of kept mels at random places,
+    whole clips in validation. They lie where the training runs.
+
+    Use with `reload_dataloaders_every_n_epochs: 1`.
 
     Args:
         features: scenes, with `mels`.
@@ -64,18 +44,31 @@ class StageMels(lightning.LightningDataModule):
 
     def setup(self, stage: str) -> None:
         seeds = (self.features.seeds["stage"], self.features.validation_seeds["stage"])
-        self.mels, self.validation_mels = (kept_mels(self.features.shards("stage", each)) for each in seeds)
+        device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
+        self.mels, self.validation_mels = (
+            kept_mels(self.features.shards("stage", each)).to(device) for each in seeds
+        )
 
     def train_dataloader(self) -> DataLoader[Any]:
         epoch = self.trainer.current_epoch if self.trainer else 0
-        self.mels = self.mels.to(home(self.trainer))
-        order = torch.Generator().manual_seed(epoch)
+        order, crop = torch.Generator().manual_seed(epoch), RandomCrop((self.frames,), epoch)
         draw = RandomSampler(self.mels, True, self.clips_per_epoch, generator=order)
-        return batch_loader(MelCrops(self.mels, self.frames, epoch), self.batch_size, draw)
+
+        def collate(chosen: list[int]) -> dict[str, Tensor]:
+            return {"mel": crop({"latents": self._mels_of(self.mels, chosen)})["latents"]}
+
+        places = cast(Dataset[int], range(len(self.mels)))
+        return DataLoader(places, self.batch_size, sampler=draw, drop_last=True, collate_fn=collate)
 
     def val_dataloader(self) -> DataLoader[Any]:
-        crops = MelCrops(self.validation_mels, self.validation_mels.shape[-1], None)
-        return batch_loader(crops, min(self.batch_size, len(crops)), SequentialSampler(crops))
+        def collate(chosen: list[int]) -> dict[str, Tensor]:
+            return {"mel": self._mels_of(self.validation_mels, chosen)}
+
+        places = cast(Dataset[int], range(len(self.validation_mels)))
+        return DataLoader(places, self.batch_size, collate_fn=collate)
+
+    def _mels_of(self, mels: Tensor, chosen: list[int]) -> Tensor:
+        return mels[torch.tensor(chosen, device=mels.device)].float()
 
 
 def kept_mels(shards: Sequence[Path]) -> Tensor:

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch.utils.data import DataLoader, WeightedRandomSampler
 
 from cvalp.role import Encoders
 from ta_v2a.data.examples import World
 from ta_v2a.data.feature_files import TEXTS
 from ta_v2a.data.features import StageFeatures
-from ta_v2a.data.row_batches import RowBatches, batch_loader, home
 from ta_v2a.errors import UserError
 
 
@@ -19,7 +16,7 @@ class PairFeatures(StageFeatures):
     """Latents and video features of the scenes that the diffusion model learns from, out of the same cache.
 
     Its arguments are those of `StageFeatures`. Features of thousands of wordings would take minutes, and a
-    classifier reads none: batches hold no text. Scenes of one world come as whole batches.
+    classifier reads none: texts of a batch are (batch, columns, 0).
 
     Raises:
         UserError: before its first scene is rendered, where there are unseen scenes.
@@ -32,14 +29,5 @@ class PairFeatures(StageFeatures):
             raise UserError("sound and picture are told apart where there is a picture: unseen_scenes is 0")
         return super().seeds
 
-    def _texts(self, files: Sequence[Path], seeds: range, cvalp: Encoders) -> torch.Tensor:
+    def _texts(self, files: Sequence[Path], seeds: Sequence[int], cvalp: Encoders) -> torch.Tensor:
         return torch.zeros(1, TEXTS, 0).expand(len(seeds), -1, -1)
-
-    def train_dataloader(self) -> DataLoader[Any]:
-        if len(self.rows) > 1 or any(self.controls):
-            return super().train_dataloader()
-        epoch = self.trainer.current_epoch if self.trainer else 0
-        order = torch.Generator().manual_seed(epoch)
-        draw = WeightedRandomSampler(self.weights.tolist(), len(self.weights), generator=order)
-        batches = RowBatches(self.rows[0], self.lengths, epoch, home(self.trainer))
-        return batch_loader(batches, self.batch_size, draw)

@@ -9,12 +9,11 @@ from typing import Any
 import lightning
 import torch
 from safetensors.torch import load_file, save_file
-from torch.utils.data import ConcatDataset, DataLoader, WeightedRandomSampler
+from torch.utils.data import DataLoader
 
 from ta_v2a.data.feature_files import shards_of
-from ta_v2a.data.features import FeatureRows, StageFeatures
+from ta_v2a.data.features import StageFeatures, training_batches, validation_batches
 from ta_v2a.data.kept_mels import check_mels, kept_mels
-from ta_v2a.data.row_batches import RowBatches, batch_loader, home
 from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.presets.trained import weights_file
 from ta_v2a.system.provenance import code_digest, file_sha256
@@ -91,20 +90,16 @@ class StagePictures(lightning.LightningDataModule):
                 write_latents(shard, self._file(seeds), vae)
 
     def setup(self, stage: str) -> None:
+        self.features.trainer = self.trainer
         self.features.setup(stage)
-        validation: ConcatDataset[Any] = self.features.validation_rows
-        both = (self.features.rows[0], validation.datasets[0])
+        both = (self.features.rows, self.features.validation_rows)
         for rows, seeds in zip(both, self._splits, strict=True):
-            assert isinstance(rows, FeatureRows)
-            rows.latents = torch.cat([load_file(self._file(shard))["latents"] for shard in shards_of(seeds)])
-            rows.without = rows.latents
+            found = [load_file(self._file(shard))["latents"] for shard in shards_of(seeds)]
+            rows.latents = rows.without = torch.cat(found).to(rows.latents.device)
 
     def train_dataloader(self) -> DataLoader[Any]:
-        rows, epoch = self.features.rows[0], self.trainer.current_epoch if self.trainer else 0
-        order, weights = torch.Generator().manual_seed(epoch), self.features.weights
-        draw = WeightedRandomSampler(weights.tolist(), self.rows_per_epoch or len(rows), generator=order)
-        batches = RowBatches(rows, self.lengths, epoch, home(self.trainer))
-        return batch_loader(batches, self.features.batch_size, draw)
+        of, draws = self.features, self.rows_per_epoch
+        return training_batches(self, of.rows, of.weights, of.batch_size, self.lengths, draws)
 
     def val_dataloader(self) -> DataLoader[Any]:
-        return DataLoader(self.features.validation_rows, self.features.batch_size)
+        return validation_batches(self.features.validation_rows, self.features.batch_size)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torch.utils.data import default_collate
 from untrained import TOKENIZER_FILE, cvalp_checkpoint, vae_checkpoint
 
 from prompts.lexicon import LEXICON
@@ -18,7 +19,7 @@ from ta_v2a.data.datamodules import StageData
 from ta_v2a.data.examples import CAPTIONS, FEWER_CAPTIONS, Examples, left_out, said
 from ta_v2a.data.feature_files import TEXTS as WORDINGS
 from ta_v2a.data.feature_files import read_facts, text_features, write_features
-from ta_v2a.data.features import FeatureRows, RandomCrop, StageFeatures, evened
+from ta_v2a.data.features import FeatureRows, RandomCrop, StageFeatures, evened, uniform_of
 from ta_v2a.data.stage_clips import (
     ONSETS_PER_COLUMN,
     StageClips,
@@ -213,17 +214,48 @@ def shard(tmp_path) -> Path:
 TEXTS = torch.randn(12, WORDINGS, 3, generator=torch.Generator().manual_seed(1)).half()
 
 
+def row_of(rows: FeatureRows, place: int) -> dict[str, torch.Tensor]:
+    return {name: value[0] for name, value in rows.batch(torch.tensor([place])).items()}
+
+
 def test_rows_without_a_change_of_confidence_are_what_was_kept(shard):
     rows, kept = FeatureRows([shard, shard], TEXTS), load_file(shard)
     assert len(rows) == 12
+    row = row_of(rows, 8)
     for name in ("latents", "video"):
-        assert torch.equal(rows[8][name], kept[name][2].float())
-    assert torch.equal(rows[8]["text"], TEXTS[8, 0].float().expand(5, -1))
-    assert rows[8]["has_text"].all() and rows[8]["has_video"] and not rows[8]["has_negative"].any()
+        assert torch.equal(row[name], kept[name][2].float())
+    assert torch.equal(row["text"], TEXTS[8, 0].float().expand(5, -1))
+    assert row["has_text"].all() and row["has_video"] and not row["has_negative"].any()
+
+
+def test_a_row_is_the_same_in_every_batch(shard):
+    rows = FeatureRows([shard, shard], TEXTS, confidence=1.0, every_wording=True, controls=(0.3, 0.3, 0.3))
+    many = rows.batch(torch.arange(12))
+    for place in range(12):
+        row = row_of(rows, place)
+        assert all(torch.allclose(row[name], many[name][place], atol=1e-6) for name in row)
+
+
+def test_drawn_numbers_are_even_and_differ_by_seed_and_place():
+    drawn = uniform_of(3, torch.arange(20_000), 5)
+    assert torch.equal(drawn, uniform_of(3, torch.arange(20_000), 5))
+    assert drawn.min() >= 0 and drawn.max() < 1
+    assert (drawn.mean(0) - 0.5).abs().max() < 0.01 and (drawn.std(0) - 12**-0.5).abs().max() < 0.01
+    other = uniform_of(4, torch.arange(20_000), 5)
+    together = torch.cat([drawn, other, drawn.roll(1, 0)], 1).T
+    assert (torch.corrcoef(together) - torch.eye(15)).abs().max() < 0.04
+
+
+def test_as_many_rows_have_a_control_as_the_shares_say(shard):
+    rows = FeatureRows([shard] * 300, TEXTS.repeat(150, 1, 1), controls=(0.2, 0.1, 0.3))
+    batch = rows.batch(torch.arange(1800))
+    negative = batch["has_negative"].float().mean(1)
+    assert (negative > 0).float().mean() == pytest.approx(0.6, abs=0.05)  # an idle one may find nothing
+    assert ((negative > 0) & (negative < 1)).float().mean() == pytest.approx(0.3, abs=0.04)
 
 
 def drawn_rows(shard: Path, controls: tuple[float, float, float]) -> list[dict[str, torch.Tensor]]:
-    return [FeatureRows([shard], TEXTS, seed=seed, controls=controls)[3] for seed in range(20)]
+    return [row_of(FeatureRows([shard], TEXTS, seed=seed, controls=controls), 3) for seed in range(20)]
 
 
 def test_a_negated_row_lacks_what_its_negative_names(shard):
@@ -265,14 +297,13 @@ def test_a_cue_sounds_in_its_window_and_is_named_as_left_out_around_it(shard):
 def test_rows_without_pictures_say_so(shard):
     tensors = {name: value for name, value in load_file(shard).items() if name != "video"}
     save_file(tensors, shard, metadata={"facts": json.dumps(read_facts(shard))})
-    rows = FeatureRows([shard], TEXTS)
-    rows.video_channels = 18
-    assert rows[2]["video"].shape == (5, 18) and not rows[2]["video"].any() and not rows[2]["has_video"]
+    row = row_of(FeatureRows([shard], TEXTS, confidence=1.0, video_channels=18), 2)
+    assert row["video"].shape == (5, 18) and not row["video"].any() and not row["has_video"]
 
 
 def words_drawn(shard: Path, **options) -> set[int]:
     """Which of its wordings row 3 has in twenty epochs."""
-    rows = [FeatureRows([shard], TEXTS, seed=seed, **options)[3] for seed in range(20)]
+    rows = [row_of(FeatureRows([shard], TEXTS, seed=seed, **options), 3) for seed in range(20)]
     return {
         next(k for k in range(CAPTIONS) if torch.equal(row["text"][0], TEXTS[3, k].float())) for row in rows
     }
@@ -284,10 +315,10 @@ def test_confidence_and_the_variety_of_wordings_are_two_knobs(shard, confidence)
     assert words_drawn(shard, confidence=confidence, every_wording=True) == set(range(CAPTIONS))
     plain = load_file(shard)["video"][3].float()
     for every_wording in (False, True):
-        row = FeatureRows([shard], TEXTS, confidence=confidence, every_wording=every_wording)[3]
+        row = row_of(FeatureRows([shard], TEXTS, confidence=confidence, every_wording=every_wording), 3)
         assert torch.equal(row["video"], plain) == (confidence == 0)
     both = [
-        FeatureRows([shard], TEXTS, confidence=confidence, every_wording=knob)[3]["video"]
+        row_of(FeatureRows([shard], TEXTS, confidence=confidence, every_wording=knob), 3)["video"]
         for knob in (False, True)
     ]
     assert torch.equal(*both)
@@ -297,7 +328,7 @@ def test_confidence_changes_activity_within_its_range(shard):
     kept = load_file(shard)
     for seed in range(20):
         rows = FeatureRows([shard], TEXTS, confidence=1.5, seed=seed)
-        row, again = rows[3], rows[3]
+        row, again = row_of(rows, 3), row_of(rows, 3)
         assert all(torch.equal(row[name], again[name]) for name in row)
         assert torch.equal(row["video"][:, :-8], kept["video"][3, :, :-8].float())
         activity = row["video"][:, -8:]
@@ -317,10 +348,11 @@ def test_crops_keep_sound_and_picture_together():
         }
         for k in range(5)
     ]
+    whole = default_collate(rows)
     crop, again = RandomCrop((3, 5, 20), 0), RandomCrop((3, 5, 20), 0)
     lengths, starts = set(), set()
     for _ in range(20):
-        batch, repeated = crop(rows), again(rows)
+        batch, repeated = crop(whole), again(whole)
         assert all(torch.equal(batch[name], repeated[name]) for name in batch)
         length = batch["video"].shape[1]
         assert batch["latents"].shape == (5, 4, length) and torch.equal(
