@@ -234,7 +234,7 @@ def main() -> None:
         "seconds": {name: round(value, 2) for name, value in took.items()},
     }
     figures = [one for row in rows.values() for one in row]
-    keep(noted, "unet-small, arms of Table I", figures, given.n, given.seed, details=details)
+    keep(noted, ", ".join(presets.values()), figures, given.n, given.seed, details=details)
 
 
 if __name__ == "__main__":
