@@ -2,6 +2,7 @@
 onset guide, and of both, on scenes of the stage.
 
     PYTHONPATH=. python benchmarks/guide_competition.py --preset FOLDER --scenes 304 --gammas 2 8 32 128
+    ... --device cuda --batch 76 --jobs 16
 
 Every arm gets the same scenes, prompts and noise; the test split is left alone. The preset holds a
 classifier and a judge (`ta-v2a pack --classifier --judge`). That judge says Align: it learnt from clean
@@ -11,25 +12,25 @@ sampler step of a batch, beside the arm without guides.
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
 from measuring import begun, keep, number, options, show
 from rich.progress import track
 
+from ta_v2a.engine.devices import chosen_device, device_name
 from ta_v2a.evaluation.metrics import statistics
 from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.networks.align_judge import AlignJudge, judge_sha256, load_judge
 from ta_v2a.evaluation.networks.listener import WEIGHTS, load_listener
-from ta_v2a.evaluation.stage.benchmark import Tally, listener_logits, render_scenes
+from ta_v2a.evaluation.stage.benchmark import Tally
+from ta_v2a.evaluation.stage.heard import Heard, all_shown, listened, tallied
 from ta_v2a.evaluation.stage.scores import MEASURES, measure_score
-from ta_v2a.evaluation.stage.truth import Truth
 from ta_v2a.pipelines.foley import FoleyPipeline
 from ta_v2a.presets.resolve import resolve
-from ta_v2a.stage.scene.scene import SPLITS, plan
+from ta_v2a.stage.scene.scene import SPLITS
+from ta_v2a.system.parallel import in_order
 from ta_v2a.system.provenance import folder_sha256
-from vocoders.clock import MINI
 
 NONE, TRUE = "none", "true sound"
 MEASURED = ("onset_f1", "onset_precision", "onset_recall", "class_accuracy", "class_accuracy_one_source")
@@ -41,14 +42,14 @@ class Arm:
 
     settings: dict[str, float]
     tally: Tally = field(default_factory=Tally)
+    waves: list[np.ndarray] = field(default_factory=list)
     aligned: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
-    def add(self, judge: AlignJudge, truths: list[Truth], heard: Any, pictures: Any, logits: Any) -> None:
-        """A batch of sounds (B, samples) beside its pictures."""
-        for truth, wave, row in zip(truths, heard, logits, strict=True):
-            self.tally.add(truth, wave, row, MINI.sample_rate_hz)
-        self.aligned += [float(p > 0.5) for p in judge.aligned(heard, pictures)]
+    def add(self, judge: AlignJudge, heard: np.ndarray, seen: torch.Tensor) -> None:
+        """A batch of sounds (B, samples) beside the judge's features of its pictures."""
+        self.waves.append(heard)
+        self.aligned += [float(p > 0.5) for p in judge.probability(judge.sound(heard), seen)]
 
 
 def arms(gammas: list[float], onset: float, both: float, span: dict[str, float]) -> dict[str, Arm]:
@@ -103,42 +104,50 @@ def main() -> None:
     parser.add_argument("--both", type=float, help="gamma beside the onset guide; default: the second")
     parser.add_argument("--from", dest="begins", type=float, default=1.0, help="time from which it acts")
     parser.add_argument("--until", type=float, default=0.0, help="time down to which it acts")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--jobs", type=int, default=0, help="processes that render and look for onsets")
     parser.add_argument("--preset", default="mini")
     given = parser.parse_args()
-    noted = begun(given)
-    judge, pipeline = load_judge(given.preset), FoleyPipeline.from_pretrained(given.preset)
+    noted, device = begun(given), chosen_device(given.device)
+    judge = load_judge(given.preset, device)
+    pipeline = FoleyPipeline.from_pretrained(given.preset).to(device)
+    pipeline.set_progress_bar_config(disable=True)
     if judge is None or pipeline.classifier is None:
         raise SystemExit(f"{given.preset} holds no classifier, or no judge")
-    listener = load_listener()
+    listener = load_listener().to(device)
     span = {"classifier_from": given.begins, "classifier_until": given.until}
     both = given.gammas[min(1, len(given.gammas) - 1)] if given.both is None else given.both
-    competing, true, alone = arms(given.gammas, given.onset, both, span), Arm({}), []
+    competing, true = arms(given.gammas, given.onset, both, span), Arm({})
     steps = int(pipeline.config.num_inference_steps)
-    for start in track(range(0, given.scenes, given.batch), "scenes"):
-        seeds = [SPLITS["validation"][i] for i in range(start, min(start + given.batch, given.scenes))]
-        scenes = [plan(seed, MINI.duration_s) for seed in seeds]
-        pictures, sounds = render_scenes(scenes)
-        truths = [Truth.of(scene) for scene in scenes]
-        alone += [len(truth.kinds) == 1 for truth in truths]
-        true.add(judge, truths, sounds, pictures, listener_logits(listener, sounds))
+    scenes = list(all_shown(SPLITS["validation"][: given.scenes], given.jobs))
+    alone = [len(each.truth.kinds) == 1 for each in scenes]
+    for start in track(range(0, len(scenes), given.batch), "scenes"):
+        part = scenes[start : start + given.batch]
+        pictures, prompts = np.stack([each.pictures for each in part]), [each.scene.caption for each in part]
+        seen = judge.picture(pictures)
+        true.add(judge, np.stack([each.sound for each in part]), seen)
         for arm in competing.values():
             generator = torch.Generator().manual_seed(start)
             began = time.perf_counter()
-            waves = pipeline.generate(
-                pictures, [scene.caption for scene in scenes], generator=generator, **arm.settings
-            )
+            waves = pipeline.generate(pictures, prompts, generator=generator, **arm.settings)
             arm.seconds.append(time.perf_counter() - began)
-            heard = np.asarray(waves, dtype=np.float32)
-            arm.add(judge, truths, heard, pictures, listener_logits(listener, heard))
+            arm.add(judge, np.asarray(waves, dtype=np.float32), seen)
+    everyone, truths = {**competing, TRUE: true}, [each.truth for each in scenes]
+    heard = []
+    for arm in everyone.values():
+        together = np.concatenate(arm.waves)
+        heard.append(Heard(truths, together, listened(listener, together)))
+    for arm, (_, tally) in zip(everyone.values(), in_order(tallied, heard, given.jobs), strict=True):
+        arm.tally = tally
     judged, ears = judge_sha256(given.preset), folder_sha256(WEIGHTS)
     rows = {
         name: figures_of(name, arm, competing[NONE], np.array(alone), steps, judged, ears)
-        for name, arm in {**competing, TRUE: true}.items()
+        for name, arm in everyone.items()
     }
     header = ["guide", "onset F1", "class", "Align", "Align beside none", "ms a step more"]
     told = {name: [one.as_dict() for one in scores] for name, scores in rows.items()}
     show(told, header, [shown(scores) for scores in rows.values()])
-    details = {"split": "validation", "batch": given.batch, "steps": steps}
+    details = {"split": "validation", "batch": given.batch, "steps": steps, "device": device_name(device)}
     details["settings"] = {name: arm.settings for name, arm in competing.items()}
     figures = [one for scores in rows.values() for one in scores]
     keep(noted, given.preset, figures, given.scenes, weights=resolve(given.preset), details=details)

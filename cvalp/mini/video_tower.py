@@ -90,7 +90,8 @@ def motion_channels(frames: Float[Tensor, "batch pictures h w"]) -> Float[Tensor
 
     Faint motion in a still film so counts as much as strong motion.
     """
-    dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else frames.dtype
+    where = frames.device.type
+    dtype = torch.get_autocast_dtype(where) if torch.is_autocast_enabled(where) else frames.dtype
     mean, std = frames.mean((1, 2, 3), keepdim=True), frames.std((1, 2, 3), keepdim=True)
     luma = ((frames - mean) * (0.5 / (std + 0.02))).to(dtype)
     step = frames[:, 1:] - frames[:, :-1]

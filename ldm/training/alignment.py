@@ -11,7 +11,7 @@ from ldm.classifiers.alignment_unet import AlignmentUNet
 from ldm.ema import Ema
 from ldm.training.pairs import ALIGNED, KINDS_OF_PAIR, Pairs, check_shares, draw_pairs
 from vocoders.training.joined_batch import everyones_mean, joined, own, place
-from vocoders.training.shared import Training, adamw, batch_generator, scheduled, start_from
+from vocoders.training.shared import Training, adamw, batch_generator, export_half, scheduled, start_from
 
 
 class AlignmentTraining(Training):
@@ -142,6 +142,4 @@ class AlignmentTraining(Training):
 
     def on_train_end(self) -> None:
         if self.hparams.export_folder and self.trainer.is_global_zero:
-            network = type(self.network).from_config(self.network.config)
-            network.load_state_dict(self.ema.network.state_dict())
-            network.half().save_pretrained(self.hparams.export_folder)
+            export_half(self.ema.network, self.hparams.export_folder)

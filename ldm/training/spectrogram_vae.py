@@ -1,13 +1,16 @@
 """How a small image VAE over the mel learns (the published ones come trained)."""
 
+from typing import Any
+
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
 from ldm.autoencoders.mel_autoencoder import Posterior
 from ldm.autoencoders.spectrogram_vae import SpectrogramVae
+from ldm.training.pace import Paced
 from vocoders.training.joined_batch import everyones_mean
-from vocoders.training.shared import Training, adamw, batch_generator, scheduled
+from vocoders.training.shared import adamw, batch_generator, scheduled
 
 
 def kl_to_standard_normal(posterior: Posterior) -> Tensor:
@@ -16,7 +19,7 @@ def kl_to_standard_normal(posterior: Posterior) -> Tensor:
     return 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
 
 
-class SpectrogramVaeTraining(Training):
+class SpectrogramVaeTraining(Paced):
     """Trains a `SpectrogramVae`; a batch is {"mel": (batch, bins, frames) log-mel in [0, 1]}.
 
     The loss is the mean absolute error of the mel and of its changes from frame to frame, and a little of the
@@ -25,6 +28,7 @@ class SpectrogramVaeTraining(Training):
 
     Args:
         lr, weight_decay, betas, warmup_steps, max_steps: see `vocoders.training.shared`.
+        minutes: see `Paced`.
         kl_weight, difference_weight: of the two further terms.
         momentum: of the latents' moving average.
         seed: of the draws from the posterior.
@@ -41,6 +45,7 @@ class SpectrogramVaeTraining(Training):
         betas: tuple[float, float] = (0.9, 0.99),
         warmup_steps: int = 100,
         max_steps: int = 1500,
+        minutes: float | None = None,
         kl_weight: float = 1e-4,
         difference_weight: float = 0.5,
         momentum: float = 0.95,
@@ -94,11 +99,17 @@ class SpectrogramVaeTraining(Training):
         self.network.register_to_config(scaling_factor=self.factor)
         super().on_save_checkpoint(checkpoint)
 
-    def on_fit_end(self) -> None:
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        if self.hparams.minutes is not None:
+            super().on_train_batch_end(outputs, batch, batch_idx)
+
+    def on_train_end(self) -> None:
         self.network.register_to_config(scaling_factor=self.factor)
         if self.hparams.export_folder and self.global_rank == 0:
             self.network.save_pretrained(self.hparams.export_folder)
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams
+        if p.minutes is not None:
+            return self.paced(self.network)
         return scheduled(adamw(self.network, p.lr, p.weight_decay, p.betas), p.warmup_steps, p.max_steps)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ta_v2a.cli import console
-from ta_v2a.cli.options import CvalpPreset, Json, Preset, Seed, Steps
+from ta_v2a.cli.options import CvalpPreset, Device, Json, Preset, Seed, Steps
 from ta_v2a.errors import UserError
 
 ResultFile = Annotated[
@@ -94,6 +94,7 @@ def evaluate_stage_command(
     controls: Annotated[
         int, typer.Option(min=0, help="Scenes that are tried with negative prompts and cues as well.")
     ] = 0,
+    device: Device = "cpu",
     preset: Preset = "mini",
     result_file: ResultFile = None,
     as_json: Json = False,
@@ -115,6 +116,7 @@ def evaluate_stage_command(
             progress=advance,
             controls_n=controls,
             keep=keep,
+            device=device,
             **_given(settings),
         )
     console.result(report, as_json, _indented(report))

@@ -51,7 +51,7 @@ def pack_command(
         str, typer.Option(help="Checkpoint, or a folder of a preset's component.")
     ] = "runs/vae/last.ckpt",
     ldm: Annotated[
-        str, typer.Option(help="Checkpoint; with --preset paper a folder, too.")
+        str, typer.Option(help="Checkpoint, or a folder of a preset's component.")
     ] = "runs/ldm/last.ckpt",
     tokenizer: Annotated[
         str | None, typer.Option(help="Vocabulary of the text encoder. Default: the bundled one.")

@@ -47,6 +47,7 @@ class Examples(Dataset):
     Args:
         bank: folder of recordings; worlds of recordings need one.
         split: of the recordings, see `Catalogue`.
+        second: whether there is the sound without one source.
     """
 
     def __init__(
@@ -56,10 +57,11 @@ class Examples(Dataset):
         bank: str | Path | None = None,
         world: World = "stage",
         split: str = "train",
+        second: bool = True,
     ):
         if world != "stage" and not bank:
             raise ValueError(f"the world {world!r} is made of recordings: name their folder as bank")
-        self.seeds, self.spec, self.world = seeds, spec, world
+        self.seeds, self.spec, self.world, self.second = seeds, spec, world, second
         stage = world == "stage"
         self.bank = SoundBank(Path(bank)) if bank and stage else None
         self.catalogue = Catalogue(bank, split) if bank and not stage else None
@@ -74,15 +76,16 @@ class Examples(Dataset):
             scene = plan(seed, spec.duration_s)
             gone = left_out(seed, scene)
             rest = replace(scene, sources=tuple(s for i, s in enumerate(scene.sources) if i != gone))
-            waves = [render_sound(each, spec.sample_rate_hz, self.bank) for each in (scene, rest)]
+            heard_ones = (scene, rest) if self.second else (scene,)
+            waves = [render_sound(each, spec.sample_rate_hz, self.bank) for each in heard_ones]
         else:
             made = recorded_scene(seed, spec.duration_s, self.catalogue, spec.sample_rate_hz)
             scene = made.scene
             gone = left_out(seed, scene)
-            waves = [made.sound(), made.sound(without=gone)]
+            waves = [made.sound(), made.sound(without=gone)] if self.second else [made.sound()]
         item: dict[str, Any] = {
             name: torch.from_numpy(_lasting(wave, spec.samples))
-            for name, wave in zip(("wave", "without"), waves, strict=True)
+            for name, wave in zip(("wave", "without"), waves, strict=False)
         }
         item["facts"] = json.dumps({"sources": [asdict(heard(s)) for s in scene.sources], "left_out": gone})
         item["kinds"] = torch.from_numpy(kinds_heard(scene))

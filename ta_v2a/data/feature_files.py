@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from rich.progress import track
@@ -11,7 +12,8 @@ from safetensors.torch import save_file
 from torch.utils.data import DataLoader
 
 from cvalp.features import film_features
-from ta_v2a.data.examples import Examples
+from cvalp.role import Encoders
+from ta_v2a.data.examples import CAPTIONS, FEWER_CAPTIONS, Examples, said
 from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp
 from ta_v2a.system.processes import follow_parent
 from vocoders.mel import LogMel
@@ -19,6 +21,10 @@ from vocoders.mel import LogMel
 SHARD = 64
 NAMES = ("latents", "without", "kinds")
 """Tensors of every shard; `video` is one more where the world is seen."""
+MEL_NAMES = ("latents", "mel", "text", "kinds", "video")
+"""Tensors of a shard with mels and words in place of second sounds."""
+TEXTS = CAPTIONS + 2 * FEWER_CAPTIONS
+"""Wordings a row, see `ta_v2a.data.examples.said`."""
 
 
 def feature_shard(folder: Path, seeds: range) -> Path:
@@ -50,6 +56,28 @@ def read_facts(shard: Path) -> list[str]:
         return json.loads(tensors.metadata()["facts"])
 
 
+def read_rows(shard: Path, wanted: Sequence[str]) -> dict[str, torch.Tensor]:
+    """Those tensors of a shard that it has."""
+    with safe_open(shard, "pt") as tensors:
+        kept = set(tensors.keys())
+        return {name: tensors.get_tensor(name) for name in wanted if name in kept}
+
+
+@torch.no_grad()
+def text_features(facts: Sequence[str], seeds: Sequence[int], cvalp: Encoders) -> torch.Tensor:
+    """(rows, 8, C) half precision: E_l of what is said of every row; zero where nothing is."""
+    rows = []
+    starts: Any = range(0, len(facts), SHARD)
+    for start in track(starts, "text features") if len(facts) > SHARD else starts:
+        texts = [
+            text for i in range(start, min(start + SHARD, len(facts))) for text in said(facts[i], seeds[i])
+        ]
+        encoded = cvalp.encode_text(texts)
+        there = torch.tensor([bool(text) for text in texts], device=encoded.device)
+        rows.append((encoded * there[:, None]).unflatten(0, (-1, TEXTS)).half().cpu())
+    return torch.cat(rows)
+
+
 @torch.no_grad()
 def write_features(
     examples: Examples,
@@ -59,14 +87,16 @@ def write_features(
     tokenizer_file: Path,
     vae_file: Path,
     workers: int,
+    mels: bool = False,
 ) -> None:
     """Computes the missing and the damaged shards of `seeds`: a killed run goes on where it stopped.
 
     A shard holds, half precision: `latents` and `without` (64, 48, columns), `kinds` (64, 29) and, where the
-    world is seen, `video` (64, columns, 264).
+    world is seen, `video` (64, columns, 264); with `mels` no `without`, but `mel` (64, bands, frames) and
+    `text` (64, 8, 256), see `text_features`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    names = NAMES if examples.world == "unseen" else (*NAMES, "video")
+    names = MEL_NAMES if mels else NAMES if examples.world == "unseen" else (*NAMES, "video")
     missing = [s for s in shards_of(seeds) if not _is_whole(feature_shard(folder, s), len(s), names)]
     if not missing:
         return
@@ -89,10 +119,14 @@ def write_features(
     rows: list[dict[str, torch.Tensor]] = []
     facts: list[str] = []
     for batch in track(loader, f"features of the {examples.world} world"):
-        row = {
-            name: vae.encode(log_mel(batch[wave].to(device))).mean.half().cpu()
+        heard = {
+            name: log_mel(batch[wave].to(device))
             for name, wave in (("latents", "wave"), ("without", "without"))
+            if wave in batch
         }
+        row = {name: vae.encode(mel).mean.half().cpu() for name, mel in heard.items()}
+        if mels:
+            row["mel"] = heard["latents"].half().cpu()
         row["kinds"] = batch["kinds"].half()
         if "frames" in batch:
             with torch.autocast(device.type, torch.bfloat16):
@@ -100,8 +134,11 @@ def write_features(
         rows.append(row)
         facts += batch["facts"]
         if len(facts) == len(missing[0]):
-            target = feature_shard(folder, missing.pop(0))
+            done = missing.pop(0)
+            target = feature_shard(folder, done)
             whole = {name: torch.cat([r[name] for r in rows]).contiguous() for name in rows[0]}
+            if mels:
+                whole["text"] = text_features(facts, done, cvalp)
             part = target.with_suffix(".part")
             save_file(whole, part, metadata={"facts": json.dumps(facts)})
             part.replace(target)

@@ -12,13 +12,19 @@ from typing import Any, cast
 import lightning
 import torch
 from jaxtyping import Float, Int64
-from rich.progress import track
-from safetensors.torch import load_file
 from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
 from cvalp.role import Encoders
-from ta_v2a.data.examples import CAPTIONS, FEWER_CAPTIONS, Examples, World, said
-from ta_v2a.data.feature_files import feature_shard, read_facts, shards_of, write_features
+from ta_v2a.data.examples import CAPTIONS, FEWER_CAPTIONS, Examples, World
+from ta_v2a.data.feature_files import (
+    NAMES,
+    feature_shard,
+    read_facts,
+    read_rows,
+    shards_of,
+    text_features,
+    write_features,
+)
 from ta_v2a.data.stage_clips import STAGE_CODE, split_seeds
 from ta_v2a.errors import UserError
 from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp, weights_file
@@ -35,22 +41,8 @@ FEATURE_CODE = (
     "vocoders.mel",
 )
 """Modules that features come from, beside `ta_v2a.data.feature_files`."""
-TEXTS = CAPTIONS + 2 * FEWER_CAPTIONS
-"""Wordings a row, see `ta_v2a.data.examples.said`."""
 LONGEST_TAIL = 3
 """Latent columns that a source may ring on after the window of its cue in training."""
-
-
-@torch.no_grad()
-def text_features(facts: Sequence[str], seeds: Sequence[int], cvalp: Encoders) -> torch.Tensor:
-    """(rows, 8, C) half precision: E_l of what is said of every row; zero where nothing is."""
-    rows = []
-    for start in track(range(0, len(facts), 64), "text features"):
-        texts = [text for i in range(start, min(start + 64, len(facts))) for text in said(facts[i], seeds[i])]
-        encoded = cvalp.encode_text(texts)
-        there = torch.tensor([bool(text) for text in texts], device=encoded.device)
-        rows.append((encoded * there[:, None]).unflatten(0, (-1, TEXTS)).half().cpu())
-    return torch.cat(rows)
 
 
 def evened(kinds: torch.Tensor, power: float) -> torch.Tensor:
@@ -86,6 +78,9 @@ class FeatureRows:
         every_wording: any of a scene's wordings; False always takes its own.
         controls: shares of rows with a negated source, with an idle negative, and with a cue.
         video_channels: of the video features.
+
+    Raises:
+        ValueError: controls of shards without second sounds.
     """
 
     def __init__(
@@ -99,10 +94,11 @@ class FeatureRows:
         controls: tuple[float, float, float] = (0.0, 0.0, 0.0),
         video_channels: int = 0,
     ):
-        parts = [load_file(file) for file in files]
-        self.latents, self.without, self.kinds = (
-            torch.cat([p[name] for p in parts]) for name in ("latents", "without", "kinds")
-        )
+        parts = [read_rows(file, (*NAMES, "video")) for file in files]
+        if any(controls) and not all("without" in part for part in parts):
+            raise ValueError("controls want shards with second sounds")
+        self.latents, self.kinds = (torch.cat([p[name] for p in parts]) for name in ("latents", "kinds"))
+        self.without = torch.cat([p.get("without", p["latents"]) for p in parts])
         unseen = (self.latents.shape[-1], video_channels)
         self.video = torch.cat(
             [p.get("video", p["latents"].new_zeros(len(p["latents"]), *unseen)) for p in parts]
@@ -277,9 +273,11 @@ class StageFeatures(lightning.LightningDataModule):
         even_power: how far training draws all kinds of the stage alike, see `evened`; half of
             the stage's scenes are impacts.
         first_seed: offset into the training seeds.
+        mels: keep log-mels and words in place of second sounds, in shards of their own, for what trains on
+            mels or on latents of another autoencoder. Then there are no controls.
 
     Raises:
-        UserError: scenes of recordings, and no bank.
+        UserError: scenes of recordings, and no bank; or controls, or what is not seen, with mels.
     """
 
     def __init__(
@@ -302,8 +300,11 @@ class StageFeatures(lightning.LightningDataModule):
         even_power: float = 0.5,
         first_seed: int = 20_000_000,
         every_wording: bool = True,
+        mels: bool = False,
     ):
         super().__init__()
+        if mels and (any(controls) or unseen_scenes):
+            raise UserError("with mels there are no second sounds, which controls need, and all is seen")
         if (recorded_scenes or unseen_scenes) and bank is None:
             raise UserError("scenes of recordings want a bank: --data.init_args.bank FOLDER")
         self.files = (Path(cvalp), Path(tokenizer_file), Path(vae))
@@ -315,7 +316,7 @@ class StageFeatures(lightning.LightningDataModule):
         self.validation_scenes, self.batch_size, self.workers = validation_scenes, batch_size, workers
         self.bank, self.confidence, self.lengths, self.cache = bank, confidence, tuple(lengths), Path(cache)
         self.importance_power, self.even_power, self.first_seed = importance_power, even_power, first_seed
-        self.every_wording, self.controls = every_wording, controls
+        self.every_wording, self.controls, self.mels = every_wording, controls, mels
 
     @property
     def seeds(self) -> dict[World, range]:
@@ -346,22 +347,25 @@ class StageFeatures(lightning.LightningDataModule):
     def prepare_data(self) -> None:
         for split, worlds in (("train", self.seeds), ("test", self.validation_seeds)):
             for world, seeds in worlds.items():
-                examples = Examples(seeds, MINI, self.bank, world, split)
-                write_features(examples, seeds, self._of(world), *self.files, self.workers)
+                examples = Examples(seeds, MINI, self.bank, world, split, second=not self.mels)
+                write_features(examples, seeds, self._of(world), *self.files, self.workers, self.mels)
 
     def _of(self, world: World) -> Path:
-        return self.folder / world
+        return self.folder / (f"{world}-mels" if self.mels else world)
+
+    def shards(self, world: World, seeds: range) -> list[Path]:
+        """Where the rows of some seeds are kept."""
+        return [feature_shard(self._of(world), shard) for shard in shards_of(seeds)]
 
     def _rows(self, worlds: Mapping[World, range], cvalp: Encoders, **changes: Any) -> FeatureRows:
-        files = [
-            feature_shard(self._of(world), s) for world, seeds in worlds.items() for s in shards_of(seeds)
-        ]
-        facts = [fact for file in files for fact in read_facts(file)]
-        text = self._texts(facts, [seed for seeds in worlds.values() for seed in seeds], cvalp)
+        files = [file for world, seeds in worlds.items() for file in self.shards(world, seeds)]
+        text = self._texts(files, [seed for seeds in worlds.values() for seed in seeds], cvalp)
         return FeatureRows(files, text, video_channels=cvalp.video_width, **changes)
 
-    def _texts(self, facts: Sequence[str], seeds: Sequence[int], cvalp: Encoders) -> torch.Tensor:
-        return text_features(facts, seeds, cvalp)
+    def _texts(self, files: Sequence[Path], seeds: Sequence[int], cvalp: Encoders) -> torch.Tensor:
+        if self.mels:
+            return torch.cat([read_rows(file, ["text"])["text"] for file in files])
+        return text_features([fact for file in files for fact in read_facts(file)], seeds, cvalp)
 
     def setup(self, stage: str) -> None:
         device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
@@ -398,12 +402,14 @@ def training_batches(
     weights: torch.Tensor,
     batch_size: int,
     lengths: tuple[int, ...],
+    draws: int | None = None,
 ) -> DataLoader[Any]:
-    """Batches of one epoch, cropped; rows are drawn as often as `weights` (rows,) say."""
+    """Batches of one epoch, cropped; rows are drawn as often as `weights` (rows,) say, `draws` of them, or as
+    many as there are."""
     epoch = data.trainer.current_epoch if data.trainer else 0
     rows.seed = epoch
     order, crop = torch.Generator().manual_seed(epoch), RandomCrop(lengths, epoch)
-    draw = WeightedRandomSampler(weights.tolist(), len(weights), generator=order)
+    draw = WeightedRandomSampler(weights.tolist(), draws or len(weights), generator=order)
     places = cast(Dataset[int], range(len(rows)))
 
     def collate(chosen: list[int]) -> dict[str, torch.Tensor]:

@@ -1,12 +1,14 @@
 """What an alignment classifier trains on: the diffusion model's own features, without wordings."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 
 from cvalp.role import Encoders
 from ta_v2a.data.examples import World
-from ta_v2a.data.features import TEXTS, StageFeatures
+from ta_v2a.data.feature_files import TEXTS
+from ta_v2a.data.features import StageFeatures
 from ta_v2a.errors import UserError
 
 
@@ -27,5 +29,5 @@ class PairFeatures(StageFeatures):
             raise UserError("sound and picture are told apart where there is a picture: unseen_scenes is 0")
         return super().seeds
 
-    def _texts(self, facts: Sequence[str], seeds: Sequence[int], cvalp: Encoders) -> torch.Tensor:
+    def _texts(self, files: Sequence[Path], seeds: Sequence[int], cvalp: Encoders) -> torch.Tensor:
         return torch.zeros(1, TEXTS, 0).expand(len(seeds), -1, -1)

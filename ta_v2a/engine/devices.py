@@ -22,6 +22,25 @@ def woken(component: Part) -> Part:
     return component
 
 
+def chosen_device(name: str) -> torch.device:
+    """The device of a name such as "cpu", "cuda" or "cuda:1".
+
+    Raises:
+        UserError: there is no such device here.
+    """
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError):  # torch without CUDA asserts
+        raise UserError(f"no device {shown(name)} here: give cpu, or cuda where there is one") from None
+    return device
+
+
+def device_name(device: torch.device) -> str:
+    """What a device calls itself: the card's name, or its type."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
 def fast_dtype(device: torch.device) -> torch.dtype | None:
     """bfloat16 where the device multiplies it in hardware, else None."""
     if device.type == "cuda":

@@ -11,7 +11,7 @@ from ta_v2a.errors import UserError
 from ta_v2a.evaluation.networks.align_judge import JUDGE_FOLDER, check_judge
 from ta_v2a.presets.resolve import WEIGHTS_FOLDER
 from ta_v2a.presets.trained import PREFIXES, mini_autoencoder, mini_cvalp, trained
-from ta_v2a.system.user_files import is_file, whole_folder
+from ta_v2a.system.user_files import is_file, is_folder, whole_folder
 
 TOKENIZER = WEIGHTS_FOLDER / "mini" / "cvalp" / "spiece.model"
 """The vocabulary that comes along, wherever the program is run."""
@@ -52,6 +52,11 @@ def saved_classifier(folder: str | Path) -> nn.Module:
     return _unnamed(load_component(Path(folder), "classifier"))
 
 
+def saved_denoiser(folder: str | Path) -> nn.Module:
+    """The diffusion network of a preset, or that its training exported, float32."""
+    return _unnamed(load_component(Path(folder), "denoiser"))
+
+
 def saved_judge(folder: str | Path) -> Any:
     """That of clean latents, which judges for the Align metric, likewise.
 
@@ -88,7 +93,7 @@ def pack(
     alignment classifiers; returns it.
 
     Args:
-        cvalp, vae, ldm: Lightning checkpoints of the three trainings.
+        cvalp, vae, ldm: Lightning checkpoints of the three trainings, or folders of a preset's components.
         tokenizer_file: the sentencepiece model the text tower was trained with; None: the bundled one.
         out: folder of the pipeline, made if needed; a model card in it is left alone.
         vocoder, bandwidth: folders that their trainings exported; None: Griffin-Lim, and no extension.
@@ -113,7 +118,9 @@ def pack(
     pipeline = FoleyPipeline(
         cvalp=mini_cvalp(cvalp, tokenizer_file),
         autoencoder=mini_autoencoder(vae),
-        denoiser=trained(AudioTransformer(), ldm, PREFIXES["denoiser"]),
+        denoiser=saved_denoiser(ldm)
+        if is_folder(ldm)
+        else trained(AudioTransformer(), ldm, PREFIXES["denoiser"]),
         vocoder=GriffinLim() if vocoder is None else saved_vocoder(vocoder),
         scheduler=FlowMatchEulerDiscreteScheduler(shift=STEP_SHIFT),
         bandwidth=None if bandwidth is None else saved_bandwidth(bandwidth),

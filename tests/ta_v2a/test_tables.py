@@ -139,6 +139,23 @@ def test_encoders_vocoders_and_folders():
     assert "| **films** |  |  |" in tables._sanity([result(*heard), result(*heard, subject="films")])
 
 
+def test_arms_side_by_side():
+    rows = [
+        score("onset F1", 0.5, low=0.4, high=0.6, of="I: concat"),
+        score("FD", 12.345, of="I: concat", low=10.0, high=14.0),
+        score("Align accuracy", 0.25, "diff_foley", of="I: concat"),
+        score("Align accuracy", -0.125, "diff_foley:paired_gain", of="I: concat"),
+        score("onset precision", 0.5, of="I: concat"),
+        score("onset F1", 0.25, of="true sound"),
+    ]
+    assert tables._arms([result(*rows)]).splitlines() == [
+        "| sound | onset F1 | FD | Align accuracy, diff_foley | Align accuracy, diff_foley:paired_gain |",
+        "|---|---|---|---|---|",
+        "| I: concat | 0.500 (0.400-0.600) | 12.35 (10.00-14.00) | 0.250 | -0.125 |",
+        "| true sound | 0.250 |  |  |  |",
+    ]
+
+
 def test_the_summary():
     bench = [
         score(metric, value, of=of)

@@ -21,7 +21,8 @@ from tiny_words import TINY_TEXT, tiny_tokenizer
 from cvalp.paper.model import PaperCVALP
 from ldm.autoencoders.spectrogram_vae import SpectrogramVae
 from ldm.classifiers.alignment_columns import AlignmentColumns
-from ta_v2a.data import feature_files, features, picture_latents
+from ldm.denoisers.audio_unet import AudioUNet
+from ta_v2a.data import feature_files, features
 from ta_v2a.data.features import StageFeatures
 from ta_v2a.data.film_clips import to_strip
 from ta_v2a.data.wordings import StageWordings
@@ -66,8 +67,14 @@ PAPER_DATA |= {"vae": "paper_vae", "cvalp": "paper_cvalp"}
 SMALL_UNET = {"block_out_channels": [8, 8, 8, 16], "attention_heads": 2, "norm_groups": 4}
 STAGE_FEATURES = {"cvalp": str(WEIGHTS / "cvalp"), "vae": str(WEIGHTS / "autoencoder"), "workers": 0}
 STAGE_FEATURES |= {"tokenizer_file": TINY_CVALP["tokenizer_file"], "scenes": 4, "validation_scenes": 2}
-PICTURE_DATA: dict[str, Any] = {f"features.init_args.{name}": v for name, v in STAGE_FEATURES.items()}
-PICTURE_DATA |= {"features.init_args.batch_size": 2, "vae": "small_vae", "lengths": [8]}
+MELS: dict[str, Any] = {f"features.init_args.{name}": v for name, v in STAGE_FEATURES.items()}
+PICTURE_DATA = {
+    **MELS,
+    "rows_per_epoch": 4,
+    "features.init_args.batch_size": 2,
+    "vae": "small_vae",
+    "lengths": [8],
+}
 
 # stage and its configurations -> arguments of the network, of its trainer and of the data, at a tiny size
 TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
@@ -125,7 +132,11 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
     ("ldm", "paper-unet", "ddp"): (TINY_UNET, {}, PAPER_DATA),
     ("ldm", "paper-unet", "fsdp"): (TINY_UNET, {}, PAPER_DATA),
     ("ldm", "paper-unet", "paper-16gb"): (TINY_UNET, {}, PAPER_DATA),
-    ("vae", "vae-small"): ({"block_out_channels": [8, 8, 8, 8]}, {}, KEPT),
+    ("vae", "vae-small"): (
+        {"block_out_channels": [8, 8, 8, 8]},
+        {},
+        {**MELS, "batch_size": 2, "clips_per_epoch": 4, "frames": 32},
+    ),
     **{
         ("ldm", "unet-small", *arm): (SMALL_UNET, {}, PICTURE_DATA)
         for arm in ([], ["unet-small-average"], ["unet-small-video"], ["unet-small-text"])
@@ -153,6 +164,10 @@ DEVICES = {"fsdp": {"--trainer.devices": 1, "--trainer.strategy.init_args.data_p
 EXPORTED: dict[tuple[str, ...], tuple[str, Callable[[Path], torch.nn.Module]]] = {
     ("vocoder", "mini"): ("runs/vocoder/vocoder", IstftNet.from_pretrained),
     ("vae", "vae-small"): ("runs/vae-small/autoencoder", SpectrogramVae.from_pretrained),
+    **{
+        ("ldm", "unet-small", *arm): (f"runs/{(*arm, 'unet-small')[0]}/denoiser", AudioUNet.from_pretrained)
+        for arm in ([], ["unet-small-average"], ["unet-small-video"], ["unet-small-text"])
+    },
     ("vocoder", "wavegrad"): ("runs/wavegrad/vocoder", WaveGrad.from_pretrained),
     ("vocoder", "wavegrad", "wavegrad-small"): ("runs/wavegrad-small/vocoder", WaveGrad.from_pretrained),
     ("bandwidth", "mini"): ("runs/bandwidth/bandwidth", BandwidthExtension.from_pretrained),
@@ -212,8 +227,7 @@ def place(tmp_path_factory) -> Path:
 @pytest.mark.parametrize("training", TRAINED, ids="-".join)
 def test_two_steps(training, place, monkeypatch):
     monkeypatch.chdir(place)
-    for module in (features, picture_latents):
-        monkeypatch.setattr(module, "MINI", ClipSpec(duration_s=1.024))
+    monkeypatch.setattr(features, "MINI", ClipSpec(duration_s=1.024))
     monkeypatch.setattr(feature_files, "SHARD", 2)
     stage, *configs = training
     network, trainer, data = TRAINED[training]

@@ -35,16 +35,19 @@ class AlignJudge:
     Args:
         classifier: of clean latents.
         encoders, autoencoder: those that it learnt with.
+        device: where it runs.
 
     Raises:
         UserError: the classifier reads noisy latents.
     """
 
-    def __init__(self, classifier: Any, encoders: Any, autoencoder: Any):
+    def __init__(self, classifier: Any, encoders: Any, autoencoder: Any, device: torch.device | str = "cpu"):
         check_judge(classifier)
-        self.classifier, self.encoders, self.autoencoder = classifier, encoders, autoencoder
+        self.device = torch.device(device)
+        self.classifier, self.encoders = classifier.to(device), encoders.to(device)
+        self.autoencoder = autoencoder.to(device)
         self.clock = replace(encoders.clock, mel_frames_per_column=autoencoder.frames_per_column)
-        self.log_mel = LogMel(self.clock)
+        self.log_mel = LogMel(self.clock).to(device)
 
     def window(self, duration_s: float) -> ClipSpec:
         """The clock of what is judged of a clip."""
@@ -56,20 +59,23 @@ class AlignJudge:
         samples = self.window(waves.shape[1] / self.clock.sample_rate_hz).samples
         heard = np.zeros((len(waves), samples), np.float32)
         heard[:, : waves.shape[1]] = waves[:, :samples]
-        return self.autoencoder.encode(self.log_mel(torch.from_numpy(heard))).mean.float()
+        mel = self.log_mel(torch.from_numpy(heard).to(self.device))
+        return self.autoencoder.encode(mel).mean.float()
 
     @torch.inference_mode()
     def picture(self, frames: np.ndarray) -> Float[torch.Tensor, "batch tokens channels"]:
         """E_v of pictures (batch, n, h, w) or, in colour, (batch, n, h, w, 3) uint8 at the clock's rate."""
-        return film_features(self.encoders, as_input(torch.from_numpy(frames[:, : self.clock.pictures])))
+        shown = torch.from_numpy(frames[:, : self.clock.pictures]).to(self.device)
+        return film_features(self.encoders, as_input(shown))
 
     @torch.inference_mode()
     def probability(self, latents: torch.Tensor, video: torch.Tensor) -> Float[np.ndarray, " batch"]:
         """P(aligned), over the time that both last."""
         step = self.clock.columns_per_picture
         tokens = min(video.shape[1], latents.shape[-1] // step)
-        latents, video = latents[..., : tokens * step], video[:, :tokens]
-        return self.classifier(latents, torch.zeros(len(latents)), video).sigmoid().numpy()
+        latents, video = (each.to(self.device) for each in (latents[..., : tokens * step], video[:, :tokens]))
+        clean = torch.zeros(len(latents), device=self.device)
+        return self.classifier(latents, clean, video).sigmoid().cpu().numpy()
 
     def aligned(
         self, waves: Float[np.ndarray, "batch samples"], frames: np.ndarray
@@ -84,8 +90,8 @@ def check_judge(classifier: Any) -> None:
         raise UserError("the judge of Align reads clean latents, and this classifier noisy ones")
 
 
-def load_judge(preset: str | Path) -> AlignJudge | None:
-    """The judge of a preset; None where it holds none.
+def load_judge(preset: str | Path, device: torch.device | str = "cpu") -> AlignJudge | None:
+    """The judge of a preset on a device; None where it holds none.
 
     Raises:
         UserError: there is no such preset, or its judge cannot be loaded.
@@ -94,7 +100,7 @@ def load_judge(preset: str | Path) -> AlignJudge | None:
     if not (folder / JUDGE_FOLDER / "config.json").is_file():
         return None
     encoders, autoencoder, classifier = (load_component(folder / name, role) for name, role in PARTS.items())
-    return AlignJudge(classifier, encoders, autoencoder)
+    return AlignJudge(classifier, encoders, autoencoder, device)
 
 
 def judge_sha256(preset: str | Path) -> str:

@@ -222,7 +222,7 @@ def judge_extractors(preset: str | Path) -> list[Extractor]:
     rate = judge.clock.sample_rate_hz
 
     def sound(wave: np.ndarray, _: int) -> Arrays:
-        return {"latents": judge.sound(np.asarray(wave, np.float32)[None])[0].half().numpy()}
+        return {"latents": judge.sound(np.asarray(wave, np.float32)[None])[0].half().cpu().numpy()}
 
     def picture(given: PictureInput) -> Arrays:
         spec = judge.window(given.clip.duration_s)
@@ -230,7 +230,7 @@ def judge_extractors(preset: str | Path) -> list[Extractor]:
         frames = next(blocks)[:1] if given.static else np.concatenate(list(blocks))
         if given.static:
             frames = np.repeat(frames, spec.pictures, axis=0)
-        return {"video": judge.picture(frames[None])[0].half().numpy()}
+        return {"video": judge.picture(frames[None])[0].half().cpu().numpy()}
 
     def together(heard: np.ndarray, seen: np.ndarray) -> float:
         latents, video = (torch.from_numpy(each.astype(np.float32))[None] for each in (heard, seen))

@@ -320,10 +320,30 @@ def _summary(results: Sequence[Result]) -> str:
     return table(("what", "`mini`", "beside it"), rows)
 
 
+def _arms(results: Sequence[Result]) -> str:
+    """`benchmarks/paper_tables.py` or `benchmarks/guide_competition.py`: every sound that was heard, by all
+    that was measured of any."""
+    (result,) = results
+    digits = {"FD": 2, "FAD": 2, "IS": 2, "MKL": 2, "time": 1}
+    ids = dict.fromkeys((one.metric, one.variant) for one in result.figures if one.metric not in _LEFT_OUT)
+    twice = [metric for metric, _ in ids]
+    header = [metric if twice.count(metric) == 1 else f"{metric}, {variant}" for metric, variant in ids]
+    rows = []
+    for of in dict.fromkeys(one.of for one in result.figures):
+        found_ones = (found(result, metric, of, variant) for metric, variant in ids)
+        cells = (cell(one, digits.get(m, 3), n=False) for one, (m, _) in zip(found_ones, ids, strict=True))
+        rows.append((of, *cells))
+    return table(("sound", *header), rows)
+
+
+_LEFT_OUT = ("onset precision", "onset recall", "class accuracy, one source")
+
+
 TABLES: dict[str, Callable[[Sequence[Result]], str]] = {
     "stage": _stage,
     "stage-weights": _stage_weights,
     "stage-rest": _stage_rest,
+    "arms": _arms,
     "retrieval": _retrieval,
     "encoders": _encoders,
     "sanity": _sanity,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ta_v2a.engine.devices import chosen_device
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.networks.listener import WEIGHTS, load_listener
 from ta_v2a.evaluation.report.results import Begun, write_result
@@ -26,21 +27,23 @@ def stage_command(
     progress: Callable[[int, int], None] | None = None,
     controls_n: int = 0,
     keep: Begun | None = None,
+    device: str = "cpu",
     **settings: Any,
 ) -> dict[str, Any]:
     """`ta-v2a evaluate stage`: loads the pipeline and the listener and returns the result for JSON.
 
     With exactly the scenes of the frozen benchmark (n = 1,000, no bank) the result names it, after a check of
     its hash. `controls_n` scenes of two sources are tried with negative prompts and cues as well.
-    `keep` is where the result is written as data as well.
+    `keep` is where the result is written as data as well. Networks run on `device`.
 
     Raises:
         UserError: if weights are missing or a number is out of range.
     """
-    judge = load_listener(listener)
+    place = chosen_device(device)
+    judge = load_listener(listener).to(place)
     from ta_v2a.pipelines.foley import FoleyPipeline
 
-    pipeline = FoleyPipeline.from_pretrained(str(weights))
+    pipeline = FoleyPipeline.from_pretrained(str(weights)).to(place)
     sounds = None
     if bank is not None:
         from ta_v2a.stage.sound.bank import SoundBank
