@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 LayoutKind = Literal["tokens", "columns"]
-TASKS = ("t2av", "a2v", "v2a", "t2a", "t2v")
+JOINT_TASKS = ("t2av", "a2v", "v2a", "t2a", "t2v")
 """Text to both; sound to picture; picture to sound; text to one of them alone."""
 
 
@@ -56,7 +56,7 @@ class TokenLayout(nn.Module):
         self.shapes = shapes
         inside = shapes.channels * shapes.pictures * shapes.patch**2
         self.video_in, self.audio_in = nn.Linear(inside, width), nn.Linear(shapes.column_size, width)
-        self.task = nn.Embedding(len(TASKS), width)
+        self.task = nn.Embedding(len(JOINT_TASKS), width)
         self.video_out, self.audio_out = nn.Linear(width, inside), nn.Linear(width, shapes.column_size)
         for layer in (self.video_out, self.audio_out):
             nn.init.zeros_(layer.weight)
@@ -130,7 +130,7 @@ class ColumnLayout(nn.Module):
         self.patch_in, self.patch_out = nn.Linear(inside, width), nn.Linear(width, inside)
         nn.init.zeros_(self.patch_out.weight)
         nn.init.zeros_(self.patch_out.bias)
-        self.task = nn.Parameter(torch.randn(len(TASKS), shapes.channels, shapes.height))
+        self.task = nn.Parameter(torch.randn(len(JOINT_TASKS), shapes.channels, shapes.height))
 
     @property
     def places(self) -> tuple[int, int, int]:

@@ -16,14 +16,14 @@ from torch import Tensor, nn
 
 from ldm.conditions import GIVEN_AUDIO, GIVEN_VIDEO, TASK, Conditions, Track, align
 from ldm.denoisers.audio_transformer import Attention, modulate, rotary
-from ldm.denoisers.uniform_layouts import TASKS, LayoutKind, layout_of, shapes_of
+from ldm.denoisers.uniform_layouts import JOINT_TASKS, LayoutKind, layout_of, shapes_of
 from ldm.latents import Latents
 from ldm.mixing import Mixer, sinusoids
 from ldm.process import process_of
 from vocoders.component import Component, configured
 
 ConditionNoise = Literal["clean", "shared_t", "independent_t"]
-Order = Literal["full", "alternating"]
+BlockOrder = Literal["full", "alternating"]
 Sides = Literal["full", "spatial", "temporal"]
 
 
@@ -35,7 +35,7 @@ class MixedUniform:
         text: (batch, tokens, width).
         audio: (batch, size, columns), or None; `has_audio` (batch,) where it is given.
         video: (batch, channels, pictures, h, w), or None, likewise.
-        task: (batch,) places in `TASKS`, where the conditions name one.
+        task: (batch,) places in `JOINT_TASKS`, where the conditions name one.
     """
 
     text: Tensor
@@ -57,14 +57,14 @@ def given(latents: Latents) -> dict[str, Track]:
 
 
 def task_track(name: str, batch: int, device: torch.device | str = "cpu") -> Track:
-    """Which of `TASKS` it is, for models that are not shown it by what they are given.
+    """Which of `JOINT_TASKS` it is, for models that are not shown it by what they are given.
 
     Raises:
         ValueError: there is no such task.
     """
-    if name not in TASKS:
-        raise ValueError(f"a task is one of {', '.join(TASKS)}, not {name!r}")
-    return Track(torch.eye(len(TASKS), device=device)[TASKS.index(name)].expand(batch, -1))
+    if name not in JOINT_TASKS:
+        raise ValueError(f"a task is one of {', '.join(JOINT_TASKS)}, not {name!r}")
+    return Track(torch.eye(len(JOINT_TASKS), device=device)[JOINT_TASKS.index(name)].expand(batch, -1))
 
 
 class UniformBlock(nn.Module):
@@ -181,7 +181,7 @@ class UniformTransformer(Component):
         heads: int = 5,
         mlp_ratio: float = 3.0,
         modulation_rank: int = 64,
-        order: Order = "full",
+        order: BlockOrder = "full",
         text_injection: Literal["aligned", "cross_attention"] = "aligned",
         mlps: Literal["shared", "per_modality"] = "per_modality",
         condition_noise: ConditionNoise = "clean",
@@ -319,12 +319,12 @@ class UniformTransformer(Component):
         self, has_audio: Tensor, has_video: Tensor, here: Mapping[str, Tensor]
     ) -> Int[Tensor, " batch"]:
         """The task of every row, by what is given and what is there."""
-        names = torch.full_like(has_audio, TASKS.index("t2av"), dtype=torch.long)
+        names = torch.full_like(has_audio, JOINT_TASKS.index("t2av"), dtype=torch.long)
         if self.config.condition_noise == "clean":
-            names = names.masked_fill(has_audio, TASKS.index("a2v"))
-            names = names.masked_fill(has_video, TASKS.index("v2a"))
-        names = names.masked_fill(~here["video"], TASKS.index("t2a"))
-        return names.masked_fill(~here["audio"], TASKS.index("t2v"))
+            names = names.masked_fill(has_audio, JOINT_TASKS.index("a2v"))
+            names = names.masked_fill(has_video, JOINT_TASKS.index("v2a"))
+        names = names.masked_fill(~here["video"], JOINT_TASKS.index("t2a"))
+        return names.masked_fill(~here["audio"], JOINT_TASKS.index("t2v"))
 
     def at_times(
         self,
@@ -342,7 +342,7 @@ class UniformTransformer(Component):
             times: of both, by name.
             here: which rows have them, by name; those of the others are not looked at.
             text: from `mix`.
-            task: places in `TASKS`.
+            task: places in `JOINT_TASKS`.
         """
         audio, video = self._shaped(audio, video)
         coefficients = {name: self.process.precondition(times[name].float()) for name in ("audio", "video")}

@@ -6,7 +6,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from ldm.denoisers.uniform_layouts import TASKS
+from ldm.denoisers.uniform_layouts import JOINT_TASKS
 from ldm.denoisers.uniform_transformer import UniformTransformer
 from ldm.training.diffusion import weighted_square
 from ldm.training.joint import Batch, JointTraining, rows_of_noise, rows_of_uniform, told
@@ -58,9 +58,9 @@ class UniformTraining(JointTraining):
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
-        self.tasks = dict(tasks or dict.fromkeys(TASKS[:3], 1 / 3))
-        if not self.tasks.keys() <= set(TASKS) or abs(sum(self.tasks.values()) - 1) > 1e-6:
-            raise ValueError(f"shares of {', '.join(TASKS)} sum to 1, unlike {self.tasks}")
+        self.tasks = dict(tasks or dict.fromkeys(JOINT_TASKS[:3], 1 / 3))
+        if not self.tasks.keys() <= set(JOINT_TASKS) or abs(sum(self.tasks.values()) - 1) > 1e-6:
+            raise ValueError(f"shares of {', '.join(JOINT_TASKS)} sum to 1, unlike {self.tasks}")
         if checkpoint is not None:
             start_from(network, checkpoint)
         self._learns(network)
@@ -105,7 +105,7 @@ class UniformTraining(JointTraining):
             at[name] = torch.zeros_like(drawn[name]) if clean else drawn[name]
             noisy[name] = value if clean else process.noisy(value, noise[name], drawn[name])
         named = "t2av" if how == "independent_t" and absent is None else task
-        number = torch.full_like(everywhere, TASKS.index(named), dtype=torch.long)
+        number = torch.full_like(everywhere, JOINT_TASKS.index(named), dtype=torch.long)
         text = network.mixer(conditions, len(everywhere), 1)
         found = network.at_times(noisy["audio"], noisy["video"], at, here, text, number)
         if how == "independent_t" and times is None and absent is None:

@@ -90,7 +90,7 @@ class AudibleScenes(Dataset):
         }
 
 
-def as_film(frames: Tensor) -> Tensor:
+def film_of_frames(frames: Tensor) -> Tensor:
     """uint8 pictures (batch, n, h, w, 3) to (batch, n, 3, h, w) in [0, 1]."""
     return frames.movedim(-1, 2).float() / 255
 
@@ -188,7 +188,9 @@ class JointScenes(lightning.LightningDataModule):
         if not (place / "config.json").is_file():
             code = PatchCode(picture_px=self.picture_px)
             seeds = split_seeds("train", CODE_SCENES, self.first_seed)
-            films = [as_film(batch["frames"]) for batch in track(self._loader(seeds), "the picture code")]
+            films = [
+                film_of_frames(batch["frames"]) for batch in track(self._loader(seeds), "the picture code")
+            ]
             code.learn(torch.cat(films))
             code.save_pretrained(place)
         return PatchCode.from_pretrained(place)
@@ -210,7 +212,7 @@ class JointScenes(lightning.LightningDataModule):
             text = cvalp.encode_text([words for each in batch["captions"] for words in each])
             found = {
                 "audio": vae.encode(mel).mean,
-                "video": code.encode_film(as_film(batch["frames"].to(device))),
+                "video": code.encode_film(film_of_frames(batch["frames"].to(device))),
                 "sound": cvalp.encode_audio(mel),
                 "text": text.unflatten(0, (-1, CAPTIONS)),
             }

@@ -6,7 +6,7 @@ import torch
 
 from ldm.conditions import Conditions
 from ldm.denoisers.role import Denoiser
-from ldm.denoisers.uniform_layouts import TASKS, ColumnLayout, TokenLayout, shapes_of
+from ldm.denoisers.uniform_layouts import JOINT_TASKS, ColumnLayout, TokenLayout, shapes_of
 from ldm.denoisers.uniform_transformer import UniformTransformer, given, task_track
 from ldm.guidance import branch, plan_branches
 from ldm.latents import Latents
@@ -102,7 +102,7 @@ def test_a_modality_that_is_not_there_changes_nothing_and_rows_may_differ(make):
     mixed = network.mix(words(), latents)
     times = {"audio": time, "video": time}
     here = {"audio": torch.tensor([True, True]), "video": torch.tensor([False, True])}
-    task = torch.tensor([TASKS.index("t2a"), TASKS.index("t2av")])
+    task = torch.tensor([JOINT_TASKS.index("t2a"), JOINT_TASKS.index("t2av")])
     found = network.at_times(latents.audio, latents.video, times, here, mixed.text, task)
     elsewhere = network.at_times(latents.audio, latents.video + 3, times, here, mixed.text, task)
     torch.testing.assert_close(found.audio[0], elsewhere.audio[0])
