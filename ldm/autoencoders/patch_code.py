@@ -89,14 +89,23 @@ class PatchCode(Component):
 
     def decode_film(self, latents: Float[Tensor, "b latent n h2 w2"]) -> Float[Tensor, "b n planes h w"]:
         """Films in [0, 1]."""
+        return self.decode_raw(self.still_and_motion(latents)).transpose(1, 2)
+
+    def still_and_motion(
+        self, latents: Float[Tensor, "b latent n h2 w2"]
+    ) -> Float[Tensor, "b latent n h2 w2"]:
+        """Components at their own scales again, of a whole film, whose median tells what rests."""
         both = latents.float() * 2**0.5
         rests = both.median(2, keepdim=True).values
         still = rests * _over(self.still_std) + _over(self.still_mean)
-        raw = still + (both - rests) * _over(self.motion_std)
+        return still + (both - rests) * _over(self.motion_std)
+
+    def decode_raw(self, raw: Float[Tensor, "b latent n h2 w2"]) -> Float[Tensor, "b planes n h w"]:
+        """Pictures in [0, 1] of components at their own scales, each by itself."""
         c = self.config
         patches = rearrange(raw, "b z n h w -> b n h w z") @ self.basis + self.mean
         return rearrange(
-            patches, "b n h w (c p q) -> b n c (h p) (w q)", c=c.planes, p=c.patch, q=c.patch
+            patches, "b n h w (c p q) -> b c n (h p) (w q)", c=c.planes, p=c.patch, q=c.patch
         ).clamp(0, 1)
 
     def _cut(self, film: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """How denoisers of sound and picture learn: what all of them share, and the two-stream model."""
 
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import Any, cast
 
 import torch
@@ -107,6 +108,23 @@ class JointTraining(Training, ABC):
         named = {f"validation/{prefix}{name}": value for name, value in terms.items()}
         self.log_dict(named, batch_size=len(batch["text"]), sync_dist=True)
 
+    def parts(self) -> dict[str, Component]:
+        """The networks for use, by the folder that each is exported to."""
+        return {"denoiser": self.used}
+
+    def on_train_end(self) -> None:
+        """Writes the networks for use, float16, and the picture code of the data beside them."""
+        folder = self.hparams.export_folder
+        if not folder or not self.trainer.is_global_zero:
+            return
+        for name, network in self.parts().items():
+            copy = type(network).from_config(network.config)
+            copy.load_state_dict(network.state_dict())
+            copy.half().save_pretrained(Path(folder) / name)
+        code = getattr(getattr(self.trainer, "datamodule", None), "code", None)
+        if code is not None:
+            code().save_pretrained(Path(folder) / "code")
+
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams
         return scheduled(adamw(self.network, p.lr, p.weight_decay, p.betas), p.warmup_steps, p.max_steps)
@@ -129,6 +147,7 @@ class TwoStreamTraining(JointTraining):
         audio, video: weights that the streams start from: a checkpoint of such a stream's own training, or a
             component's folder.
         checkpoint: of an earlier run of both, or its component's folder.
+        export_folder: where the networks for use are written at the end; None writes none.
     """
 
     def __init__(
@@ -148,6 +167,7 @@ class TwoStreamTraining(JointTraining):
         audio: str | None = None,
         video: str | None = None,
         checkpoint: str | None = None,
+        export_folder: str | None = None,
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])

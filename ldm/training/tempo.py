@@ -9,6 +9,7 @@ from ldm.denoisers.frame_transformer import FrameTransformer
 from ldm.latents import Latents
 from ldm.training.diffusion import weighted_square
 from ldm.training.joint import Batch, JointTraining, rows_of_noise, rows_of_uniform, told
+from vocoders.component import Component
 from vocoders.training.shared import start_from
 
 
@@ -24,7 +25,7 @@ class TempoTraining(JointTraining):
         token_weight: lambda_1.
         drop_text: share of rows whose words are left out, so that the sound must tell what there is.
         drop_sound: share of rows that hear nothing, so that guidance can tell the difference.
-        lr, weight_decay, betas, warmup_steps, max_steps, time_shift, ema_decay, seed: as
+        lr, weight_decay, betas, warmup_steps, max_steps, time_shift, ema_decay, seed, export_folder: as
             `TwoStreamTraining`'s (paper: 1e-5 and no decay of the rate, over 100,000 steps).
     """
 
@@ -44,6 +45,7 @@ class TempoTraining(JointTraining):
         time_shift: float = 3.0,
         ema_decay: float = 0.999,
         seed: int = 0,
+        export_folder: str | None = None,
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network", "denoiser"])
@@ -57,6 +59,10 @@ class TempoTraining(JointTraining):
         super().train(mode)
         self.denoiser.eval()
         return self
+
+    def parts(self) -> dict[str, Component]:
+        """The mapper, and the denoiser that it steers."""
+        return {"mapper": self.used, "denoiser": self.denoiser}
 
     def terms(
         self, network: AudioMapper, batch: Batch, generator: torch.Generator, times: Tensor | None

@@ -33,7 +33,7 @@ class UniformTraining(JointTraining):
             that is there is predicted, whatever was drawn as given.
         tasks: shares of the batches by name; the paper's are the first three alike.
         drop_text: share of rows that see no text (paper: 0.5).
-        lr, weight_decay, betas, warmup_steps, max_steps, time_shift, ema_decay, seed: as
+        lr, weight_decay, betas, warmup_steps, max_steps, time_shift, ema_decay, seed, export_folder: as
             `TwoStreamTraining`'s.
         checkpoint: of an earlier run, or its component's folder.
 
@@ -55,6 +55,7 @@ class UniformTraining(JointTraining):
         ema_decay: float = 0.999,
         seed: int = 0,
         checkpoint: str | None = None,
+        export_folder: str | None = None,
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
