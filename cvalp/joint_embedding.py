@@ -42,8 +42,11 @@ class CvalpEmbedding:
         return pooled(self.cvalp.encode_audio(mel.to(self.cvalp.dtype)).float())
 
     def of_pictures(self, film: Float[Tensor, "batch pictures 3 h w"]) -> Float[Tensor, "batch c"]:
-        """The pictures are enlarged or made smaller, and interpolated in time to as many as the clock has:
-        one that is shown twice would be a step of no motion."""
+        return pooled(self.features(film)[..., : self.cvalp.text_width].float())
+
+    def features(self, film: Float[Tensor, "batch pictures 3 h w"]) -> Float[Tensor, "batch tokens width"]:
+        """`encode_video` of a film: its pictures are enlarged or made smaller, and interpolated in time to as
+        many as the clock has: one that is shown twice would be a step of no motion."""
         px, count = self.clock.picture_px, self.clock.pictures
         if not self.cvalp.wants_colour:
             film = torch.einsum("bnchw,c->bnhw", film, film.new_tensor(LUMA_WEIGHTS))[:, :, None]
@@ -51,8 +54,7 @@ class CvalpEmbedding:
         lines = sized.unflatten(0, film.shape[:2]).flatten(2).transpose(1, 2)
         shown = F.interpolate(lines, count, mode="linear", align_corners=False).transpose(1, 2)
         frames = shown.unflatten(2, (film.shape[2], px, px)).to(self.cvalp.dtype)
-        tokens = self.cvalp.encode_video(frames if self.cvalp.wants_colour else frames[:, :, 0])
-        return pooled(tokens[..., : self.cvalp.text_width].float())
+        return self.cvalp.encode_video(frames if self.cvalp.wants_colour else frames[:, :, 0])
 
     def of_words(self, texts: list[str]) -> Float[Tensor, "batch c"]:
         return self.cvalp.encode_text(texts).float()
