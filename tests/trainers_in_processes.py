@@ -264,7 +264,6 @@ def _joint(g: torch.Generator) -> Batch:
         "video": torch.randn(ROWS, 3, 8, 4, 4, generator=g),
         "text": torch.randn(ROWS, 5, generator=g) + 1,
         "sound": torch.randn(ROWS, 8, 6, generator=g),
-        "importance": torch.tensor([1.6, 1.2, 0.8, 0.4]),
     }
 
 
