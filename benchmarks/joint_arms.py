@@ -63,8 +63,10 @@ def train(arm: str, given: Any) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     kept = {"dirpath": str(place.parent), "save_last": True, "save_top_k": 1, "every_n_epochs": 1}
     keeper = {"class_path": "lightning.pytorch.callbacks.ModelCheckpoint", "init_args": kept}
+    noted = {"save_dir": str(place.parent), "name": "log"}
+    noted = {"class_path": "lightning.pytorch.loggers.CSVLogger", "init_args": noted}
     overlay = place.parent / "arm.yaml"
-    overlay.write_text(json.dumps({"trainer": {"logger": False, "callbacks": [keeper]}}))
+    overlay.write_text(json.dumps({"trainer": {"logger": noted, "callbacks": [keeper]}}))
     settings = {
         "--trainer.max_steps": given.steps,
         "--trainer.check_val_every_n_epoch": 1000,

@@ -11,6 +11,8 @@ from torch.nn import functional as F
 from vocoders.training.joined_batch import joined
 
 Reduction = Literal["max", "mean"]
+MOST_COSINES = 1 << 26
+"""Computed at once."""
 
 
 def token_similarity(
@@ -31,14 +33,15 @@ def token_similarity(
     if reduction not in ("max", "mean"):
         raise ValueError(f"the reduction is max or mean, not {reduction!r}")
     a, v = F.normalize(audio, dim=-1), F.normalize(video, dim=-1)
+    at_once = max(1, MOST_COSINES // (v.shape[0] * v.shape[1] * a.shape[1]))
     rows = []
-    for one, weights in zip(a, audio_weights, strict=True):  # one audio at a time bounds the memory
-        cosines = torch.einsum("mc,vnc->vmn", one, v)
+    for some, weights in zip(a.split(at_once), audio_weights.split(at_once), strict=True):
+        cosines = torch.einsum("amc,vnc->avmn", some, v)
         over_n, over_m = (
-            (cosines.amax(2), cosines.amax(1)) if reduction == "max" else (cosines.mean(2), cosines.mean(1))
+            (cosines.amax(3), cosines.amax(2)) if reduction == "max" else (cosines.mean(3), cosines.mean(2))
         )
-        rows.append(over_n @ weights + (over_m * video_weights).sum(1))
-    return torch.stack(rows)
+        rows.append(torch.einsum("avm,am->av", over_n, weights) + (over_m * video_weights).sum(2))
+    return torch.cat(rows)
 
 
 def eas_loss(similarity: Float[Tensor, "n n"], temperature: float = 0.1) -> Float[Tensor, ""]:

@@ -58,10 +58,21 @@ class JointRows(Dataset):
         return len(self.rows["audio"])
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
-        item = {name: value[index].float() for name, value in self.rows.items() if name != "text"}
-        text = self.rows["text"][index].float()
-        item["text"] = text if text.ndim == 1 else text[(self.epoch + index) % len(text)]
-        return item
+        return {name: value[0] for name, value in self.__getitems__([index]).items()}
+
+    def __getitems__(self, indices: Sequence[int]) -> dict[str, Tensor]:
+        """A batch at once, as a loader asks for it."""
+        rows = torch.as_tensor(indices)
+        batch = {name: value[rows].float() for name, value in self.rows.items() if name != "text"}
+        text = self.rows["text"]
+        batch["text"] = text[rows] if text.ndim == 2 else text[rows, (self.epoch + rows) % text.shape[1]]
+        batch["text"] = batch["text"].float()
+        return batch
+
+
+def as_batch(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """`JointRows` hands over whole batches: nothing is left to collate."""
+    return batch
 
 
 class JointLatents(lightning.LightningDataModule):
@@ -89,7 +100,9 @@ class JointLatents(lightning.LightningDataModule):
         epoch = self.trainer.current_epoch if self.trainer else 0
         order = torch.Generator().manual_seed(epoch)
         rows = JointRows(self.rows["train"], epoch)
-        return DataLoader(rows, self.batch_size, shuffle=True, generator=order, drop_last=True)
+        return DataLoader(
+            rows, self.batch_size, shuffle=True, generator=order, drop_last=True, collate_fn=as_batch
+        )
 
     def val_dataloader(self) -> DataLoader:
-        return DataLoader(JointRows(self.rows["validation"]), self.batch_size)
+        return DataLoader(JointRows(self.rows["validation"]), self.batch_size, collate_fn=as_batch)

@@ -23,7 +23,7 @@ from torch.utils.data import DataLoader, Dataset
 from ldm.autoencoders.patch_code import PatchCode
 from prompts.grammar import caption
 from ta_v2a.data.examples import CAPTIONS
-from ta_v2a.data.joint_latents import JointRows, read_rows
+from ta_v2a.data.joint_latents import JointRows, as_batch, read_rows
 from ta_v2a.data.stage_clips import STAGE_CODE, split_seeds
 from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp, weights_file
 from ta_v2a.stage.picture.render import render_pictures
@@ -231,10 +231,12 @@ class JointScenes(lightning.LightningDataModule):
         epoch = self.trainer.current_epoch if self.trainer else 0
         order = torch.Generator().manual_seed(epoch)
         rows = JointRows(self.rows["train"], epoch)
-        return DataLoader(rows, self.batch_size, shuffle=True, generator=order, drop_last=True)
+        return DataLoader(
+            rows, self.batch_size, shuffle=True, generator=order, drop_last=True, collate_fn=as_batch
+        )
 
     def val_dataloader(self) -> DataLoader:
-        return DataLoader(JointRows(self.rows["validation"]), self.batch_size)
+        return DataLoader(JointRows(self.rows["validation"]), self.batch_size, collate_fn=as_batch)
 
     def on_after_batch_transfer(self, batch: dict[str, Any], dataloader_idx: int) -> dict[str, Any]:
         """Adds `importance` (Z,), the weights of the audio channels in the loss, as for `StageFeatures`."""
