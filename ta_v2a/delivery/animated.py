@@ -1,4 +1,4 @@
-"""From a sound to a film that shows it: `ta-v2a animate`."""
+"""Films of joint models: from a sound to a film that shows it (`ta-v2a animate`), from words to both."""
 
 import shutil
 import tempfile
@@ -79,6 +79,38 @@ def animate_sound(
     if engine.history:
         report["distance"] = [round(engine.history[at]["loss"], 4) for at in (0, -1)]
     return report
+
+
+def joint_film(
+    prompt: str,
+    output: str,
+    model: str,
+    seed: int = 0,
+    steps: int = 25,
+    text_scale: float = 2.0,
+    size: int = SHOWN_PX,
+    preset: str = "mini",
+) -> dict[str, Any]:
+    """Writes a film of one window (4.1 s) and its sound for words, both by one joint model.
+
+    Returns:
+        {"film", "duration_s", "pictures", "system": the model's class, "seed"}.
+
+    Raises:
+        UserError: the film cannot be written, or the model is none, or makes pictures alone.
+    """
+    out = output_file(output)
+    engine = JointEngine(load_joint(model, preset), steps, text_scale)
+    frames, wave = engine.generate(prompt, seed)
+    rate_hz = engine.parts.sound.clock.sample_rate_hz
+    write_audible_film(frames, wave, rate_hz, out, size)
+    return {
+        "film": str(out),
+        "duration_s": round(len(frames) / PICTURES_PER_S, 4),
+        "pictures": len(frames),
+        "system": type(engine.parts.denoiser).__name__,
+        "seed": seed,
+    }
 
 
 def write_audible_film(

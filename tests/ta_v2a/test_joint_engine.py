@@ -14,6 +14,7 @@ from ldm.denoisers.frame_transformer import FrameTransformer
 from ldm.denoisers.two_streams import TwoStreams
 from ldm.denoisers.uniform_transformer import UniformTransformer
 from ta_v2a.cli.main import run_command
+from ta_v2a.delivery.animated import joint_film
 from ta_v2a.engine.joint import WINDOW_PICTURES, JointEngine, load_joint
 from ta_v2a.errors import UserError
 from ta_v2a.media.reading.probe import probe
@@ -109,6 +110,14 @@ def test_the_command_writes_a_film_as_long_as_the_sound(models, tmp_path, capsys
     assert report["pictures"] == 16 and report["system"] == "uniform"
     film = probe(tmp_path / "out.mp4")
     assert film.has_sound and abs(film.duration_s - 1.024) < 0.01
+
+
+@pytest.mark.parametrize("name", ["two-stream", "uniform"])
+def test_words_become_a_film_with_sound(models, tmp_path, name):
+    report = joint_film("a dog barks", str(tmp_path / "out.mp4"), str(models / name), steps=2, size=32)
+    film = probe(tmp_path / "out.mp4")
+    assert report["pictures"] == WINDOW_PICTURES and film.has_sound
+    assert abs(film.duration_s - report["duration_s"]) < 0.01
 
 
 def test_what_cannot_be_animated_is_said_in_one_line(models, tmp_path, capsys):
