@@ -1,7 +1,6 @@
 """BEATs (Chen et al. 2023, arXiv 2212.09058): the audio tower whose layers TempoTokens reads, with the names
 of its published checkpoints, so that their weights go in key by key."""
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,11 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cvalp.mini.t5_encoder import distance_buckets
 from cvalp.paper.published import state_of
 
 PATCH_FRAMES = 16
 """Frames of 10 ms, and mel bands, of a patch: 8 patches a moment of 160 ms."""
-BANDS = 8
 _MEAN, _SPREAD = 15.41663, 2 * 6.55582  # of the filter bank's logarithms, as in the published front end
 _BUCKETS, _FARTHEST = 320, 800  # of the distances between tokens
 
@@ -28,18 +27,6 @@ def filter_bank(wave: Float[Tensor, "batch samples"]) -> Float[Tensor, "batch fr
     settings: dict[str, Any] = {"num_mel_bins": 128, "sample_frequency": 16000.0}
     rows = [fbank(each[None] * 2**15, frame_length=25.0, frame_shift=10.0, **settings) for each in wave]
     return (torch.stack(rows) - _MEAN) / _SPREAD
-
-
-def distance_buckets(tokens: int, device: torch.device) -> Tensor:
-    """(tokens, tokens): the bucket of every distance j - i: near ones have one each, far ones share, those to
-    the right in the upper half (T5's, Raffel et al. 2020)."""
-    place = torch.arange(tokens, device=device)
-    apart = place[None] - place[:, None]
-    half = _BUCKETS // 2
-    exact = half // 2
-    size = apart.abs()
-    far = exact + ((size.clamp_min(1) / exact).log() / math.log(_FARTHEST / exact) * (half - exact)).long()
-    return (apart > 0) * half + torch.where(size < exact, size, far.clamp(max=half - 1))
 
 
 class PlaceConv(nn.Module):
@@ -115,7 +102,7 @@ class BeatsEncoder(nn.Module):
     def forward(self, x: Float[Tensor, "batch tokens width"]) -> list[Tensor]:
         """The output of every layer."""
         x = self.layer_norm(x + self.pos_conv(x))
-        buckets, found = distance_buckets(x.shape[1], x.device), []
+        buckets, found = distance_buckets(x.shape[1], x.device, _BUCKETS, _FARTHEST), []
         for layer in self.layers:
             x = layer(x, buckets)
             found.append(x)

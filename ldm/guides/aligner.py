@@ -17,14 +17,14 @@ from ldm.guidance import Guidance, guided
 from ldm.latents import Latents
 from ldm.process import Process
 
-Embed = Callable[[Tensor], Tensor]
+EmbedLatents = Callable[[Tensor], Tensor]
 """Clean latents of one modality to (batch, C) in the joint space, through which gradients flow."""
-Pairs = Sequence[tuple[str, str]]
-DUAL_SOUND: Pairs = (("audio", "video"), ("audio", "text"))
+NamedPairs = Sequence[tuple[str, str]]
+DUAL_SOUND: NamedPairs = (("audio", "video"), ("audio", "text"))
 """Sound for pictures, or for a still."""
-DUAL_PICTURE: Pairs = (("video", "audio"), ("video", "text"))
+DUAL_PICTURE: NamedPairs = (("video", "audio"), ("video", "text"))
 """Pictures for a sound."""
-TRIANGLE: Pairs = (("audio", "video"), ("video", "text"), ("audio", "text"))
+TRIANGLE: NamedPairs = (("audio", "video"), ("video", "text"), ("audio", "text"))
 """Both for a text."""
 ADAM = {"betas": (0.9, 0.999), "eps": 1e-8}
 
@@ -120,9 +120,9 @@ class LatentAligner:
             every pair.
     """
 
-    embed: Mapping[str, Embed]
+    embed: Mapping[str, EmbedLatents]
     fixed: Mapping[str, Tensor]
-    pairs: Pairs
+    pairs: NamedPairs
     steps: int
     lr_latent: float | Mapping[str, float] = 0.1
     n_inner: int = 1

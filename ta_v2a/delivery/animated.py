@@ -21,7 +21,7 @@ from ta_v2a.media.writing.mux import mux
 from ta_v2a.system.user_files import is_file
 
 LONGEST_SOUND_S = 600.0
-SHOWN_PX = 256
+JOINT_FILM_PX = 256
 """Side of a film's pictures by default; they are enlarged to it."""
 
 
@@ -34,7 +34,7 @@ def animate_sound(
     seed: int = 0,
     steps: int = 25,
     text_scale: float = 2.0,
-    size: int = SHOWN_PX,
+    size: int = JOINT_FILM_PX,
     preset: str = "mini",
     advance: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def joint_film(
     seed: int = 0,
     steps: int = 25,
     text_scale: float = 2.0,
-    size: int = SHOWN_PX,
+    size: int = JOINT_FILM_PX,
     preset: str = "mini",
 ) -> dict[str, Any]:
     """Writes a film of one window (4.1 s) and its sound for words, both by one joint model.
@@ -114,7 +114,7 @@ def joint_film(
 
 
 def write_audible_film(
-    frames: np.ndarray, wave: np.ndarray, rate_hz: int, out: Path, size: int = SHOWN_PX
+    frames: np.ndarray, wave: np.ndarray, rate_hz: int, out: Path, size: int = JOINT_FILM_PX
 ) -> None:
     """Pictures (n, px, px, 3) at `PICTURES_PER_S`, enlarged, and their sound, as one film.
 

@@ -47,7 +47,7 @@ PICTURES_PER_S = 15.625
 WINDOW_PICTURES = 64
 OVERLAP_PICTURES = 16
 """Pictures of a window that are those of the window before it."""
-TIME_SHIFT = 3.0
+JOINT_TIME_SHIFT = 3.0
 ALIGNER_RATE = 0.05
 _PIECE_PICTURES = 16
 
@@ -272,7 +272,7 @@ class JointEngine:
         weights = {branch(TEXT, *always): scale, branch(*always): 1 - scale}
         guidance: Guidance = plan_branches(weights, 1, conditions)
         scheduler = (
-            FlowEuler(TIME_SHIFT) if denoiser.process.config == "flow" else sampler_of(denoiser.process)
+            FlowEuler(JOINT_TIME_SHIFT) if denoiser.process.config == "flow" else sampler_of(denoiser.process)
         )
         return sample(denoiser, scheduler, noise, guidance, self.steps, guides=guides or [])
 

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from cvalp.paper.beats import BeatsTower, GatedAttention, distance_buckets
+from cvalp.mini.t5_encoder import distance_buckets
+from cvalp.paper.beats import BeatsTower, GatedAttention
 from ldm.audio_mapper import AudioMapper
 
 
@@ -65,7 +66,7 @@ def test_attention_is_its_equation_written_out():
     torch.manual_seed(0)
     attention = GatedAttention(8, 2, torch.nn.Embedding(320, 2))
     attention.grep_a.copy_(torch.tensor([0.7, 1.3]).reshape(1, 2, 1, 1))
-    x, buckets = torch.randn(1, 5, 8), distance_buckets(5, torch.device("cpu"))
+    x, buckets = torch.randn(1, 5, 8), distance_buckets(5, torch.device("cpu"), 320, 800)
     q, k, v = (part(x)[0].reshape(5, 2, 4) for part in (attention.q_proj, attention.k_proj, attention.v_proj))
     rows = torch.zeros(5, 2, 4)
     for head in range(2):
@@ -79,7 +80,7 @@ def test_attention_is_its_equation_written_out():
 
 
 def test_near_distances_have_a_bucket_each_and_far_ones_share():
-    buckets = distance_buckets(1000, torch.device("cpu"))
+    buckets = distance_buckets(1000, torch.device("cpu"), 320, 800)
     assert buckets[500, 500] == 0 and buckets[500, 501] == 161 and buckets[500, 499] == 1
     assert len(set(buckets[0, 1:80].tolist())) == 79
     assert buckets[0, 900] == buckets[0, 999] == 319 and buckets[999, 0] == 159
