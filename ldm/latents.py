@@ -52,6 +52,17 @@ class Latents:
             raise ValueError("these latents have no sound")
         return self.audio
 
+    @property
+    def given_video(self) -> Tensor:
+        """`video`, for tasks that have some.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if self.video is None:
+            raise ValueError("these latents have no pictures")
+        return self.video
+
     def map(self, function: Callable[..., Tensor], *others: "Latents") -> "Latents":
         """`function` of this modality's latents and those of `others`, modality by modality."""
         return Latents(

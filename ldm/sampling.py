@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ldm.denoisers.role import Denoiser
 from ldm.guidance import Guidance, guided
-from ldm.guides.role import Guide
+from ldm.guides.role import Guide, LatentGuide
 from ldm.latents import Latents
 from ldm.process import Flow, Process
 from ldm.scheduling import check_scheduler
@@ -112,6 +112,10 @@ class _Steps:
         scaled = getattr(self.scheduler, "scale_model_input", None)
         return latents if scaled is None else scaled(latents, self.timesteps[index])
 
+    def kept(self, seen: Tensor, index: int) -> Tensor:
+        """The inverse of `seen`."""
+        return seen / self.seen(seen.new_ones(()), index)
+
     def step(self, prediction: Tensor, index: int, latents: Tensor) -> Tensor:
         return self.scheduler.step(
             prediction, self.timesteps[index], latents, return_dict=False, **self._options
@@ -126,7 +130,7 @@ def sample(
     guidance: Guidance,
     steps: int = 25,
     generators: Generators | None = None,
-    guides: Sequence[Guide] = (),
+    guides: Sequence[Guide | LatentGuide] = (),
     callback: StepCallback | None = None,
     autocast_dtype: torch.dtype | None = None,
 ) -> Latents:
@@ -139,7 +143,7 @@ def sample(
         guidance: from `ldm.guidance.plan_branches`.
         steps: sampler steps, 1 or more.
         generators: for schedulers that draw noise: one, or one for each sample.
-        guides: moved in order at every step.
+        guides: act in order at every step.
         callback: called after every step; latents that it returns take the place of the step's.
         autocast_dtype: precision of the denoiser's products
             (bfloat16 is fast on CPUs that have it); None keeps its own.
@@ -167,7 +171,11 @@ def sample(
         with precision:
             prediction = guided(denoiser, seen, time, mixed, guidance.at(time))
         for guide in guides:
-            prediction = guide(prediction, seen, time, process)
+            if isinstance(guide, LatentGuide):
+                seen = guide.moved(prediction, seen, time, process)
+                latents = Latents(**{name: each[name].kept(value, index) for name, value in seen.items()})
+            else:
+                prediction = guide(prediction, seen, time, process)
         moves = zip(prediction.items(), latents.items(), strict=True)
         latents = Latents(**{name: each[name].step(p, index, x) for (name, p), (_, x) in moves})
         step = Step(index + 1, total, clock.timesteps[index], latents)

@@ -258,6 +258,51 @@ def listener(_: Path) -> Case:
     return ListenerTraining(Listener(widths=(8, 8, 8, 16), features=16), warmup_steps=2, max_steps=8), batch
 
 
+def _joint(g: torch.Generator) -> Batch:
+    return {
+        "audio": torch.randn(ROWS, 4, 8, generator=g),
+        "video": torch.randn(ROWS, 3, 8, 4, 4, generator=g),
+        "text": torch.randn(ROWS, 5, generator=g) + 1,
+        "sound": torch.randn(ROWS, 8, 6, generator=g),
+    }
+
+
+def two_streams(_: Path) -> Case:
+    """Their alignment compares clips that lie in different processes."""
+    from ldm.denoisers.two_streams import TwoStreams
+    from ldm.training.joint import TwoStreamTraining
+
+    return TwoStreamTraining(TwoStreams.tiny(), warmup_steps=2, max_steps=8, eas_weight=0.5), _joint
+
+
+def uniform(_: Path) -> Case:
+    from ldm.denoisers.uniform_transformer import UniformTransformer
+    from ldm.training.uniform import UniformTraining
+
+    tasks = {"v2a": 0.4, "t2v": 0.3, "t2av": 0.3}
+    return UniformTraining(UniformTransformer.tiny(), tasks, warmup_steps=2, max_steps=8), _joint
+
+
+def uniform_at_times_of_their_own(_: Path) -> Case:
+    from ldm.denoisers.uniform_transformer import UniformTransformer
+    from ldm.training.uniform import UniformTraining
+
+    network = UniformTransformer.tiny(condition_noise="independent_t", mlps="shared")
+    return UniformTraining(network, warmup_steps=2, max_steps=8), _joint
+
+
+def tempo(_: Path) -> Case:
+    from ldm.audio_mapper import AudioMapper
+    from ldm.denoisers.frame_transformer import FrameTransformer
+    from ldm.training.tempo import TempoTraining
+
+    denoiser = FrameTransformer.tiny()
+    g = torch.Generator().manual_seed(4)
+    for parameter in denoiser.parameters():
+        parameter.data.add_(0.1 * torch.randn(parameter.shape, generator=g))
+    return TempoTraining(AudioMapper.tiny(), denoiser, warmup_steps=2, max_steps=8), _joint
+
+
 CASES: dict[str, Callable[[Path], Case]] = {
     each.__name__: each
     for each in (
@@ -279,6 +324,10 @@ CASES: dict[str, Callable[[Path], Case]] = {
         wavegrad,
         bandwidth,
         listener,
+        two_streams,
+        uniform,
+        uniform_at_times_of_their_own,
+        tempo,
     )
 }
 UNUSED = {"vocoder"}

@@ -30,13 +30,16 @@ class RmsNorm(nn.Module):
         return self.weight * (x * torch.rsqrt(variance + EPSILON)).to(self.weight.dtype)
 
 
-def distance_buckets(tokens: int, device: torch.device) -> Int[Tensor, "n n"]:
-    """Bucket of every pair (query, key): half for each direction, exact up to 8 tokens, then logarithmic."""
+def distance_buckets(
+    tokens: int, device: torch.device, buckets: int = BUCKETS, farthest: int = FARTHEST
+) -> Int[Tensor, "n n"]:
+    """Bucket of every pair (query, key): half for each direction, the nearer half of those exact (up to 8
+    tokens by default), then logarithmic up to `farthest`."""
     places = torch.arange(tokens, device=device)
     relative = places[None] - places[:, None]
-    half, exact = BUCKETS // 2, BUCKETS // 4
+    half, exact = buckets // 2, buckets // 4
     size = relative.abs()
-    far = exact + (torch.log(size.float() / exact) / math.log(FARTHEST / exact) * (half - exact)).to(
+    far = exact + (torch.log(size.float() / exact) / math.log(farthest / exact) * (half - exact)).to(
         torch.long
     )
     return (relative > 0).long() * half + torch.where(size < exact, size, far.clamp(max=half - 1))

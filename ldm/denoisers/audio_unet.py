@@ -15,6 +15,8 @@ from torch import Tensor, nn
 
 from ldm.conditions import Conditions, align
 from ldm.denoisers.agent_attention import Agents, install
+from ldm.denoisers.streams import Middle
+from ldm.denoisers.unet_halves import Bottom, down, up
 from ldm.latents import Latents
 from ldm.mixing import Mixer, Mixing, Positions
 from ldm.process import process_of
@@ -152,6 +154,11 @@ class AudioUNet(Component):
                 there are no 2-D audio latents.
         """
         mixed = self.mix(conditions, latents) if isinstance(conditions, Conditions) else conditions
+        x, mixed = self._entered(latents, time, mixed)
+        return Latents(audio=self.unet(x, 1000.0 * time, encoder_hidden_states=mixed).sample)
+
+    def _entered(self, latents: Latents, time: Tensor, mixed: Tensor) -> tuple[Tensor, Tensor]:
+        """What the UNet reads and what it attends to."""
         audio = _audio(latents)
         if len(mixed) != len(audio):
             raise ValueError(f"{len(audio)} latents but conditions of {len(mixed)} samples")
@@ -163,8 +170,25 @@ class AudioUNet(Component):
             ]  # (batch, channels, 1, columns)
             x = torch.cat([x, here.expand(-1, -1, audio.shape[2], -1).to(x.dtype)], dim=1)
             mixed = mixed.mean(1, keepdim=True)
-        predicted = self.unet(x, 1000.0 * time, encoder_hidden_states=mixed.to(x.dtype)).sample
-        return Latents(audio=predicted)
+        return x, mixed.to(x.dtype)
+
+    @property
+    def middle_width(self) -> int:
+        return int(self.config.block_out_channels[-1])
+
+    def first_half(self, latents: Latents, time: Float[Tensor, " batch"], mixed: Tensor) -> Middle:
+        """Down and through the middle block; latents whose rows and columns are multiples of `grain`."""
+        x, context = self._entered(latents, time, mixed)
+        bottom = down(self.unet, x, time, context)
+        rows, columns = bottom.hidden.shape[-2:]
+        moments = ((torch.arange(columns, device=x.device) + 0.5) / columns).repeat(rows)
+        return Middle(bottom.hidden.flatten(2).transpose(1, 2), moments, bottom)
+
+    def second_half(self, middle: Middle) -> Latents:
+        """Up to the prediction."""
+        bottom: Bottom = middle.rest
+        hidden = middle.tokens.transpose(1, 2).reshape(bottom.hidden.shape)
+        return Latents(audio=up(self.unet, hidden, bottom))
 
 
 def _audio(latents: Latents) -> Float[Tensor, "batch latent rows columns"]:

@@ -26,6 +26,20 @@ class Guide(Protocol):
         """
 
 
+@runtime_checkable
+class LatentGuide(Protocol):
+    """Moves the noisy latents of one sampler step, at the prediction as it is; the scheduler then goes on
+    from there."""
+
+    def moved(self, prediction: Latents, noisy: Latents, time: float, process: Process) -> Latents:
+        """The latents of this step, moved.
+
+        Args:
+            prediction: of the denoiser, moved by the guides before this one.
+            noisy, time, process: as `Guide`'s.
+        """
+
+
 def gradient(function: Callable[[Tensor], Tensor], points: Tensor, unit: bool = False) -> Tensor:
     """Gradient of `function` (batch,) at `points` (batch, ...), in float32, also
     where gradients are switched off.

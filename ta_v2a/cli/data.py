@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from ta_v2a.cli import console
-from ta_v2a.cli.options import Json
+from ta_v2a.cli.options import CvalpPreset, Json
 from ta_v2a.system.extras import need
 
 data_app = typer.Typer(
@@ -96,6 +96,71 @@ def data_prepare(
             features=features,
             workers=workers,
             advance=advance,
+        )
+    counts = [f"{name}: {value}" for name, value in report.items() if name != "problems"]
+    console.result(
+        report,
+        as_json,
+        [f"{row['status']}\t{row['clip']}\t{row['why']}" for row in report["problems"]] + counts,
+    )
+
+
+@data_app.command("annotate")
+def data_annotate(
+    manifest: Annotated[str, typer.Argument(metavar="MANIFEST", help="CSV or Parquet.", show_default=False)],
+    output: Annotated[
+        str, typer.Option("-o", "--output", help="File to write, one JSON object a line.", show_default=False)
+    ],
+    films: FilmsFolder = None,
+    split: Annotated[str | None, typer.Option(help="Only this split.")] = None,
+    duration: Annotated[
+        float, typer.Option(min=0.5, max=60, help="Seconds of a clip that are read.")
+    ] = 4.096,
+    labels: Annotated[
+        str | None, typer.Option(help="Text file of one label a line, or CSV. Default: the bundled list.")
+    ] = None,
+    preset: CvalpPreset = "mini",
+    picture_model: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="A vision-language model of transformers says what is seen."),
+    ] = None,
+    merger: Annotated[
+        str, typer.Option(help='What words the caption: "rules", or the folder of a language model.')
+    ] = "rules",
+    as_json: Json = False,
+) -> None:
+    """Say in one caption what is seen and what is heard in every clip of MANIFEST; run it again to go on."""
+    from prompts.audible_caption import ModelMerger, RuleMerger
+    from ta_v2a.data.annotate import LabelDescriber, LookingDescriber, annotate
+    from ta_v2a.data.manifests import read_manifest
+    from ta_v2a.engine.encoders import load_encoders
+    from ta_v2a.media.writing.atomic import output_file
+
+    rows = read_manifest(manifest, films, split)
+    cvalp = load_encoders(preset)
+    spec = cvalp.clock.lasting(duration)
+    looks: Any = LabelDescriber(cvalp, spec, "seen", labels)
+    if picture_model is not None:
+        from ta_v2a.engine.looking import Looker
+
+        looks = LookingDescriber(Looker.from_folder(picture_model))
+    words: Any = RuleMerger()
+    if merger != "rules":
+        from ta_v2a.engine.language_models import LocalModel
+
+        words = ModelMerger(LocalModel.from_folder(merger))
+    settings = {"preset": preset, "labels": labels, "picture_model": picture_model, "merger": merger}
+    with console.progress("annotating", quiet=as_json) as advance:
+        report = annotate(
+            rows,
+            output_file(output),
+            spec,
+            cvalp.wants_colour,
+            looks,
+            LabelDescriber(cvalp, spec, "heard", labels),
+            words,
+            settings,
+            advance,
         )
     counts = [f"{name}: {value}" for name, value in report.items() if name != "problems"]
     console.result(

@@ -16,7 +16,8 @@ def train(
     stage_name: Annotated[
         str,
         typer.Argument(
-            metavar="STAGE", help="cvalp, text, video, vae, ldm, vocoder, bandwidth, classifier or listener."
+            metavar="STAGE",
+            help="cvalp, text, video, vae, ldm, vocoder, bandwidth, classifier, joint or listener.",
         ),
     ],
     config: Annotated[

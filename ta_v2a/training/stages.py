@@ -23,6 +23,7 @@ STAGES: dict[str, tuple[str, str]] = {
     "vocoder": ("vocoders.configs", "mini.yaml"),
     "bandwidth": ("vocoders.configs", "bandwidth.yaml"),
     "classifier": ("ldm.configs", "classifier.yaml"),
+    "joint": ("ldm.configs", "two-stream.yaml"),
     "listener": ("ta_v2a.evaluation.configs", "listener.yaml"),
 }
 

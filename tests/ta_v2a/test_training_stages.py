@@ -16,6 +16,7 @@ import pytest
 import soundfile
 import torch
 import yaml
+from safetensors.torch import save_file
 from tiny_words import TINY_TEXT, tiny_tokenizer
 
 from cvalp.paper.model import PaperCVALP
@@ -76,6 +77,13 @@ PICTURE_DATA = {
     "lengths": [8],
 }
 
+JOINT = {**STAGE_FEATURES, "duration_s": 1.024, "pictures": 16, "batch_size": 2, "workers": 0}
+JOINT_SHARDS = {"folder": "joint_latents", "batch_size": 2}
+TINY_SOUND = {"class_name": "AudioTransformer", "width": 32, "depth": 2, "heads": 2, "modulation_rank": 8}
+TINY_FILM = {**TINY_SOUND, "class_name": "FrameTransformer"}
+TINY_STREAM = {"latent_channels": 4, "text_channels": 16, "context_channels": 16}
+TINY_STREAM |= {"block_out_channels": [8, 16], "layers_per_block": 1, "attention_heads": 2, "norm_groups": 4}
+
 # stage and its configurations -> arguments of the network, of its trainer and of the data, at a tiny size
 TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     ("cvalp", "mini"): (TINY_CVALP, {}, KEPT),
@@ -128,6 +136,29 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
         {"lengths": [8]},
         FEATURES,
     ),
+    ("joint", "mini"): ({"audio": TINY_SOUND, "video": TINY_FILM, "heads": 2}, {"audio": None}, JOINT),
+    ("joint", "two-stream-paper"): (
+        {
+            "audio": {"class_name": "AudioUNet", **TINY_STREAM, "latent_rows": 4},
+            "video": {"class_name": "Pseudo3dUNet", **TINY_STREAM},
+            "heads": 2,
+        },
+        {},
+        JOINT_SHARDS,
+    ),
+    ("joint", "uniform"): ({"width": 32, "depth": 2, "heads": 2, "modulation_rank": 8}, {}, JOINT),
+    ("joint", "uniform-paper"): (
+        {"audio_column": [4, 4], "height": 4, "width_px": 4, "text_channels": 16}
+        | {"width": 32, "depth": 2, "heads": 2, "modulation_rank": 8},
+        {},
+        JOINT_SHARDS,
+    ),
+    ("joint", "tempo"): (
+        {"hidden": [16]},
+        {"start": None, "denoiser.init_args.width": 32, "denoiser.init_args.depth": 2}
+        | {"denoiser.init_args.heads": 2},
+        JOINT,
+    ),
     ("ldm", "paper-unet"): (TINY_UNET, {}, PAPER_DATA),
     ("ldm", "paper-unet", "ddp"): (TINY_UNET, {}, PAPER_DATA),
     ("ldm", "paper-unet", "fsdp"): (TINY_UNET, {}, PAPER_DATA),
@@ -155,6 +186,7 @@ EVERY_EPOCH = {"--trainer.check_val_every_n_epoch": 1}
 VALIDATED: dict[str, dict[str, Any]] = {
     "ldm": EVERY_EPOCH,
     "classifier": EVERY_EPOCH,
+    "joint": EVERY_EPOCH,
     "vocoder": {"--trainer.val_check_interval": 1},
     "text": EVERY_EPOCH,
 }
@@ -203,6 +235,14 @@ def place(tmp_path_factory) -> Path:
     SpectrogramVae.tiny(block_out_channels=(8, 8, 8, 8)).save_pretrained(folder / "paper_vae")
     sizes = {"picture_channels": 1, "latent_channels": 8, "block_out_channels": (8, 8, 8, 8)}
     SpectrogramVae.tiny(**sizes).save_pretrained(folder / "small_vae")
+    (folder / "joint_latents").mkdir()
+    rows = {
+        "audio": torch.randn(4, 4, 4, 20),
+        "video": torch.randn(4, 4, 4, 4, 4),
+        "text": torch.randn(4, 16),
+    }
+    for split in ("train", "validation"):
+        save_file(rows, folder / "joint_latents" / f"{split}-0.safetensors")
     (folder / "shards").mkdir()
     with tarfile.open(folder / "shards" / "shard-000000.tar", "w") as shard:
         for number in range(4):
