@@ -1,1 +1,1 @@
-"""The solid world: rigid bodies whose contacts sound, drawn with light and shadow. Needs the extra `solid`."""
+"""The solid world: bodies whose contacts sound, drawn with light and shadow. Needs the extra `solid`."""

@@ -23,12 +23,7 @@ def build_backdrop(shop: Workshop) -> None:
             rgb, style = _FLOORS[int(rng.integers(3))] if shop.clean else (_any(rng, 0.15, 0.75), "")
             style = style or str(rng.choice(["planks", "tiles", "plain", "speckle", "grass"]))
             shop.ground = shop.surface(np.asarray(rgb), style)
-        shop.assets_xml.append("")
-        shop.fixed(
-            shop.shape("box", (60, 60, 0.5), (0, 0, -0.5), shop.ground, mute=True).replace(
-                'pos="', 'friction="0.7 0.005 0.0005" pos="'
-            )
-        )
+        shop.fixed(shop.shape("box", (60, 60, 0.5), (0, 0, -0.5), shop.ground, solid=True, friction=0.7))
     wild_sky = not shop.clean and rng.random() < 0.15
     if shop.sky is None and not wild_sky:
         rgb = _CLEAN_WALLS[int(rng.integers(3))] if shop.clean else _any(rng, 0.2, 0.9)
@@ -64,6 +59,6 @@ def _light(shop: Workshop) -> None:
     tint = np.ones(3) if shop.clean else np.clip(1 + rng.normal(0, 0.08, 3), 0.7, 1.3)
     r, g, b = np.clip(strength * tint, 0, 1)
     shop.world.append(
-        f'<light type="directional" pos="{2 * side:.3f} -1.5 3" dir="{-side:.3f} 0.55 -1" castshadow="true" '
+        f'<light type="directional" pos="{2 * side:.3f} -1.5 3" dir="{-side:.3f} 0.8 -1" castshadow="true" '
         f'diffuse="{r:.3f} {g:.3f} {b:.3f}" specular="0.5 0.5 0.5"/>'
     )

@@ -35,7 +35,9 @@ class Stand:
     follow: object
 
     def at(self, times_s: np.ndarray) -> View:
-        x, y, turn, zoom = (curve(times_s) if curve is not None else np.zeros(len(times_s)) for curve in self.sway)
+        x, y, turn, zoom = (
+            curve(times_s) if curve is not None else np.zeros(len(times_s)) for curve in self.sway
+        )
         lookat = self.centre + np.stack([x, np.zeros_like(x), y], -1) * self.distance
         if callable(self.follow):
             lookat = lookat + self.follow(times_s)
@@ -63,13 +65,15 @@ def stand(rng: np.random.Generator, shop: Workshop, aspect: float, heard_at: np.
     Args:
         heard_at: (n, 3) metres: where things hit; together with `shop.frame` it fits into the picture.
     """
-    azimuth = 90 + (shop.yaw if shop.yaw is not None else (rng.uniform(-12, 12) if shop.clean else rng.normal(0, 26)))
+    azimuth = 90 + (
+        shop.yaw if shop.yaw is not None else (rng.uniform(-12, 12) if shop.clean else rng.normal(0, 26))
+    )
     elevation = -(shop.pitch if shop.pitch is not None else rng.uniform(14, 20))
     if not shop.clean:
         azimuth += rng.normal(0, 8)
         elevation = float(np.clip(elevation + rng.normal(0, 7), -60, -3))
     fovy = 40.0 if shop.clean else float(rng.uniform(30, 55))
-    points = [(place, radius) for place, radius in shop.frame] + [(place, 0.06) for place in heard_at]
+    points = [(place, radius) for place, radius in shop.frame] + [(place, 0.1) for place in heard_at]
     places, radii = np.array([p for p, _ in points]), np.array([r for _, r in points])
     low, high = (places - radii[:, None]).min(0), (places + radii[:, None]).max(0)
     centre = (low + high) / 2

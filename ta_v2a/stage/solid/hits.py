@@ -23,7 +23,9 @@ def impulses(force: np.ndarray) -> np.ndarray:
     return np.maximum(gathered - resting * window * STEP_S, 0.0)
 
 
-def events_of(force: np.ndarray, least: float, apart_s: float, floor_ns: float = 0.0) -> list[tuple[int, float]]:
+def events_of(
+    force: np.ndarray, least: float, apart_s: float, floor_ns: float = 0.0
+) -> list[tuple[int, float]]:
     """Steps at which contacts begin, and their impulses in N s, in rising time.
 
     Args:

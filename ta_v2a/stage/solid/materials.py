@@ -98,7 +98,9 @@ def plain_image(rng: np.random.Generator, rgb: np.ndarray, style: str) -> np.nda
     y, x = np.mgrid[0:n, 0:n].astype(np.float32) / n
     shade = 0.92 + 0.12 * noise(rng, n, n, 4, 4)
     if style == "tiles":
-        shade = shade * np.where((np.abs((x * 4) % 1 - 0.5) > 0.46) | (np.abs((y * 4) % 1 - 0.5) > 0.46), 0.7, 1)
+        shade = shade * np.where(
+            (np.abs((x * 4) % 1 - 0.5) > 0.46) | (np.abs((y * 4) % 1 - 0.5) > 0.46), 0.7, 1
+        )
     elif style == "planks":
         tone = rng.uniform(0.85, 1.1, 6)[(y * 6).astype(int).clip(0, 5)]
         shade = shade * tone * np.where((y * 6) % 1 < 0.08, 0.55, 1)

@@ -1,5 +1,7 @@
 """Things turned on a lathe, and boulders: vertices and faces for MuJoCo."""
 
+from itertools import pairwise
+
 import numpy as np
 
 _SIDES = 20
@@ -26,7 +28,7 @@ def lathe(profile: list[tuple[float, float]], sides: int = _SIDES) -> tuple[np.n
             rows.append(len(points) + np.arange(sides))
             points += [[radius * c, radius * s, height] for c, s in ring]
     faces = []
-    for low, high in zip(rows[:-1], rows[1:], strict=True):
+    for low, high in pairwise(rows):
         for i in range(sides):
             j = (i + 1) % sides
             corners = [low[i], low[j], high[j], high[i]]
@@ -38,10 +40,18 @@ def lathe(profile: list[tuple[float, float]], sides: int = _SIDES) -> tuple[np.n
 
 
 def profile_of(shape: str, radius: float, height: float) -> list[tuple[float, float]]:
-    """The outline of a vessel that stands on z = 0: bottle, cup, bowl, vase, bucket, pot, jar, plate or bell."""
+    """The outline of what stands on z = 0: bottle, cup, bowl, vase, bucket, pot, jar, plate or bell."""
     r, h, wall = radius, height, max(0.006, 0.07 * radius)
     if shape == "bottle":
-        return [(0, 0), (r, 0), (r, 0.55 * h), (0.85 * r, 0.66 * h), (0.32 * r, 0.8 * h), (0.32 * r, h), (0, h)]
+        return [
+            (0, 0),
+            (r, 0),
+            (r, 0.55 * h),
+            (0.85 * r, 0.66 * h),
+            (0.32 * r, 0.8 * h),
+            (0.32 * r, h),
+            (0, h),
+        ]
     outside = {
         "cup": [(0.75 * r, 0), (r, 0.25 * h), (r, h)],
         "bowl": [(0.45 * r, 0), (0.85 * r, 0.4 * h), (r, h)],

@@ -19,7 +19,7 @@ def physics() -> Any:
     """
     need("solid")
     os.environ.setdefault("MUJOCO_GL", "egl" if _has_egl() else "disabled")
-    os.environ.setdefault("LP_NUM_THREADS", "1")  # llvmpipe: scenes are drawn by many processes, not threads
+    os.environ.setdefault("LP_NUM_THREADS", "0")  # llvmpipe without threads, which a forked worker would lack
     import mujoco
 
     return mujoco

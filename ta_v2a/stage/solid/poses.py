@@ -41,7 +41,9 @@ def xyz(x, y, z) -> np.ndarray:
     return np.stack(np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (x, y, z))), -1)
 
 
-def elbow(shoulder: np.ndarray, wrist: np.ndarray, upper: float, lower: float, bend: np.ndarray) -> np.ndarray:
+def elbow(
+    shoulder: np.ndarray, wrist: np.ndarray, upper: float, lower: float, bend: np.ndarray
+) -> np.ndarray:
     """(3,) where an arm of two bones bends, towards `bend`; the bones stretch where they are too short."""
     reach = wrist - shoulder
     distance = max(1e-6, float(np.linalg.norm(reach)))

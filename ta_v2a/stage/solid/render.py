@@ -82,9 +82,7 @@ def _drawn(solid: SolidScene, times: np.ndarray, height: int, width: int) -> Ite
             row = float(np.clip(time_s / (STEP_S * RECORD_STEPS), 0, len(motion.qpos) - 1))
             _pose(mujoco, model, data, motion, row)
             _aim(eye, view, i)
-            mujoco.mjv_updateScene(
-                model, data, options, None, eye, mujoco.mjtCatBit.mjCAT_ALL.value, drawing
-            )
+            mujoco.mjv_updateScene(model, data, options, None, eye, mujoco.mjtCatBit.mjCAT_ALL.value, drawing)
             for limb in solid.shop.limbs:
                 _limb(mujoco, drawing, limb, data, float(time_s))
             for effect in solid.shop.effects:

@@ -8,19 +8,19 @@ import numpy as np
 
 from prompts.grammar import caption
 from ta_v2a.stage.scene.kinds import KINDS
-from ta_v2a.stage.scene.scene import ASPECTS, SOURCE_FPS, Event, Scene, Source, discrete_events, heard, plan
+from ta_v2a.stage.scene.scene import Event, Scene, Source, activity, discrete_events, heard, plan
 from ta_v2a.stage.solid.backdrop import build_backdrop
 from ta_v2a.stage.solid.framing import Stand, stand
 from ta_v2a.stage.solid.hits import as_events, envelope_of, events_of, strokes_of
-from ta_v2a.stage.solid.plain import plain_caption
+from ta_v2a.stage.solid.plain import plain_sentence
 from ta_v2a.stage.solid.simulate import STEP_S, Motion, Unstable, simulate
 from ta_v2a.stage.solid.spot import Spot
 from ta_v2a.stage.solid.stagings import STAGINGS
 from ta_v2a.stage.solid.workshop import Draft, Workshop
 
 Setting = Literal["wild", "clean"]
-"""wild: looks, light and camera vary as on the flat stage. clean: a steady camera, good light, one source, the
-usual look of every kind, and a caption that names what is seen."""
+"""wild: looks, light and camera vary as on the flat stage. clean: a steady camera, good light, one source,
+the usual look of every kind, and a caption that names what is seen."""
 _ATTEMPTS = 6
 _SIDES = (-0.75, 0.75)
 _FLOOR_NS = 0.004
@@ -57,19 +57,17 @@ def clean_story(seed: int, duration_s: float) -> Source:
     gap = min(float(rng.uniform(0.5, 0.9)), room / max(1, count - 1)) if count > 1 else 0.0
     start = 0.45 + float(rng.uniform(0, max(0.0, room - gap * (count - 1))))
     events = tuple(Event(start + gap * i, float(rng.uniform(0.8, 1))) for i in range(count))
-    base = next(s for s in _sources_like(seed, kind, action, duration_s))
+    base = _source_like(seed, kind, action, duration_s)
     if action == "footstep":
         events = tuple(discrete_events(rng, "footstep", duration_s))
     return replace(base, events=events if base.envelope is None else base.events)
 
 
-def _sources_like(seed: int, kind: str, action: str, duration_s: float):
+def _source_like(seed: int, kind: str, action: str, duration_s: float) -> Source:
     """A source of the flat stage's making, of this kind and action."""
-    from ta_v2a.stage.scene import scene as flat
-
     rng = np.random.default_rng((seed, 23))
-    events, envelope = flat.activity(rng, kind, action, duration_s)
-    yield Source(
+    events, envelope = activity(rng, kind, action, duration_s)
+    return Source(
         kind,
         kind,
         action,
@@ -117,7 +115,7 @@ def solid_scene(seed: int, duration_s: float = 8.192, setting: Setting = "wild")
 
 
 def _attempt(story: Scene, rng: np.random.Generator, clean: bool) -> SolidScene:
-    shop = Workshop(rng, clean, story.duration_s)
+    shop = Workshop(rng, clean, story.duration_s, reach_m=0.75 if len(story.sources) == 1 else 1.4)
     drafts = []
     for index, source in enumerate(story.sources):
         draft = Draft(
@@ -133,7 +131,9 @@ def _attempt(story: Scene, rng: np.random.Generator, clean: bool) -> SolidScene:
         x = 0.0 if index == 0 else _SIDES[(index - 1 + story.seed) % 2] + float(rng.normal(0, 0.05))
         y = 0.0 if index == 0 else 0.35 + 0.1 * index
         ways = STAGINGS[source.action]
-        ways[0 if clean and len(ways) == 1 else int(rng.integers(len(ways)))](Spot(shop, draft, x, y, index == 0))
+        ways[0 if clean and len(ways) == 1 else int(rng.integers(len(ways)))](
+            Spot(shop, draft, x, y, index == 0)
+        )
         drafts.append(draft)
     build_backdrop(shop)
     motion = simulate(shop, len(drafts))
@@ -145,7 +145,7 @@ def _attempt(story: Scene, rng: np.random.Generator, clean: bool) -> SolidScene:
     )
     words = caption([heard(source) for source in sources], random.Random(story.seed))
     if clean:
-        words = plain_caption(random.Random(story.seed), drafts[0])
+        words = plain_sentence(random.Random(story.seed), drafts[0])
     scene = replace(story, sources=sources, caption=words)
     steps = [round(e.time_s / STEP_S) for d in drafts if d.heard_by == "contacts" for e in d.events]
     hits = [motion.where[d.index, s] for d in drafts if d.heard_by == "contacts" for s in steps]
@@ -166,6 +166,3 @@ def _measure(draft: Draft, motion: Motion, duration_s: float) -> None:
     elif draft.heard_by == "sliding":
         draft.envelope = envelope_of(motion.slide[row], force, duration_s)
         draft.events = strokes_of(draft.envelope, duration_s)
-
-
-__all__ = ["ASPECTS", "SOURCE_FPS", "Setting", "SolidScene", "clean_story", "solid_scene"]

@@ -50,7 +50,8 @@ def model_xml(shop: Workshop) -> str:
 <statistic extent="1.6" center="0 0 0.2" meansize="0.1"/>
 <visual><global offwidth="64" offheight="64"/>
 <headlight ambient="0.36 0.36 0.38" diffuse="0.28 0.28 0.28" specular="0.15 0.15 0.15"/>
-<map znear="0.02" zfar="60" shadowclip="1" shadowscale="0.6"/><quality offsamples="0" shadowsize="512" numslices="18" numstacks="10"/></visual>
+<map znear="0.02" zfar="60" shadowclip="1" shadowscale="0.6"/>
+<quality offsamples="0" shadowsize="512" numslices="18" numstacks="10"/></visual>
 <asset>{"".join(shop.assets_xml)}</asset>
 <worldbody>{"".join(shop.world)}</worldbody>
 <equality>{"".join(shop.equality)}</equality>
@@ -110,10 +111,9 @@ def simulate(shop: Workshop, sources: int) -> Motion:
         if step % RECORD_STEPS == 0:
             qpos[step // RECORD_STEPS] = data.qpos
         if speaks and data.ncon:
-            _listen(mujoco, model, data, voices, step, (force, where, slide, roll))
+            _listen(mujoco, model, data, voices, step, shop.reach_m, (force, where, slide, roll))
     if not np.isfinite(qpos).all() or any(
-        data.warning[w].number
-        for w in (mujoco.mjtWarning.mjWARN_BADQPOS, mujoco.mjtWarning.mjWARN_BADQACC)
+        data.warning[w].number for w in (mujoco.mjtWarning.mjWARN_BADQPOS, mujoco.mjtWarning.mjWARN_BADQACC)
     ):
         raise Unstable
     return Motion(model, qpos, lead[::RECORD_STEPS].copy(), force, slide, roll, where)
@@ -126,13 +126,17 @@ def _put(model: Any, data: Any, launch: Any) -> None:
     data.qvel[speed : speed + 3], data.qvel[speed + 3 : speed + 6] = launch.velocity, launch.spin
 
 
-def _listen(mujoco: Any, model: Any, data: Any, voices: np.ndarray, step: int, into: tuple) -> None:
-    """Adds the forces of all contacts that sound, and now and then measures how they slide."""
+def _listen(
+    mujoco: Any, model: Any, data: Any, voices: np.ndarray, step: int, reach_m: float, into: tuple
+) -> None:
+    """Adds the forces of all contacts that sound, and now and then measures how they slide. What waits behind
+    the camera, or has rolled farther than `reach_m` to the side, is neither seen nor heard."""
     force, where, slide, roll = into
     geoms, rows = data.contact.geom, data.contact.efc_address
     first, second = voices[geoms[:, 0]], voices[geoms[:, 1]]
     whose = np.maximum(first, second)
-    sounding = np.flatnonzero((whose >= 0) & (np.minimum(first, second) != _MUTE) & (rows >= 0))
+    on_stage = (data.contact.pos[:, 1] > -2) & (np.abs(data.contact.pos[:, 0]) < reach_m)
+    sounding = np.flatnonzero((whose >= 0) & (np.minimum(first, second) != _MUTE) & (rows >= 0) & on_stage)
     best: dict[int, float] = {}
     for contact in sounding:
         k, push = int(whose[contact]), float(data.efc_force[rows[contact]])
@@ -147,7 +151,7 @@ def _listen(mujoco: Any, model: Any, data: Any, voices: np.ndarray, step: int, i
 
 
 def _speeds(mujoco: Any, model: Any, data: Any, pair: np.ndarray, contact: int) -> tuple[float, float]:
-    """Sliding speed of two bodies over each other at a contact, and rolling speed of the faster turning one."""
+    """How fast two bodies slide over each other at a contact, and how fast one rolls, in m/s."""
     place, normal = data.contact.pos[contact], data.contact.frame[contact][:3]
     velocities, rolled, found = [], 0.0, np.zeros(6)
     for geom in pair:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ta_v2a.stage.picture.motion import approach
-from ta_v2a.stage.solid.poses import Y, Z, Path, about, after, turned, xyz
+from ta_v2a.stage.solid.poses import Path, Y, Z, about, after, turned, xyz
 from ta_v2a.stage.solid.workshop import Blobs, Draft, Workshop
 
 
@@ -40,7 +40,9 @@ class Spot:
         self.shop.see(self.at(x, y, z), radius)
 
 
-def lifted(spot: Spot, events: np.ndarray, strengths: np.ndarray, fall_s: float, rise_s: float, dwell_s: float = 0.02):
+def lifted(
+    spot: Spot, events: np.ndarray, strengths: np.ndarray, fall_s: float, rise_s: float, dwell_s: float = 0.03
+):
     """A function of (N,) times: distance from the contact in [0, 1], strong blows come from higher up."""
     soft = 0.15 if spot.shop.clean else float(spot.rng.uniform(0, 0.6))
     heights = np.concatenate([strengths, [1.0]])
@@ -57,7 +59,7 @@ def blow_path(
     lift_m: float,
     swing: float,
     yaw: float,
-    press_m: float = 0.007,
+    press_m: float = 0.01,
 ) -> Path:
     """A tool's grip swings so that its far end, `reach` (3,) in the tool's frame, comes down on `target`.
 
@@ -73,7 +75,9 @@ def blow_path(
 
     def path(t: np.ndarray):
         gone = away(t)
-        return grip + xyz(0, 0, lift_m * gone), after(np.broadcast_to(around, (len(t), 4)), about(Y, -swing * gone))
+        return grip + xyz(0, 0, lift_m * gone), after(
+            np.broadcast_to(around, (len(t), 4)), about(Y, -swing * gone)
+        )
 
     return path
 
@@ -143,7 +147,9 @@ def thrown(
     return drawn
 
 
-def sprayed(spot: Spot, place: np.ndarray, per_event: int, speed: float, radius: float, rgba, glow: float = 0.0) -> None:
+def sprayed(
+    spot: Spot, place: np.ndarray, per_event: int, speed: float, radius: float, rgba, glow: float = 0.0
+) -> None:
     """Bits fly from a place at every event of the source, once it is known when that is."""
     rng, draft = spot.rng, spot.draft
     angle, rise = rng.uniform(0, 2 * np.pi, 4096), rng.uniform(0.3, 1.0, 4096)
@@ -156,7 +162,9 @@ def sprayed(spot: Spot, place: np.ndarray, per_event: int, speed: float, radius:
         if not n:
             return None
         if n not in cache:
-            out = np.stack([np.cos(angle[:n]), np.sin(angle[:n]), 1.4 * rise[:n]], -1) * speed * rise[:n, None]
+            out = (
+                np.stack([np.cos(angle[:n]), np.sin(angle[:n]), 1.4 * rise[:n]], -1) * speed * rise[:n, None]
+            )
             cache[n] = thrown(births, np.tile(place, (n, 1)), out, lives[:n], radius, rgba, glow=glow)
         made = cache[n]
         return made(time_s) if callable(made) else None

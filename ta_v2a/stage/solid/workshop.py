@@ -19,7 +19,7 @@ SKIN = ((0.87, 0.68, 0.55), (0.62, 0.44, 0.32), (0.42, 0.28, 0.2), (0.94, 0.78, 
 
 @dataclass
 class Driven:
-    """A body that follows a path: held by a spring it can be knocked away, otherwise it passes through all."""
+    """A body that follows a path: held by a spring it gives way, otherwise it passes through all."""
 
     name: str
     path: Path
@@ -80,6 +80,7 @@ class Draft:
         least: impulses below this share of the source's largest are no events.
         apart_s: events are at least so far apart.
         rolls: whether rolling sounds between the impacts.
+        counts: whether a plain caption may say how many events there are.
         doing: (subject, verb in its plain form, object) by which a plain caption names what is seen; one
             that takes a number is (subject, verb, object).
     """
@@ -96,6 +97,7 @@ class Draft:
     least: float = 0.12
     apart_s: float = 0.05
     rolls: bool = False
+    counts: bool = True
     doing: tuple[str, str, str] = ("", "", "")
 
     @property
@@ -125,6 +127,7 @@ class Workshop:
     gains: list[Callable[[np.ndarray], np.ndarray]] = field(default_factory=list)
     frame: list[tuple[np.ndarray, float]] = field(default_factory=list)
     follow: Callable[[np.ndarray], np.ndarray] | None = None
+    reach_m: float = 0.75
     yaw: float | None = None
     pitch: float | None = None
     dark: float = 1.0
@@ -145,7 +148,9 @@ class Workshop:
     def vary(self, low: float, high: float) -> float:
         """A number from the range; in the clean setting from its middle third."""
         third = (high - low) / 3
-        return float(self.rng.uniform(low + third, high - third) if self.clean else self.rng.uniform(low, high))
+        return float(
+            self.rng.uniform(low + third, high - third) if self.clean else self.rng.uniform(low, high)
+        )
 
     def skin(self) -> tuple[float, float, float]:
         return SKIN[0] if self.clean else SKIN[int(self.rng.integers(len(SKIN)))]
@@ -173,7 +178,9 @@ class Workshop:
         """A new material of a floor or wall; see `plain_image`."""
         name = self.fresh("m")
         texture = self.image(plain_image(self.rng, np.asarray(rgb), style))
-        self.assets_xml.append(f'<material name="{name}" texture="{texture}" specular="0.1" shininess="0.1"/>')
+        self.assets_xml.append(
+            f'<material name="{name}" texture="{texture}" specular="0.1" shininess="0.1"/>'
+        )
         return name
 
     def paint(self, rgb: tuple[float, ...], alpha: float = 1.0, shine: float = 0.3, glow: float = 0.0) -> str:
@@ -239,7 +246,9 @@ class Workshop:
             parts.append(f'priority="1" solref="{stiffness:.4g} {damping:.4g}"')
         grip = friction if friction is not None else stuff.friction if stuff else None
         if grip is not None and collides:
-            parts.append(f'friction="{grip:.3g} 0.005 0.0005"')
+            # flat and long things come to rest, balls roll on
+            rolling = "0.01 0.0005" if kind == "sphere" else "0.01 0.004"
+            parts.append(f'condim="{3 if kind == "sphere" else 6}" friction="{grip:.3g} {rolling}"')
         if mass is not None:
             parts.append(f'mass="{mass:.4g}"')
         elif stuff is not None:
@@ -256,7 +265,7 @@ class Workshop:
         return name
 
     def vessel(self, shape: str, radius: float, height: float) -> str:
-        """A mesh on the lathe, see `profile_of`. Its origin is its centre of mass: `vessel_centre`."""
+        """A mesh on the lathe, see `profile_of`; it stands on its origin."""
         return self.mesh(*lathe(profile_of(shape, radius, height)))
 
     # bodies
@@ -305,7 +314,8 @@ class Workshop:
         self.equality.append(
             f'<weld body1="{name}_lead" body2="{name}" solref="{give_s} 1" solimp="0.9 0.95 0.001"/>'
         )
-        self.driven.append(Driven(name, path, True))
+        # A spring follows two of its time constants late, so it is pulled from where the body shall be then.
+        self.driven.append(Driven(name, lambda t: path(t + 2 * give_s), True))
         return name
 
     def puppet(self, path: Path, *shapes: str) -> str:

@@ -25,13 +25,20 @@ def _waves(spot: Spot, mouth: np.ndarray, way: np.ndarray) -> None:
     spot.shop.effects.append(puff)
 
 
-def bark(spot: Spot) -> None:
+def build_bark(spot: Spot) -> None:
     """A dog barks: its head jerks up and its jaw opens."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     times, strengths = draft.times_s, draft.strengths
     fur = (0.55, 0.36, 0.2) if shop.clean else tuple(rng.uniform(0.15, 0.85, 3))
-    coat, dark, pink = shop.paint(fur, shine=0.1), shop.paint((0.08, 0.06, 0.06)), shop.paint((0.85, 0.4, 0.42))
-    light, white = shop.paint(tuple(min(1.0, 1.35 * v + 0.1) for v in fur), shine=0.1), shop.paint((0.97, 0.97, 0.95))
+    coat, dark, pink = (
+        shop.paint(fur, shine=0.1),
+        shop.paint((0.08, 0.06, 0.06)),
+        shop.paint((0.85, 0.4, 0.42)),
+    )
+    light, white = (
+        shop.paint(tuple(min(1.0, 1.35 * v + 0.1) for v in fur), shine=0.1),
+        shop.paint((0.97, 0.97, 0.95)),
+    )
     side = 1.0
     shop.fixed(
         shop.shape("ellipsoid", (0.2, 0.1, 0.11), spot.at(-0.1, 0, 0.26), coat),
@@ -61,7 +68,11 @@ def bark(spot: Spot) -> None:
 
     ears = []
     for y in (-1, 1):
-        ears.append(shop.shape("ellipsoid", (0.028, 0.016, 0.065), (-0.05, 0.085 * y, 0.03), dark, tilt=(18 * y, 0, 0)))
+        ears.append(
+            shop.shape(
+                "ellipsoid", (0.028, 0.016, 0.065), (-0.05, 0.085 * y, 0.03), dark, tilt=(18 * y, 0, 0)
+            )
+        )
         ears.append(shop.shape("sphere", (0.018,), (0.068, 0.045 * y, 0.045), white))
         ears.append(shop.shape("sphere", (0.011,), (0.081, 0.048 * y, 0.047), dark))
     shop.puppet(
@@ -84,7 +95,7 @@ def bark(spot: Spot) -> None:
     spot.see(0.02 * side, 0, 0.29, 0.32)
 
 
-def chirp(spot: Spot) -> None:
+def build_chirp(spot: Spot) -> None:
     """A bird on a branch opens its beak, lifts its head and flicks its tail."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     times, strengths = draft.times_s, draft.strengths
@@ -92,16 +103,38 @@ def chirp(spot: Spot) -> None:
         shop.sky = shop.sky or (0.66, 0.8, 0.94)
     colour = (0.2, 0.45, 0.8) if shop.clean else tuple(rng.uniform(0.15, 0.9, 3))
     back, belly = shop.paint(colour), shop.paint((0.95, 0.78, 0.5))
-    beak, dark, bark_ = shop.paint((0.95, 0.6, 0.1)), shop.paint((0.05, 0.05, 0.06)), shop.paint((0.36, 0.25, 0.16))
+    beak, dark, bark_ = (
+        shop.paint((0.95, 0.6, 0.1)),
+        shop.paint((0.05, 0.05, 0.06)),
+        shop.paint((0.36, 0.25, 0.16)),
+    )
     green = shop.paint((0.25, 0.55, 0.2))
     high = 0.3
     shop.fixed(
-        shop.shape("capsule", (0.024,), of=bark_, ends=(*spot.at(-0.5, 0.05, high - 0.12), *spot.at(0.5, -0.02, high - 0.02))),
-        shop.shape("capsule", (0.014,), of=bark_, ends=(*spot.at(0.22, 0.0, high - 0.05), *spot.at(0.4, 0, high + 0.16))),
+        shop.shape(
+            "capsule",
+            (0.024,),
+            of=bark_,
+            ends=(*spot.at(-0.5, 0.05, high - 0.12), *spot.at(0.5, -0.02, high - 0.02)),
+        ),
+        shop.shape(
+            "capsule",
+            (0.014,),
+            of=bark_,
+            ends=(*spot.at(0.22, 0.0, high - 0.05), *spot.at(0.4, 0, high + 0.16)),
+        ),
     )
     for _ in range(14):
         x, z = rng.uniform(0.2, 0.5), rng.uniform(-0.1, 0.22)
-        shop.fixed(shop.shape("ellipsoid", (0.04, 0.02, 0.022), spot.at(x, float(rng.normal(0.04, 0.05)), high + z), green, tilt=(0, float(rng.uniform(-60, 60)), 0)))
+        shop.fixed(
+            shop.shape(
+                "ellipsoid",
+                (0.04, 0.02, 0.022),
+                spot.at(x, float(rng.normal(0.04, 0.05)), high + z),
+                green,
+                tilt=(0, float(rng.uniform(-60, 60)), 0),
+            )
+        )
 
     def opened(t: np.ndarray) -> np.ndarray:
         return np.clip(pulse(t, times, 1.3 * strengths, 0.015, 0.09), 0, 1)
@@ -129,7 +162,14 @@ def chirp(spot: Spot) -> None:
         shop.shape("ellipsoid", (0.085, 0.012, 0.045), (-0.03, 0.072, 0.03), dark, tilt=(-8, 12, 0)),
     )
     for y in (-0.03, 0.03):
-        shop.fixed(shop.shape("capsule", (0.007,), of=beak, ends=(*spot.at(0.0, y, high - 0.04), *spot.at(0.0, y, high - 0.08))))
+        shop.fixed(
+            shop.shape(
+                "capsule",
+                (0.007,),
+                of=beak,
+                ends=(*spot.at(0.0, y, high - 0.04), *spot.at(0.0, y, high - 0.08)),
+            )
+        )
     eyes = [shop.shape("sphere", (0.014,), (0.03, 0.048 * y, 0.022), dark) for y in (-1, 1)]
     shop.puppet(
         head,
@@ -145,7 +185,7 @@ def chirp(spot: Spot) -> None:
     spot.see(0.03, 0, high + 0.03, 0.22)
 
 
-def ring_swinging(spot: Spot) -> None:
+def build_ring_swinging(spot: Spot) -> None:
     """A bell in its frame swings and sounds where it turns round."""
     draft, shop = spot.draft, spot.shop
     times = draft.times_s
@@ -166,20 +206,26 @@ def ring_swinging(spot: Spot) -> None:
         return np.tile(spot.at(0, -0.06, high), (len(t), 1)), about(Y, 0.5 * swinging(t, times) * calm(t))
 
     def clapper(t: np.ndarray):
-        return np.tile(spot.at(0, -0.06, high - 0.06), (len(t), 1)), about(Y, 0.75 * swinging(t - 0.03, times) * calm(t))
+        return np.tile(spot.at(0, -0.06, high - 0.06), (len(t), 1)), about(
+            Y, 0.75 * swinging(t - 0.03, times) * calm(t)
+        )
 
-    shop.puppet(path, shop.shape("mesh", (), (0, 0, -0.2 * spot.large), brass, mesh=mesh), shop.shape("sphere", (0.03,), (0, 0, -0.02), dark))
+    shop.puppet(
+        path,
+        shop.shape("mesh", (), (0, 0, -0.29 * spot.large), brass, mesh=mesh),
+        shop.shape("sphere", (0.03,), (0, 0, 0.0), dark),
+    )
     shop.puppet(
         clapper,
-        shop.shape("capsule", (0.008,), of=dark, ends=(0, 0, 0, 0, 0, -0.27 * spot.large)),
-        shop.shape("sphere", (0.032,), (0, 0, -0.28 * spot.large), dark),
+        shop.shape("capsule", (0.008,), of=dark, ends=(0, 0, 0, 0, 0, -0.29 * spot.large)),
+        shop.shape("sphere", (0.036,), (0, 0, -0.3 * spot.large), dark),
     )
     draft.doing = ("a bell", "ring", "")
     shop.pitch = shop.pitch if shop.pitch is not None else 6.0
     spot.see(0, 0, 0.42, 0.36)
 
 
-def ring_struck(spot: Spot) -> None:
+def build_ring_struck(spot: Spot) -> None:
     """A standing bell is struck with a mallet."""
     draft, shop, k = spot.draft, spot.shop, spot.k
     draft.heard_by = "contacts"
@@ -188,8 +234,10 @@ def ring_struck(spot: Spot) -> None:
     mesh = shop.vessel("bell", 0.16 * s, 0.24 * s)
     shop.fixed(
         shop.shape("box", (0.2, 0.15, 0.02), spot.at(0, 0, 0.02), wood),
-        shop.shape("mesh", (), spot.at(0, 0, 0.04 + 0.09 * s), brass, mesh=mesh),
-        shop.shape("cylinder", (0.04 * s, 0.02), spot.at(0, 0, 0.04 + 0.23 * s), brass, voice=k, look="metal"),
+        shop.shape("mesh", (), spot.at(0, 0, 0.04), brass, mesh=mesh),
+        shop.shape(
+            "cylinder", (0.04 * s, 0.02), spot.at(0, 0, 0.04 + 0.23 * s), brass, voice=k, look="metal"
+        ),
     )
     top = spot.at(0, 0, 0.06 + 0.23 * s)
     stick, felt, skin = shop.paint((0.5, 0.33, 0.2)), shop.paint((0.15, 0.15, 0.18)), shop.paint(shop.skin())
@@ -209,11 +257,15 @@ def ring_struck(spot: Spot) -> None:
     _ = (material_name, Z, palm)
 
 
-def honk(spot: Spot) -> None:
+def build_honk(spot: Spot) -> None:
     """A hand squeezes the rubber ball of a brass horn."""
     draft, shop = spot.draft, spot.shop
     times, strengths = draft.times_s, draft.strengths
-    brass, wood, skin = shop.paint((0.88, 0.66, 0.22), shine=1.0), shop.material("wood"), shop.paint(shop.skin())
+    brass, wood, skin = (
+        shop.paint((0.88, 0.66, 0.22), shine=1.0),
+        shop.material("wood"),
+        shop.paint(shop.skin()),
+    )
     high = 0.34
     shop.fixed(
         shop.shape("box", (0.2, 0.1, 0.02), spot.at(0, 0, 0.02), wood),
@@ -222,9 +274,18 @@ def honk(spot: Spot) -> None:
     )
     from ta_v2a.stage.solid.meshes import lathe
 
-    flare = [(0, 0), (0.02, 0), (0.03, 0.08), (0.06, 0.15), (0.13, 0.2), (0.12, 0.2), (0.05, 0.15), (0.0, 0.1)]
+    flare = [
+        (0, 0),
+        (0.02, 0),
+        (0.03, 0.08),
+        (0.06, 0.15),
+        (0.13, 0.2),
+        (0.12, 0.2),
+        (0.05, 0.15),
+        (0.0, 0.1),
+    ]
     mesh = shop.mesh(*lathe(flare))
-    shop.fixed(shop.shape("mesh", (), spot.at(0.3, 0, high), brass, mesh=mesh, tilt=(0, 90, 0)))
+    shop.fixed(shop.shape("mesh", (), spot.at(0.18, 0, high), brass, mesh=mesh, tilt=(0, 90, 0)))
 
     def squeezed(t: np.ndarray) -> np.ndarray:
         return np.clip(pulse(t, times, 1.3 * strengths, 0.02, 0.2), 0, 1)

@@ -52,11 +52,11 @@ def _releasing_hand(spot: Spot, starts: np.ndarray, place: np.ndarray) -> None:
     shop.limb(place + np.array([0.55, 0.1, 0.25]), hand, (0, 0, 0), (0.3, 0.3), 0.036, bend=(0, 0, -1))
 
 
-def bounce_ball(spot: Spot) -> None:
+def build_bounce_ball(spot: Spot) -> None:
     """A ball is let go or tossed in and bounces until it rests or leaves; then another one."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     draft.heard_by, draft.least, draft.apart_s = "contacts", 0.14, 0.07
-    radius = 0.07 * spot.large
+    radius = 0.09 * spot.large
     bounce = shop.vary(0.74, 0.88)
     starts = _starts(spot, 2.4)
     high = shop.vary(0.45, 0.7)
@@ -74,13 +74,13 @@ def bounce_ball(spot: Spot) -> None:
     spot.see(0.3 * side, 0, 0.15, 0.2)
 
 
-def bounce_off_wall(spot: Spot) -> None:
+def build_bounce_off_wall(spot: Spot) -> None:
     """A ball is thrown against a wall at the side and comes back over the floor."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     draft.heard_by, draft.least, draft.apart_s = "contacts", 0.16, 0.07
-    radius, side = 0.07 * spot.large, 1.0 if rng.random() < 0.5 else -1.0
+    radius, side = 0.1 * spot.large, 1.0 if rng.random() < 0.5 else -1.0
     brick = shop.surface((0.62, 0.36, 0.28), "tiles")
-    shop.fixed(shop.shape("box", (0.06, 0.45, 0.5), spot.at(0.62 * side, 0.1, 0.5), brick, solid=True))
+    shop.fixed(shop.shape("box", (0.06, 0.45, 0.5), spot.at(0.5 * side, 0.1, 0.5), brick, solid=True))
     name = ""
     for start in _starts(spot, 2.3):
         name, shapes = _ball(spot, radius, shop.vary(0.72, 0.85))
@@ -89,71 +89,83 @@ def bounce_off_wall(spot: Spot) -> None:
         shop.launch(float(start), body, spot.at(-0.6 * side, 0, 0.45), velocity, (0, 6 * side, 0))
     draft.doing = (name, "bounce", "off a wall")
     shop.pitch = shop.pitch if shop.pitch is not None else 13.0
-    spot.see(0.5 * side, 0, 0.4, 0.25)
-    spot.see(-0.35 * side, 0, 0.2, 0.25)
+    spot.see(0.35 * side, 0, 0.35, 0.22)
+    spot.see(-0.25 * side, 0, 0.2, 0.2)
 
 
 def _thing(spot: Spot) -> tuple[str, str, float]:
     """(name, XML, height above which it is let go) of something of the material that falls."""
-    shop, look, s, k = spot.shop, spot.draft.look, spot.large, spot.k
+    shop, look, s, k = spot.shop, spot.draft.look, 1.5 * spot.large, spot.k
     of = shop.material(look)
     form = {"voice": k, "look": look, "bounce": STUFF[look].restitution}
     if look == "wood":
-        return "a wooden block", shop.shape("box", (0.09 * s, 0.05 * s, 0.035 * s), (0, 0, 0), of, **form), 0.1
+        return (
+            "a wooden block",
+            shop.shape("box", (0.09 * s, 0.05 * s, 0.035 * s), (0, 0, 0), of, **form),
+            0.1,
+        )
     if look == "metal":
         if shop.maybe(0.5):
-            shapes = shop.shape("cylinder", (0.022 * s, 0.16 * s), (0, 0, 0), of, tilt=(0, 90, 0), **form)
+            shapes = shop.shape("cylinder", (0.022 * s, 0.12 * s), (0, 0, 0), of, tilt=(0, 90, 0), **form)
             return "a metal pipe", shapes, 0.1
         mesh = shop.vessel("plate", 0.13 * s, 0.03 * s)
-        return "a metal lid", shop.shape("mesh", (), (0, 0, 0), of, mesh=mesh, **form), 0.1
+        return "a metal lid", shop.shape("mesh", (), (0, 0, -0.015 * s), of, mesh=mesh, **form), 0.1
     if look == "glass":
         mesh = shop.vessel("bottle", 0.05 * s, 0.24 * s)
-        return "a glass bottle", shop.shape("mesh", (), (0, 0, 0), of, mesh=mesh, tilt=(0, 70, 0), **form), 0.14
+        return "a glass bottle", shop.shape("mesh", (), (0, 0, -0.1 * s), of, mesh=mesh, **form), 0.14
     if look == "ceramic":
         mesh = shop.vessel("cup", 0.07 * s, 0.11 * s)
-        shapes = shop.shape("mesh", (), (0, 0, 0), of, mesh=mesh, **form)
+        shapes = shop.shape("mesh", (), (0, 0, -0.055 * s), of, mesh=mesh, **form)
         for z in (-0.03, 0.01):
             ends = (0.06 * s, 0, z * s, 0.1 * s, 0, (z + 0.01) * s)
             shapes += shop.shape("capsule", (0.009 * s,), of=of, ends=ends, mass=0.005)
         ends = (0.1 * s, 0, -0.02 * s, 0.1 * s, 0, 0.02 * s)
-        return "a ceramic cup", shapes + shop.shape("capsule", (0.009 * s,), of=of, ends=ends, mass=0.005), 0.1
+        return (
+            "a ceramic cup",
+            shapes + shop.shape("capsule", (0.009 * s,), of=of, ends=ends, mass=0.005),
+            0.1,
+        )
     if look == "plastic":
         mesh = shop.vessel("bucket", 0.09 * s, 0.14 * s)
-        return "a plastic cup", shop.shape("mesh", (), (0, 0, 0), of, mesh=mesh, **form), 0.1
+        return "a plastic cup", shop.shape("mesh", (), (0, 0, -0.07 * s), of, mesh=mesh, **form), 0.1
     if look == "stone":
         mesh = shop.mesh(boulder(spot.rng, 0.085 * s))
         return "a stone", shop.shape("mesh", (), (0, 0, 0), of, mesh=mesh, **form), 0.1
     if look == "drum":
         shell = shop.paint((0.7, 0.12, 0.1), shine=0.5)
         shapes = shop.shape("cylinder", (0.09 * s, 0.045 * s), (0, 0, 0), shell, **form)
-        return "a small drum", shapes + shop.shape("cylinder", (0.085 * s, 0.047 * s), (0, 0, 0), of, mass=0.01), 0.1
+        return (
+            "a small drum",
+            shapes + shop.shape("cylinder", (0.085 * s, 0.047 * s), (0, 0, 0), of, mass=0.01),
+            0.1,
+        )
     return "a cushion", shop.shape("ellipsoid", (0.13 * s, 0.1 * s, 0.05 * s), (0, 0, 0), of, **form), 0.1
 
 
-def drop_thing(spot: Spot) -> None:
+def build_drop_thing(spot: Spot) -> None:
     """A hand lets something fall; it hits the ground, tumbles and rests."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     draft.heard_by, draft.least, draft.apart_s = "contacts", 0.16, 0.07
     starts, name, places = _starts(spot, 1.7), "", []
-    high = shop.vary(0.4, 0.62)
+    high = shop.vary(0.34, 0.5)
     for number, start in enumerate(starts):
         name, shapes, above = _thing(spot)
         body = shop.parked(shapes)
         x = 0.22 * ((number + 1) // 2) * (1 if number % 2 else -1)
         place = spot.at(x, 0.02 * number, high + above)
         places.append(place)
-        shop.launch(float(start), body, place, (float(rng.normal(0, 0.1)), 0, 0), rng.normal(0, 2.5, 3))
+        shop.launch(float(start), body, place, (float(rng.normal(0, 0.06)), 0, 0), rng.normal(0, 1.6, 3))
     if len(starts) == 1:
-        _releasing_hand(spot, starts, places[0] + np.array([0.12, 0, 0.02]))
-    draft.doing = (name, "fall", "on the floor")
+        _releasing_hand(spot, starts, places[0] + np.array([0.16, 0, 0.05]))
+    draft.doing, draft.counts = (name, "fall", "on the floor"), False
     shop.pitch = shop.pitch if shop.pitch is not None else 15.0
     xs = [place[0] - spot.x for place in places]
-    spot.see((min(xs) + max(xs)) / 2, 0, 0.3, 0.36)
+    spot.see((min(xs) + max(xs)) / 2, 0, 0.5 * high + 0.12, 0.5 * high + 0.12)
     for x in (min(xs), max(xs)):
-        spot.see(x, 0, 0.1, 0.2)
+        spot.see(x, 0, 0.12, 0.14)
 
 
-def throw_thing(spot: Spot) -> None:
+def build_throw_thing(spot: Spot) -> None:
     """Things are thrown in from the side and tumble over the ground."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     draft.heard_by, draft.least, draft.apart_s = "contacts", 0.16, 0.07
@@ -161,19 +173,19 @@ def throw_thing(spot: Spot) -> None:
     for start in _starts(spot, 1.9):
         name, shapes, _ = _thing(spot)
         body = shop.parked(shapes)
-        velocity = (shop.vary(1.0, 1.7) * side, float(rng.normal(0, 0.15)), shop.vary(0.4, 1.2))
-        shop.launch(float(start), body, spot.at(-0.75 * side, 0, 0.5), velocity, rng.normal(0, 5, 3))
-    draft.doing = ("a hand", "throw", f"{name} on the floor")
+        velocity = (shop.vary(0.7, 1.1) * side, float(rng.normal(0, 0.15)), shop.vary(0.4, 1.2))
+        shop.launch(float(start), body, spot.at(-0.6 * side, 0, 0.42), velocity, rng.normal(0, 3, 3))
+    draft.doing, draft.counts = ("a hand", "throw", f"{name} on the floor"), False
     shop.pitch = shop.pitch if shop.pitch is not None else 16.0
-    spot.see(-0.25 * side, 0, 0.2, 0.32)
-    spot.see(0.3 * side, 0, 0.12, 0.25)
+    spot.see(-0.2 * side, 0, 0.2, 0.24)
+    spot.see(0.2 * side, 0, 0.12, 0.18)
 
 
-def push_off_shelf(spot: Spot) -> None:
+def build_push_off_shelf(spot: Spot) -> None:
     """A hand pushes something over the edge of a shelf."""
     draft, shop = spot.draft, spot.shop
     if draft.look in ("drum",):
-        drop_thing(spot)
+        build_drop_thing(spot)
         return
     draft.heard_by, draft.least, draft.apart_s = "contacts", 0.18, 0.07
     board = shop.surface((0.5, 0.36, 0.24), "planks")
@@ -192,47 +204,76 @@ def push_off_shelf(spot: Spot) -> None:
         way = np.clip((t - start) / 0.4, 0, 1)
         back = np.clip((t - start - 0.6) / 0.5, 0, 1)
         turn = about(X, np.pi / 2)
-        return spot.at(-0.64, 0, 0.575) + xyz(0.27 * way * way * (3 - 2 * way) - 0.25 * back, 0, 0), np.tile(turn, (len(t), 1))
+        return spot.at(-0.64, 0, 0.575) + xyz(0.27 * way * way * (3 - 2 * way) - 0.25 * back, 0, 0), np.tile(
+            turn, (len(t), 1)
+        )
 
-    hand = shop.held(path, *palm(spot, skin), shop.shape("box", (0.02, 0.04, 0.03), (0.16, 0, 0), skin, mute=True, mass=0.3))
+    hand = shop.held(
+        path,
+        *palm(spot, skin),
+        shop.shape("box", (0.02, 0.04, 0.03), (0.16, 0, 0), skin, mute=True, mass=0.3),
+    )
     shop.limb(spot.at(-1.1, 0.1, 0.7), hand, (0, 0, 0), (0.3, 0.3), 0.036)
-    draft.doing = ("a hand", "push", f"{name} off a shelf")
+    draft.doing, draft.counts = ("a hand", "push", f"{name} off a shelf"), False
     spot.see(-0.25, 0, 0.4, 0.3)
     spot.see(0.1, 0, 0.1, 0.22)
 
 
-def roll_into(spot: Spot) -> None:
+def build_roll_into(spot: Spot) -> None:
     """A ball rolls down a ramp into standing things of the material."""
     draft, shop, k, s = spot.draft, spot.shop, spot.k, spot.large
     if draft.look in ("drum", "cloth"):
-        bounce_ball(spot)
+        build_bounce_ball(spot)
         return
-    draft.heard_by, draft.least, draft.apart_s, draft.rolls = "contacts", 0.1, 0.06, True
+    draft.heard_by, draft.least, draft.apart_s, draft.rolls = "contacts", 0.14, 0.07, True
     board, of = shop.surface((0.55, 0.4, 0.26), "planks"), shop.material(draft.look)
     tilt = 17.0
     run = np.array([np.cos(np.radians(tilt)), 0, -np.sin(np.radians(tilt))])
-    middle = spot.at(-0.45, 0, 0.32 * np.sin(np.radians(tilt)) - 0.012)
+    middle = spot.at(-0.4, 0, 0.32 * np.sin(np.radians(tilt)) - 0.012)
     shop.fixed(
         shop.shape("box", (0.34, 0.09, 0.012), middle, board, tilt=(0, tilt, 0), solid=True),
-        shop.shape("box", (0.34, 0.008, 0.03), middle + np.array([0, 0.095, 0.01]), board, tilt=(0, tilt, 0), solid=True),
-        shop.shape("box", (0.34, 0.008, 0.03), middle + np.array([0, -0.095, 0.01]), board, tilt=(0, tilt, 0), solid=True),
+        shop.shape(
+            "box",
+            (0.34, 0.008, 0.03),
+            middle + np.array([0, 0.095, 0.01]),
+            board,
+            tilt=(0, tilt, 0),
+            solid=True,
+        ),
+        shop.shape(
+            "box",
+            (0.34, 0.008, 0.03),
+            middle + np.array([0, -0.095, 0.01]),
+            board,
+            tilt=(0, tilt, 0),
+            solid=True,
+        ),
     )
-    radius = 0.045
+    radius = 0.06
     for start in _starts(spot, 3.0)[:2]:
         ball = shop.parked(shop.shape("sphere", (radius,), (0, 0, 0), of, voice=k, look=draft.look))
-        shop.launch(max(0.05, float(start) - 0.4), ball, middle - run * 0.3 + np.array([0, 0, radius + 0.016]), (0.1, 0, 0))
+        shop.launch(
+            max(0.05, float(start) - 0.4),
+            ball,
+            middle - run * 0.3 + np.array([0, 0, radius + 0.016]),
+            (0.1, 0, 0),
+        )
     shape = {"glass": "bottle", "ceramic": "vase"}.get(draft.look, "")
-    for i in range(5):
-        x, y = 0.16 + 0.1 * (i // 2), ((i % 2) - 0.5 if i < 4 else 0.0) * 0.11 * (1 + i // 2)
+    for i in range(3):
+        x, y = 0.14 + 0.1 * (i > 0), (0.0, -0.06, 0.06)[i]
         if shape:
             mesh = shop.vessel(shape, 0.035 * s, 0.16 * s)
-            body = shop.shape("mesh", (), (0, 0, 0), of, mesh=mesh, voice=k, look=draft.look, bounce=0.3)
-            shop.loose(spot.at(x, y, 0.068 * s), body)
+            body = shop.shape("mesh", (), (0, 0, 0), of, mesh=mesh, voice=k, look=draft.look, bounce=0.05)
+            shop.loose(spot.at(x, y, 0.0), body)
         else:
-            pin = shop.shape("cylinder", (0.026 * s, 0.075 * s), (0, 0, 0), of, voice=k, look=draft.look, bounce=0.3)
-            shop.loose(spot.at(x, y, 0.076 * s), pin)
-    thing = {"glass": "glass bottles", "ceramic": "ceramic vases"}.get(draft.look, f"{material_name(draft.look)} pins")
-    draft.doing = (f"a {material_name(draft.look)} ball", "roll", f"into {thing}")
+            pin = shop.shape(
+                "cylinder", (0.03 * s, 0.075 * s), (0, 0, 0), of, voice=k, look=draft.look, bounce=0.05
+            )
+            shop.loose(spot.at(x, y, 0.075 * s), pin)
+    thing = {"glass": "glass bottles", "ceramic": "ceramic vases"}.get(
+        draft.look, f"{material_name(draft.look)} pins"
+    )
+    draft.doing, draft.counts = (f"a {material_name(draft.look)} ball", "roll", f"into {thing}"), False
     shop.pitch = shop.pitch if shop.pitch is not None else 20.0
-    spot.see(-0.45, 0, 0.14, 0.3)
-    spot.see(0.3, 0, 0.1, 0.2)
+    spot.see(-0.35, 0, 0.12, 0.25)
+    spot.see(0.24, 0, 0.1, 0.16)

@@ -23,12 +23,22 @@ def _arm(spot: Spot, body: str, joint, yaw: float, far: float = 0.62) -> None:
     spot.shop.limb(root, body, joint, (0.34, 0.3), 0.036, (sleeve, skin), (0, 0, -1))
 
 
-def _tool(spot: Spot, kind: str, hit: Target, x: float, times: np.ndarray, strengths: np.ndarray, yaw: float) -> None:
+def _tool(
+    spot: Spot, kind: str, hit: Target, x: float, times: np.ndarray, strengths: np.ndarray, yaw: float
+) -> None:
     """A hand's tool that strikes a target at moments."""
     shop, rng = spot.shop, spot.rng
     wood, skin = shop.paint((0.62, 0.43, 0.24)), shop.paint(shop.skin())
     length = {"hammer": 0.3, "mallet": 0.34, "stick": 0.36, "spoon": 0.3}[kind]
-    shapes = [shop.shape("capsule", (0.011 if kind != "spoon" else 0.007,), of=wood, ends=(-0.03, 0, 0, length, 0, 0), mass=0.1)]
+    shapes = [
+        shop.shape(
+            "capsule",
+            (0.011 if kind != "spoon" else 0.007,),
+            of=wood,
+            ends=(-0.03, 0, 0, length, 0, 0),
+            mass=0.1,
+        )
+    ]
     if kind == "hammer":
         steel = shop.paint((0.38, 0.4, 0.44), shine=0.9)
         drop = 0.06
@@ -43,7 +53,9 @@ def _tool(spot: Spot, kind: str, hit: Target, x: float, times: np.ndarray, stren
         drop = 0.042
     elif kind == "spoon":
         steel = shop.paint((0.75, 0.76, 0.8), shine=1.0)
-        shapes.append(shop.shape("ellipsoid", (0.04, 0.026, 0.014), (length, 0, 0), steel, solid=True, mass=0.08))
+        shapes.append(
+            shop.shape("ellipsoid", (0.04, 0.026, 0.014), (length, 0, 0), steel, solid=True, mass=0.08)
+        )
         drop = 0.014
     else:
         shapes.append(shop.shape("sphere", (0.018,), (length, 0, 0), wood, solid=True, mass=0.1))
@@ -51,7 +63,12 @@ def _tool(spot: Spot, kind: str, hit: Target, x: float, times: np.ndarray, stren
     shapes += fist(spot, skin)
     away = lifted(spot, times, strengths, 0.16, 0.3)
     path = blow_path(
-        hit.top + np.array([x, 0, 0]), np.array([length, 0, -drop]), away, shop.vary(0.05, 0.14), shop.vary(0.6, 1.0), yaw
+        hit.top + np.array([x, 0, 0]),
+        np.array([length, 0, -drop]),
+        away,
+        shop.vary(0.05, 0.14),
+        shop.vary(0.6, 1.0),
+        yaw,
     )
     body = shop.held(path, *shapes)
     _arm(spot, body, (-0.04, 0, 0), yaw)
@@ -59,7 +76,7 @@ def _tool(spot: Spot, kind: str, hit: Target, x: float, times: np.ndarray, stren
     spot.see(where[0] * 0.8, where[1] * 0.8, where[2] + 0.1, 0.1)
 
 
-def strike_with_tool(spot: Spot) -> None:
+def build_strike_with_tool(spot: Spot) -> None:
     """A hand with a hammer, mallet, stick or spoon strikes a thing; a drummer uses two."""
     draft, shop = spot.draft, spot.shop
     draft.heard_by = "contacts"
@@ -84,13 +101,13 @@ def strike_with_tool(spot: Spot) -> None:
     spot.see(0, 0, hit.top[2] / 2, max(0.2, hit.radius))
 
 
-def strike_hanging(spot: Spot) -> None:
+def build_strike_hanging(spot: Spot) -> None:
     """A hanging plate of the material is struck and swings."""
     draft, shop, k = spot.draft, spot.shop, spot.k
     if draft.look in ("drum", "cloth", "glass"):
-        strike_with_tool(spot)
+        build_strike_with_tool(spot)
         return
-    draft.heard_by = "contacts"
+    draft.heard_by, draft.apart_s, draft.least = "contacts", 0.12, 0.2
     s, of, frame = spot.large, shop.material(draft.look), shop.paint((0.3, 0.2, 0.13))
     high = 0.62
     post = [(-0.3, 0, 0, -0.3, 0, high), (0.3, 0, 0, 0.3, 0, high), (-0.33, 0, high, 0.33, 0, high)]
@@ -100,12 +117,19 @@ def strike_hanging(spot: Spot) -> None:
     shop.hinged(
         spot.at(0, 0, high),
         (1, 0, 0),
-        1.2,
-        0.05,
+        4.0,
+        0.5,
         shop.shape("capsule", (0.004,), of=frame, ends=(-0.1, 0, 0, -0.1, 0, -0.2)),
         shop.shape("capsule", (0.004,), of=frame, ends=(0.1, 0, 0, 0.1, 0, -0.2)),
         shop.shape(
-            "cylinder", (radius, 0.012), (0, 0, -0.32), of, tilt=(90, 0, 0), voice=k, look=draft.look, mass=1.5
+            "cylinder",
+            (radius, 0.012),
+            (0, 0, -0.32),
+            of,
+            tilt=(90, 0, 0),
+            voice=k,
+            look=draft.look,
+            mass=4.0,
         ),
     )
     felt, stick, skin = shop.paint((0.9, 0.85, 0.75)), shop.paint((0.5, 0.33, 0.2)), shop.paint(shop.skin())
@@ -127,16 +151,18 @@ def strike_hanging(spot: Spot) -> None:
         shop.shape("sphere", (ball,), (length, 0, 0), felt, solid=True, mass=0.3),
         *fist(spot, skin),
     )
-    shop.limb(spot.at(-0.75, -0.3, 0.5), body, (-0.04, 0, 0), (0.3, 0.3), 0.036, ((0.2, 0.32, 0.6), shop.skin()))
+    shop.limb(
+        spot.at(-0.75, -0.3, 0.5), body, (-0.04, 0, 0), (0.3, 0.3), 0.036, ((0.2, 0.32, 0.6), shop.skin())
+    )
     draft.doing = ("a mallet", "strike", f"a hanging {material_name(draft.look)} plate")
     spot.see(0, 0, 0.33, 0.36)
 
 
-def knock_on_door(spot: Spot) -> None:
+def build_knock_on_door(spot: Spot) -> None:
     """Knuckles knock on a door, window or wall of the material."""
     draft, shop, k = spot.draft, spot.shop, spot.k
     draft.heard_by = "contacts"
-    of = shop.material(draft.look, 1.0)
+    of = shop.surface((0.8, 0.86, 0.88), "tiles") if draft.look == "ceramic" else shop.material(draft.look)
     frame = shop.paint((0.9, 0.88, 0.84) if draft.look != "glass" else (0.55, 0.36, 0.2))
     brass = shop.paint((0.8, 0.62, 0.2), shine=0.9)
     y = 0.25
@@ -151,7 +177,7 @@ def knock_on_door(spot: Spot) -> None:
         )
         thing = "a window"
     elif draft.look in ("wood", "metal", "plastic"):
-        inner = shop.material(draft.look, 1.5)
+        inner = of
         for z in (0.32, 0.9):
             shop.fixed(shop.shape("box", (0.26, 0.012, 0.2), spot.at(-0.04, y - 0.016, z), inner))
         shop.fixed(
@@ -161,22 +187,19 @@ def knock_on_door(spot: Spot) -> None:
         thing = f"a {material_name(draft.look)} door"
     else:
         thing = f"a {material_name(draft.look)} wall"
-    away = lifted(spot, draft.times_s, draft.strengths, 0.1, 0.14, 0.01)
+    away = lifted(spot, draft.times_s, draft.strengths, 0.12, 0.16)
     side = -1.0 if shop.clean or spot.rng.random() < 0.5 else 1.0
     # The hand comes from the camera's side, knuckles first.
-    panel = 0.02 + (0.012 if thing.endswith("door") else 0.0)
-    point = spot.at(0.02 * side, y - panel, 0.72)
+    high = 0.61  # between a door's panels
+    point = spot.at(0.02 * side, y - 0.02, high)
     around = about(Z, np.pi / 2 + 0.45 * side)
     reach = turned(around, np.array([0.052, 0, 0]))
-    base = point - reach + np.array([0, 0.006, 0])
-    shop.fixed(
-        shop.shape("box", (0.1, 0.012, 0.1), spot.at(0.02 * side, y - panel + 0.012, 0.72), of, voice=k, look=draft.look)
-    ) if panel > 0.03 else None
+    base = point - reach + np.array([0, 0.012, 0])
 
     def path(t: np.ndarray):
         gone = away(t)
         wave = after(np.broadcast_to(around, (len(t), 4)), about(Y, -0.5 * gone))
-        return base + xyz(0.05 * side * gone, -0.14 * gone, 0.03 * gone), wave
+        return base + xyz(0.05 * side * gone, -0.18 * gone, 0.04 * gone), wave
 
     hand = shop.paint(shop.skin())
     body = shop.held(
@@ -184,13 +207,17 @@ def knock_on_door(spot: Spot) -> None:
         *fist(spot, hand, scale=1.25),
         shop.shape("sphere", (0.02,), (0.032, 0, 0), hand, solid=True, mass=0.25),
     )
-    shop.limb(spot.at(0.5 * side, -0.5, 0.45), body, (-0.04, 0, 0), (0.32, 0.3), 0.042, bend=(side, 0, -0.6))
+    shop.limb(spot.at(0.5 * side, -0.5, 0.36), body, (-0.04, 0, 0), (0.32, 0.3), 0.042, bend=(side, 0, -0.6))
     draft.doing = ("a hand", "knock", f"on {thing}")
-    shop.yaw = shop.yaw if shop.yaw is not None else -28.0 * side + (0 if shop.clean else float(spot.rng.normal(0, 10)))
-    spot.see(0.02 * side, 0, 0.72, 0.3)
+    shop.yaw = (
+        shop.yaw
+        if shop.yaw is not None
+        else -28.0 * side + (0 if shop.clean else float(spot.rng.normal(0, 10)))
+    )
+    spot.see(0.02 * side, 0, high, 0.26)
 
 
-def chop(spot: Spot) -> None:
+def build_chop(spot: Spot) -> None:
     """A knife chops carrots on a board of the material."""
     draft, shop, k = spot.draft, spot.shop, spot.k
     draft.heard_by = "contacts"
@@ -199,7 +226,7 @@ def chop(spot: Spot) -> None:
     shop.fixed(shop.shape("box", (0.26, 0.17, 0.018), spot.at(0, 0, 0.018), of, voice=k, look=draft.look))
     ends = (*spot.at(-0.22, 0.03, 0.058), *spot.at(-0.03, 0.03, 0.058))
     shop.fixed(shop.shape("capsule", (0.024,), of=orange, ends=ends))
-    for i in range(7):
+    for _ in range(7):
         a, b = spot.rng.uniform(0.03, 0.2), spot.rng.uniform(-0.12, 0.1)
         tilt = (float(spot.rng.uniform(-30, 30)), 0, 0)
         shop.fixed(shop.shape("cylinder", (0.024, 0.006), spot.at(a, b, 0.044), orange, tilt=tilt))
@@ -221,7 +248,8 @@ def chop(spot: Spot) -> None:
     )
     shop.limb(spot.at(0.35, -0.75, 0.5), body, (-0.1, 0, 0), (0.32, 0.3), 0.036, bend=(1, 0, 0))
     other = shop.puppet(
-        lambda t: (np.tile(spot.at(-0.17, -0.03, 0.1), (len(t), 1)), np.tile(about(Z, 1.2), (len(t), 1))), *palm(spot, skin)
+        lambda t: (np.tile(spot.at(-0.17, -0.03, 0.1), (len(t), 1)), np.tile(about(Z, 1.2), (len(t), 1))),
+        *palm(spot, skin),
     )
     shop.limb(spot.at(-0.5, -0.7, 0.5), other, (0, 0, 0), (0.32, 0.3), 0.036, bend=(-1, 0, 0))
     shop.yaw = shop.yaw if shop.yaw is not None else 35.0
@@ -230,7 +258,7 @@ def chop(spot: Spot) -> None:
     spot.see(0, 0, 0.08, 0.26)
 
 
-def tap_with_fingers(spot: Spot) -> None:
+def build_tap_with_fingers(spot: Spot) -> None:
     """Fingers of a hand type on keys of the material."""
     draft, shop, k = spot.draft, spot.shop, spot.k
     draft.heard_by, draft.apart_s = "contacts", 0.06
@@ -253,13 +281,19 @@ def tap_with_fingers(spot: Spot) -> None:
 
         def path(t: np.ndarray, away=away, tip=tip):
             gone = away(t)
-            return tip + xyz(0, 0, 0.011 - 0.004 + 0.07 * gone), np.tile(about(Z, 0.0), (len(t), 1))
+            return tip + xyz(0, 0, 0.011 - 0.006 + 0.07 * gone), np.tile(about(Z, 0.0), (len(t), 1))
 
         shop.held(
             path,
             shop.shape("sphere", (0.012,), (0, 0, 0), skin, solid=True, mass=0.08),
             shop.shape("capsule", (0.011,), of=skin, ends=(0, 0, 0, 0, -0.05, 0.055), mass=0.02),
-            shop.shape("capsule", (0.012,), of=skin, ends=(0, -0.05, 0.055, -0.1 * side * 0.1, -0.12, 0.05), mass=0.02),
+            shop.shape(
+                "capsule",
+                (0.012,),
+                of=skin,
+                ends=(0, -0.05, 0.055, -0.1 * side * 0.1, -0.12, 0.05),
+                mass=0.02,
+            ),
             give_s=0.01,
         )
     for side in (-1, 1):
@@ -270,7 +304,9 @@ def tap_with_fingers(spot: Spot) -> None:
             ),
             shop.shape("ellipsoid", (0.06, 0.075, 0.022), (0, 0, 0), skin),
         )
-        shop.limb(spot.at(side * 0.3, -0.7, 0.35), back, (-0.04, 0, 0), (0.25, 0.3), 0.034, bend=(side, 0, -0.3))
+        shop.limb(
+            spot.at(side * 0.3, -0.7, 0.35), back, (-0.04, 0, 0), (0.25, 0.3), 0.034, bend=(side, 0, -0.3)
+        )
     shop.pitch = shop.pitch if shop.pitch is not None else 38.0
     draft.doing = ("*fingers", "type", f"on {material_name(draft.look)} keys")
     spot.see(0, -0.04, 0.06, 0.24)

@@ -16,7 +16,7 @@ def _turns(spot: Spot, level, turns_s: float):
     return lambda t: np.interp(t, clock, angle)
 
 
-def run_engine(spot: Spot) -> None:
+def build_run_engine(spot: Spot) -> None:
     """An engine block shakes, its belt wheels turn and its exhaust smokes."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     level = level_of(spot)
@@ -28,7 +28,9 @@ def run_engine(spot: Spot) -> None:
     def path(t: np.ndarray):
         strong = level(t)
         return spot.at() + xyz(
-            shake * strong * np.sin(2 * np.pi * 11.3 * t), 0, 0.04 + shake * strong * np.cos(2 * np.pi * 14.7 * t)
+            shake * strong * np.sin(2 * np.pi * 11.3 * t),
+            0,
+            0.04 + shake * strong * np.cos(2 * np.pi * 14.7 * t),
         ), about(Y, 0.03 * strong * np.sin(2 * np.pi * 9.1 * t))
 
     parts = [
@@ -69,7 +71,9 @@ def run_engine(spot: Spot) -> None:
         strong = level(np.maximum(0, time_s - age / 0.9))
         if strong.max() < 0.05:
             return None
-        places = spot.at(0.36, -0.18, 0.4) + np.stack([0.2 * age + drift[:, 0] * age, drift[:, 1] * age, 0.42 * age], -1)
+        places = spot.at(0.36, -0.18, 0.4) + np.stack(
+            [0.2 * age + drift[:, 0] * age, drift[:, 1] * age, 0.42 * age], -1
+        )
         rgba = np.concatenate([np.full((n, 3), 0.45), (0.55 * strong * (1 - age))[:, None]], 1)
         return Blobs("sphere", (0.02 + 0.06 * age)[:, None] * np.ones((1, 3)), places, rgba)
 
@@ -79,12 +83,19 @@ def run_engine(spot: Spot) -> None:
     spot.see(0, 0, 0.24, 0.4)
 
 
-def drill(spot: Spot) -> None:
+def build_drill(spot: Spot) -> None:
     """A power drill bores into a plank; chips fly while it runs."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     level = level_of(spot)
-    body_paint, black = shop.paint((0.95, 0.7, 0.1) if shop.clean else tuple(rng.uniform(0.1, 0.9, 3)), shine=0.5), shop.paint((0.13, 0.13, 0.14))
-    steel, wood, skin = shop.paint((0.75, 0.76, 0.8), shine=1.0), shop.material("wood"), shop.paint(shop.skin())
+    body_paint, black = (
+        shop.paint((0.95, 0.7, 0.1) if shop.clean else tuple(rng.uniform(0.1, 0.9, 3)), shine=0.5),
+        shop.paint((0.13, 0.13, 0.14)),
+    )
+    steel, wood, skin = (
+        shop.paint((0.75, 0.76, 0.8), shine=1.0),
+        shop.material("wood"),
+        shop.paint(shop.skin()),
+    )
     high = 0.34
     shop.fixed(shop.shape("box", (0.05, 0.2, 0.3), spot.at(0.24, 0, 0.3), wood))
 
@@ -130,7 +141,7 @@ def drill(spot: Spot) -> None:
     spot.see(0.03, 0, 0.32, 0.28)
 
 
-def spin_fan(spot: Spot) -> None:
+def build_spin_fan(spot: Spot) -> None:
     """A table fan turns; ribbons on its cage fly."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     level = level_of(spot)
@@ -144,7 +155,10 @@ def spin_fan(spot: Spot) -> None:
     )
     for i in range(20):
         a, b = 2 * np.pi * i / 20, 2 * np.pi * (i + 1) / 20
-        ends = (*spot.at(r * np.cos(a), -0.02, high + r * np.sin(a)), *spot.at(r * np.cos(b), -0.02, high + r * np.sin(b)))
+        ends = (
+            *spot.at(r * np.cos(a), -0.02, high + r * np.sin(a)),
+            *spot.at(r * np.cos(b), -0.02, high + r * np.sin(b)),
+        )
         shop.fixed(shop.shape("capsule", (0.006,), of=wire, ends=ends))
         if i % 2 == 0:
             ends = (*spot.at(0, -0.05, high), *spot.at(r * np.cos(a), -0.02, high + r * np.sin(a)))
@@ -152,7 +166,9 @@ def spin_fan(spot: Spot) -> None:
     angle = _turns(spot, level, 2.3)
 
     def path(t: np.ndarray):
-        return np.tile(spot.at(0, -0.015, high), (len(t), 1)), after(about(Y, angle(t)), about(X, np.full(len(t), np.pi / 2)))
+        return np.tile(spot.at(0, -0.015, high), (len(t), 1)), after(
+            about(Y, angle(t)), about(X, np.full(len(t), np.pi / 2))
+        )
 
     blades = [shop.shape("cylinder", (0.035, 0.02), (0, 0, 0), base)]
     for i in range(3):
@@ -180,7 +196,7 @@ def spin_fan(spot: Spot) -> None:
     spot.see(0, -0.05, 0.33, 0.34)
 
 
-def tick(spot: Spot) -> None:
+def build_tick(spot: Spot) -> None:
     """A clock on a stand: its hand jumps at every tick and its pendulum turns round."""
     draft, shop = spot.draft, spot.shop
     times = draft.times_s
@@ -200,7 +216,10 @@ def tick(spot: Spot) -> None:
         size = (0.007, 0.003, 0.02) if i % 3 == 0 else (0.004, 0.003, 0.012)
         shop.fixed(shop.shape("box", size, place, black, tilt=(0, float(np.degrees(a)), 0)))
     for angle, length, thick in ((2.2, 0.09, 0.009), (5.2, 0.12, 0.007)):
-        ends = (*spot.at(0, -0.025, high), *spot.at(length * np.sin(angle), -0.025, high + length * np.cos(angle)))
+        ends = (
+            *spot.at(0, -0.025, high),
+            *spot.at(length * np.sin(angle), -0.025, high + length * np.cos(angle)),
+        )
         shop.fixed(shop.shape("capsule", (thick,), of=black, ends=ends))
     step = np.pi / 6
 

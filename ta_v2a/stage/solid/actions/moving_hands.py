@@ -9,7 +9,7 @@ from ta_v2a.stage.solid.spot import Spot, fist, lifted, palm, thrown
 from ta_v2a.stage.solid.workshop import Blobs
 
 
-def shake_box(spot: Spot) -> None:
+def build_shake_box(spot: Spot) -> None:
     """A hand shakes a clear box; balls of the material rattle in it."""
     draft, shop, k = spot.draft, spot.shop, spot.k
     draft.heard_by, draft.least, draft.apart_s = "contacts", 0.3, 0.11
@@ -47,15 +47,16 @@ def shake_box(spot: Spot) -> None:
             walls.append(shop.shape("capsule", (0.008,), of=rim, ends=(-a, y, z, a, y, z), mass=0.01))
     body = shop.held(path, *walls, *fist(spot, skin, (a + 0.035, 0, 0)), give_s=0.01)
     for i in range(4):
-        place = spot.at(-0.06 + 0.04 * i, 0.02 * (-1) ** i, 0.30 + 0.002 * i)
-        ball = shop.shape("sphere", (0.019 + 0.004 * draft.size,), (0, 0, 0), of, voice=k, look=draft.look, bounce=0.3)
+        radius = 0.02 + 0.004 * draft.size
+        place = spot.at(-0.06 + 0.04 * i, 0.025 * (-1) ** i, 0.34 - c + wall + radius)
+        ball = shop.shape("sphere", (radius,), (0, 0, 0), of, voice=k, look=draft.look, bounce=0.3)
         shop.loose(place, ball)
     shop.limb(spot.at(0.6, -0.2, 0.15), body, (a + 0.06, 0, 0), (0.3, 0.3), 0.036, bend=(0, 0, -1))
     draft.doing = ("a hand", "shake", f"{material_name(draft.look)} balls in a box")
     spot.see(0.03, 0, 0.34, 0.24)
 
 
-def clap(spot: Spot) -> None:
+def build_clap(spot: Spot) -> None:
     """Two hands meet."""
     draft, shop, k = spot.draft, spot.shop, spot.k
     draft.heard_by, draft.apart_s = "contacts", 0.08
@@ -68,14 +69,26 @@ def clap(spot: Spot) -> None:
 
         def path(t: np.ndarray, side=side):
             gone = away(t)
-            turn = after(np.broadcast_to(about(X, tilt), (len(t), 4)), np.broadcast_to(_upright(side), (len(t), 4)))
+            turn = after(
+                np.broadcast_to(about(X, tilt), (len(t), 4)), np.broadcast_to(_upright(side), (len(t), 4))
+            )
             turn = after(about(Z, -side * 0.35 * gone), turn)
             return spot.at(0, -0.03, high) + xyz(side * (0.013 - 0.003 + reach * gone), 0, -0.02 * gone), turn
 
-        pad = shop.shape("box", (0.06, 0.035, 0.012), (0.09, 0, 0), skin, voice=k, look="cloth", bounce=0.05, mass=0.3)
+        pad = shop.shape(
+            "box", (0.06, 0.035, 0.012), (0.09, 0, 0), skin, voice=k, look="cloth", bounce=0.05, mass=0.3
+        )
         hand = shop.held(path, *palm(spot, skin, 1.15, side), pad)
         sleeve = (0.75, 0.25, 0.2) if shop.clean else tuple(spot.rng.uniform(0.1, 0.9, 3))
-        shop.limb(spot.at(side * 0.32, -0.05, 0.12), hand, (0, 0, 0), (0.2, 0.24), 0.036, (sleeve, sleeve), (side, 0, -1))
+        shop.limb(
+            spot.at(side * 0.32, -0.05, 0.12),
+            hand,
+            (0, 0, 0),
+            (0.2, 0.24),
+            0.036,
+            (sleeve, sleeve),
+            (side, 0, -1),
+        )
     draft.doing = ("*hands", "clap", "")
     shop.pitch = shop.pitch if shop.pitch is not None else 10.0
     spot.see(0, 0, high + 0.04, 0.24)
@@ -88,7 +101,7 @@ def _upright(side: int) -> np.ndarray:
     return lift if side < 0 else after(about(Z, np.pi), lift)
 
 
-def shoot(spot: Spot) -> None:
+def build_shoot(spot: Spot) -> None:
     """A pistol recoils, with a flash at its muzzle, smoke, and a shell that jumps out."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     times, strengths = draft.times_s, draft.strengths
@@ -150,7 +163,7 @@ def shoot(spot: Spot) -> None:
     spot.see(0.06 * side, 0, 0.4, 0.28)
 
 
-def walk(spot: Spot) -> None:
+def build_walk(spot: Spot) -> None:
     """Two legs walk over ground of the material; the camera goes along."""
     draft, shop, k, rng = spot.draft, spot.shop, spot.k, spot.rng
     draft.heard_by, draft.least, draft.apart_s = "contacts", 0.2, 0.12
@@ -158,13 +171,14 @@ def walk(spot: Spot) -> None:
     gap = float(np.median(np.diff(times))) if len(times) > 1 else 0.6
     stride = shop.vary(0.2, 0.3)
     speed = stride / max(gap, 0.25)
-    style = {"wood": "planks", "stone": "speckle", "ceramic": "tiles", "metal": "plain"}.get(draft.look, "plain")
-    of = shop.material(draft.look, 1.0)
+    style = {"wood": "planks", "stone": "speckle", "ceramic": "tiles", "metal": "plain"}.get(
+        draft.look, "plain"
+    )
+    pale = draft.look == "ceramic"
+    of = shop.surface((0.85, 0.86, 0.84), "plain") if pale else shop.material(draft.look, 1.0)
     if spot.is_main:
         length = speed * shop.duration_s + 3
-        shop.fixed(
-            shop.shape("box", (length, 0.45, 0.02), spot.at(0, 0, 0.0), of, voice=k, look=draft.look)
-        )
+        shop.fixed(shop.shape("box", (length, 0.45, 0.02), spot.at(0, 0, 0.0), of, voice=k, look=draft.look))
         joint = shop.paint((0.12, 0.1, 0.09))
         if style in ("planks", "tiles", "plain"):
             for i in range(-4, int(length / 0.28) + 4):  # joints, so that the way over the ground is seen
@@ -183,7 +197,7 @@ def walk(spot: Spot) -> None:
         mine, strength = times[leg::2], draft.strengths[leg::2]
         others = times[1 - leg :: 2]
         y = 0.075 * (1 if leg else -1)
-        away = lifted(spot, mine, strength, 0.22, 0.25, 0.0)
+        away = lifted(spot, mine, strength, 0.22, 0.25, 0.04)
 
         def path(t: np.ndarray, mine=mine, others=others, y=y, away=away):
             lands = speed * (mine - times[0]) + 0.5 * stride
@@ -198,7 +212,9 @@ def walk(spot: Spot) -> None:
             first = mine[0] if len(mine) else 0.0
             lift = np.where(t > first + 99, 0, lift)
             pitch = 0.55 * lift
-            return spot.at(0, y, 0.0) + xyz(at + leave, 0, 0.02 + 0.032 - 0.004 + 0.15 * np.minimum(lift, 1)), about(Y, pitch)
+            return spot.at(0, y, 0.0) + xyz(
+                at + leave, 0, 0.02 + 0.032 - 0.01 + 0.15 * np.minimum(lift, 1)
+            ), about(Y, pitch)
 
         if not len(mine):
             continue
@@ -212,6 +228,7 @@ def walk(spot: Spot) -> None:
         shop.limb(hip, foot, (-0.02, 0, 0.08), (0.34, 0.34), 0.052, (trousers, trousers), (1, 0, 0.2))
     if spot.is_main:
         start = float(times[0])
+        shop.reach_m = np.inf
         shop.follow = lambda t: xyz(speed * (t - start), 0, 0)
         shop.yaw = 0.0 if shop.clean else float(rng.normal(0, 12))
         shop.pitch = 11.0

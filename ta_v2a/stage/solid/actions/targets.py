@@ -35,7 +35,11 @@ def _wood(spot: Spot) -> Target:
     shop, s, k = spot.shop, spot.large, spot.k
     of = shop.material("wood")
     if shop.maybe(0.5):
-        shop.fixed(shop.shape("box", (0.16 * s, 0.1 * s, 0.05 * s), spot.at(0, 0, 0.05 * s), of, voice=k, look="wood"))
+        shop.fixed(
+            shop.shape(
+                "box", (0.16 * s, 0.1 * s, 0.05 * s), spot.at(0, 0, 0.05 * s), of, voice=k, look="wood"
+            )
+        )
         return Target("a wooden block", spot.at(0, 0, 0.1 * s), 0.15 * s)
     r = 0.11 * s
     shop.fixed(shop.shape("cylinder", (r, 0.11 * s), spot.at(0, 0, 0.11 * s), of, voice=k, look="wood"))
@@ -82,16 +86,16 @@ def _vessel(spot: Spot) -> Target:
         lid = shop.paint((0.75, 0.75, 0.78), shine=0.9)
         shop.fixed(
             shop.shape("cylinder", (r, h / 2), spot.at(0, 0, h / 2), of, voice=k, look=look),
-            shop.shape("cylinder", (0.82 * r, 0.3 * h), spot.at(0, 0, 0.32 * h), shop.paint((0.85, 0.5, 0.15), 0.8)),
+            shop.shape(
+                "cylinder", (0.82 * r, 0.3 * h), spot.at(0, 0, 0.32 * h), shop.paint((0.85, 0.5, 0.15), 0.8)
+            ),
             shop.shape("cylinder", (1.03 * r, 0.012), spot.at(0, 0, h - 0.006), lid, voice=k, look=look),
         )
         return Target(name, spot.at(0, 0, h + 0.006), r)
     shape = "bowl" if look == "ceramic" else "bucket"
     mesh = shop.vessel(shape, r, h)
-    shop.fixed(
-        shop.shape("mesh", (), spot.at(0, 0, 0.5 * h), of, mesh=mesh, tilt=(180, 0, 0), voice=k, look=look)
-    )
-    return Target(name, spot.at(0, 0, h * (0.95 if look == "ceramic" else 0.98)), (0.45 if look == "ceramic" else 0.72) * r)
+    shop.fixed(shop.shape("mesh", (), spot.at(0, 0, h), of, mesh=mesh, tilt=(180, 0, 0), voice=k, look=look))
+    return Target(name, spot.at(0, 0, h), (0.45 if look == "ceramic" else 0.72) * r)
 
 
 def _stone(spot: Spot) -> Target:
@@ -99,7 +103,9 @@ def _stone(spot: Spot) -> Target:
     of = shop.material("stone")
     if shop.maybe(0.5):
         shop.fixed(
-            shop.shape("box", (0.17 * s, 0.12 * s, 0.05 * s), spot.at(0, 0, 0.05 * s), of, voice=k, look="stone")
+            shop.shape(
+                "box", (0.17 * s, 0.12 * s, 0.05 * s), spot.at(0, 0, 0.05 * s), of, voice=k, look="stone"
+            )
         )
         return Target("a stone slab", spot.at(0, 0, 0.1 * s), 0.15 * s)
     mesh = shop.mesh(boulder(spot.rng, 0.16 * s) * np.array([1.1, 1, 0.8]))
@@ -113,7 +119,11 @@ def _stone(spot: Spot) -> Target:
 def _drum(spot: Spot) -> Target:
     shop, s, k = spot.shop, spot.large, spot.k
     shell = (0.7, 0.12, 0.1) if shop.clean else tuple(spot.rng.uniform(0.1, 0.9, 3))
-    wood, rim, skin = shop.paint(shell, shine=0.5), shop.paint((0.8, 0.8, 0.82), shine=0.9), shop.material("drum")
+    wood, rim, skin = (
+        shop.paint(shell, shine=0.5),
+        shop.paint((0.8, 0.8, 0.82), shine=0.9),
+        shop.material("drum"),
+    )
     r, h = 0.17 * s, 0.2 * s
     shop.fixed(
         shop.shape("cylinder", (r, h / 2 - 0.004), spot.at(0, 0, h / 2), wood),
@@ -136,6 +146,8 @@ def _cushion(spot: Spot) -> Target:
         spot.at(0, 0, 0.08 * s),
         900,
         40,
-        shop.shape("ellipsoid", (0.2 * s, 0.16 * s, 0.08 * s), (0, 0, 0), of, voice=k, look="cloth", mass=1.0),
+        shop.shape(
+            "ellipsoid", (0.2 * s, 0.16 * s, 0.08 * s), (0, 0, 0), of, voice=k, look="cloth", mass=1.0
+        ),
     )
     return Target("a cushion", spot.at(0, 0, 0.16 * s), 0.15 * s)

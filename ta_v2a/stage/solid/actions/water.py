@@ -50,7 +50,7 @@ def _basin(spot: Spot, radius: float, height: float) -> None:
     )
 
 
-def pour(spot: Spot) -> None:
+def build_pour(spot: Spot) -> None:
     """A jug tilts and water runs from its spout into a bowl."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     level = level_of(spot)
@@ -61,16 +61,22 @@ def pour(spot: Spot) -> None:
 
     def path(t: np.ndarray):
         tip = np.clip(3 * level(t), 0, 1)
-        smooth = np.array([np.convolve(np.pad(tip, 40, mode="edge"), np.ones(81) / 81, "valid")])[0] if len(t) > 200 else tip
+        smooth = (
+            np.array([np.convolve(np.pad(tip, 40, mode="edge"), np.ones(81) / 81, "valid")])[0]
+            if len(t) > 200
+            else tip
+        )
         angle = 0.5 + 0.75 * smooth
         # the spout stays where it is, the jug turns about it
         turn = about(Y, angle)
-        back = xyz(-0.12 * np.sin(angle) - 0.05 * np.cos(angle), 0, -0.12 * np.cos(angle) + 0.05 * np.sin(angle))
+        back = xyz(
+            -0.12 * np.sin(angle) - 0.05 * np.cos(angle), 0, -0.12 * np.cos(angle) + 0.05 * np.sin(angle)
+        )
         return spout + back, turn
 
     jug = shop.puppet(
         path,
-        shop.shape("mesh", (), (0, 0, 0), of, mesh=mesh),
+        shop.shape("mesh", (), (0, 0, -0.11), of, mesh=mesh),
         shop.shape("capsule", (0.012,), of=of, ends=(-0.06, 0, 0.08, -0.14, 0, 0.05)),
         shop.shape("capsule", (0.012,), of=of, ends=(-0.14, 0, 0.05, -0.08, 0, -0.05)),
         *fist(spot, skin, (-0.135, 0, 0.03)),
@@ -94,7 +100,9 @@ def pour(spot: Spot) -> None:
         age, flows = age[on], flows[on]
         x = 0.01 + 0.09 * age
         places = spout + np.stack([x, wobble[on, 0], -0.5 * _FALL * age**2], -1)
-        sizes = np.stack([0.013 + 0 * age, 0.013 + 0 * age, 0.022 + 0.06 * age], -1) * (0.6 + 0.5 * flows[:, None])
+        sizes = np.stack([0.013 + 0 * age, 0.013 + 0 * age, 0.022 + 0.06 * age], -1) * (
+            0.6 + 0.5 * flows[:, None]
+        )
         return Blobs("ellipsoid", sizes, places, np.tile([*WATER, 0.9], (len(age), 1)), glow=0.15)
 
     angle = 2 * np.pi * rng.random(24)
@@ -107,7 +115,9 @@ def pour(spot: Spot) -> None:
         out = 0.02 + 0.07 * age
         hop = 0.22 * age * (1 - age) * flow
         places = spot.at(0.04, 0, 0.11) + np.stack([out * np.cos(angle), out * np.sin(angle), hop], -1)
-        return Blobs("sphere", np.full((24, 3), 0.009), places, np.tile([0.92, 0.96, 1, 0.8], (24, 1)), glow=0.2)
+        return Blobs(
+            "sphere", np.full((24, 3), 0.009), places, np.tile([0.92, 0.96, 1, 0.8], (24, 1)), glow=0.2
+        )
 
     shop.effects += [stream, foam]
     draft.doing = ("*hands", "pour", "water from a jug")
@@ -116,7 +126,7 @@ def pour(spot: Spot) -> None:
     spot.see(0.03, 0, 0.08, 0.16)
 
 
-def drip(spot: Spot) -> None:
+def build_drip(spot: Spot) -> None:
     """Drops fall from a tap into a basin; rings grow."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     times = draft.times_s
@@ -124,10 +134,21 @@ def drip(spot: Spot) -> None:
     height, high = 0.1, 0.5
     _basin(spot, 0.24, height)
     shop.fixed(
-        shop.shape("capsule", (0.022,), of=chrome, ends=(*spot.at(0, 0.3, 0.0), *spot.at(0, 0.3, high + 0.1))),
-        shop.shape("capsule", (0.02,), of=chrome, ends=(*spot.at(0, 0.3, high + 0.1), *spot.at(0, 0, high + 0.1))),
-        shop.shape("capsule", (0.02,), of=chrome, ends=(*spot.at(0, 0, high + 0.1), *spot.at(0, 0, high + 0.04))),
-        shop.shape("capsule", (0.011,), of=chrome, ends=(*spot.at(-0.06, 0.3, high + 0.15), *spot.at(0.06, 0.3, high + 0.15))),
+        shop.shape(
+            "capsule", (0.022,), of=chrome, ends=(*spot.at(0, 0.3, 0.0), *spot.at(0, 0.3, high + 0.1))
+        ),
+        shop.shape(
+            "capsule", (0.02,), of=chrome, ends=(*spot.at(0, 0.3, high + 0.1), *spot.at(0, 0, high + 0.1))
+        ),
+        shop.shape(
+            "capsule", (0.02,), of=chrome, ends=(*spot.at(0, 0, high + 0.1), *spot.at(0, 0, high + 0.04))
+        ),
+        shop.shape(
+            "capsule",
+            (0.011,),
+            of=chrome,
+            ends=(*spot.at(-0.06, 0.3, high + 0.15), *spot.at(0.06, 0.3, high + 0.15)),
+        ),
     )
     fall_s = float(np.sqrt(2 * (high - height) / _FALL))
     size = 0.018 + 0.01 * draft.size
@@ -149,14 +170,16 @@ def drip(spot: Spot) -> None:
     turn = rng.uniform(0, 2 * np.pi, n)
     jump = np.stack([0.25 * np.cos(turn), 0.25 * np.sin(turn), rng.uniform(0.7, 1.4, n)], -1)
     origins = np.tile(spot.at(0, 0, height), (n, 1))
-    shop.effects.append(thrown(np.repeat(times, 5), origins, jump, np.full(n, 0.25), 0.009, (*WATER, 1.0), glow=0.3))
+    shop.effects.append(
+        thrown(np.repeat(times, 5), origins, jump, np.full(n, 0.25), 0.009, (*WATER, 1.0), glow=0.3)
+    )
     draft.doing = ("a tap", "drip", "into a basin")
     shop.pitch = shop.pitch if shop.pitch is not None else 22.0
     spot.see(0, 0.05, 0.36, 0.3)
     spot.see(0, 0, 0.1, 0.26)
 
 
-def splash(spot: Spot) -> None:
+def build_splash(spot: Spot) -> None:
     """Stones fall into a pool; water jumps up and rings run out."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     times, strengths = draft.times_s, draft.strengths
@@ -187,7 +210,15 @@ def splash(spot: Spot) -> None:
     births = np.repeat(times, per) + rng.uniform(0, 0.04, n)
     for part, radius in ((slice(0, None, 2), 0.017), (slice(1, None, 2), 0.011)):
         shop.effects.append(
-            thrown(births[part], origins[part], jump[part], 2 * up[part] / _FALL, radius, (0.75, 0.87, 0.97, 0.95), glow=0.25)
+            thrown(
+                births[part],
+                origins[part],
+                jump[part],
+                2 * up[part] / _FALL,
+                radius,
+                (0.75, 0.87, 0.97, 0.95),
+                glow=0.25,
+            )
         )
     _rings(spot, spot.at(0, 0, height + 0.004), 0.36, 1.2)
     draft.doing = ("a stone", "splash", "into water")
@@ -196,7 +227,7 @@ def splash(spot: Spot) -> None:
     spot.see(0, 0, 0.1, 0.36)
 
 
-def bubble(spot: Spot) -> None:
+def build_bubble(spot: Spot) -> None:
     """Bubbles rise in a glass tank and burst at the surface."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     times = draft.times_s
@@ -220,7 +251,12 @@ def bubble(spot: Spot) -> None:
         x = float(rng.uniform(-0.2, 0.2))
         green = shop.paint((0.15, float(rng.uniform(0.4, 0.6)), 0.2))
         shop.fixed(
-            shop.shape("capsule", (0.012,), of=green, ends=(*spot.at(x, 0.08, 0.05), *spot.at(x + 0.02, 0.08, float(rng.uniform(0.12, 0.24)))))
+            shop.shape(
+                "capsule",
+                (0.012,),
+                of=green,
+                ends=(*spot.at(x, 0.08, 0.05), *spot.at(x + 0.02, 0.08, float(rng.uniform(0.12, 0.24)))),
+            )
         )
     x = rng.uniform(-0.16, 0.16, len(times))
     size, rise = rng.uniform(0.02, 0.036, len(times)), 0.42
@@ -244,6 +280,8 @@ def bubble(spot: Spot) -> None:
     turn = rng.uniform(0, 2 * np.pi, n)
     jump = np.stack([0.3 * np.cos(turn), 0.3 * np.sin(turn), rng.uniform(0.5, 1.1, n)], -1)
     origins = spot.at(0, -0.05, top) + np.stack([np.repeat(x, 6), np.zeros(n), np.zeros(n)], -1)
-    shop.effects.append(thrown(np.repeat(times, 6), origins, jump, np.full(n, 0.22), 0.008, (0.9, 0.96, 1, 1), glow=0.3))
+    shop.effects.append(
+        thrown(np.repeat(times, 6), origins, jump, np.full(n, 0.22), 0.008, (0.9, 0.96, 1, 1), glow=0.3)
+    )
     draft.doing = ("*bubbles", "rise", "in a glass tank")
     spot.see(0, 0, 0.24, 0.3)

@@ -4,7 +4,7 @@ import numpy as np
 
 from ta_v2a.stage.picture.motion import pulse, smooth_walk
 from ta_v2a.stage.solid.actions.water import level_of
-from ta_v2a.stage.solid.poses import Path, X, Y, about
+from ta_v2a.stage.solid.poses import Path, Y, about
 from ta_v2a.stage.solid.spot import Spot
 from ta_v2a.stage.solid.workshop import Blobs
 
@@ -16,7 +16,7 @@ def _swaying(spot: Spot, place: np.ndarray, sway, amount: float, level) -> Path:
     return path
 
 
-def blow(spot: Spot) -> None:
+def build_blow(spot: Spot) -> None:
     """Grass and a young tree bend in the wind, leaves fly past."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     level = level_of(spot)
@@ -28,7 +28,9 @@ def blow(spot: Spot) -> None:
     crown = []
     for _ in range(9):
         place = rng.normal(0, 1, 3) * np.array([0.1, 0.08, 0.08]) + np.array([0, 0, 0.52])
-        crown.append(shop.shape("ellipsoid", (0.1, 0.08, 0.075), place, leaf if rng.random() < 0.5 else light))
+        crown.append(
+            shop.shape("ellipsoid", (0.1, 0.08, 0.075), place, leaf if rng.random() < 0.5 else light)
+        )
     trunk = shop.shape("capsule", (0.02,), of=bark, ends=(0, 0, 0, 0, 0, 0.5))
     shop.puppet(_swaying(spot, spot.at(0.12, 0.1, 0), smooth_walk(rng, 1.6, 0.9), 0.45, level), trunk, *crown)
     for _ in range(26):
@@ -37,7 +39,12 @@ def blow(spot: Spot) -> None:
         sway = smooth_walk(rng, 2.5, 0.7)
         shop.puppet(_swaying(spot, spot.at(x, y, 0), sway, float(rng.uniform(0.6, 1.0)), level), blade)
     n = 26
-    start, high, deep, hz = rng.random(n), rng.uniform(0.05, 0.7, n), rng.uniform(-0.3, 0.3, n), rng.uniform(2, 5, n)
+    start, high, deep, hz = (
+        rng.random(n),
+        rng.uniform(0.05, 0.7, n),
+        rng.uniform(-0.3, 0.3, n),
+        rng.uniform(2, 5, n),
+    )
     clock = np.arange(int(shop.duration_s * 50) + 50) / 50
     gone = np.cumsum(level(clock)) / 50 * 1.6
 
@@ -46,7 +53,9 @@ def blow(spot: Spot) -> None:
         if strong < 0.1:
             return None
         way = (start * 1.8 + float(np.interp(time_s, clock, gone)) * (0.8 + 0.4 * start)) % 1.8
-        places = spot.at() + np.stack([way - 0.9, deep, high + 0.04 * np.sin(hz * time_s * 2 + 9 * start)], -1)
+        places = spot.at() + np.stack(
+            [way - 0.9, deep, high + 0.04 * np.sin(hz * time_s * 2 + 9 * start)], -1
+        )
         rgba = np.tile([0.85, 0.5, 0.12, min(1.0, 2 * strong)], (n, 1))
         return Blobs("ellipsoid", np.tile([0.02, 0.012, 0.008], (n, 1)), places, rgba)
 
@@ -55,7 +64,7 @@ def blow(spot: Spot) -> None:
     spot.see(0, 0, 0.33, 0.4)
 
 
-def burn(spot: Spot) -> None:
+def build_burn(spot: Spot) -> None:
     """A camp fire: flames, sparks and smoke over logs."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     level, flicker = level_of(spot), smooth_walk(rng, 7.0, 0.25)
@@ -64,25 +73,42 @@ def burn(spot: Spot) -> None:
     bark, stone = shop.material("wood"), shop.material("stone")
     for i in range(5):
         a = 2 * np.pi * i / 5
-        ends = (*spot.at(0.17 * np.cos(a), 0.17 * np.sin(a), 0.025), *spot.at(-0.03 * np.cos(a), -0.03 * np.sin(a), 0.13))
+        ends = (
+            *spot.at(0.17 * np.cos(a), 0.17 * np.sin(a), 0.025),
+            *spot.at(-0.03 * np.cos(a), -0.03 * np.sin(a), 0.13),
+        )
         shop.fixed(shop.shape("capsule", (0.026,), of=bark, ends=ends))
     for i in range(11):
         a = 2 * np.pi * i / 11
-        shop.fixed(shop.shape("ellipsoid", (0.055, 0.045, 0.04), spot.at(0.25 * np.cos(a), 0.25 * np.sin(a), 0.03), stone))
-    n = 46
-    birth, turn, far, life = rng.random(n), rng.uniform(0, 2 * np.pi, n), rng.uniform(0, 1, n) ** 0.7, rng.uniform(0.7, 1.3, n)
+        shop.fixed(
+            shop.shape(
+                "ellipsoid", (0.055, 0.045, 0.04), spot.at(0.25 * np.cos(a), 0.25 * np.sin(a), 0.03), stone
+            )
+        )
+    n = 60
+    birth, turn, far, life = (
+        rng.random(n),
+        rng.uniform(0, 2 * np.pi, n),
+        rng.uniform(0, 1, n) ** 0.7,
+        rng.uniform(0.7, 1.3, n),
+    )
 
     def flames(time_s: float) -> Blobs:
         strong = float(level(np.array([time_s]))[0])
         high = 0.25 + 0.75 * strong + float(flicker(np.array([time_s]))[0])
         age = (birth + time_s * 1.6 / life) % 1.0
         narrow = (1 - age) ** 0.8
-        x = 0.1 * far * np.cos(turn) * narrow + 0.03 * np.sin(11 * time_s + 6 * turn) * age
+        x = 0.12 * far * np.cos(turn) * narrow + 0.03 * np.sin(11 * time_s + 6 * turn) * age
         y = 0.1 * far * np.sin(turn) * narrow
         z = 0.05 + 0.44 * age * max(0.2, high) * (1.25 - 0.5 * far)
-        width = 0.058 * narrow * (0.6 + 0.4 * strong) + 0.006
+        width = 0.05 * narrow * (0.6 + 0.4 * strong) + 0.006
         sizes = np.stack([width, width, 1.7 * width], -1)
-        rgba = np.stack([np.ones(n), 0.88 - 0.62 * age, 0.35 * (1 - age) ** 2, 0.75 * (1 - age * age)], -1)
+        heat = (1 - age) * (1 - 0.55 * far)
+        rgba = np.stack(
+            [0.55 + 0.45 * np.sqrt(heat), 0.1 + 0.8 * heat, 0.45 * heat**3, 0.6 * (1 - age * age)], -1
+        )
+        order = np.argsort(-far)
+        x, y, z, width, rgba = x[order], y[order], z[order], width[order], rgba[order]
         return Blobs("ellipsoid", sizes, spot.at() + np.stack([x, y, z], -1), rgba, glow=1.0)
 
     m = 14
@@ -90,7 +116,9 @@ def burn(spot: Spot) -> None:
 
     def smoke(time_s: float) -> Blobs:
         age = (later + 0.35 * time_s) % 1.0
-        places = spot.at(0, 0, 0.45) + np.stack([drift[:, 0] * age + 0.15 * age, drift[:, 1] * age, 0.75 * age], -1)
+        places = spot.at(0, 0, 0.45) + np.stack(
+            [drift[:, 0] * age + 0.15 * age, drift[:, 1] * age, 0.75 * age], -1
+        )
         rgba = np.concatenate([np.full((m, 3), 0.5), (0.22 * (1 - age))[:, None]], 1)
         return Blobs("sphere", (0.035 + 0.09 * age)[:, None] * np.ones((1, 3)), places, rgba)
 
@@ -107,7 +135,7 @@ def burn(spot: Spot) -> None:
     spot.see(0, 0, 0.3, 0.36)
 
 
-def rain(spot: Spot) -> None:
+def build_rain(spot: Spot) -> None:
     """Rain falls on a street with a lamp and an umbrella; drops jump from the ground."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     level = level_of(spot)
@@ -118,9 +146,7 @@ def rain(spot: Spot) -> None:
         red, pole = shop.paint((0.8, 0.12, 0.15)), shop.paint((0.15, 0.15, 0.17))
         mesh = shop.vessel("bowl", 0.3, 0.14)
         shop.fixed(
-            shop.shape("mesh", (), spot.at(0, 0.05, 0.5), red, mesh=mesh, tilt=(180, 0, 0)).replace('type="mesh"', 'type="mesh" contype="0" conaffinity="0"')
-            if False
-            else shop.shape("mesh", (), spot.at(0, 0.05, 0.5), red, mesh=mesh, tilt=(180, 0, 0)),
+            shop.shape("mesh", (), spot.at(0, 0.05, 0.56), red, mesh=mesh, tilt=(180, 0, 0)),
             shop.shape("capsule", (0.008,), of=pole, ends=(*spot.at(0, 0.05, 0.05), *spot.at(0, 0.05, 0.58))),
         )
         blue = shop.paint((0.2, 0.25, 0.35), shine=0.9)
@@ -128,7 +154,12 @@ def rain(spot: Spot) -> None:
             x, y = rng.uniform(-0.5, 0.5), rng.uniform(-0.35, 0.2)
             shop.fixed(shop.shape("ellipsoid", (0.16, 0.1, 0.003), spot.at(x, y, 0.0), blue))
     n = 130
-    x, y, phase, fast = rng.uniform(-0.9, 0.9, n), rng.uniform(-0.7, 0.8, n), rng.random(n), rng.uniform(0.9, 1.1, n)
+    x, y, phase, fast = (
+        rng.uniform(-0.9, 0.9, n),
+        rng.uniform(-0.7, 0.8, n),
+        rng.random(n),
+        rng.uniform(0.9, 1.1, n),
+    )
     number = np.arange(n) / n
 
     def streaks(time_s: float) -> Blobs | None:
@@ -138,7 +169,13 @@ def rain(spot: Spot) -> None:
             return None
         z = 1.3 * (1 - (phase[on] + 2.6 * fast[on] * time_s) % 1.0)
         places = np.stack([x[on] + 0.04 * z, y[on], z], -1)
-        return Blobs("ellipsoid", np.tile([0.0028, 0.0028, 0.06], (on.sum(), 1)), places, np.tile([0.85, 0.9, 1, 0.6], (on.sum(), 1)), glow=0.4)
+        return Blobs(
+            "ellipsoid",
+            np.tile([0.0028, 0.0028, 0.06], (on.sum(), 1)),
+            places,
+            np.tile([0.85, 0.9, 1, 0.6], (on.sum(), 1)),
+            glow=0.4,
+        )
 
     def hops(time_s: float) -> Blobs | None:
         strong = float(level(np.array([time_s]))[0])
@@ -157,7 +194,7 @@ def rain(spot: Spot) -> None:
         spot.see(0, 0, 0.36, 0.42)
 
 
-def flash(spot: Spot) -> None:
+def build_flash(spot: Spot) -> None:
     """Lightning over dark hills and a house."""
     draft, shop, rng = spot.draft, spot.shop, spot.rng
     times, strengths = draft.times_s, draft.strengths
@@ -165,15 +202,19 @@ def flash(spot: Spot) -> None:
         shop.sky = (0.13, 0.15, 0.24)
         shop.ground = shop.surface((0.14, 0.2, 0.12), "grass")
         shop.dark = min(shop.dark, 0.3)
-        hill, wall, roof = shop.paint((0.09, 0.13, 0.1)), shop.paint((0.42, 0.36, 0.3)), shop.paint((0.3, 0.13, 0.1))
+        hill, wall, roof = (
+            shop.paint((0.09, 0.13, 0.1)),
+            shop.paint((0.42, 0.36, 0.3)),
+            shop.paint((0.3, 0.13, 0.1)),
+        )
         lamp = shop.paint((1.0, 0.85, 0.4), glow=1.0)
         for x, width in ((-0.8, 0.7), (0.1, 0.9), (0.9, 0.6)):
             shop.fixed(shop.shape("ellipsoid", (width, 0.3, 0.22), spot.at(x, 0.9, 0), hill))
         shop.fixed(
-            shop.shape("box", (0.12, 0.08, 0.08), spot.at(-0.22, 0.15, 0.08), wall),
-            shop.shape("box", (0.095, 0.09, 0.095), spot.at(-0.22, 0.15, 0.16), roof, tilt=(0, 45, 0)),
-            shop.shape("box", (0.025, 0.01, 0.025), spot.at(-0.26, 0.065, 0.09), lamp),
-            shop.shape("box", (0.025, 0.01, 0.025), spot.at(-0.18, 0.065, 0.09), lamp),
+            shop.shape("box", (0.17, 0.1, 0.12), spot.at(-0.25, 0.2, 0.12), wall),
+            shop.shape("box", (0.14, 0.12, 0.14), spot.at(-0.25, 0.2, 0.23), roof, tilt=(0, 45, 0)),
+            shop.shape("box", (0.035, 0.01, 0.035), spot.at(-0.32, 0.095, 0.13), lamp),
+            shop.shape("box", (0.035, 0.01, 0.035), spot.at(-0.18, 0.095, 0.13), lamp),
         )
     bolts = []
     for _ in times:
@@ -207,6 +248,6 @@ def flash(spot: Spot) -> None:
     shop.effects += [dark_clouds, bolt]
     shop.gains.append(lambda t: 1 + 1.6 * pulse(t, times, strengths, 0.008, 0.14))
     draft.doing = ("lightning", "strike", "over a house")
-    shop.pitch, shop.yaw = 3.0, 0.0
-    spot.see(0, 0.4, 0.55, 0.5)
-    _ = X
+    shop.pitch, shop.yaw = 4.0, 0.0
+    spot.see(0, 0.5, 0.6, 0.55)
+    spot.see(-0.25, 0.2, 0.16, 0.2)
