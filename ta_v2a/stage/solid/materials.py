@@ -67,7 +67,7 @@ def look_image(rng: np.random.Generator, look: str, clean: bool) -> np.ndarray:
         base = colour(rng, look)
     rough = noise(rng, n, n, 4, 5, 0.75)
     y, x = np.mgrid[0:n, 0:n].astype(np.float32) / n
-    shade = np.ones((n, n), np.float32)
+    shade: np.ndarray = np.ones((n, n), np.float32)
     if look == "wood":
         rings = np.sin(2 * np.pi * (9 * y + 2.2 * noise(rng, n, n, 2, 3) + 0.4 * np.sin(2 * np.pi * x)))
         shade = 0.78 + 0.16 * rings + 0.22 * cv2.blur(rough, (25, 1))
@@ -82,8 +82,7 @@ def look_image(rng: np.random.Generator, look: str, clean: bool) -> np.ndarray:
         shade = 0.6 + 0.2 * weave + 0.3 * plaid
     elif look == "ceramic":
         band = (np.abs(y - 0.5) < 0.1).astype(np.float32)[..., None]
-        picture = np.ones((n, n, 1)) * base
-        picture = picture * (1 - band) + band * np.array([0.2, 0.35, 0.7])
+        picture: np.ndarray = base * (1 - band) + band * np.array([0.2, 0.35, 0.7])
         return (np.clip(picture, 0, 1) * 255).astype(np.uint8)
     elif look == "drum":
         shade = 0.95 + 0.1 * rough
@@ -96,7 +95,7 @@ def plain_image(rng: np.random.Generator, rgb: np.ndarray, style: str) -> np.nda
     """(96, 96, 3) uint8 of a floor or wall: "plain", "tiles", "planks", "speckle" or "grass"."""
     n = _TEXELS
     y, x = np.mgrid[0:n, 0:n].astype(np.float32) / n
-    shade = 0.92 + 0.12 * noise(rng, n, n, 4, 4)
+    shade: np.ndarray = 0.92 + 0.12 * noise(rng, n, n, 4, 4)
     if style == "tiles":
         shade = shade * np.where(
             (np.abs((x * 4) % 1 - 0.5) > 0.46) | (np.abs((y * 4) % 1 - 0.5) > 0.46), 0.7, 1

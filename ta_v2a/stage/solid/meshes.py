@@ -19,7 +19,8 @@ def lathe(profile: list[tuple[float, float]], sides: int = _SIDES) -> tuple[np.n
     """
     angle = 2 * np.pi * np.arange(sides) / sides
     ring = np.stack([np.cos(angle), np.sin(angle)], -1)
-    points, rows = [], []
+    points: list[list[float]] = []
+    rows = []
     for radius, height in profile:
         if radius <= 1e-9:
             rows.append(np.full(sides, len(points)))

@@ -145,7 +145,7 @@ def _listen(
             best[k] = push
             where[k, step] = data.contact.pos[contact]
         if step % RECORD_STEPS == 0 and push > 0:
-            slid, rolled = _speeds(mujoco, model, data, geoms[contact], contact)
+            slid, rolled = _speeds(mujoco, model, data, geoms[contact], int(contact))
             row = step // RECORD_STEPS
             slide[k, row], roll[k, row] = max(slide[k, row], slid), max(roll[k, row], rolled)
 

@@ -12,7 +12,7 @@ import numpy as np
 from ta_v2a.stage.scene.scene import Event
 from ta_v2a.stage.solid.materials import STUFF, contact_of, look_image, plain_image
 from ta_v2a.stage.solid.meshes import lathe, profile_of
-from ta_v2a.stage.solid.poses import Path, still
+from ta_v2a.stage.solid.poses import Path
 
 SKIN = ((0.87, 0.68, 0.55), (0.62, 0.44, 0.32), (0.42, 0.28, 0.2), (0.94, 0.78, 0.66))
 
@@ -340,8 +340,14 @@ class Workshop:
         colours: tuple | None = None,
         bend=(0.0, 0.0, -1.0),
     ) -> None:
-        fixed = None if callable(root) else np.asarray(root, dtype=np.float64)
-        where = root if callable(root) else lambda t: fixed
+        if callable(root):
+            where = root
+        else:
+            fixed = np.asarray(root, dtype=np.float64)
+
+            def where(time_s: float) -> np.ndarray:
+                return fixed
+
         sleeve = (0.2, 0.3, 0.55) if self.clean else tuple(self.rng.uniform(0.1, 0.9, 3))
         shades = colours or (sleeve, sleeve)
         self.limbs.append(
@@ -351,11 +357,6 @@ class Workshop:
     def see(self, place, radius: float) -> None:
         """The camera shows a ball of this radius (m) around a place."""
         self.frame.append((np.asarray(place, dtype=np.float64), radius))
-
-
-def parked_path() -> Path:
-    """Behind the camera."""
-    return still((0.0, -40.0, 0.5))
 
 
 def _numbers(values) -> str:

@@ -3,8 +3,8 @@
 import numpy as np
 
 from ta_v2a.stage.picture.motion import pulse, smooth_walk, swinging
-from ta_v2a.stage.solid.actions.hitting import material_name
-from ta_v2a.stage.solid.poses import X, Y, Z, about, after, turned, xyz
+from ta_v2a.stage.solid.meshes import lathe
+from ta_v2a.stage.solid.poses import X, Y, about, after, turned, xyz
 from ta_v2a.stage.solid.spot import Spot, blow_path, fist, lifted, palm
 from ta_v2a.stage.solid.workshop import Blobs
 
@@ -254,7 +254,6 @@ def build_ring_struck(spot: Spot) -> None:
     draft.doing = ("a mallet", "strike", "a bell")
     spot.see(0, 0, 0.17, 0.24)
     spot.see(0.25, 0, 0.35, 0.12)
-    _ = (material_name, Z, palm)
 
 
 def build_honk(spot: Spot) -> None:
@@ -272,8 +271,6 @@ def build_honk(spot: Spot) -> None:
         shop.shape("capsule", (0.016,), of=wood, ends=(*spot.at(0.05, 0, 0.03), *spot.at(0.05, 0, high))),
         shop.shape("capsule", (0.02,), of=brass, ends=(*spot.at(-0.12, 0, high), *spot.at(0.2, 0, high))),
     )
-    from ta_v2a.stage.solid.meshes import lathe
-
     flare = [
         (0, 0),
         (0.02, 0),

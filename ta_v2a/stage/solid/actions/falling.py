@@ -1,5 +1,7 @@
 """Bounce, drop, throw, roll: bodies that fly on their own."""
 
+from functools import partial
+
 import numpy as np
 
 from ta_v2a.stage.solid.actions.hitting import material_name
@@ -97,25 +99,25 @@ def _thing(spot: Spot) -> tuple[str, str, float]:
     """(name, XML, height above which it is let go) of something of the material that falls."""
     shop, look, s, k = spot.shop, spot.draft.look, 1.5 * spot.large, spot.k
     of = shop.material(look)
-    form = {"voice": k, "look": look, "bounce": STUFF[look].restitution}
+    body = partial(shop.shape, voice=k, look=look, bounce=STUFF[look].restitution)
     if look == "wood":
         return (
             "a wooden block",
-            shop.shape("box", (0.09 * s, 0.05 * s, 0.035 * s), (0, 0, 0), of, **form),
+            body("box", (0.09 * s, 0.05 * s, 0.035 * s), (0, 0, 0), of),
             0.1,
         )
     if look == "metal":
         if shop.maybe(0.5):
-            shapes = shop.shape("cylinder", (0.022 * s, 0.12 * s), (0, 0, 0), of, tilt=(0, 90, 0), **form)
+            shapes = body("cylinder", (0.022 * s, 0.12 * s), (0, 0, 0), of, tilt=(0, 90, 0))
             return "a metal pipe", shapes, 0.1
         mesh = shop.vessel("plate", 0.13 * s, 0.03 * s)
-        return "a metal lid", shop.shape("mesh", (), (0, 0, -0.015 * s), of, mesh=mesh, **form), 0.1
+        return "a metal lid", body("mesh", (), (0, 0, -0.015 * s), of, mesh=mesh), 0.1
     if look == "glass":
         mesh = shop.vessel("bottle", 0.05 * s, 0.24 * s)
-        return "a glass bottle", shop.shape("mesh", (), (0, 0, -0.1 * s), of, mesh=mesh, **form), 0.14
+        return "a glass bottle", body("mesh", (), (0, 0, -0.1 * s), of, mesh=mesh), 0.14
     if look == "ceramic":
         mesh = shop.vessel("cup", 0.07 * s, 0.11 * s)
-        shapes = shop.shape("mesh", (), (0, 0, -0.055 * s), of, mesh=mesh, **form)
+        shapes = body("mesh", (), (0, 0, -0.055 * s), of, mesh=mesh)
         for z in (-0.03, 0.01):
             ends = (0.06 * s, 0, z * s, 0.1 * s, 0, (z + 0.01) * s)
             shapes += shop.shape("capsule", (0.009 * s,), of=of, ends=ends, mass=0.005)
@@ -127,19 +129,19 @@ def _thing(spot: Spot) -> tuple[str, str, float]:
         )
     if look == "plastic":
         mesh = shop.vessel("bucket", 0.09 * s, 0.14 * s)
-        return "a plastic cup", shop.shape("mesh", (), (0, 0, -0.07 * s), of, mesh=mesh, **form), 0.1
+        return "a plastic cup", body("mesh", (), (0, 0, -0.07 * s), of, mesh=mesh), 0.1
     if look == "stone":
         mesh = shop.mesh(boulder(spot.rng, 0.085 * s))
-        return "a stone", shop.shape("mesh", (), (0, 0, 0), of, mesh=mesh, **form), 0.1
+        return "a stone", body("mesh", (), (0, 0, 0), of, mesh=mesh), 0.1
     if look == "drum":
         shell = shop.paint((0.7, 0.12, 0.1), shine=0.5)
-        shapes = shop.shape("cylinder", (0.09 * s, 0.045 * s), (0, 0, 0), shell, **form)
+        shapes = body("cylinder", (0.09 * s, 0.045 * s), (0, 0, 0), shell)
         return (
             "a small drum",
             shapes + shop.shape("cylinder", (0.085 * s, 0.047 * s), (0, 0, 0), of, mass=0.01),
             0.1,
         )
-    return "a cushion", shop.shape("ellipsoid", (0.13 * s, 0.1 * s, 0.05 * s), (0, 0, 0), of, **form), 0.1
+    return "a cushion", body("ellipsoid", (0.13 * s, 0.1 * s, 0.05 * s), (0, 0, 0), of), 0.1
 
 
 def build_drop_thing(spot: Spot) -> None:

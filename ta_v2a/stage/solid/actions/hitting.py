@@ -3,7 +3,7 @@
 import numpy as np
 
 from ta_v2a.stage.solid.actions.targets import Target, target
-from ta_v2a.stage.solid.poses import Y, Z, about, after, turned, xyz
+from ta_v2a.stage.solid.poses import Y, Z, about, after, still, turned, xyz
 from ta_v2a.stage.solid.spot import Spot, blow_path, fist, lifted, palm, sprayed
 
 _MATERIAL_NAMES = {"wood": "wooden", "drum": "leather", "cloth": "padded"}
@@ -248,7 +248,7 @@ def build_chop(spot: Spot) -> None:
     )
     shop.limb(spot.at(0.35, -0.75, 0.5), body, (-0.1, 0, 0), (0.32, 0.3), 0.036, bend=(1, 0, 0))
     other = shop.puppet(
-        lambda t: (np.tile(spot.at(-0.17, -0.03, 0.1), (len(t), 1)), np.tile(about(Z, 1.2), (len(t), 1))),
+        still(spot.at(-0.17, -0.03, 0.1), about(Z, 1.2)),
         *palm(spot, skin),
     )
     shop.limb(spot.at(-0.5, -0.7, 0.5), other, (0, 0, 0), (0.32, 0.3), 0.036, bend=(-1, 0, 0))
@@ -298,10 +298,7 @@ def build_tap_with_fingers(spot: Spot) -> None:
         )
     for side in (-1, 1):
         back = shop.puppet(
-            lambda t, side=side: (
-                np.tile(spot.at(side * 0.122, -0.15, 0.1), (len(t), 1)),
-                np.tile(about(Z, np.pi / 2), (len(t), 1)),
-            ),
+            still(spot.at(side * 0.122, -0.15, 0.1), about(Z, np.pi / 2)),
             shop.shape("ellipsoid", (0.06, 0.075, 0.022), (0, 0, 0), skin),
         )
         shop.limb(

@@ -4,7 +4,7 @@ import numpy as np
 
 from ta_v2a.stage.picture.motion import swinging
 from ta_v2a.stage.solid.actions.water import level_of
-from ta_v2a.stage.solid.poses import X, Y, Z, about, after, xyz
+from ta_v2a.stage.solid.poses import X, Y, about, after, xyz
 from ta_v2a.stage.solid.spot import Spot, fist, thrown
 from ta_v2a.stage.solid.workshop import Blobs
 
@@ -243,4 +243,3 @@ def build_tick(spot: Spot) -> None:
     draft.doing = ("a clock", "tick", "")
     shop.pitch = shop.pitch if shop.pitch is not None else 8.0
     spot.see(0, 0, 0.37, 0.37)
-    _ = Z

@@ -28,7 +28,7 @@ def build_shake_box(spot: Spot) -> None:
         )
 
     walls = []
-    for size, place in (
+    for size, side in (
         ((a, b, wall), (0, 0, -c)),
         ((a, b, wall), (0, 0, c)),
         ((wall, b, c), (-a, 0, 0)),
@@ -36,7 +36,7 @@ def build_shake_box(spot: Spot) -> None:
         ((a, wall, c), (0, -b, 0)),
         ((a, wall, c), (0, b, 0)),
     ):
-        walls.append(shop.shape("box", size, place, clear, solid=True, mass=0.15))
+        walls.append(shop.shape("box", size, side, clear, solid=True, mass=0.15))
     for x in (-a, a):
         for y in (-b, b):
             walls.append(shop.shape("capsule", (0.008,), of=rim, ends=(x, y, -c, x, y, c), mass=0.01))

@@ -248,17 +248,20 @@ def build_bubble(spot: Spot) -> None:
         for x in (-a, a):
             shop.fixed(shop.shape("box", (0.009, b, 0.009), spot.at(x, 0, z), frame))
     for _ in range(6):
-        x = float(rng.uniform(-0.2, 0.2))
+        stem = float(rng.uniform(-0.2, 0.2))
         green = shop.paint((0.15, float(rng.uniform(0.4, 0.6)), 0.2))
         shop.fixed(
             shop.shape(
                 "capsule",
                 (0.012,),
                 of=green,
-                ends=(*spot.at(x, 0.08, 0.05), *spot.at(x + 0.02, 0.08, float(rng.uniform(0.12, 0.24)))),
+                ends=(
+                    *spot.at(stem, 0.08, 0.05),
+                    *spot.at(stem + 0.02, 0.08, float(rng.uniform(0.12, 0.24))),
+                ),
             )
         )
-    x = rng.uniform(-0.16, 0.16, len(times))
+    across = rng.uniform(-0.16, 0.16, len(times))
     size, rise = rng.uniform(0.02, 0.036, len(times)), 0.42
 
     def rising(time_s: float) -> Blobs | None:
@@ -269,7 +272,7 @@ def build_bubble(spot: Spot) -> None:
         left = np.maximum(ahead[on], 0)
         burst = np.clip(-ahead[on] / 0.05, 0, 1)
         places = spot.at(0, -b - 0.004, top) + np.stack(
-            [x[on] + 0.012 * np.sin(14 * left), np.zeros(len(left)), -rise * left], -1
+            [across[on] + 0.012 * np.sin(14 * left), np.zeros(len(left)), -rise * left], -1
         )
         sizes = size[on, None] * (1 + 0.8 * burst[:, None]) * np.ones((1, 3))
         rgba = np.concatenate([np.full((len(left), 3), 0.97), (0.85 * (1 - burst))[:, None]], 1)
@@ -279,7 +282,7 @@ def build_bubble(spot: Spot) -> None:
     n = 6 * len(times)
     turn = rng.uniform(0, 2 * np.pi, n)
     jump = np.stack([0.3 * np.cos(turn), 0.3 * np.sin(turn), rng.uniform(0.5, 1.1, n)], -1)
-    origins = spot.at(0, -0.05, top) + np.stack([np.repeat(x, 6), np.zeros(n), np.zeros(n)], -1)
+    origins = spot.at(0, -0.05, top) + np.stack([np.repeat(across, 6), np.zeros(n), np.zeros(n)], -1)
     shop.effects.append(
         thrown(np.repeat(times, 6), origins, jump, np.full(n, 0.22), 0.008, (0.9, 0.96, 1, 1), glow=0.3)
     )

@@ -151,8 +151,8 @@ def build_rain(spot: Spot) -> None:
         )
         blue = shop.paint((0.2, 0.25, 0.35), shine=0.9)
         for _ in range(3):
-            x, y = rng.uniform(-0.5, 0.5), rng.uniform(-0.35, 0.2)
-            shop.fixed(shop.shape("ellipsoid", (0.16, 0.1, 0.003), spot.at(x, y, 0.0), blue))
+            puddle = spot.at(float(rng.uniform(-0.5, 0.5)), float(rng.uniform(-0.35, 0.2)), 0.0)
+            shop.fixed(shop.shape("ellipsoid", (0.16, 0.1, 0.003), puddle, blue))
     n = 130
     x, y, phase, fast = (
         rng.uniform(-0.9, 0.9, n),
