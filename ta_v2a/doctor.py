@@ -39,6 +39,10 @@ def _import(name: str, module: str) -> None:
         from cvalp.paper.panns import import_panns
 
         import_panns()
+    elif name == "mujoco":
+        from ta_v2a.stage.solid.mujoco_here import physics
+
+        physics()  # an import of its own would choose how to draw for the whole process
     else:
         import_module(module)
 

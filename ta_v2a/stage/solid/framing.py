@@ -9,7 +9,7 @@ from ta_v2a.stage.solid.workshop import Workshop
 
 
 @dataclass
-class View:
+class Sight:
     """Per moment (N,): what is looked at (N, 3), from how far (m), azimuth and elevation in degrees.
 
     fovy: vertical angle of view in degrees.
@@ -34,7 +34,7 @@ class Stand:
     sway: list
     follow: object
 
-    def at(self, times_s: np.ndarray) -> View:
+    def at(self, times_s: np.ndarray) -> Sight:
         x, y, turn, zoom = (
             curve(times_s) if curve is not None else np.zeros(len(times_s)) for curve in self.sway
         )
@@ -42,7 +42,7 @@ class Stand:
         if callable(self.follow):
             lookat = lookat + self.follow(times_s)
         n = len(times_s)
-        return View(
+        return Sight(
             lookat,
             self.distance * (1 + zoom),
             self.azimuth + np.degrees(turn),

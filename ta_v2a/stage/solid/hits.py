@@ -9,6 +9,8 @@ from ta_v2a.stage.solid.simulate import RECORD_STEPS, STEP_S
 
 _IMPULSE_S = 0.012
 """A contact's impulse is gathered over so long."""
+_TOUCH_S = 0.015
+"""So long a blow may begin gently."""
 _FAINTEST = 0.15
 """Intensity of the faintest event, as on the flat stage."""
 
@@ -58,7 +60,12 @@ def _beginning(force: np.ndarray, step: int) -> int:
     blow = force[step:stop]
     base = float(force[max(0, step - 3)])
     above = np.flatnonzero(blow > base + 0.05 * (float(blow.max()) - base))
-    return step + (int(above[0]) if len(above) else 0)
+    first = step + (int(above[0]) if len(above) else 0)
+    earliest = max(0, first - round(_TOUCH_S / STEP_S))
+    resting = float(force[earliest : first + 1].min())
+    while first > earliest and force[first - 1] > resting + 0.02 * (float(blow.max()) - resting):
+        first -= 1  # an edge touched first with one corner
+    return first
 
 
 def as_events(found: list[tuple[int, float]], duration_s: float) -> list[Event]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy.optimize import brentq
 
 from ta_v2a.stage.picture.texture import BASE_COLOURS, colour, noise
 
@@ -39,16 +40,23 @@ STUFF = {
     "plastic": Stuff(400, 0.6, 0.4, 0.5, 0.5),
     "stone": Stuff(2300, 0.35, 0.7, 0.1, 0.1),
     "drum": Stuff(300, 0.6, 0.5, 0.3, 0.3),
-    "cloth": Stuff(200, 0.12, 0.9, 0.0, 0.1),
+    "cloth": Stuff(200, 0.18, 0.9, 0.0, 0.1),
 }
 CONTACT_RAD_S = 300.0
 """Angular frequency of a contact: bodies touch for about pi over it, 10 ms."""
 
 
+def touching(damping: float) -> tuple[float, float]:
+    """A body meets a spring with a damper that can push but not pull: (radians of its undamped oscillation
+    for which it touches, restitution). `damping` is a share of the critical one, below 1."""
+    angle = (math.pi - 2 * math.asin(damping)) / math.sqrt(1 - damping**2)
+    return angle, math.exp(-damping * angle)
+
+
 def damping_of(restitution: float) -> float:
     """Share of critical damping by which a contact gives back `restitution` (0..1) of the speed."""
-    log = -math.log(min(max(restitution, 1e-3), 0.999))
-    return log / math.hypot(math.pi, log)
+    wanted = min(max(restitution, 0.16), 0.999)  # near critical damping a bit of the speed is always left
+    return float(brentq(lambda damping: touching(damping)[1] - wanted, 1e-6, 0.995))
 
 
 def contact_of(restitution: float, rad_s: float = CONTACT_RAD_S) -> tuple[float, float]:

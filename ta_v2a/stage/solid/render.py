@@ -8,7 +8,7 @@ import numpy as np
 
 from ta_v2a.stage.picture import camera
 from ta_v2a.stage.picture.texture import LUMA
-from ta_v2a.stage.solid.framing import View
+from ta_v2a.stage.solid.framing import Sight
 from ta_v2a.stage.solid.mujoco_here import draw_here
 from ta_v2a.stage.solid.poses import elbow
 from ta_v2a.stage.solid.scene import SolidScene
@@ -123,12 +123,12 @@ def _pose(mujoco: Any, model: Any, data: Any, motion: Any, row: float) -> None:
     mujoco.mj_camlight(model, data)
 
 
-def _aim(eye: Any, view: View, i: int) -> None:
+def _aim(eye: Any, view: Sight, i: int) -> None:
     eye.lookat[:] = view.lookat[i]
     eye.distance, eye.azimuth, eye.elevation = view.distance[i], view.azimuth[i], view.elevation[i]
 
 
-def _add(mujoco: Any, drawing: Any, kind: int, size, place, turn, rgba, glow: float = 0.0) -> None:
+def _add(mujoco: Any, drawing: Any, kind: Any, size, place, turn, rgba, glow: float = 0.0) -> None:
     if drawing.ngeom >= drawing.maxgeom:
         return
     geom = drawing.geoms[drawing.ngeom]

@@ -14,7 +14,7 @@ from ta_v2a.stage.solid.framing import Stand, stand
 from ta_v2a.stage.solid.hits import as_events, envelope_of, events_of, strokes_of
 from ta_v2a.stage.solid.plain import plain_sentence
 from ta_v2a.stage.solid.simulate import STEP_S, Motion, Unstable, simulate
-from ta_v2a.stage.solid.spot import Spot
+from ta_v2a.stage.solid.site import Site
 from ta_v2a.stage.solid.stagings import STAGINGS
 from ta_v2a.stage.solid.workshop import Draft, Workshop
 
@@ -132,7 +132,7 @@ def _attempt(story: Scene, rng: np.random.Generator, clean: bool) -> SolidScene:
         y = 0.0 if index == 0 else 0.35 + 0.1 * index
         ways = STAGINGS[source.action]
         ways[0 if clean and len(ways) == 1 else int(rng.integers(len(ways)))](
-            Spot(shop, draft, x, y, index == 0)
+            Site(shop, draft, x, y, index == 0)
         )
         drafts.append(draft)
     build_backdrop(shop)

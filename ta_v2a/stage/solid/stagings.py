@@ -12,9 +12,9 @@ from ta_v2a.stage.solid.actions import (
     water,
     weather,
 )
-from ta_v2a.stage.solid.spot import Spot
+from ta_v2a.stage.solid.site import Site
 
-Staging = Callable[[Spot], None]
+Staging = Callable[[Site], None]
 
 STAGINGS: dict[str, tuple[Staging, ...]] = {
     "strike": (

@@ -14,7 +14,7 @@ from ta_v2a.stage.solid.materials import STUFF, contact_of, look_image, plain_im
 from ta_v2a.stage.solid.meshes import lathe, profile_of
 from ta_v2a.stage.solid.poses import Path
 
-SKIN = ((0.87, 0.68, 0.55), (0.62, 0.44, 0.32), (0.42, 0.28, 0.2), (0.94, 0.78, 0.66))
+SKIN_TONES = ((0.87, 0.68, 0.55), (0.62, 0.44, 0.32), (0.42, 0.28, 0.2), (0.94, 0.78, 0.66))
 
 
 @dataclass
@@ -153,7 +153,7 @@ class Workshop:
         )
 
     def skin(self) -> tuple[float, float, float]:
-        return SKIN[0] if self.clean else SKIN[int(self.rng.integers(len(SKIN)))]
+        return SKIN_TONES[0] if self.clean else SKIN_TONES[int(self.rng.integers(len(SKIN_TONES)))]
 
     # materials
 

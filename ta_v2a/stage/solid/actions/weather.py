@@ -5,22 +5,22 @@ import numpy as np
 from ta_v2a.stage.picture.motion import pulse, smooth_walk
 from ta_v2a.stage.solid.actions.water import level_of
 from ta_v2a.stage.solid.poses import Path, Y, about
-from ta_v2a.stage.solid.spot import Spot
+from ta_v2a.stage.solid.site import Site
 from ta_v2a.stage.solid.workshop import Blobs
 
 
-def _swaying(spot: Spot, place: np.ndarray, sway, amount: float, level) -> Path:
+def _swaying(site: Site, place: np.ndarray, sway, amount: float, level) -> Path:
     def path(t: np.ndarray):
         return np.tile(place, (len(t), 1)), about(Y, amount * level(t) * (0.55 + sway(t)))
 
     return path
 
 
-def build_blow(spot: Spot) -> None:
+def build_blow(site: Site) -> None:
     """Grass and a young tree bend in the wind, leaves fly past."""
-    draft, shop, rng = spot.draft, spot.shop, spot.rng
-    level = level_of(spot)
-    if spot.is_main:
+    draft, shop, rng = site.draft, site.shop, site.rng
+    level = level_of(site)
+    if site.is_main:
         shop.sky = shop.sky or (0.62, 0.76, 0.92)
         shop.ground = shop.ground or shop.surface((0.35, 0.5, 0.22), "grass")
     bark, leaf = shop.paint((0.38, 0.26, 0.16)), shop.paint((0.2, 0.5, 0.18))
@@ -32,12 +32,12 @@ def build_blow(spot: Spot) -> None:
             shop.shape("ellipsoid", (0.1, 0.08, 0.075), place, leaf if rng.random() < 0.5 else light)
         )
     trunk = shop.shape("capsule", (0.02,), of=bark, ends=(0, 0, 0, 0, 0, 0.5))
-    shop.puppet(_swaying(spot, spot.at(0.12, 0.1, 0), smooth_walk(rng, 1.6, 0.9), 0.45, level), trunk, *crown)
+    shop.puppet(_swaying(site, site.at(0.12, 0.1, 0), smooth_walk(rng, 1.6, 0.9), 0.45, level), trunk, *crown)
     for _ in range(26):
         x, y, tall = rng.uniform(-0.5, 0.5), rng.uniform(-0.25, 0.35), rng.uniform(0.12, 0.26)
         blade = shop.shape("capsule", (0.007,), of=light, ends=(0, 0, 0, 0.01, 0, tall))
         sway = smooth_walk(rng, 2.5, 0.7)
-        shop.puppet(_swaying(spot, spot.at(x, y, 0), sway, float(rng.uniform(0.6, 1.0)), level), blade)
+        shop.puppet(_swaying(site, site.at(x, y, 0), sway, float(rng.uniform(0.6, 1.0)), level), blade)
     n = 26
     start, high, deep, hz = (
         rng.random(n),
@@ -53,7 +53,7 @@ def build_blow(spot: Spot) -> None:
         if strong < 0.1:
             return None
         way = (start * 1.8 + float(np.interp(time_s, clock, gone)) * (0.8 + 0.4 * start)) % 1.8
-        places = spot.at() + np.stack(
+        places = site.at() + np.stack(
             [way - 0.9, deep, high + 0.04 * np.sin(hz * time_s * 2 + 9 * start)], -1
         )
         rgba = np.tile([0.85, 0.5, 0.12, min(1.0, 2 * strong)], (n, 1))
@@ -61,28 +61,28 @@ def build_blow(spot: Spot) -> None:
 
     shop.effects.append(leaves)
     draft.doing = ("the wind", "blow", "through grass and a tree")
-    spot.see(0, 0, 0.33, 0.4)
+    site.see(0, 0, 0.33, 0.4)
 
 
-def build_burn(spot: Spot) -> None:
+def build_burn(site: Site) -> None:
     """A camp fire: flames, sparks and smoke over logs."""
-    draft, shop, rng = spot.draft, spot.shop, spot.rng
-    level, flicker = level_of(spot), smooth_walk(rng, 7.0, 0.25)
-    if spot.is_main:
+    draft, shop, rng = site.draft, site.shop, site.rng
+    level, flicker = level_of(site), smooth_walk(rng, 7.0, 0.25)
+    if site.is_main:
         shop.dark = min(shop.dark, 0.45)
     bark, stone = shop.material("wood"), shop.material("stone")
     for i in range(5):
         a = 2 * np.pi * i / 5
         ends = (
-            *spot.at(0.17 * np.cos(a), 0.17 * np.sin(a), 0.025),
-            *spot.at(-0.03 * np.cos(a), -0.03 * np.sin(a), 0.13),
+            *site.at(0.17 * np.cos(a), 0.17 * np.sin(a), 0.025),
+            *site.at(-0.03 * np.cos(a), -0.03 * np.sin(a), 0.13),
         )
         shop.fixed(shop.shape("capsule", (0.026,), of=bark, ends=ends))
     for i in range(11):
         a = 2 * np.pi * i / 11
         shop.fixed(
             shop.shape(
-                "ellipsoid", (0.055, 0.045, 0.04), spot.at(0.25 * np.cos(a), 0.25 * np.sin(a), 0.03), stone
+                "ellipsoid", (0.055, 0.045, 0.04), site.at(0.25 * np.cos(a), 0.25 * np.sin(a), 0.03), stone
             )
         )
     n = 60
@@ -109,14 +109,14 @@ def build_burn(spot: Spot) -> None:
         )
         order = np.argsort(-far)
         x, y, z, width, rgba = x[order], y[order], z[order], width[order], rgba[order]
-        return Blobs("ellipsoid", sizes, spot.at() + np.stack([x, y, z], -1), rgba, glow=1.0)
+        return Blobs("ellipsoid", sizes, site.at() + np.stack([x, y, z], -1), rgba, glow=1.0)
 
     m = 14
     later, drift = rng.random(m), rng.normal(0, 0.1, (m, 2))
 
     def smoke(time_s: float) -> Blobs:
         age = (later + 0.35 * time_s) % 1.0
-        places = spot.at(0, 0, 0.45) + np.stack(
+        places = site.at(0, 0, 0.45) + np.stack(
             [drift[:, 0] * age + 0.15 * age, drift[:, 1] * age, 0.75 * age], -1
         )
         rgba = np.concatenate([np.full((m, 3), 0.5), (0.22 * (1 - age))[:, None]], 1)
@@ -125,33 +125,33 @@ def build_burn(spot: Spot) -> None:
     def sparks(time_s: float) -> Blobs:
         age = (birth[:12] + 0.9 * time_s) % 1.0
         x = 0.08 * np.cos(turn[:12]) + 0.1 * age * np.sin(5 * time_s + turn[:12])
-        places = spot.at() + np.stack([x, 0.08 * np.sin(turn[:12]), 0.2 + 0.7 * age], -1)
+        places = site.at() + np.stack([x, 0.08 * np.sin(turn[:12]), 0.2 + 0.7 * age], -1)
         rgba = np.tile([1, 0.7, 0.2, 1.0], (12, 1)) * np.stack([np.ones(12)] * 3 + [1 - age], -1)
         return Blobs("sphere", np.full((12, 3), 0.006), places, rgba, glow=1.0)
 
     shop.effects += [flames, sparks, smoke]
     shop.gains.append(lambda t: 1 + 0.12 * level(t) * flicker(t) / 0.25)
     draft.doing = ("a camp fire", "burn", "")
-    spot.see(0, 0, 0.3, 0.36)
+    site.see(0, 0, 0.3, 0.36)
 
 
-def build_rain(spot: Spot) -> None:
+def build_rain(site: Site) -> None:
     """Rain falls on a street with a lamp and an umbrella; drops jump from the ground."""
-    draft, shop, rng = spot.draft, spot.shop, spot.rng
-    level = level_of(spot)
-    if spot.is_main:
+    draft, shop, rng = site.draft, site.shop, site.rng
+    level = level_of(site)
+    if site.is_main:
         shop.sky = shop.sky or (0.5, 0.55, 0.62)
         shop.ground = shop.ground or shop.surface((0.28, 0.3, 0.33), "speckle")
         shop.dark = min(shop.dark, 0.65)
         red, pole = shop.paint((0.8, 0.12, 0.15)), shop.paint((0.15, 0.15, 0.17))
         mesh = shop.vessel("bowl", 0.3, 0.14)
         shop.fixed(
-            shop.shape("mesh", (), spot.at(0, 0.05, 0.56), red, mesh=mesh, tilt=(180, 0, 0)),
-            shop.shape("capsule", (0.008,), of=pole, ends=(*spot.at(0, 0.05, 0.05), *spot.at(0, 0.05, 0.58))),
+            shop.shape("mesh", (), site.at(0, 0.05, 0.56), red, mesh=mesh, tilt=(180, 0, 0)),
+            shop.shape("capsule", (0.008,), of=pole, ends=(*site.at(0, 0.05, 0.05), *site.at(0, 0.05, 0.58))),
         )
         blue = shop.paint((0.2, 0.25, 0.35), shine=0.9)
         for _ in range(3):
-            puddle = spot.at(float(rng.uniform(-0.5, 0.5)), float(rng.uniform(-0.35, 0.2)), 0.0)
+            puddle = site.at(float(rng.uniform(-0.5, 0.5)), float(rng.uniform(-0.35, 0.2)), 0.0)
             shop.fixed(shop.shape("ellipsoid", (0.16, 0.1, 0.003), puddle, blue))
     n = 130
     x, y, phase, fast = (
@@ -190,15 +190,15 @@ def build_rain(spot: Spot) -> None:
 
     shop.effects += [streaks, hops]
     draft.doing = ("rain", "fall", "on the street")
-    if spot.is_main:
-        spot.see(0, 0, 0.36, 0.42)
+    if site.is_main:
+        site.see(0, 0, 0.36, 0.42)
 
 
-def build_flash(spot: Spot) -> None:
+def build_flash(site: Site) -> None:
     """Lightning over dark hills and a house."""
-    draft, shop, rng = spot.draft, spot.shop, spot.rng
+    draft, shop, rng = site.draft, site.shop, site.rng
     times, strengths = draft.times_s, draft.strengths
-    if spot.is_main:
+    if site.is_main:
         shop.sky = (0.13, 0.15, 0.24)
         shop.ground = shop.surface((0.14, 0.2, 0.12), "grass")
         shop.dark = min(shop.dark, 0.3)
@@ -209,12 +209,12 @@ def build_flash(spot: Spot) -> None:
         )
         lamp = shop.paint((1.0, 0.85, 0.4), glow=1.0)
         for x, width in ((-0.8, 0.7), (0.1, 0.9), (0.9, 0.6)):
-            shop.fixed(shop.shape("ellipsoid", (width, 0.3, 0.22), spot.at(x, 0.9, 0), hill))
+            shop.fixed(shop.shape("ellipsoid", (width, 0.3, 0.22), site.at(x, 0.9, 0), hill))
         shop.fixed(
-            shop.shape("box", (0.17, 0.1, 0.12), spot.at(-0.25, 0.2, 0.12), wall),
-            shop.shape("box", (0.14, 0.12, 0.14), spot.at(-0.25, 0.2, 0.23), roof, tilt=(0, 45, 0)),
-            shop.shape("box", (0.035, 0.01, 0.035), spot.at(-0.32, 0.095, 0.13), lamp),
-            shop.shape("box", (0.035, 0.01, 0.035), spot.at(-0.18, 0.095, 0.13), lamp),
+            shop.shape("box", (0.17, 0.1, 0.12), site.at(-0.25, 0.2, 0.12), wall),
+            shop.shape("box", (0.14, 0.12, 0.14), site.at(-0.25, 0.2, 0.23), roof, tilt=(0, 45, 0)),
+            shop.shape("box", (0.035, 0.01, 0.035), site.at(-0.32, 0.095, 0.13), lamp),
+            shop.shape("box", (0.035, 0.01, 0.035), site.at(-0.18, 0.095, 0.13), lamp),
         )
     bolts = []
     for _ in times:
@@ -228,7 +228,7 @@ def build_flash(spot: Spot) -> None:
         lit = np.flatnonzero((since >= -0.01) & (since < 0.16))
         if not len(lit):
             return None
-        line = spot.at() + bolts[int(lit[-1])]
+        line = site.at() + bolts[int(lit[-1])]
         middles, ways = (line[1:] + line[:-1]) / 2, line[1:] - line[:-1]
         lengths = np.linalg.norm(ways, axis=1)
         lean = np.arctan2(ways[:, 0], ways[:, 2])
@@ -243,11 +243,11 @@ def build_flash(spot: Spot) -> None:
     def dark_clouds(time_s: float) -> Blobs:
         glow = float(pulse(np.array([time_s]), times, strengths, 0.01, 0.12)[0])
         rgba = np.tile([0.2 + 0.4 * glow, 0.21 + 0.4 * glow, 0.27 + 0.4 * glow, 1.0], (n, 1))
-        return Blobs("ellipsoid", np.tile([0.3, 0.12, 0.11], (n, 1)), spot.at() + clouds, np.clip(rgba, 0, 1))
+        return Blobs("ellipsoid", np.tile([0.3, 0.12, 0.11], (n, 1)), site.at() + clouds, np.clip(rgba, 0, 1))
 
     shop.effects += [dark_clouds, bolt]
     shop.gains.append(lambda t: 1 + 1.6 * pulse(t, times, strengths, 0.008, 0.14))
     draft.doing = ("lightning", "strike", "over a house")
     shop.pitch, shop.yaw = 4.0, 0.0
-    spot.see(0, 0.5, 0.6, 0.55)
-    spot.see(-0.25, 0.2, 0.16, 0.2)
+    site.see(0, 0.5, 0.6, 0.55)
+    site.see(-0.25, 0.2, 0.16, 0.2)

@@ -10,7 +10,7 @@ from ta_v2a.stage.solid.workshop import Blobs, Draft, Workshop
 
 
 @dataclass
-class Spot:
+class Site:
     """A place in the scene: (x, y) on the ground, for one source."""
 
     shop: Workshop
@@ -33,7 +33,7 @@ class Spot:
         return 0.8 + 0.45 * self.draft.size
 
     def at(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> np.ndarray:
-        """(3,) a place relative to this spot."""
+        """(3,) a place relative to this site."""
         return np.array([self.x + x, self.y + y, z])
 
     def see(self, x: float, y: float, z: float, radius: float) -> None:
@@ -41,10 +41,10 @@ class Spot:
 
 
 def lifted(
-    spot: Spot, events: np.ndarray, strengths: np.ndarray, fall_s: float, rise_s: float, dwell_s: float = 0.03
+    site: Site, events: np.ndarray, strengths: np.ndarray, fall_s: float, rise_s: float, dwell_s: float = 0.03
 ):
     """A function of (N,) times: distance from the contact in [0, 1], strong blows come from higher up."""
-    soft = 0.15 if spot.shop.clean else float(spot.rng.uniform(0, 0.6))
+    soft = 0.15 if site.shop.clean else float(site.rng.uniform(0, 0.6))
     heights = np.concatenate([strengths, [1.0]])
     return lambda t: (
         approach(t, events, fall_s, rise_s, 1.6, True, dwell_s, soft)
@@ -82,22 +82,22 @@ def blow_path(
     return path
 
 
-def fist(spot: Spot, of: str, at=(0.0, 0.0, 0.0), scale: float = 1.0) -> list[str]:
+def fist(site: Site, of: str, at=(0.0, 0.0, 0.0), scale: float = 1.0) -> list[str]:
     """A closed hand around `at`, knuckles towards +x."""
     s, (x, y, z) = scale, at
-    parts = [spot.shop.shape("ellipsoid", (0.045 * s, 0.042 * s, 0.04 * s), at, of, mass=0.1)]
+    parts = [site.shop.shape("ellipsoid", (0.045 * s, 0.042 * s, 0.04 * s), at, of, mass=0.1)]
     for finger in range(4):
         dy = (finger - 1.5) * 0.021 * s
         ends = (x + 0.012 * s, y + dy, z + 0.03 * s, x + 0.04 * s, y + dy, z - 0.012 * s)
-        parts.append(spot.shop.shape("capsule", (0.0135 * s,), of=of, ends=ends, mass=0.01))
+        parts.append(site.shop.shape("capsule", (0.0135 * s,), of=of, ends=ends, mass=0.01))
     ends = (x, y - 0.045 * s, z, x + 0.045 * s, y - 0.032 * s, z + 0.015 * s)
-    parts.append(spot.shop.shape("capsule", (0.013 * s,), of=of, ends=ends, mass=0.01))
+    parts.append(site.shop.shape("capsule", (0.013 * s,), of=of, ends=ends, mass=0.01))
     return parts
 
 
-def palm(spot: Spot, of: str, scale: float = 1.0, side: int = 1) -> list[str]:
+def palm(site: Site, of: str, scale: float = 1.0, side: int = 1) -> list[str]:
     """An open hand: wrist at the origin, fingers along +x, the palm faces -z."""
-    s, shop = scale, spot.shop
+    s, shop = scale, site.shop
     parts = [shop.shape("box", (0.045 * s, 0.04 * s, 0.012 * s), (0.045 * s, 0, 0), of, mass=0.1)]
     for finger, length in enumerate((0.07, 0.08, 0.075, 0.06)):
         dy = (finger - 1.5) * 0.021 * s
@@ -148,10 +148,10 @@ def thrown(
 
 
 def sprayed(
-    spot: Spot, place: np.ndarray, per_event: int, speed: float, radius: float, rgba, glow: float = 0.0
+    site: Site, place: np.ndarray, per_event: int, speed: float, radius: float, rgba, glow: float = 0.0
 ) -> None:
     """Bits fly from a place at every event of the source, once it is known when that is."""
-    rng, draft = spot.rng, spot.draft
+    rng, draft = site.rng, site.draft
     angle, rise = rng.uniform(0, 2 * np.pi, 4096), rng.uniform(0.3, 1.0, 4096)
     lives = rng.uniform(0.2, 0.5, 4096)
     cache: dict[int, object] = {}
@@ -169,4 +169,4 @@ def sprayed(
         made = cache[n]
         return made(time_s) if callable(made) else None
 
-    spot.shop.effects.append(drawn)
+    site.shop.effects.append(drawn)
