@@ -9,6 +9,7 @@ clean in turn; one more goes before and does not count. Needs the extra `solid`,
 
 import time
 from collections import defaultdict
+from functools import partial
 
 from measuring import begun, keep, number, options, show
 
@@ -30,7 +31,7 @@ def main() -> None:
 
     from ta_v2a.stage.scene.scene import SPLITS
     from ta_v2a.stage.solid.render import render_solid
-    from ta_v2a.stage.solid.scene import solid_scene
+    from ta_v2a.stage.solid.scene import Setting, solid_scene
 
     cv2.setNumThreads(1)
     spent: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -44,12 +45,10 @@ def main() -> None:
     seeds = SPLITS["test"][: given.scenes + 1]
     times_s = (np.arange(given.pictures) + 0.5) * SECONDS / given.pictures
     for index, seed in enumerate([seeds[-1], *seeds[:-1]]):
-        clip = timed(
-            "bodies", lambda seed=seed, index=index: solid_scene(seed, SECONDS, ("wild", "clean")[index % 2])
-        )
+        setting: Setting = "clean" if index % 2 else "wild"
+        clip = timed("bodies", partial(solid_scene, seed, SECONDS, setting))
         for width, height in SIZES:
-            draw = lambda clip=clip, width=width, height=height: render_solid(clip, times_s, height, width)  # noqa: E731
-            timed(f"{width} x {height}", draw)
+            timed(f"{width} x {height}", partial(render_solid, clip, times_s, height, width))
     figures, rows, report = [], [], {"scenes": given.scenes, "machine": machine(1)}
     for name, both in spent.items():
         cpu, wall = np.array(both[1:]).sum(0)

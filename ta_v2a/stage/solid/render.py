@@ -101,7 +101,7 @@ def _drawn(solid: SolidScene, times: np.ndarray, height: int, width: int) -> Ite
 
 def _over_sky(picture: np.ndarray, sky: np.ndarray) -> np.ndarray:
     """Where nothing was drawn (black, by OpenGL's clearing) there is sky, lighter towards the ground."""
-    empty = picture.max(-1) == 0
+    empty = (picture[..., 0] | picture[..., 1] | picture[..., 2]) == 0
     if not empty.any():
         return np.ascontiguousarray(picture)
     height = len(picture)
