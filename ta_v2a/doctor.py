@@ -39,6 +39,10 @@ def _import(name: str, module: str) -> None:
         from cvalp.paper.panns import import_panns
 
         import_panns()
+    elif name == "mujoco":
+        from ta_v2a.stage.solid.mujoco_here import physics
+
+        physics()  # an import of its own would choose how to draw for the whole process
     else:
         import_module(module)
 
@@ -90,6 +94,19 @@ def check_presets() -> list[dict[str, Any]]:
     return rows
 
 
+def check_drawing() -> dict[str, Any]:
+    """One row: whether the solid world of the stage can be drawn. Nothing else needs that, so it is ok."""
+    from ta_v2a.stage.solid.mujoco_here import drawing_problem
+
+    row: dict[str, Any] = {"name": "solid world", "version": None, "ok": True, "problem": None}
+    if is_installed("mujoco"):
+        row["problem"] = drawing_problem()
+        row["version"] = None if row["problem"] else "can be drawn"
+    else:
+        row["problem"] = "cannot be made (extra solid)"
+    return row
+
+
 def examine(progress: Callable[[str], None] = lambda name: None) -> dict[str, Any]:
     """The whole report: {"ok", "python", "platform", "device", "checks": [rows]}; `progress`
     is told each name beforehand."""
@@ -101,6 +118,8 @@ def examine(progress: Callable[[str], None] = lambda name: None) -> dict[str, An
         progress(name)
         brought_by = tuple(extra for extra, modules in EXTRAS.items() if name in modules)
         checks.append(check_package(name, module, brought_by))
+    progress("solid world")
+    checks.append(check_drawing())
     checks += check_presets()
     return {
         "ok": all(row["ok"] for row in checks),

@@ -29,6 +29,13 @@ def stage(
     width: Annotated[int, typer.Option(min=16, max=4096, help="Pixels.")] = 320,
     height: Annotated[int, typer.Option(min=16, max=4096, help="Pixels.")] = 240,
     fps: Annotated[float, typer.Option(min=1, max=240, help="Pictures a second.")] = 25.0,
+    world: Annotated[
+        Literal["flat", "solid", "solid-clean"],
+        typer.Option(
+            help="flat: layers in a plane. solid: bodies in space (extra solid); solid-clean: one source, a "
+            "steady camera, good light."
+        ),
+    ] = "flat",
     silent: Annotated[
         bool, typer.Option("--silent", help="Leave the clip without sound (the WAV is written all the same).")
     ] = False,
@@ -39,11 +46,12 @@ def stage(
 
     if n is not None:
         with console.progress("rendering", quiet=as_json) as advance:
-            written = write_split(Path(output), split, n, duration, width, height, fps, silent, jobs, advance)
+            size = (duration, width, height, fps)
+            written = write_split(Path(output), split, n, *size, silent, jobs, world, advance)
         counts = f"{written['scenes']} scenes in {written['folder']}, {written['new']} of them new"
         console.result(written, as_json, [f"{counts}; captions: {written['prompts']}"])
         return
-    report = write_scene(seed, Path(output), duration, width, height, fps, silent)
+    report = write_scene(seed, Path(output), duration, width, height, fps, silent, world)
     console.result(
         report, as_json, [report["film"], report["wav"], report["json"], f"caption: {report['caption']}"]
     )

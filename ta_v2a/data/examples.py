@@ -18,13 +18,17 @@ from ta_v2a.data.stage_clips import kinds_heard
 from ta_v2a.stage.picture.render import render_pictures
 from ta_v2a.stage.recorded_scene import recorded_scene
 from ta_v2a.stage.scene.scene import Scene, heard, plan
+from ta_v2a.stage.solid.render import render_solid
+from ta_v2a.stage.solid.scene import solid_scene
 from ta_v2a.stage.sound.bank import SoundBank
 from ta_v2a.stage.sound.catalogue import Catalogue
 from ta_v2a.stage.sound.render import render_sound
+from ta_v2a.system.extras import need
 from vocoders.clock import ClipSpec
 
-World = Literal["stage", "recorded", "unseen"]
-"""Where examples come from: the stage's scenes; scenes of recordings; recordings without any picture."""
+World = Literal["stage", "recorded", "unseen", "solid"]
+"""Where examples come from: the stage's scenes; scenes of recordings; recordings without any picture; scenes
+of solid bodies (needs the extra `solid`, and EGL)."""
 CAPTIONS = 4
 """Wordings of everything in a scene: its own and three more."""
 FEWER_CAPTIONS = 2
@@ -48,6 +52,9 @@ class Examples(Dataset):
         bank: folder of recordings; worlds of recordings need one.
         split: of the recordings, see `Catalogue`.
         second: whether there is the sound without one source.
+
+    Raises:
+        UserError: the solid world's extra is not installed.
     """
 
     def __init__(
@@ -59,10 +66,12 @@ class Examples(Dataset):
         split: str = "train",
         second: bool = True,
     ):
-        if world != "stage" and not bank:
+        if world == "solid":
+            need("solid")
+        stage = world in ("stage", "solid")
+        if not stage and not bank:
             raise ValueError(f"the world {world!r} is made of recordings: name their folder as bank")
         self.seeds, self.spec, self.world, self.second = seeds, spec, world, second
-        stage = world == "stage"
         self.bank = SoundBank(Path(bank)) if bank and stage else None
         self.catalogue = Catalogue(bank, split) if bank and not stage else None
 
@@ -72,8 +81,9 @@ class Examples(Dataset):
     def __getitem__(self, index: int) -> dict[str, Any]:
         cv2.setNumThreads(1)
         seed, spec = int(self.seeds[index]), self.spec
+        solid = solid_scene(seed, spec.duration_s) if self.world == "solid" else None
         if self.catalogue is None:
-            scene = plan(seed, spec.duration_s)
+            scene = plan(seed, spec.duration_s) if solid is None else solid.scene
             gone = left_out(seed, scene)
             rest = replace(scene, sources=tuple(s for i, s in enumerate(scene.sources) if i != gone))
             heard_ones = (scene, rest) if self.second else (scene,)
@@ -90,9 +100,9 @@ class Examples(Dataset):
         item["facts"] = json.dumps({"sources": [asdict(heard(s)) for s in scene.sources], "left_out": gone})
         item["kinds"] = torch.from_numpy(kinds_heard(scene))
         if self.world != "unseen":
-            item["frames"] = torch.from_numpy(
-                render_pictures(scene, spec.picture_times_s, spec.picture_px, spec.picture_px)
-            )
+            size = (spec.picture_times_s, spec.picture_px, spec.picture_px)
+            frames = render_pictures(scene, *size) if solid is None else render_solid(solid, *size)
+            item["frames"] = torch.from_numpy(frames)
         return item
 
 

@@ -6,10 +6,11 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import numpy as np
@@ -21,16 +22,54 @@ from ta_v2a.media.writing.mux import mux
 from ta_v2a.media.writing.wav import write_wav
 from ta_v2a.stage.picture.render import render_pictures
 from ta_v2a.stage.scene.scene import SPLITS, Scene, plan
+from ta_v2a.stage.solid.mujoco_here import draw_here
+from ta_v2a.stage.solid.render import render_solid
+from ta_v2a.stage.solid.scene import solid_scene
 from ta_v2a.stage.sound.render import render_sound
 from ta_v2a.system.provenance import code_digest
 from vocoders.clock import MINI
 
 PROMPTS_FILE = "prompts.csv"
 _BLOCK_PICTURES = 64  # rendered at a time, so that a long clip needs little memory
+StageWorld = Literal["flat", "solid", "solid-clean"]
+"""Which scenes a seed means: layers in a plane, bodies in space, or these in their clean setting."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A scene and how to film it.
+
+    Attributes:
+        scene: its truth.
+        pictures: (times in seconds, height, width) -> (N, height, width, 3) uint8 RGB.
+    """
+
+    scene: Scene
+    pictures: Callable[[np.ndarray, int, int], np.ndarray]
+
+
+def staged(seed: int, duration_s: float, world: StageWorld = "flat") -> Staged:
+    """The scene of a seed in a world.
+
+    Raises:
+        UserError: the solid world's extra is not installed.
+    """
+    if world == "flat":
+        scene = plan(seed, duration_s)
+        return Staged(scene, partial(render_pictures, scene, colour=True))
+    solid = solid_scene(seed, duration_s, "clean" if world == "solid-clean" else "wild")
+    return Staged(solid.scene, partial(render_solid, solid, colour=True))
 
 
 def write_scene(
-    seed: int, output: Path, duration_s: float, width: int, height: int, fps: float, silent: bool = False
+    seed: int,
+    output: Path,
+    duration_s: float,
+    width: int,
+    height: int,
+    fps: float,
+    silent: bool = False,
+    world: StageWorld = "flat",
 ) -> dict[str, Any]:
     """Writes OUTPUT.mp4 (without a sound track if `silent`), OUTPUT.wav (48 kHz, 24 bit) and OUTPUT.json of
     the scene of a seed.
@@ -39,8 +78,10 @@ def write_scene(
     seconds, intensities, caption) and what the files were made by.
 
     Raises:
-        UserError: if a file cannot be written.
+        UserError: if a file cannot be written, or the solid world cannot be drawn here.
     """
+    if world != "flat":
+        draw_here()
     stem = output.with_suffix("") if output.suffix in (".mp4", ".wav", ".json") else output
     if not stem.name:
         raise UserError("the scene needs a name: -o NAME")
@@ -50,22 +91,23 @@ def write_scene(
     }
     stem.parent.mkdir(parents=True, exist_ok=True)
     places = {name: output_file(path) for name, path in paths.items()}
-    scene = plan(seed, duration_s)
+    made = staged(seed, duration_s, world)
+    scene = made.scene
     wave = render_sound(scene, MINI.sample_rate_hz)
     if silent:
-        _encode(scene, places["film"], width, height, fps)
+        _encode(made, places["film"], width, height, fps)
     else:
         # The name is known before the folder exists: TemporaryDirectory leaves it behind when stopped
         # between making and noting it.
         folder = Path(tempfile.gettempdir()) / f"ta-v2a-{uuid4().hex}"
         try:
             folder.mkdir(mode=0o700)
-            _encode(scene, folder / "picture.mp4", width, height, fps)
+            _encode(made, folder / "picture.mp4", width, height, fps)
             mux(folder / "picture.mp4", wave, MINI.sample_rate_hz, places["film"])
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     write_wav(places["wav"], wave, MINI.sample_rate_hz, duration_s)
-    truth = _truth(scene, width, height, fps, silent)
+    truth = _truth(scene, width, height, fps, silent, world)
     with whole_file(places["json"]) as part:
         Path(part).write_text(json.dumps(truth, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return {
@@ -78,10 +120,13 @@ def write_scene(
     }
 
 
-def _truth(scene: Scene, width: int, height: int, fps: float, silent: bool) -> dict[str, Any]:
+def _truth(
+    scene: Scene, width: int, height: int, fps: float, silent: bool, world: StageWorld
+) -> dict[str, Any]:
     """What happens in a scene, and all that its files depend on."""
     code = code_digest(["ta_v2a.stage.export"])
-    return {**scene.as_dict(), "width": width, "height": height, "fps": fps, "silent": silent, "code": code}
+    size = {"width": width, "height": height, "fps": fps}
+    return {**scene.as_dict(), **size, "silent": silent, "world": world, "code": code}
 
 
 def write_split(
@@ -94,6 +139,7 @@ def write_split(
     fps: float,
     silent: bool = False,
     jobs: int = 1,
+    world: StageWorld = "flat",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
     """Writes the first `n` scenes of a split into a folder, each as `write_scene` does and named by its
@@ -111,7 +157,8 @@ def write_split(
         progress: called with (scenes done, n).
 
     Raises:
-        UserError: if the split has fewer scenes, or a file cannot be written.
+        UserError: if the split has fewer scenes, a file cannot be written, or the solid world cannot be drawn
+            here.
     """
     from ta_v2a.system.parallel import Crashed, in_order
 
@@ -122,12 +169,21 @@ def write_split(
     except OSError as error:
         raise UserError(f"{folder}: the folder cannot be made ({error.strerror})") from None
     place = output_file(folder / PROMPTS_FILE)
-    scenes = [plan(seed, duration_s) for seed in SPLITS[split][:n]]
-    wanted = {scene.seed: _truth(scene, width, height, fps, silent) for scene in scenes}
+    if world != "flat":
+        draw_here()
+    scenes = [staged(seed, duration_s, world).scene for seed in SPLITS[split][:n]]
+    wanted = {scene.seed: _truth(scene, width, height, fps, silent, world) for scene in scenes}
     missing = [seed for seed, truth in wanted.items() if not _written(folder / scene_name(seed), truth)]
     progress(n - len(missing), n)
     write = partial(
-        _write_one, folder=folder, duration_s=duration_s, width=width, height=height, fps=fps, silent=silent
+        _write_one,
+        folder=folder,
+        duration_s=duration_s,
+        width=width,
+        height=height,
+        fps=fps,
+        silent=silent,
+        world=world,
     )
     for done, (seed, result) in enumerate(
         in_order(write, missing, jobs if jobs > 1 else 0), n - len(missing) + 1
@@ -168,7 +224,14 @@ def _written(stem: Path, truth: dict[str, Any]) -> bool:
 
 
 def _write_one(
-    seed: int, folder: Path, duration_s: float, width: int, height: int, fps: float, silent: bool
+    seed: int,
+    folder: Path,
+    duration_s: float,
+    width: int,
+    height: int,
+    fps: float,
+    silent: bool,
+    world: StageWorld,
 ) -> None:
     """In a worker: one scene."""
     import cv2
@@ -176,17 +239,17 @@ def _write_one(
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)  # the pictures are small, and every core has a process of its own
     try:
-        write_scene(seed, folder / scene_name(seed), duration_s, width, height, fps, silent)
+        write_scene(seed, folder / scene_name(seed), duration_s, width, height, fps, silent, world)
     finally:
         cv2.setNumThreads(threads)
 
 
-def _encode(scene: Scene, path: Path, width: int, height: int, fps: float) -> None:
+def _encode(made: Staged, path: Path, width: int, height: int, fps: float) -> None:
     """The scene's pictures in colour as H.264 in MP4."""
     rate = Fraction(fps).limit_denominator(1001)
-    times_s = (np.arange(max(1, round(scene.duration_s * fps))) + 0.5) / float(rate)
+    times_s = (np.arange(max(1, round(made.scene.duration_s * fps))) + 0.5) / float(rate)
     blocks = (times_s[start : start + _BLOCK_PICTURES] for start in range(0, len(times_s), _BLOCK_PICTURES))
-    rendered = (render_pictures(scene, block, height, width, colour=True) for block in blocks)
+    rendered = (made.pictures(block, height, width) for block in blocks)
     pictures = (pixels for block in rendered for pixels in block)
     pixel_format = "yuv444p" if width % 2 or height % 2 else "yuv420p"
     write_film(path, pictures, rate, pixel_format=pixel_format, options={"preset": "veryfast", "crf": "18"})

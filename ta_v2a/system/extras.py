@@ -14,6 +14,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "panns-inference": "panns_inference",
     },
     "eval": {"librosa": "librosa", "matplotlib": "matplotlib", "panns-inference": "panns_inference"},
+    "solid": {"mujoco": "mujoco"},
 }
 """Extra -> distribution -> a module of it. pyproject.toml says which versions. Of pytorchvideo `models` only:
 its transforms do not import beside a current torchvision."""

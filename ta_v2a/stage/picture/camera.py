@@ -15,6 +15,14 @@ class Framing:
     matrices: np.ndarray
 
 
+def shown_times(times_s: np.ndarray, source_fps: float, phase_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """(M,) times of the pictures that a camera of `source_fps` takes, and (N,) which of them is shown at each
+    of `times_s`."""
+    shown = np.floor((np.asarray(times_s) - phase_s) * source_fps + 1e-9)
+    numbers, index = np.unique(shown, return_inverse=True)
+    return numbers / source_fps + phase_s, index
+
+
 def look(
     rng: np.random.Generator,
     times_s: np.ndarray,

@@ -173,10 +173,7 @@ def render_pictures(
         gives the same clip at any size.
     """
     rng = np.random.default_rng((scene.seed, 1))
-    phase = rng.random() / scene.source_fps
-    shown = np.floor((np.asarray(times_s) - phase) * scene.source_fps + 1e-9)
-    numbers, index = np.unique(shown, return_inverse=True)
-    times = numbers / scene.source_fps + phase
+    times, index = camera.shown_times(times_s, scene.source_fps, rng.random() / scene.source_fps)
     density = float(np.clip(max(height, width / scene.aspect), 64, 720))
     background = _background(rng, density, scene.aspect, colour)
     places = _places(scene, rng, density, colour)

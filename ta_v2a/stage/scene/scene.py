@@ -201,7 +201,7 @@ def _strokes(rng: np.random.Generator, action: str, n: int) -> tuple[np.ndarray,
     return envelope, [Event(t, float(rng.uniform(0.5, 1))) for t in times]
 
 
-def _activity(
+def activity(
     rng: np.random.Generator, kind: str, action: str, duration_s: float
 ) -> tuple[list[Event], np.ndarray | None]:
     n = ceil(duration_s * ENVELOPE_HZ)
@@ -229,7 +229,7 @@ def _source(rng: np.random.Generator, duration_s: float, kind: str, look: str) -
     action = str(rng.choice(actions, p=weights / weights.sum()))
     if (kind == "cloth" and action == "type") or (kind == "drum" and action == "footstep"):
         action = "strike"
-    events, envelope = _activity(rng, kind, action, duration_s)
+    events, envelope = activity(rng, kind, action, duration_s)
     return Source(
         kind=kind,
         look=look,

@@ -83,6 +83,8 @@ PEAKS = {
     "horn": 0.5,
 }
 _ACCENT_S = 0.07
+_KNOCKS_HZ = 150.0
+_ROLLING_PEAK = 0.2  # of a blow's peak
 
 
 def render_sound(scene, sample_rate_hz: int = 16000, bank: SoundBank | None = None) -> np.ndarray:
@@ -90,8 +92,8 @@ def render_sound(scene, sample_rate_hz: int = 16000, bank: SoundBank | None = No
 
     Args:
         scene: has seed, duration_s and sources; each source has kind, action, size, hardness, loudness,
-            events (time_s, intensity), envelope at 62.5 Hz where the kind is continuous, and sound_seed
-            (see `ta_v2a.stage.scene.scene`).
+            events (time_s, intensity), envelope at 62.5 Hz where the kind is continuous or a body rolls, and
+            sound_seed (see `ta_v2a.stage.scene.scene`).
         sample_rate_hz: samples per second of the result, 8000 or more.
         bank: recordings to use in place of the synthesis where it has some; the
             share of sources is `bank.share`.
@@ -148,7 +150,27 @@ def _source(source, count: int, sample_rate_hz: int, bank: SoundBank | None) -> 
     shots = (_recorded_shots(takes, recorded) if recorded is not None else None) or list(
         to_peak(ONE_SHOTS[source.kind](voice), 1.0)
     )
-    return np.float32(source.loudness) * _place(source, shots, count, sample_rate_hz, rng)
+    wave = _place(source, shots, count, sample_rate_hz, rng)
+    if source.envelope is not None:  # a body that rolls between its impacts
+        speed = spread(np.asarray(source.envelope, np.float32), count, sample_rate_hz)
+        wave += _ROLLING_PEAK * PEAKS[source.kind] * rolling(shots[0], speed, sample_rate_hz, rng)
+    return np.float32(source.loudness) * wave
+
+
+def rolling(shot: np.ndarray, speed: np.ndarray, sample_rate_hz: int, rng: np.random.Generator) -> np.ndarray:
+    """A body that rolls: many small knocks, more and harder ones the faster it is.
+
+    Args:
+        shot: one soft knock, of unit peak.
+        speed: (samples,) in 0..1.
+
+    Returns:
+        (samples,) float32 of unit peak at most; silent where nothing moves.
+    """
+    knocks = (rng.random(len(speed)) < _KNOCKS_HZ * speed / sample_rate_hz) * rng.exponential(1.0, len(speed))
+    short = shot[: int(0.12 * sample_rate_hz)] * np.linspace(1, 0, min(len(shot), int(0.12 * sample_rate_hz)))
+    wave = oaconvolve(knocks * speed, short)[: len(speed)]
+    return (wave / max(1e-6, float(np.abs(wave).max()))).astype(np.float32)
 
 
 def _place(source, shots, count: int, sample_rate_hz: int, rng: np.random.Generator) -> np.ndarray:

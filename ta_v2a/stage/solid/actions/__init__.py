@@ -1,0 +1,1 @@
+"""How every action is built of bodies, one family in each file."""

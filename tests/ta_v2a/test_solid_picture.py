@@ -1,0 +1,98 @@
+"""Pictures of the solid world, where it can be drawn (CI installs what that needs)."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ta_v2a import doctor
+from ta_v2a.__main__ import main
+from ta_v2a.data.examples import Examples
+from ta_v2a.stage.export import write_split
+from ta_v2a.stage.solid.mujoco_here import drawing_problem
+from ta_v2a.stage.solid.render import render_solid
+from ta_v2a.stage.solid.scene import solid_scene
+from vocoders.clock import MINI
+
+pytestmark = pytest.mark.skipif(drawing_problem() is not None, reason=str(drawing_problem()))
+SECONDS = 1.6
+
+
+@pytest.fixture(scope="module")
+def clip():
+    return solid_scene(30, SECONDS, "clean")
+
+
+def test_pictures_repeat_to_the_bit_at_every_size(clip):
+    times = np.arange(8) / 10
+    once, again = (render_solid(clip, times, 48, 64, colour=True) for _ in range(2))
+    assert once.shape == (8, 48, 64, 3) and once.dtype == np.uint8
+    assert np.array_equal(once, again)
+    large = render_solid(clip, times, 240, 320, colour=True).reshape(8, 48, 5, 64, 5, 3).mean((2, 4))
+    assert np.abs(large - once).mean() < 6  # the same picture, larger
+
+
+def test_luma_is_the_luma_of_the_colours(clip):
+    times = np.array([0.2, 0.8])
+    luma = render_solid(clip, times, 40, 40)
+    colour = render_solid(clip, times, 40, 40, colour=True)
+    assert luma.shape == (2, 40, 40)
+    assert np.abs(luma - colour @ np.array([0.299, 0.587, 0.114])).max() <= 1.5
+
+
+def test_a_slow_camera_shows_its_pictures_longer(clip):
+    slow = replace(clip, scene=replace(clip.scene, source_fps=5.0))
+    frames = render_solid(slow, np.arange(16) / 20, 32, 32)
+    changes = (np.abs(np.diff(frames.astype(int), axis=0)).max((1, 2)) > 0).sum()
+    assert changes <= 4
+
+
+def test_wild_pictures_have_light_and_structure():
+    for seed in (2, 5, 8):
+        frames = render_solid(solid_scene(seed, SECONDS), np.array([0.3, 0.9]), 64, 64)
+        assert 15 < frames.mean() < 240 and frames.std() > 8
+
+
+def test_a_blow_is_seen_when_it_is_heard():
+    for seed in range(300, 360):
+        clip = solid_scene(seed, SECONDS, "clean")
+        source = clip.scene.sources[0]
+        if source.action == "strike" and len(source.events) > 0 and source.envelope is None:
+            break
+    fast = replace(clip, scene=replace(clip.scene, source_fps=200.0))
+    hit = source.events[0].time_s
+    before, at = render_solid(fast, np.array([hit - 0.08, hit]), 64, 64).astype(int)
+    rest = render_solid(fast, np.array([0.0, 0.02]), 64, 64).astype(int)
+    assert np.abs(at - before).mean() > 3 * np.abs(rest[1] - rest[0]).mean() + 0.2
+
+
+def test_examples_of_the_solid_world_are_as_of_any_other(tmp_path):
+    spec = replace(MINI, duration_s=1.024)
+    flat, solid = (Examples([7], spec, world=world)[0] for world in ("stage", "solid"))
+    assert flat.keys() == solid.keys()
+    for name in ("wave", "without", "kinds", "frames"):
+        assert flat[name].shape == solid[name].shape and flat[name].dtype == solid[name].dtype
+    assert flat["kinds"].equal(solid["kinds"])
+    assert json.loads(solid["facts"]).keys() == json.loads(flat["facts"]).keys()
+    assert not flat["frames"].equal(solid["frames"])
+
+
+def test_stage_films_the_solid_world(tmp_path, capsys):
+    arguments = ["stage", "--world", "solid-clean", "--seed", "3", "--duration", "1", "--width", "64"]
+    assert main([*arguments, "--height", "48", "-o", str(tmp_path / "s"), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    truth = json.loads((tmp_path / "s.json").read_text())
+    assert truth["world"] == "solid-clean" and truth["caption"] == report["caption"]
+    assert (tmp_path / "s.mp4").stat().st_size > 1000 and (tmp_path / "s.wav").is_file()
+
+
+def test_a_split_is_written_by_several_processes(tmp_path):
+    written = write_split(tmp_path, "test", 2, 0.8, 32, 32, 10.0, jobs=2, world="solid")
+    assert written["new"] == 2 and len(list(tmp_path.glob("*.mp4"))) == 2
+    assert write_split(tmp_path, "test", 2, 0.8, 32, 32, 10.0, jobs=2, world="solid")["new"] == 0
+
+
+def test_the_doctor_says_that_it_can_be_drawn():
+    row = doctor.check_drawing()
+    assert row["ok"] and row["problem"] is None and row["version"] == "can be drawn"
