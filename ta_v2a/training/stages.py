@@ -23,6 +23,8 @@ STAGES: dict[str, tuple[str, str]] = {
     "vocoder": ("vocoders.configs", "mini.yaml"),
     "bandwidth": ("vocoders.configs", "bandwidth.yaml"),
     "classifier": ("ldm.configs", "classifier.yaml"),
+    "video-vae": ("ldm.configs", "video-vae.yaml"),
+    "video-head": ("ldm.configs", "video-head.yaml"),
     "listener": ("ta_v2a.evaluation.configs", "listener.yaml"),
 }
 
