@@ -281,6 +281,14 @@ def counted(count: int, rng: random.Random) -> str:
     return rng.choice(_COUNTS[count - 1])
 
 
+def plain_caption(act: str, count: int, rng: random.Random) -> str:
+    """A plain sentence: the first wording of an act, with the number of its events where there is one."""
+    subject, verb, rest = ACTS[act].clauses[0].split("|")
+    said = verb if subject in _PLURAL else third_person(verb)
+    often = counted(count, rng) if count and not ACTS[act].strokes else ""
+    return " ".join(part for part in (subject, said, rest, often) if part)
+
+
 def clean_caption(act: str, count: int, rng: random.Random, heard: Heard) -> str:
     """Describes a clean scene.
 

@@ -115,7 +115,7 @@ class CVALP(Component):
 
     def encode_words(
         self, texts: list[str], count: int
-    ) -> tuple[Float[Tensor, "batch 1+count dim"], Bool[Tensor, "batch 1+count"]]:
+    ) -> tuple[Float[Tensor, "batch vectors dim"], Bool[Tensor, "batch vectors"]]:
         """E_l, then a vector for each of the first `count` tokens of a text in the same space (E_l is their
         mean, normalised), zero and False where there are no more."""
         vectors, there = self.text.words(texts, count)

@@ -79,7 +79,7 @@ class TextTower(nn.Module):
 
     def words(
         self, texts: list[str], count: int
-    ) -> tuple[Float[torch.Tensor, "batch count dim"], Bool[torch.Tensor, "batch count"]]:
+    ) -> tuple[Float[torch.Tensor, "batch words dim"], Bool[torch.Tensor, "batch words"]]:
         """What `forward` is the mean of: a vector for each of the first `count` tokens, zero and False
         where a prompt has no more."""
         hidden, mask = self._hidden(texts)

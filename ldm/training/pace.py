@@ -1,13 +1,16 @@
 """Trainings that end after so many steps, or after so many minutes where a machine is lent for some only."""
 
+import copy
 import math
 import time
-from typing import Any
+from typing import Any, cast
 
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
 
+from ldm.ema import Ema
+from vocoders.component import Component
 from vocoders.training.shared import LEAST_SHARE, Training, adamw
 
 
@@ -16,8 +19,11 @@ class Paced(Training):
 
     The end is `max_steps`, or `minutes` after the first step where that comes first: the rate then falls by
     the clock, the training stops by itself, and no second run is quite the same. `hparams` hold lr,
-    weight_decay, betas, warmup_steps, max_steps and minutes.
+    weight_decay, betas, warmup_steps, max_steps, minutes and export_folder: where the weights for use, of
+    `ema`, are saved in half precision at the end of the run, or None.
     """
+
+    ema: Ema
 
     _began: float | None = None
 
@@ -39,6 +45,11 @@ class Paced(Training):
         if self.share_done >= 1:
             self.trainer.should_stop = True
 
+    def on_train_end(self) -> None:
+        if self.hparams.export_folder and self.global_rank == 0:
+            network = copy.deepcopy(cast(Component, self.ema.network)).half()
+            network.save_pretrained(self.hparams.export_folder)
+
     def _rate(self, step: int) -> float:
         rise = min(1.0, (step + 1) / max(1, self.hparams.warmup_steps))
         fall = LEAST_SHARE + (1 - LEAST_SHARE) * 0.5 * (1 + math.cos(math.pi * self.share_done))
@@ -48,7 +59,5 @@ class Paced(Training):
         """What `configure_optimizers` answers."""
         p = self.hparams
         optimizer = adamw(network, p.lr, p.weight_decay, p.betas)
-        return {
-            "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": LambdaLR(optimizer, self._rate), "interval": "step"},
-        }
+        rate = LambdaLR(optimizer, lambda step: self._rate(step))  # a method would go into every checkpoint
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": rate, "interval": "step"}}

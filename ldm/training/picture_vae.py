@@ -25,7 +25,7 @@ class PictureVaeTraining(Paced):
     Args:
         noise: standard deviation of what is added to the latents, which have variance 1.
         moving_weight, change_weight: of the losses, see `PictureAutoencoder.losses`.
-        minutes: see `Paced`.
+        minutes, export_folder: see `Paced`.
         checkpoint: of an earlier run, or the component of a preset, to start from.
         compiled: the network's products through torch.compile (needs a compiler).
     """
@@ -46,6 +46,7 @@ class PictureVaeTraining(Paced):
         ema_decay: float = 0.995,
         seed: int = 0,
         checkpoint: str | None = None,
+        export_folder: str | None = None,
         compiled: bool = False,
     ):
         super().__init__()

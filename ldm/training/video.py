@@ -43,7 +43,7 @@ class VideoHeadTraining(Paced):
         time_shift: see `ldm.process.Flow.times`.
         still_weight: of what rests in the loss, beside 1 for the motion.
         motion_weight: strength of `moving_weight`.
-        minutes: see `Paced`.
+        minutes, export_folder: see `Paced`.
         checkpoint: of an earlier run, or the component of a preset, to start from.
         compiled: the blocks through torch.compile (needs a compiler).
     """
@@ -65,6 +65,7 @@ class VideoHeadTraining(Paced):
         ema_decay: float = 0.999,
         seed: int = 0,
         checkpoint: str | None = None,
+        export_folder: str | None = None,
         compiled: bool = False,
     ):
         super().__init__()

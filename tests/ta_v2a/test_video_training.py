@@ -1,0 +1,84 @@
+"""The video head's two trainings, end to end at tiny sizes: films, latents, words, weights."""
+
+import csv
+from pathlib import Path
+
+import pytest
+import torch
+
+from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
+from ldm.denoisers.video_transformer import VideoTransformer
+from ta_v2a.data.tensor_batches import TensorBatches
+from ta_v2a.presets.trained import trained_component
+from ta_v2a.training.stages import run_stage
+
+FILMS = [
+    "--data.init_args.scenes=24",
+    "--data.init_args.validation_scenes=8",
+    "--data.init_args.picture_px=32",
+    "--data.init_args.pictures=8",
+    "--data.init_args.fps=4",
+    "--data.init_args.workers=0",
+    "--data.init_args.acts=[anvil,ball]",
+    "--data.init_args.cache=films",
+]
+
+
+def _losses(run: str, name: str) -> list[float]:
+    (table,) = Path("runs", run).glob("version_0/metrics.csv")
+    return [float(row[name]) for row in csv.DictReader(table.open()) if row[name]]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Both trainings, in a folder of their own."""
+    folder = tmp_path_factory.mktemp("video")
+    with pytest.MonkeyPatch.context() as patch:
+        weights = Path("ta_v2a/weights/mini/cvalp").resolve()
+        patch.chdir(folder)
+        quick = ["--trainer.accelerator=cpu", "--trainer.precision=32-true", "--trainer.log_every_n_steps=5"]
+        vae = ["--trainer.max_steps=60", "--model.init_args.max_steps=60", "--model.init_args.warmup_steps=5"]
+        net = "--model.init_args.network.init_args"
+        run_stage(
+            "video-vae",
+            ["mini"],
+            [*FILMS, *quick, *vae, f"{net}.latent_channels=4", f"{net}.widths=[8,8,16,16]", f"{net}.picture_px=32",
+             "--data.init_args.batch_size=4", "--data.init_args.batches=30", "--model.init_args.ema_decay=0.9",
+             "--data.init_args.window=3", "--model.init_args.export_folder=exported-vae"],
+        )  # fmt: skip
+        head = [f"{net}.{name}" for name in
+                ("latent_channels=4", "pictures=8", "cells=2", "words=6", "width=32", "depth=2", "heads=2")]  # fmt: skip
+        run_stage(
+            "video-head",
+            ["mini"],
+            [*FILMS, *quick, *vae, *head, "--data.init_args.words=6", "--data.init_args.batch_size=8",
+             f"--data.init_args.cvalp={weights}", f"--data.init_args.tokenizer_file={weights / 'spiece.model'}",
+             "--data.init_args.batches=30", "--model.init_args.ema_decay=0.9",
+             "--model.init_args.export_folder=exported-head"],
+        )  # fmt: skip
+        yield folder
+
+
+def test_the_losses_fall_and_the_weights_are_saved(trained, monkeypatch):
+    monkeypatch.chdir(trained)
+    for run, name in (("video-vae", "train/total"), ("video-head", "train/motion")):
+        losses = _losses(run, name)
+        assert sum(losses[-3:]) < sum(losses[:3]), (run, losses)
+    vae = PictureAutoencoder.from_pretrained("exported-vae")
+    head = VideoTransformer.from_pretrained("exported-head")
+    assert head.config.latent_channels == vae.config.latent_channels == 4
+    assert (trained / "exported-head/diffusion_pytorch_model.safetensors").stat().st_size < 200_000  # halves
+    kept = trained_component(VideoTransformer, "runs/video-head/last.ckpt", "ema.network.")
+    assert torch.equal(kept.code.motion_std.half(), head.code.motion_std.half())
+    assert float(kept.code.motion_std.min()) > 0 and not torch.equal(kept.code.motion_std, torch.ones(4))
+
+
+def test_batches_come_from_memory_in_an_order_of_the_seed():
+    rows = {"x": torch.arange(10), "y": torch.arange(10) * 2}
+    once, again, other = (
+        torch.cat([batch["x"] for batch in TensorBatches(rows, 5, seed)]) for seed in (1, 1, 2)
+    )
+    assert torch.equal(once, again) and not torch.equal(once, other)
+    assert sorted(once.tolist()) == list(range(10))
+    many = list(TensorBatches(rows, 4, 0, batches=7))
+    assert len(many) == 7 and all(torch.equal(batch["y"], 2 * batch["x"]) for batch in many)
