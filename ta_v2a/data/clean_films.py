@@ -10,6 +10,7 @@ from typing import Any
 import lightning
 import numpy as np
 import torch
+from rich.console import Console
 from rich.progress import Progress
 from torch import Tensor
 
@@ -34,7 +35,7 @@ def film_folder(cache: Path, filming: Filming) -> Path:
 def make_films(cache: Path, filming: Filming, split: str, count: int, workers: int) -> list[Path]:
     """The files of the first `count` scenes of a split, rendered where they are missing."""
     folder = film_folder(cache, filming) / split
-    with Progress(transient=True) as progress:
+    with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(f"filming {count} clean scenes", total=count)
         return film_scenes(
             filming, split_seeds(split, count), folder, workers, lambda n: progress.advance(task, n)
@@ -234,7 +235,8 @@ def encode_films(autoencoder: PictureAutoencoder, frames: Sequence[np.ndarray]) 
     device = autoencoder.device
     rows = []
     for start in range(0, len(frames), 8):
-        film = torch.from_numpy(np.stack(frames[start : start + 8])).to(device).movedim(-1, 2).float() / 255
+        part = torch.stack([torch.from_numpy(each).to(device) for each in frames[start : start + 8]])
+        film = part.movedim(-1, 2).float() / 255
         with torch.autocast(device.type, torch.bfloat16):
             rows.append(autoencoder.encode_film(film).half())
     return torch.cat(rows)

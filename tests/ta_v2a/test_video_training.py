@@ -12,16 +12,30 @@ from ta_v2a.data.tensor_batches import TensorBatches
 from ta_v2a.presets.trained import trained_component
 from ta_v2a.training.stages import run_stage
 
-FILMS = [
-    "--data.init_args.scenes=24",
-    "--data.init_args.validation_scenes=8",
-    "--data.init_args.picture_px=32",
-    "--data.init_args.pictures=8",
-    "--data.init_args.fps=4",
-    "--data.init_args.workers=0",
-    "--data.init_args.acts=[anvil,ball]",
-    "--data.init_args.cache=films",
-]
+FILMS = {
+    "scenes": 24,
+    "validation_scenes": 8,
+    "picture_px": 32,
+    "pictures": 8,
+    "fps": 4,
+    "workers": 0,
+    "acts": "[anvil,ball]",
+    "cache": "films",
+    "batches": 30,
+}
+QUICK = {"accelerator": "cpu", "precision": "32-true", "log_every_n_steps": 5, "max_steps": 60}
+LEARNING = {"max_steps": 60, "warmup_steps": 5, "ema_decay": 0.9}
+
+
+def _options(data: dict, learning: dict, network: dict) -> list[str]:
+    """All of them as words of a command."""
+    groups = {
+        "data.init_args": FILMS | data,
+        "trainer": QUICK,
+        "model.init_args": LEARNING | learning,
+        "model.init_args.network.init_args": network,
+    }
+    return [f"--{group}.{name}={value}" for group, these in groups.items() for name, value in these.items()]
 
 
 def _losses(run: str, name: str) -> list[float]:
@@ -36,26 +50,27 @@ def trained(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         weights = Path("ta_v2a/weights/mini/cvalp").resolve()
         patch.chdir(folder)
-        quick = ["--trainer.accelerator=cpu", "--trainer.precision=32-true", "--trainer.log_every_n_steps=5"]
-        vae = ["--trainer.max_steps=60", "--model.init_args.max_steps=60", "--model.init_args.warmup_steps=5"]
-        net = "--model.init_args.network.init_args"
+        code = {"latent_channels": 4, "widths": "[8,8,16,16]", "picture_px": 32}
         run_stage(
             "video-vae",
             ["mini"],
-            [*FILMS, *quick, *vae, f"{net}.latent_channels=4", f"{net}.widths=[8,8,16,16]", f"{net}.picture_px=32",
-             "--data.init_args.batch_size=4", "--data.init_args.batches=30", "--model.init_args.ema_decay=0.9",
-             "--data.init_args.window=3", "--model.init_args.export_folder=exported-vae"],
-        )  # fmt: skip
-        head = [f"{net}.{name}" for name in
-                ("latent_channels=4", "pictures=8", "cells=2", "words=6", "width=32", "depth=2", "heads=2")]  # fmt: skip
+            _options({"batch_size": 4, "window": 3}, {"export_folder": "exported-vae"}, code),
+        )
+        head = {
+            "latent_channels": 4,
+            "pictures": 8,
+            "cells": 2,
+            "words": 6,
+            "width": 32,
+            "depth": 2,
+            "heads": 2,
+        }
+        encoders = {"cvalp": weights, "tokenizer_file": weights / "spiece.model"}
         run_stage(
             "video-head",
             ["mini"],
-            [*FILMS, *quick, *vae, *head, "--data.init_args.words=6", "--data.init_args.batch_size=8",
-             f"--data.init_args.cvalp={weights}", f"--data.init_args.tokenizer_file={weights / 'spiece.model'}",
-             "--data.init_args.batches=30", "--model.init_args.ema_decay=0.9",
-             "--model.init_args.export_folder=exported-head"],
-        )  # fmt: skip
+            _options({"batch_size": 8, "words": 6, **encoders}, {"export_folder": "exported-head"}, head),
+        )
         yield folder
 
 

@@ -5,6 +5,7 @@ A steady picture hardly changes, so the differences of neighbours, deflated, tak
 
 import itertools
 import json
+import os
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -85,7 +86,7 @@ def _write_shard(task: _Task) -> None:
         captions = wordings(scene, task.filming.wordings)
         facts.append({"seed": int(seed), "act": scene.act, "captions": captions, "events_s": events})
     ends = np.cumsum([len(film) for film in films])
-    part = task.file.with_suffix(".part")
+    part = task.file.with_suffix(f".{os.getpid()}.part")
     data = {"films": np.frombuffer(b"".join(films), np.uint8), "ends": ends.astype(np.int64)}
     save_file(data, part, {"facts": json.dumps(facts), "filming": json.dumps(asdict(task.filming))})
     part.replace(task.file)
