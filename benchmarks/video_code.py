@@ -13,11 +13,11 @@ import torch
 from measuring import begun, keep, number, options
 from tower_onsets import MINI_CVALP, ONSETS_PER_COLUMN, peaks_s
 
-from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ta_v2a.data.stage_clips import split_seeds
 from ta_v2a.engine.filming import luma_for_tower
+from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.evaluation.metrics.onsets import f1_score, match
-from ta_v2a.presets.trained import mini_cvalp, trained_component
+from ta_v2a.presets.trained import mini_cvalp
 from ta_v2a.stage.clean.packed import Filming
 from ta_v2a.stage.clean.render import render_clean
 from ta_v2a.stage.clean.scenes import plan_clean
@@ -37,7 +37,7 @@ def main() -> None:
     noted = begun(given)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     cvalp = mini_cvalp(MINI_CVALP, MINI_CVALP / "spiece.model").to(device)
-    code = trained_component(PictureAutoencoder, given.autoencoder, "ema.network.").to(device)
+    code = trained_part(given.autoencoder, "video_autoencoder").to(device)
     filming = Filming(looks=given.looks, px=code.config.picture_px)
     counts: dict[str, list[np.ndarray]] = {
         "untouched": [],

@@ -17,12 +17,11 @@ import torch
 from measuring import begun, keep, number, options
 from tower_onsets import MINI_CVALP, ONSETS_PER_COLUMN, peaks_s
 
-from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
-from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.scheduling import FlowEuler
 from prompts.acts import ACTS, plain_caption
 from ta_v2a.engine.filming import TIME_SHIFT, FilmMaker, luma_for_tower
-from ta_v2a.presets.trained import mini_cvalp, trained_component
+from ta_v2a.engine.trained_parts import trained_part
+from ta_v2a.presets.trained import mini_cvalp
 from ta_v2a.stage.clean.render import render_clean
 from ta_v2a.stage.clean.scenes import plan_clean
 from vocoders.clock import MINI
@@ -57,8 +56,8 @@ def main() -> None:
     noted = begun(given)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     cvalp = mini_cvalp(MINI_CVALP, MINI_CVALP / "spiece.model").to(device)
-    code = trained_component(PictureAutoencoder, given.autoencoder, "ema.network.").to(device)
-    head = trained_component(VideoTransformer, given.head, "ema.network.").to(device)
+    code = trained_part(given.autoencoder, "video_autoencoder").to(device)
+    head = trained_part(given.head, "video_head").to(device)
     filming = FilmMaker(cvalp, head, code, FlowEuler(given.shift))
     draw = random.Random(given.seed)
     prompts = given.prompt or [plain_caption(act, 3 if ACTS[act].gaps_s else 0, draw) for act in ACTS]

@@ -18,7 +18,8 @@ from cvalp.mini.model import CVALP
 from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ta_v2a.data.stage_clips import split_seeds
 from ta_v2a.data.tensor_batches import TensorBatches
-from ta_v2a.presets.trained import mini_cvalp, trained_component
+from ta_v2a.engine.trained_parts import trained_part
+from ta_v2a.presets.trained import mini_cvalp
 from ta_v2a.stage.clean.packed import Filming, film_scenes, read_films
 from ta_v2a.system.provenance import code_digest
 
@@ -169,7 +170,7 @@ class CleanLatents(_CleanFilms):
 
     def setup(self, stage: str) -> None:
         autoencoder_file, cvalp_file, tokenizer = self.sources
-        autoencoder = trained_component(PictureAutoencoder, autoencoder_file, "ema.network.").to(self.device)
+        autoencoder = trained_part(autoencoder_file, "video_autoencoder").to(self.device)
         cvalp = mini_cvalp(cvalp_file, tokenizer).to(self.device)
         for split in self.counts:
             self.tensors[split] = self._encoded(split, autoencoder, cvalp)

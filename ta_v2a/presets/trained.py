@@ -68,30 +68,6 @@ def mini_cvalp(source: str | Path, tokenizer_file: str | Path) -> CVALP:
     return _loaded(network, source, PREFIXES["cvalp"])
 
 
-def trained_component(kind: type[Network], source: str | Path, prefix: str) -> Network:
-    """A network of any size with trained weights, float32: of a checkpoint, which says what its networks are,
-    or of the folder that `save_pretrained` wrote.
-
-    Args:
-        prefix: of its weights in a checkpoint, such as "ema.network.".
-
-    Raises:
-        UserError: it holds none of this kind.
-    """
-    path = Path(source)
-    if is_folder(path):
-        check_component(path, kind)
-        return kind.from_pretrained(path, torch_dtype=torch.float32)
-    if not is_file(path):
-        raise UserError(f"no such checkpoint: {path}")
-    content = read_checkpoint(path)
-    parts = content.get("components") if isinstance(content, dict) else None
-    settings = parts.get("network") if isinstance(parts, dict) else None
-    if not isinstance(settings, dict) or settings.get("_class_name") != kind.__name__:
-        raise UserError(f"{path} is no checkpoint of a {kind.__name__}")
-    return trained(kind.from_config(settings), path, prefix)
-
-
 def mini_autoencoder(source: str | Path) -> MelAutoencoder:
     """The mel autoencoder at mini size, likewise (folder `autoencoder`)."""
     return _loaded(MelAutoencoder(), source, PREFIXES["autoencoder"])

@@ -9,7 +9,7 @@ import torch
 from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ldm.denoisers.video_transformer import VideoTransformer
 from ta_v2a.data.tensor_batches import TensorBatches
-from ta_v2a.presets.trained import trained_component
+from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.training.stages import run_stage
 
 FILMS = {
@@ -83,7 +83,7 @@ def test_the_losses_fall_and_the_weights_are_saved(trained, monkeypatch):
     head = VideoTransformer.from_pretrained("exported-head")
     assert head.config.latent_channels == vae.config.latent_channels == 4
     assert (trained / "exported-head/diffusion_pytorch_model.safetensors").stat().st_size < 200_000  # halves
-    kept = trained_component(VideoTransformer, "runs/video-head/last.ckpt", "ema.network.")
+    kept = trained_part("runs/video-head/last.ckpt", "video_head")
     assert torch.equal(kept.code.motion_std.half(), head.code.motion_std.half())
     assert float(kept.code.motion_std.min()) > 0 and not torch.equal(kept.code.motion_std, torch.ones(4))
 
