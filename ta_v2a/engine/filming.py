@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, UInt8
@@ -15,6 +16,9 @@ from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.guidance import Branch, branch, plan_branches
 from ldm.latents import Latents
 from ldm.sampling import StepCallback, sample
+from ldm.scheduling import FlowEuler
+from ta_v2a.engine.devices import fast_dtype
+from ta_v2a.errors import UserError
 
 TIME_SHIFT = 3.0
 """Of the sampler's steps toward noise, as the mini head's training draws its times."""
@@ -60,6 +64,15 @@ class FilmMaker:
     def pictures(self) -> int:
         """Of every film."""
         return int(self.head.config.pictures)
+
+    @property
+    def px(self) -> int:
+        """Side of its pictures."""
+        return int(self.autoencoder.config.picture_px)
+
+    def generator(self, seed: int) -> torch.Generator:
+        """Random numbers of a seed, on the CPU: the same noise on every device."""
+        return torch.Generator().manual_seed(seed)
 
     @torch.no_grad()
     def conditions(
@@ -121,6 +134,32 @@ class FilmMaker:
         assert made is not None
         return self.developed(self.head.code.join(made))
 
+    def film(
+        self,
+        prompt: str,
+        generator: torch.Generator,
+        steps: int,
+        text_scale: float,
+        negative: str = "",
+        negative_scale: float = 0.0,
+        first: UInt8[np.ndarray, "px px planes"] | None = None,
+        callback: StepCallback | None = None,
+    ) -> UInt8[np.ndarray, "pictures px px planes"]:
+        """One film as an array; `first` is a picture that it begins with."""
+        picture = None if first is None else torch.from_numpy(first.copy()).movedim(-1, 0)[None].float() / 255
+        made = self.films(
+            [prompt],
+            [generator],
+            steps,
+            text_scale,
+            [negative] if negative.strip() else None,
+            negative_scale,
+            picture,
+            callback,
+            fast_dtype(self.head.device),
+        )
+        return made[0].numpy()
+
     @torch.no_grad()
     def developed(self, latents: Float[Tensor, "films z n h w"]) -> UInt8[Tensor, "films n px px planes"]:
         """Pictures of latents."""
@@ -130,6 +169,31 @@ class FilmMaker:
             pictures = torch.cat([self.autoencoder.decode(part).float() for part in cells])
             films.append((pictures * 255).round().byte().movedim(1, -1).cpu())
         return torch.stack(films)
+
+
+def check_video(head: VideoTransformer, autoencoder: PictureAutoencoder) -> None:
+    """Raises UserError where a head was not trained on the latents of this autoencoder's kind."""
+    if (head.config.latent_channels, head.config.cells) != (
+        autoencoder.config.latent_channels,
+        autoencoder.cells,
+    ):
+        raise UserError("the video head and the picture autoencoder are not of one training")
+
+
+def film_maker(
+    cvalp: Any, video_head: Any, video_autoencoder: Any, device: torch.device | str = "cpu"
+) -> FilmMaker:
+    """The maker of the networks of a preset.
+
+    Raises:
+        UserError: they do not fit each other.
+    """
+    if not hasattr(cvalp, "encode_words"):
+        raise UserError("the text encoder of this preset tells no words: its video head cannot be steered")
+    check_video(video_head, video_autoencoder)
+    if video_head.config.text_channels != cvalp.text_width:
+        raise UserError("the video head of this preset was trained with another text encoder")
+    return FilmMaker(cvalp, video_head.to(device), video_autoencoder.to(device), FlowEuler(TIME_SHIFT))
 
 
 def luma_for_tower(films: UInt8[Tensor, "films n h w planes"], px: int) -> Float[Tensor, "films n px px"]:
