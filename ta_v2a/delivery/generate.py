@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from ta_v2a.engine.filming import FilmMaker
     from ta_v2a.engine.foley import FoleyEngine
 
-FILM_STEPS, FILM_TEXT_SCALE, FILM_NEGATIVE_SCALE = (
-    20,
-    1.75,
-    0.5,
-)  # as ta_v2a.engine.filming, which loads torch
 SIDES = (64, 1024)
 LONGEST_FILM_S = 60.0
 _ENDINGS = (".mp4", ".m4v", ".mov", ".mkv")

@@ -1,6 +1,6 @@
-"""Text to audible video as a diffusers pipeline: pictures first, then their sound, one text encoder for both."""
+"""Text to audible video as a diffusers pipeline: pictures first, then their sound, one text encoder."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -14,9 +14,18 @@ from jaxtyping import Float, UInt8
 
 from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ldm.denoisers.video_transformer import VideoTransformer
-from ta_v2a.engine.arguments import number, one_for_each, shown, texts, whole
+from ta_v2a.engine.arguments import (
+    FILM_NEGATIVE_SCALE,
+    FILM_STEPS,
+    FILM_TEXT_SCALE,
+    number,
+    one_for_each,
+    shown,
+    texts,
+    whole,
+)
 from ta_v2a.engine.devices import own_generators
-from ta_v2a.engine.filming import FILM_NEGATIVE_SCALE, FILM_STEPS, FILM_TEXT_SCALE, FilmMaker, film_maker
+from ta_v2a.engine.filming import FilmMaker, film_maker
 from ta_v2a.engine.parts import ROLES, VIDEO_ROLES, load_video_parts, save_video_parts
 from ta_v2a.errors import UserError
 from ta_v2a.pipelines.foley import FoleyPipeline
@@ -42,7 +51,7 @@ class AudibleVideoPipeline(DiffusionPipeline):
         cvalp, autoencoder, denoiser, vocoder, scheduler, bandwidth, classifier: as of `FoleyPipeline`.
         video_head: pictures from words (`ldm.denoisers.video_transformer`).
         video_autoencoder: the code of its pictures.
-        settings: of a call of `FoleyPipeline`, as they travel with the weights.
+        sound_settings: of a call of `FoleyPipeline`, as they travel with the weights.
     """
 
     model_cpu_offload_seq = (  # type: ignore[assignment]  # None in diffusers, without a type
@@ -63,28 +72,18 @@ class AudibleVideoPipeline(DiffusionPipeline):
         video_autoencoder: PictureAutoencoder,
         bandwidth: torch.nn.Module | None = None,
         classifier: torch.nn.Module | None = None,
-        **settings: Any,
+        sound_settings: Mapping[str, Any] | None = None,
     ):
         super().__init__()
-        film_maker(
-            cvalp, video_head, video_autoencoder, video_head.device
-        )  # refused here, if they do not fit
-        sound = FoleyPipeline(
-            cvalp,
-            autoencoder,
-            denoiser,
-            vocoder,
-            scheduler,
-            bandwidth=bandwidth,
-            classifier=classifier,
-            **settings,
-        )
+        self._sound_settings = dict(sound_settings or {})
+        optional = {"bandwidth": bandwidth, "classifier": classifier, **self._sound_settings}
+        sound = FoleyPipeline(cvalp, autoencoder, denoiser, vocoder, scheduler, **optional)
+        film_maker(cvalp, video_head, video_autoencoder, video_head.device)  # refused, if they do not fit
         self.register_modules(
             **{name: getattr(sound, name) for name in (*ROLES, "scheduler")},
             video_head=video_head,
             video_autoencoder=video_autoencoder,
         )
-        self._sound_settings = {name: sound.config[name] for name in sound.config if name in settings}
         self._progress_bar_config = {"disable": None, "leave": False}  # a bar on a terminal only
 
     @classmethod
@@ -100,11 +99,10 @@ class AudibleVideoPipeline(DiffusionPipeline):
         """
         given = {name: changes.pop(name) for name in VIDEO_ROLES if name in changes}
         dtype = changes.get("dtype") or changes.get("torch_dtype") or torch.float32
-        video = (
-            given if len(given) == len(VIDEO_ROLES) else {**load_video_parts(name_or_folder, dtype), **given}
-        )
+        if len(given) < len(VIDEO_ROLES):
+            given = {**load_video_parts(name_or_folder, dtype), **given}
         sound = FoleyPipeline.from_pretrained(name_or_folder, **changes)
-        return cls.from_foley(sound, **video)
+        return cls.from_foley(sound, **given)
 
     @classmethod
     def from_foley(
@@ -113,7 +111,7 @@ class AudibleVideoPipeline(DiffusionPipeline):
         """Of a pipeline for sound: its components are shared, not copied."""
         pieces = {name: getattr(sound, name) for name in (*ROLES, "scheduler")}
         video = {"video_head": video_head, "video_autoencoder": video_autoencoder}
-        return cls(**pieces, **video, **sound.engine.settings)
+        return cls(**pieces, **video, sound_settings=sound.engine.settings)
 
     @property
     def sound(self) -> FoleyPipeline:
@@ -205,22 +203,11 @@ class AudibleVideoPipeline(DiffusionPipeline):
                 self.sound.engine.precision,
             ).numpy()
         heard = prompts if sound_prompt is None else sound_prompt
+        heard = one_for_each("sound_prompt", texts("sound_prompt", heard), len(films))
+        sound, own = self.sound, {"lag_s": 0.0, "fps": maker.fps, **sound_arguments}
         made = [
-            self.sound(
-                video=film,
-                prompt=text,
-                negative_prompt=negative,
-                generator=one,
-                fps=maker.fps,
-                **{"lag_s": 0.0, **sound_arguments},
-            )
-            for film, text, negative, one in zip(
-                films,
-                one_for_each("sound_prompt", texts("sound_prompt", heard), len(films)),
-                negatives,
-                each,
-                strict=True,
-            )
+            sound(video=film, prompt=text, negative_prompt=negative, generator=one, **own)
+            for film, text, negative, one in zip(films, heard, negatives, each, strict=True)
         ]
         audios = np.concatenate([one.audios for one in made])
         return AudibleVideoOutput(films, maker.fps, audios, made[0].sampling_rate)
