@@ -61,7 +61,7 @@ def main() -> None:
     filming = FilmMaker(cvalp, head, code, FlowEuler(given.shift))
     draw = random.Random(given.seed)
     prompts = given.prompt or [plain_caption(act, 3 if ACTS[act].gaps_s else 0, draw) for act in ACTS]
-    times_s = (np.arange(filming.pictures) + 0.5) / filming.fps
+    times_s = np.arange(filming.pictures) / filming.fps
     scenes = [plan_clean(10**9 + given.seed + i, 4.096, (act,)) for i, act in enumerate(ACTS)]
     real = (
         [render_clean(scene, times_s, code.config.picture_px) for scene in scenes]

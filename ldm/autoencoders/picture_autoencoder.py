@@ -32,8 +32,9 @@ class _Residual(nn.Module):
         super().__init__()
         groups = max(1, width // 8)
         self.norms = nn.ModuleList(nn.GroupNorm(groups, width) for _ in range(2))
-        self.convs = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
-        nn.init.zeros_(self.convs[1].weight)
+        first, second = (nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
+        nn.init.zeros_(second.weight)
+        self.convs = nn.ModuleList((first, second))
 
     def forward(self, x: Tensor) -> Tensor:
         y = x

@@ -45,8 +45,8 @@ class Filming:
 
     @property
     def times_s(self) -> np.ndarray:
-        """(pictures,) the middle of every picture."""
-        return (np.arange(self.pictures) + 0.5) / self.fps
+        """(pictures,) when each is taken, and shown from then on, as a camera's are."""
+        return np.arange(self.pictures) / self.fps
 
     @property
     def duration_s(self) -> float:
@@ -87,7 +87,10 @@ def _write_shard(task: _Task) -> None:
         facts.append({"seed": int(seed), "act": scene.act, "captions": captions, "events_s": events})
     ends = np.cumsum([len(film) for film in films])
     part = task.file.with_suffix(f".{os.getpid()}.part")
-    data = {"films": np.frombuffer(b"".join(films), np.uint8), "ends": ends.astype(np.int64)}
+    data: dict[str, np.ndarray] = {
+        "films": np.frombuffer(b"".join(films), np.uint8),
+        "ends": ends.astype(np.int64),
+    }
     save_file(data, part, {"facts": json.dumps(facts), "filming": json.dumps(asdict(task.filming))})
     part.replace(task.file)
 

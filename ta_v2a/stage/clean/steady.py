@@ -177,11 +177,9 @@ def rain(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -
     falling = Layer(once, 0.5, 0.5, scroll=lambda t: np.stack([0 * t, -2.1 * t], -1))
     falling.alpha = lambda t: np.clip(0.25 + 0.75 * level(t), 0, 1)
     p.layers.append(falling)
-    frame = [bar(colours.first, *ends, 0.06) for ends in ((0.5, 0, 0.5, 1), (0, 0.45, 1, 0.45))]
-    edge = [
-        bar(colours.first, *ends, 0.12) for ends in ((0, 0, 1, 0), (0, 1, 1, 1), (0, 0, 0, 1), (1, 0, 1, 1))
-    ]
-    fixed(p, *frame, *edge)
+    lines = ((0.5, 0, 0.5, 1, 0.06), (0, 0.45, 1, 0.45, 0.06), (0, 0, 1, 0, 0.12), (0, 1, 1, 1, 0.12))
+    sides = ((0, 0, 0, 1, 0.12), (1, 0, 1, 1, 0.12))
+    fixed(p, *(bar(colours.first, x0, y0, x1, y1, w) for x0, y0, x1, y1, w in (*lines, *sides)))
 
 
 def tree(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
