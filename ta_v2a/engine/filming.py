@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -24,7 +24,8 @@ TIME_SHIFT = 3.0
 """Of the sampler's steps toward noise, as the mini head's training draws its times."""
 
 
-class Wording(Protocol):
+@runtime_checkable
+class TellsWords(Protocol):
     """Encoders that give a text's words beside E_l."""
 
     def encode_words(self, texts: list[str], count: int) -> tuple[Tensor, Tensor]:
@@ -50,7 +51,7 @@ class FilmMaker:
         scheduler: steps the head's process.
     """
 
-    cvalp: Wording
+    cvalp: TellsWords
     head: VideoTransformer
     autoencoder: PictureAutoencoder
     scheduler: Any

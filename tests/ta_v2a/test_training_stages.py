@@ -19,9 +19,12 @@ import yaml
 from tiny_words import TINY_TEXT, tiny_tokenizer
 
 from cvalp.paper.model import PaperCVALP
+from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ldm.autoencoders.spectrogram_vae import SpectrogramVae
 from ldm.classifiers.alignment_columns import AlignmentColumns
+from ldm.denoisers.video_transformer import VideoTransformer
 from ta_v2a.data import feature_files, features, picture_latents
+from ta_v2a.data.clean_films import CleanLatents
 from ta_v2a.data.features import StageFeatures
 from ta_v2a.data.film_clips import to_strip
 from ta_v2a.data.wordings import StageWordings
@@ -68,6 +71,11 @@ STAGE_FEATURES = {"cvalp": str(WEIGHTS / "cvalp"), "vae": str(WEIGHTS / "autoenc
 STAGE_FEATURES |= {"tokenizer_file": TINY_CVALP["tokenizer_file"], "scenes": 4, "validation_scenes": 2}
 PICTURE_DATA: dict[str, Any] = {f"features.init_args.{name}": v for name, v in STAGE_FEATURES.items()}
 PICTURE_DATA |= {"features.init_args.batch_size": 2, "vae": "small_vae", "lengths": [8]}
+
+CLEAN = {"scenes": 4, "validation_scenes": 2, "picture_px": 32, "pictures": 8, "fps": 4, "acts": ["anvil"]}
+CLEAN |= {"workers": 0, "cache": "films", "batch_size": 2, "batches": 2}
+TINY_CODE = {"latent_channels": 4, "widths": [8, 8, 8, 16], "picture_px": 32}
+TINY_HEAD = {"latent_channels": 4, "pictures": 8, "cells": 2, "words": 4, "width": 32, "depth": 1, "heads": 2}
 
 # stage and its configurations -> arguments of the network, of its trainer and of the data, at a tiny size
 TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
@@ -131,12 +139,20 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
     ("vocoder", "wavegrad"): (TINY_WAVEGRAD, {}, KEPT),
     ("vocoder", "wavegrad", "wavegrad-small"): (TINY_WAVEGRAD, {}, KEPT),
     ("bandwidth", "mini"): ({"width": 8, "hidden": 8}, {"total_steps": 2}, {**CLIPS, "bank": "bank"}),
+    ("video-vae", "mini"): (TINY_CODE, {"export_folder": "code"}, CLEAN),
+    ("video-head", "mini"): (
+        TINY_HEAD,
+        {"export_folder": "head"},
+        {**CLEAN, "words": 4, "autoencoder": "video_autoencoder", "cvalp": str(WEIGHTS / "cvalp")}
+        | {"tokenizer_file": TINY_CVALP["tokenizer_file"]},
+    ),
     ("listener", "mini"): ({"widths": [8, 8, 8, 16], "features": 16}, {}, KEPT),
 }
 EVERY_EPOCH = {"--trainer.check_val_every_n_epoch": 1}
 VALIDATED: dict[str, dict[str, Any]] = {
     "ldm": EVERY_EPOCH,
     "classifier": EVERY_EPOCH,
+    "video-head": EVERY_EPOCH,
     "vocoder": {"--trainer.val_check_interval": 1},
 }
 """What makes stages that validate now and then do so within two steps."""
@@ -148,6 +164,8 @@ EXPORTED: dict[tuple[str, ...], tuple[str, Callable[[Path], torch.nn.Module]]] =
     ("vocoder", "wavegrad"): ("runs/wavegrad/vocoder", WaveGrad.from_pretrained),
     ("vocoder", "wavegrad", "wavegrad-small"): ("runs/wavegrad-small/vocoder", WaveGrad.from_pretrained),
     ("bandwidth", "mini"): ("runs/bandwidth/bandwidth", BandwidthExtension.from_pretrained),
+    ("video-vae", "mini"): ("code", PictureAutoencoder.from_pretrained),
+    ("video-head", "mini"): ("head", VideoTransformer.from_pretrained),
     ("listener", "mini"): ("ta_v2a/weights/listener", load_listener),
     ("classifier", "mini"): ("runs/classifier/classifier", AlignmentColumns.from_pretrained),
     ("classifier", "mini", "align"): ("runs/align/classifier", AlignmentColumns.from_pretrained),
@@ -180,6 +198,7 @@ def place(tmp_path_factory) -> Path:
     SpectrogramVae.tiny(block_out_channels=(8, 8, 8, 8)).save_pretrained(folder / "paper_vae")
     sizes = {"picture_channels": 1, "latent_channels": 8, "block_out_channels": (8, 8, 8, 8)}
     SpectrogramVae.tiny(**sizes).save_pretrained(folder / "small_vae")
+    PictureAutoencoder(**TINY_CODE).save_pretrained(folder / "video_autoencoder")
     (folder / "shards").mkdir()
     with tarfile.open(folder / "shards" / "shard-000000.tar", "w") as shard:
         for number in range(4):
@@ -290,11 +309,11 @@ def test_a_stage_begins_with_what_an_earlier_one_leaves():
     ]
     read += [
         parameter.default
-        for data in (StageFeatures, StageWordings)
+        for data in (StageFeatures, StageWordings, CleanLatents)
         for parameter in inspect.signature(data).parameters.values()
     ]
     found = {value for value in read if isinstance(value, str) and value.endswith(".ckpt")}
-    assert found == {f"runs/{stage}/last.ckpt" for stage in ("cvalp", "text", "video", "vae")}
+    assert found == {f"runs/{stage}/last.ckpt" for stage in ("cvalp", "text", "video", "vae", "video-vae")}
 
 
 def test_a_file_of_the_users_has_the_last_word(tmp_path, capsys):
