@@ -8,9 +8,9 @@ import torch
 from jaxtyping import Shaped
 from torch import Tensor
 
-VIDEO, TEXT, NEGATIVE, LEFT_OUT, FIRST = "video", "text", "negative", "left_out", "first"
+VIDEO, TEXT, NEGATIVE, LEFT_OUT, FIRST_PICTURE = "video", "text", "negative", "left_out", "first"
 """`NEGATIVE` is a text that a guidance judges in the text's place; `LEFT_OUT` names what the sound lacks,
-beside the text, for denoisers that have learnt to leave it out; `FIRST` is the first picture of a film."""
+beside the text, for denoisers that have learnt to leave it out; `FIRST_PICTURE`: what a film begins with."""
 
 
 @dataclass(frozen=True)

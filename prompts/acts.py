@@ -276,7 +276,7 @@ _COUNTS = tuple(
 _MANY = ("again and again", "repeatedly", "several times", "many times")
 
 
-def counted(count: int, rng: random.Random) -> str:
+def how_often(count: int, rng: random.Random) -> str:
     """How often, in words, 1 to 5."""
     return rng.choice(_COUNTS[count - 1])
 
@@ -285,7 +285,7 @@ def plain_caption(act: str, count: int, rng: random.Random) -> str:
     """A plain sentence: the first wording of an act, with the number of its events where there is one."""
     subject, verb, rest = ACTS[act].clauses[0].split("|")
     said = verb if subject in _PLURAL else third_person(verb)
-    often = counted(count, rng) if count and not ACTS[act].strokes else ""
+    often = how_often(count, rng) if count and not ACTS[act].strokes else ""
     return " ".join(part for part in (subject, said, rest, often) if part)
 
 
@@ -304,7 +304,7 @@ def clean_caption(act: str, count: int, rng: random.Random, heard: Heard) -> str
     subject, verb, rest = rng.choice(ACTS[act].clauses).split("|")
     often = ""
     if count and rng.random() < 0.75:
-        often = counted(count, rng)
+        often = how_often(count, rng)
     elif heard.count > 5 and rng.random() < 0.3:
         often = rng.choice(_MANY)
     many = subject in _PLURAL
@@ -314,3 +314,9 @@ def clean_caption(act: str, count: int, rng: random.Random, heard: Heard) -> str
         parts = (subject, verb if many else third_person(verb), rest, often)
     text = " ".join(part for part in parts if part)
     return text[:1].upper() + text[1:] + "." if rng.random() < 0.3 else text
+
+
+def count_in(text: str) -> int | None:
+    """How often a caption of `clean_caption` says that it happens, or None where it tells no number."""
+    said = f" {text.lower().rstrip('.')} "
+    return next((n for n, ways in enumerate(_COUNTS, 1) if any(f" {way} " in said for way in ways)), None)

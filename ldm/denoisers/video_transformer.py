@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from ldm.conditions import FIRST, TEXT, Conditions, Track
+from ldm.conditions import FIRST_PICTURE, TEXT, Conditions, Track
 from ldm.denoisers.audio_transformer import DiffusionBlock, modulate
 from ldm.latents import Latents
 from ldm.mixing import sinusoids
@@ -171,8 +171,9 @@ class VideoTransformer(Component):
     def mix(self, conditions: Conditions, latents: Latents) -> Steering:
         """What steers; it does not depend on time.
 
-        The track `TEXT` is E_l (batch, Ct), or (batch, 1 + words, Ct): E_l, then its words. The track `FIRST`
-        is the first picture by `StillAndMotion.rest`, (batch, rows * columns, Z), row by row.
+        The track `TEXT` is E_l (batch, Ct), or (batch, 1 + words, Ct): E_l, then its words. The track
+        `FIRST_PICTURE` is the first picture by `StillAndMotion.rest`, (batch, rows * columns, Z), row by
+        row.
         """
         film, c = _video(latents), self.config
         batch, dtype = len(film), self.text_null.dtype
@@ -191,8 +192,8 @@ class VideoTransformer(Component):
                     there[:, 1 : 1 + told, None], self.word_in(values[:, 1 : 1 + told]), words[:, :told]
                 )
                 words = torch.cat([spoken, words[:, told:]], 1)
-        if FIRST in conditions:
-            track = conditions[FIRST]
+        if FIRST_PICTURE in conditions:
+            track = conditions[FIRST_PICTURE]
             cells = track.values.to(dtype).unflatten(1, film.shape[3:]).permute(0, 3, 1, 2)[:, :, None]
             there = _there(track, 1)
             first = torch.where(there[:, :, None], self.first_in(_patches(cells)[:, 0]), first)

@@ -6,7 +6,7 @@ import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
-from ldm.conditions import FIRST, TEXT, Conditions, Track
+from ldm.conditions import FIRST_PICTURE, TEXT, Conditions, Track
 from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.ema import Ema
 from ldm.latents import Latents
@@ -26,7 +26,7 @@ def moving_weight(motion: Tensor, strength: float) -> Tensor:
 
 
 def first_cells(parts_of_first: Tensor) -> Tensor:
-    """(b, z, 1, h, w) to the values of a track `FIRST`, (b, h * w, z)."""
+    """(b, z, 1, h, w) to the values of a track `FIRST_PICTURE`, (b, h * w, z)."""
     return parts_of_first[:, :, 0].flatten(2).transpose(1, 2)
 
 
@@ -108,7 +108,7 @@ class VideoHeadTraining(Paced):
         conditions = Conditions(
             {
                 TEXT: Track(batch["text"].float(), batch["has_text"] & told[:, None]),
-                FIRST: Track(first, shown),
+                FIRST_PICTURE: Track(first, shown),
             }
         )
         noisy = Latents(video=network.process.noisy(parts, noise, time))

@@ -11,7 +11,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
-from ldm.conditions import FIRST, NEGATIVE, TEXT, Conditions, Track
+from ldm.conditions import FIRST_PICTURE, NEGATIVE, TEXT, Conditions, Track
 from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.guidance import Branch, branch, plan_branches
 from ldm.latents import Latents
@@ -35,9 +35,9 @@ class TellsWords(Protocol):
 def film_guidance(text_scale: float, negative_scale: float) -> dict[Branch, float]:
     """e(f) + w_l (e(f, l) - e(f)) - w_nl (e(f, nl) - e(f)), f the first picture where one is given."""
     return {
-        branch(TEXT, FIRST): text_scale,
-        branch(FIRST): 1 - text_scale + negative_scale,
-        branch(NEGATIVE, FIRST): -negative_scale,
+        branch(TEXT, FIRST_PICTURE): text_scale,
+        branch(FIRST_PICTURE): 1 - text_scale + negative_scale,
+        branch(NEGATIVE, FIRST_PICTURE): -negative_scale,
     }
 
 
@@ -96,7 +96,7 @@ class FilmMaker:
             latents = self.autoencoder.encode(first.to(self.autoencoder.device)).float()
             rest = self.head.code.rest(latents[:, :, None].to(self.head.device))
             cells = rest[:, :, 0].flatten(2).transpose(1, 2)
-            tracks[FIRST] = Track(cells.expand(len(prompts), -1, -1))
+            tracks[FIRST_PICTURE] = Track(cells.expand(len(prompts), -1, -1))
         return Conditions(tracks)
 
     def films(

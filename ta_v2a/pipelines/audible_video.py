@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, no_type_check
+from typing import Any, Literal, no_type_check
 
 import numpy as np
 import torch
@@ -52,6 +52,9 @@ class AudibleVideoPipeline(DiffusionPipeline):
         video_head: pictures from words (`ldm.denoisers.video_transformer`).
         video_autoencoder: the code of its pictures.
         sound_settings: of a call of `FoleyPipeline`, as they travel with the weights.
+
+    Attributes:
+        autocast_dtype: see `ta_v2a.engine.foley.FoleyEngine`.
     """
 
     model_cpu_offload_seq = (  # type: ignore[assignment]  # None in diffusers, without a type
@@ -84,6 +87,7 @@ class AudibleVideoPipeline(DiffusionPipeline):
             video_head=video_head,
             video_autoencoder=video_autoencoder,
         )
+        self.autocast_dtype: torch.dtype | Literal["auto"] | None = "auto"
         self._progress_bar_config = {"disable": None, "leave": False}  # a bar on a terminal only
 
     @classmethod
@@ -117,7 +121,9 @@ class AudibleVideoPipeline(DiffusionPipeline):
     def sound(self) -> FoleyPipeline:
         """The pipeline for sound of the components as they are now."""
         pieces = {name: getattr(self, name) for name in (*ROLES, "scheduler")}
-        return FoleyPipeline(**pieces, **self._sound_settings)
+        sound = FoleyPipeline(**pieces, **self._sound_settings)
+        sound.autocast_dtype = self.autocast_dtype
+        return sound
 
     @property
     def maker(self) -> FilmMaker:

@@ -111,5 +111,3 @@ def test_it_is_saved_with_its_settings(tmp_path):
     assert all(
         torch.equal(a, b) for a, b in zip(own.state_dict().values(), again.state_dict().values(), strict=True)
     )
-    with pytest.raises(ValueError, match="text_condition"):
-        MotionUNet.tiny(text_condition="both")

@@ -136,7 +136,8 @@ def open_media(path: str | os.PathLike, stills: bool = False) -> "Iterator[Input
         except MemoryError:
             raise
         except (av.error.FFmpegError, OSError, ValueError):
-            raise UserError(f"{shown_name(path)}: {_why_unreadable(file)}") from None
+            why = "is no image that can be read" if stills else _why_unreadable(file)
+            raise UserError(f"{shown_name(path)}: {why}") from None
         with container:
             names = set(container.format.name.split(","))
             is_still = bool(names & set(STILL_DEMUXERS.split(",")))

@@ -19,7 +19,7 @@ from ta_v2a.stage.clean.drawing import (
     WHITE,
     WOOD,
     Palette,
-    Part,
+    Shape,
     bar,
     box,
     cut,
@@ -32,10 +32,10 @@ from ta_v2a.stage.picture.motion import approach, bouncing, neighbours, pulse, r
 from ta_v2a.stage.picture.place import Place
 from ta_v2a.stage.scene.scene import Source
 
-Curve = Callable[[np.ndarray], np.ndarray]
+_Motion = Callable[[np.ndarray], np.ndarray]
 
 
-def _away(events: np.ndarray, fall_s: float = 0.2, rise_s: float = 0.32) -> Curve:
+def _away(events: np.ndarray, fall_s: float = 0.2, rise_s: float = 0.32) -> _Motion:
     """Distance in [0, 1] from the contact: quick down, rebounding up."""
     return lambda t: approach(t, events, fall_s, rise_s, 1.5, True)
 
@@ -61,7 +61,7 @@ def _star(p: Place, x: float, y: float, source: Source, size: float = 0.16) -> N
     )
 
 
-def _swung(p: Place, source: Source, parts: list[Part], at: tuple[float, float], turn: float = 0.95) -> None:
+def _swung(p: Place, source: Source, parts: list[Shape], at: tuple[float, float], turn: float = 0.95) -> None:
     """A tool 0.56 long and 0.24 high that turns about a hand at its right end."""
     events, _ = event_times(source)
     away = _away(events)
@@ -74,7 +74,7 @@ def _swung(p: Place, source: Source, parts: list[Part], at: tuple[float, float],
     )
 
 
-def anvil(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_anvil(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A hammer on an anvil."""
     room(p, colours, 0.8)
     fixed(
@@ -99,7 +99,7 @@ def anvil(p: Place, source: Source, colours: Palette, rng: np.random.Generator) 
     _star(p, 0.46, 0.59, source)
 
 
-def axe(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_axe(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """An axe on a log."""
     room(p, colours, 0.84)
     fixed(p, box(WOOD, 0.24, 0.62, 0.68, 0.93), oval((0.85, 0.68, 0.45), 0.46, 0.62, 0.22, 0.05))
@@ -108,7 +108,7 @@ def axe(p: Place, source: Source, colours: Palette, rng: np.random.Generator) ->
     _star(p, 0.44, 0.62, source, 0.1)
 
 
-def door(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_door(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A fist on a door."""
     events, _ = event_times(source)
     room(p, colours, 0.93)
@@ -135,7 +135,7 @@ def door(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -
     _star(p, 0.36, 0.44, source, 0.13)
 
 
-def drum(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_drum(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """Two sticks on a drum, in turn."""
     events, strengths = event_times(source)
     room(p, colours, 0.85)
@@ -155,7 +155,7 @@ def drum(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -
         )
 
 
-def glass(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_glass(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A spoon on a drinking glass that trembles."""
     events, strengths = event_times(source)
     room(p, colours, 0.8)
@@ -179,7 +179,7 @@ def glass(p: Place, source: Source, colours: Palette, rng: np.random.Generator) 
     _star(p, 0.51, 0.46, source, 0.11)
 
 
-def ball(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_ball(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A ball that bounces on the floor."""
     events, strengths = event_times(source)
     room(p, colours, 0.7)
@@ -200,7 +200,7 @@ def ball(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -
     )
 
 
-def steps(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_steps(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """Two legs that step in turn on paving."""
     events, _ = event_times(source)
     room(p, colours, 0.74)
@@ -219,7 +219,7 @@ def steps(p: Place, source: Source, colours: Palette, rng: np.random.Generator) 
         )
 
 
-def hands(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_hands(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """Two hands that clap."""
     events, _ = event_times(source)
     room(p, colours, 1.1)
@@ -248,7 +248,7 @@ def hands(p: Place, source: Source, colours: Palette, rng: np.random.Generator) 
     _star(p, 0.5, 0.36, source, 0.16)
 
 
-def keyboard(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_keyboard(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """Two hands that type, in turn."""
     events, _ = event_times(source)
     room(p, colours, 0.5)
@@ -272,7 +272,7 @@ def keyboard(p: Place, source: Source, colours: Palette, rng: np.random.Generato
         )
 
 
-def stone_in_water(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_stone_in_water(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """Stones that fall into water, which jumps."""
     events, _ = event_times(source)
     room(p, colours, 1.1)
@@ -316,7 +316,7 @@ def stone_in_water(p: Place, source: Source, colours: Palette, rng: np.random.Ge
     )
 
 
-def tap(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_tap(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """Drops from a tap into a bowl."""
     events, _ = event_times(source)
     room(p, colours, 0.86)

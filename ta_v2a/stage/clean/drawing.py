@@ -55,7 +55,7 @@ def palette(rng: np.random.Generator) -> Palette:
 
 
 @dataclass(frozen=True)
-class Part:
+class Shape:
     """A filled polygon of `points` (n, 2) in picture heights from the cut-out's upper left corner."""
 
     points: np.ndarray
@@ -63,33 +63,33 @@ class Part:
     alpha: float = 1.0
 
 
-def poly(rgb: Rgb, *points: tuple[float, float], alpha: float = 1.0) -> Part:
+def poly(rgb: Rgb, *points: tuple[float, float], alpha: float = 1.0) -> Shape:
     """A polygon."""
-    return Part(np.array(points), rgb, alpha)
+    return Shape(np.array(points), rgb, alpha)
 
 
-def box(rgb: Rgb, left: float, top: float, right: float, bottom: float, alpha: float = 1.0) -> Part:
+def box(rgb: Rgb, left: float, top: float, right: float, bottom: float, alpha: float = 1.0) -> Shape:
     """An upright rectangle."""
     return poly(rgb, (left, top), (right, top), (right, bottom), (left, bottom), alpha=alpha)
 
 
-def oval(rgb: Rgb, x: float, y: float, rx: float, ry: float, alpha: float = 1.0) -> Part:
+def oval(rgb: Rgb, x: float, y: float, rx: float, ry: float, alpha: float = 1.0) -> Shape:
     """An ellipse around (x, y)."""
     angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-    return Part(np.stack([x + rx * np.cos(angle), y + ry * np.sin(angle)], -1), rgb, alpha)
+    return Shape(np.stack([x + rx * np.cos(angle), y + ry * np.sin(angle)], -1), rgb, alpha)
 
 
-def bar(rgb: Rgb, x0: float, y0: float, x1: float, y1: float, thick: float) -> Part:
+def bar(rgb: Rgb, x0: float, y0: float, x1: float, y1: float, thick: float) -> Shape:
     """A straight bar with round ends."""
     turn = np.arctan2(y1 - y0, x1 - x0)
     half = np.linspace(-np.pi / 2, np.pi / 2, 12)
     there = np.stack([x1 + thick / 2 * np.cos(turn + half), y1 + thick / 2 * np.sin(turn + half)], -1)
     back = np.stack([x0 - thick / 2 * np.cos(turn + half), y0 - thick / 2 * np.sin(turn + half)], -1)
-    return Part(np.concatenate([there, back]), rgb)
+    return Shape(np.concatenate([there, back]), rgb)
 
 
 def cut(
-    p: Place, size: tuple[float, float], parts: Sequence[Part], pivot: tuple[float, float] = (0.5, 0.5)
+    p: Place, size: tuple[float, float], parts: Sequence[Shape], pivot: tuple[float, float] = (0.5, 0.5)
 ) -> Raster:
     """A raster of `size` (w, h) with the parts in it, one over the other.
 
@@ -114,6 +114,6 @@ def cut(
     return Raster(np.ascontiguousarray(small), size, pivot)
 
 
-def fixed(p: Place, *parts: Part) -> None:
+def fixed(p: Place, *parts: Shape) -> None:
     """Parts that rest, at their places in a picture of 1 x 1."""
     p.add(cut(p, (1.0, 1.0), parts, (0.0, 0.0)), x=0.0, y=0.0)

@@ -20,7 +20,7 @@ from ta_v2a.stage.clean.render import render_clean
 from ta_v2a.stage.clean.scenes import plan_clean, wordings
 from ta_v2a.system.parallel import Crashed, in_order
 
-SHARD = 64
+SCENES_A_FILE = 64
 """Scenes a file."""
 
 
@@ -121,7 +121,7 @@ def film_scenes(
         All files, in order.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    parts = [seeds[start : start + SHARD] for start in range(0, len(seeds), SHARD)]
+    parts = [seeds[start : start + SCENES_A_FILE] for start in range(0, len(seeds), SCENES_A_FILE)]
     files = [folder / f"{part[0]}-{len(part)}.safetensors" for part in parts]
     tasks = [
         _Task(filming, part, file)

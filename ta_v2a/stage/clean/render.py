@@ -10,35 +10,34 @@ from ta_v2a.stage.clean.drawing import Palette, palette
 from ta_v2a.stage.clean.scenes import CleanScene
 from ta_v2a.stage.picture.place import Layer, Place
 from ta_v2a.stage.picture.render import Drawn
-from ta_v2a.stage.picture.texture import LUMA
 from ta_v2a.stage.scene.scene import Source
 
 Look = Callable[[Place, Source, Palette, np.random.Generator], None]
 LOOKS: dict[str, Look] = {
-    "anvil": contacts.anvil,
-    "axe": contacts.axe,
-    "door": contacts.door,
-    "drum": contacts.drum,
-    "glass": contacts.glass,
-    "ball": contacts.ball,
-    "steps": contacts.steps,
-    "hands": contacts.hands,
-    "keyboard": contacts.keyboard,
-    "stone in water": contacts.stone_in_water,
-    "tap": contacts.tap,
-    "storm": steady.storm,
-    "clock": steady.clock,
-    "dog": steady.dog,
-    "bird": steady.bird,
-    "bell": steady.bell,
-    "saw": steady.saw,
-    "cloth": steady.cloth,
-    "jug": steady.jug,
-    "fire": steady.fire,
-    "rain": steady.rain,
-    "tree": steady.tree,
-    "fan": steady.fan,
-    "drill": steady.drill,
+    "anvil": contacts.show_anvil,
+    "axe": contacts.show_axe,
+    "door": contacts.show_door,
+    "drum": contacts.show_drum,
+    "glass": contacts.show_glass,
+    "ball": contacts.show_ball,
+    "steps": contacts.show_steps,
+    "hands": contacts.show_hands,
+    "keyboard": contacts.show_keyboard,
+    "stone in water": contacts.show_stone_in_water,
+    "tap": contacts.show_tap,
+    "storm": steady.show_storm,
+    "clock": steady.show_clock,
+    "dog": steady.show_dog,
+    "bird": steady.show_bird,
+    "bell": steady.show_bell,
+    "saw": steady.show_saw,
+    "cloth": steady.show_cloth,
+    "jug": steady.show_jug,
+    "fire": steady.show_fire,
+    "rain": steady.show_rain,
+    "tree": steady.show_tree,
+    "fan": steady.show_fan,
+    "drill": steady.show_drill,
 }
 """By act (`prompts.acts.ACTS`)."""
 
@@ -77,8 +76,3 @@ def render_clean(scene: CleanScene, times_s: np.ndarray, px: int, colour: bool =
         for thing in moving:
             thing.draw(frame, i)
     return frames
-
-
-def luma(frames: np.ndarray) -> np.ndarray:
-    """(..., 3) uint8 RGB to (...) uint8 luma."""
-    return np.round(frames @ LUMA).astype(np.uint8)

@@ -31,30 +31,30 @@ from ta_v2a.stage.picture.motion import pulse, smooth_walk, strokes, swinging
 from ta_v2a.stage.picture.place import Layer, Place
 from ta_v2a.stage.scene.scene import ENVELOPE_HZ, Source
 
-Curve = Callable[[np.ndarray], np.ndarray]
+_Motion = Callable[[np.ndarray], np.ndarray]
 
 
-def _level(source: Source) -> Curve:
+def _level(source: Source) -> _Motion:
     levels = source.envelope
     assert levels is not None
     return lambda t: np.interp(t, np.arange(len(levels)) / ENVELOPE_HZ, levels)
 
 
-def _to_and_fro(source: Source) -> Curve:
+def _to_and_fro(source: Source) -> _Motion:
     events, _ = event_times(source)
     assert source.envelope is not None
     levels = source.envelope
     return lambda t: strokes(t, events, levels, ENVELOPE_HZ)
 
 
-def _turned(source: Source, turns_hz: float) -> Curve:
+def _turned(source: Source, turns_hz: float) -> _Motion:
     level = _level(source)
     clock = np.arange(0, 12, 1 / ENVELOPE_HZ)
     angle = 2 * np.pi * turns_hz * np.cumsum(level(clock)) / ENVELOPE_HZ
     return lambda t: np.interp(t, clock, angle)
 
 
-def saw(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_saw(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A handsaw in a plank."""
     place = _to_and_fro(source)
     room(p, colours, 0.8)
@@ -74,7 +74,7 @@ def saw(p: Place, source: Source, colours: Palette, rng: np.random.Generator) ->
     fixed(p, box(WOOD, 0.03, 0.62, 0.78, 0.73))
 
 
-def cloth(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_cloth(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A hand that rubs a table with a cloth."""
     place = _to_and_fro(source)
     room(p, colours, 0.5)
@@ -87,7 +87,7 @@ def cloth(p: Place, source: Source, colours: Palette, rng: np.random.Generator) 
     p.add(cut(p, (0.48, 0.32), parts), x=lambda t: 0.5 + 0.24 * place(t), y=0.72)
 
 
-def jug(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_jug(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A jug that pours into a glass, which fills."""
     level = _level(source)
     room(p, colours, 0.84)
@@ -126,7 +126,7 @@ def jug(p: Place, source: Source, colours: Palette, rng: np.random.Generator) ->
     )
 
 
-def fire(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_fire(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """Flames over logs."""
     level = _level(source)
     room(p, colours, 0.8)
@@ -162,7 +162,7 @@ def fire(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -
     fixed(p, bar(DARK_WOOD, 0.2, 0.93, 0.8, 0.83, 0.08), bar(WOOD, 0.2, 0.83, 0.8, 0.93, 0.08))
 
 
-def rain(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_rain(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """Rain outside a window."""
     level = _level(source)
     fixed(
@@ -182,7 +182,7 @@ def rain(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -
     fixed(p, *(bar(colours.first, x0, y0, x1, y1, w) for x0, y0, x1, y1, w in (*lines, *sides)))
 
 
-def tree(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_tree(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A tree and grass that the wind bends."""
     level = _level(source)
     fixed(p, box((0.6, 0.78, 0.92), -0.1, -0.1, 1.1, 0.8), box((0.45, 0.6, 0.3), -0.1, 0.8, 1.1, 1.1))
@@ -203,7 +203,7 @@ def tree(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -
         p.add(blade, x=0.08 + 0.14 * k, y=0.97, angle=lambda t, q=0.1 * k: 0.9 * bent(t - q))
 
 
-def storm(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_storm(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """Lightning from a cloud."""
     events, strengths = event_times(source)
     fixed(
@@ -239,7 +239,7 @@ def storm(p: Place, source: Source, colours: Palette, rng: np.random.Generator) 
     )
 
 
-def fan(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_fan(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A fan that turns."""
     room(p, colours, 0.86)
     fixed(
@@ -262,7 +262,7 @@ def fan(p: Place, source: Source, colours: Palette, rng: np.random.Generator) ->
     )
 
 
-def drill(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_drill(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A drill that goes into a wall and shakes."""
     level = _level(source)
     room(p, colours, 0.9)
@@ -288,7 +288,7 @@ def drill(p: Place, source: Source, colours: Palette, rng: np.random.Generator) 
     fixed(p, box((0.62, 0.4, 0.32), -0.1, 0.36, 0.2, 0.48))
 
 
-def clock(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_clock(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A clock's pendulum."""
     events, _ = event_times(source)
     room(p, colours, 0.95)
@@ -306,7 +306,7 @@ def clock(p: Place, source: Source, colours: Palette, rng: np.random.Generator) 
     )
 
 
-def dog(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_dog(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A dog that barks."""
     events, strengths = event_times(source)
     fur = (0.62, 0.42, 0.24)
@@ -334,7 +334,7 @@ def dog(p: Place, source: Source, colours: Palette, rng: np.random.Generator) ->
     p.add(cut(p, (0.62, 0.46), head, (0.6, 0.6)), x=0.56, y=y, angle=lambda t: 0.22 * moved(t))
 
 
-def bird(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_bird(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A bird on a branch that chirps."""
     events, strengths = event_times(source)
     fixed(
@@ -364,7 +364,7 @@ def bird(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -
     p.add(cut(p, (0.68, 0.53), body, (0.3, 1.0)), x=0.46, y=y)
 
 
-def bell(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
+def show_bell(p: Place, source: Source, colours: Palette, rng: np.random.Generator) -> None:
     """A bell that swings, its clapper after it."""
     events, _ = event_times(source)
     gold = (0.9, 0.72, 0.25)
