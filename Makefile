@@ -12,7 +12,7 @@ override OUT := $(value OUT)
 export VIDEO PROMPT OUT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup foley test lint wheel mini lock
+.PHONY: help setup foley test lint wheel mini video lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/' | while IFS='	' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -60,6 +60,11 @@ mini: $(SETUP) ## Train the bundled preset again, from nothing: BANK=folder of s
 	$(BIN)/ta-v2a train classifier --config mini --config align
 	$(BIN)/ta-v2a train listener $(if $(BANK),--data.init_args.bank "$(BANK)")
 	$(BIN)/ta-v2a pack $(if $(BANK),--ldm runs/recordings/last.ckpt) --bandwidth runs/bandwidth/bandwidth --classifier runs/classifier/classifier --judge runs/align/classifier --output ta_v2a/weights/mini
+
+video: $(SETUP) ## Train the bundled preset's pictures from words again, after mini: wants a GPU
+	$(BIN)/ta-v2a train video-vae
+	$(BIN)/ta-v2a train video-head
+	$(BIN)/ta-v2a weights add-video ta_v2a/weights/mini
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## Solve requirements.lock again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras pyproject.toml -o requirements.lock

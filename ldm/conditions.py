@@ -8,9 +8,9 @@ import torch
 from jaxtyping import Shaped
 from torch import Tensor
 
-VIDEO, TEXT, NEGATIVE, LEFT_OUT = "video", "text", "negative", "left_out"
+VIDEO, TEXT, NEGATIVE, LEFT_OUT, FIRST_PICTURE = "video", "text", "negative", "left_out", "first"
 """`NEGATIVE` is a text that a guidance judges in the text's place; `LEFT_OUT` names what the sound lacks,
-beside the text, for denoisers that have learnt to leave it out."""
+beside the text, for denoisers that have learnt to leave it out; `FIRST_PICTURE`: what a film begins with."""
 GIVEN_AUDIO, GIVEN_VIDEO, TASK = "given_audio", "given_video", "task"
 """Of denoisers of sound and picture: clean latents of the modality that is there, moment after moment (see
 `ldm.denoisers.uniform_transformer.given`), and which task it is, one-hot."""

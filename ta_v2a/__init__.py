@@ -5,12 +5,13 @@ from importlib import import_module
 from typing import Any
 
 _LAZY = {
+    "AudibleVideoPipeline": "ta_v2a.pipelines.audible_video",
     "FoleyPipeline": "ta_v2a.pipelines.foley",
     "FoleyOutput": "ta_v2a.pipelines.foley",
     "Cue": "ta_v2a.engine.cues",
     "UserError": "ta_v2a.errors",
 }
-__all__ = ["Cue", "FoleyOutput", "FoleyPipeline", "UserError"]
+__all__ = ["AudibleVideoPipeline", "Cue", "FoleyOutput", "FoleyPipeline", "UserError"]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import nn
+from torch.nn import functional as F
 
 from cvalp.mini.t5_encoder import T5Encoder
 from prompts.tokenizer import MAX_TOKENS, Tokenizer
@@ -72,6 +73,21 @@ class TextTower(nn.Module):
             raise ValueError("the text tower needs at least one text")
         if self.training and self.word_dropout > 0:
             texts = self._without_some_words(texts)
+        hidden, mask = self._hidden(texts)
+        weights = mask.unsqueeze(-1).to(hidden.dtype)
+        return self.project((hidden * weights).sum(1) / weights.sum(1))
+
+    def words(
+        self, texts: list[str], count: int
+    ) -> tuple[Float[torch.Tensor, "batch words dim"], Bool[torch.Tensor, "batch words"]]:
+        """What `forward` is the mean of: a vector for each of the first `count` tokens, zero and False
+        where a prompt has no more."""
+        hidden, mask = self._hidden(texts)
+        vectors = self.project(hidden[:, :count]) * mask[:, :count, None]
+        missing = max(0, count - mask.shape[1])
+        return F.pad(vectors, (0, 0, 0, missing)), F.pad(mask[:, :count], (0, missing))
+
+    def _hidden(self, texts: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
         rows = self.tokenizer.encode(texts, self.max_tokens)
         device = self.project.weight.device
         longest = max(map(len, rows))
@@ -83,9 +99,7 @@ class TextTower(nn.Module):
         mask = torch.tensor(
             [[True] * len(row) + [False] * (longest - len(row)) for row in rows], device=device
         )
-        hidden = self.encoder(tokens, mask)
-        weights = mask.unsqueeze(-1).to(hidden.dtype)
-        return self.project((hidden * weights).sum(1) / weights.sum(1))
+        return self.encoder(tokens, mask), mask
 
     def _without_some_words(self, texts: list[str]) -> list[str]:
         """Drop words at random (torch's generator, so that a seed repeats it); one word of each text always

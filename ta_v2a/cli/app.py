@@ -14,6 +14,7 @@ from ta_v2a.cli.data import data_app
 from ta_v2a.cli.doctor import doctor
 from ta_v2a.cli.evaluate import evaluate_app
 from ta_v2a.cli.foley import foley
+from ta_v2a.cli.generate import generate
 from ta_v2a.cli.library import library_app
 from ta_v2a.cli.spot import spot
 from ta_v2a.cli.stage import stage
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.command("foley")(foley)
 app.command("animate")(animate)
+app.command("generate")(generate)
 app.command("stage")(stage)
 app.command("train", context_settings={"ignore_unknown_options": True})(train)
 app.command("pack")(pack_command)

@@ -7,6 +7,7 @@ import typer
 
 from ta_v2a.cli import console
 from ta_v2a.cli.options import CvalpPreset, Json
+from ta_v2a.errors import UserError
 from ta_v2a.system.extras import need
 
 data_app = typer.Typer(
@@ -168,6 +169,30 @@ def data_annotate(
         as_json,
         [f"{row['status']}\t{row['clip']}\t{row['why']}" for row in report["problems"]] + counts,
     )
+
+
+@data_app.command("clean")
+def data_clean(
+    scenes: Annotated[int, typer.Option(min=1, help="How many of the training scenes.")] = 16384,
+    looks: Annotated[int, typer.Option(min=1, help="Colourings of every act.")] = 1,
+    acts: Annotated[str, typer.Option(help="Which acts, with commas between them. Default: all.")] = "",
+    size: Annotated[int, typer.Option(min=16, help="Side of the pictures in pixels.")] = 128,
+    cache: Annotated[str, typer.Option(help="Folder that the trainings look in.")] = "runs/films",
+    workers: Annotated[int, typer.Option(min=0, help="Rendering processes; 0 renders in this one.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Render scenes of the clean setting beforehand, as train video-vae and video-head would."""
+    need("train")
+    from ta_v2a.data.clean_films import make_films
+    from ta_v2a.stage.clean.packed import Filming
+
+    chosen = tuple(name.strip() for name in acts.split(",") if name.strip())
+    try:
+        files = make_films(Path(cache), Filming(chosen, looks, size), "train", scenes, workers)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    report = {"folder": str(files[0].parent), "files": len(files), "scenes": scenes}
+    console.result(report, as_json, [f"{name}: {value}" for name, value in report.items()])
 
 
 @data_app.command("attribution")

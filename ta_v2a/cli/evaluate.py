@@ -8,6 +8,7 @@ import typer
 
 from ta_v2a.cli import console
 from ta_v2a.cli.options import CvalpPreset, Device, Json, Preset, Seed, Steps
+from ta_v2a.engine.arguments import FILM_STEPS, FILM_TEXT_SCALE
 from ta_v2a.errors import UserError
 
 ResultFile = Annotated[
@@ -207,6 +208,26 @@ def evaluate_cvalp(
     keep = _begun(context, result_file)
     with console.progress("embedding", quiet=as_json) as advance:
         report = cvalp_command(preset, n, batch, workers, advance, keep)
+    console.result(report, as_json, _indented(report))
+
+
+@evaluate_app.command("generate")
+def evaluate_generate(
+    context: typer.Context,
+    n: Annotated[int, typer.Option("-n", "--films", min=4, help="Captions that no training saw.")] = 200,
+    seed: Seed = 0,
+    steps: Annotated[int, typer.Option(min=1, max=1000)] = FILM_STEPS,
+    text_scale: Annotated[float, typer.Option()] = FILM_TEXT_SCALE,
+    preset: Preset = "mini",
+    result_file: ResultFile = None,
+    as_json: Json = False,
+) -> None:
+    """Films from words: the act seen, onsets seen and heard, counts told, distance to real scenes."""
+    from ta_v2a.evaluation.generate.command import generate_command
+
+    keep = _begun(context, result_file)
+    with console.progress("filming", quiet=as_json) as advance:
+        report = generate_command(preset, n, seed, steps, text_scale, advance, keep)
     console.result(report, as_json, _indented(report))
 
 

@@ -72,6 +72,12 @@ def pack_command(
             help="Folder that it exported with --config align, for the Align metric. Default: none."
         ),
     ] = None,
+    video_head: Annotated[
+        str | None, typer.Option(help="Checkpoint or folder of train video-head. Default: sound only.")
+    ] = None,
+    video_autoencoder: Annotated[
+        str | None, typer.Option(help="Checkpoint or folder of train video-vae, with --video-head.")
+    ] = None,
     preset: Annotated[
         Literal["mini", "paper"], typer.Option(help="Whose networks they are; paper takes any size.")
     ] = "mini",
@@ -81,7 +87,11 @@ def pack_command(
     as_json: Json = False,
 ) -> None:
     """Make a preset of trained checkpoints: half-precision weights with their checksums."""
+    if (video_head is None) != (video_autoencoder is None):
+        raise UserError("--video-head and --video-autoencoder go together")
     if preset == "paper":
+        if video_head is not None:
+            raise UserError("--video-head is for --preset mini")
         from ta_v2a.packing.paper import pack_paper
 
         if tokenizer is not None:
@@ -92,5 +102,6 @@ def pack_command(
             raise UserError("--sampler is for --preset paper")
         from ta_v2a.packing.pack import pack
 
-        folder = pack(cvalp, tokenizer, vae, ldm, output, vocoder, bandwidth, classifier, judge)
+        video = None if video_head is None or video_autoencoder is None else (video_head, video_autoencoder)
+        folder = pack(cvalp, tokenizer, vae, ldm, output, vocoder, bandwidth, classifier, judge, video)
     console.result({"preset": str(folder)}, as_json, [str(folder)])

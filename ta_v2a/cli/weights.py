@@ -42,3 +42,21 @@ def weights_import(
         f"{len(report['used'])} keys used, {len(report['unused'])} unused, {len(report['missing'])} missing"
     ]
     console.result(report, as_json, [*unused, *counts, f"SHA-256 {report['sha256']}", report["folder"]])
+
+
+@weights_app.command("add-video")
+def weights_add_video(
+    preset: Annotated[str, typer.Argument(metavar="PRESET", help="A preset, or its folder.")],
+    head: Annotated[
+        str, typer.Option(help="Checkpoint or folder of train video-head.")
+    ] = "runs/video-head/last.ckpt",
+    autoencoder: Annotated[
+        str, typer.Option(help="Checkpoint or folder of train video-vae.")
+    ] = "runs/video-vae/last.ckpt",
+    as_json: Json = False,
+) -> None:
+    """Put a video head and its picture autoencoder into PRESET, in half precision, with checksums."""
+    from ta_v2a.packing.pack import add_video
+
+    folder = add_video(preset, head, autoencoder)
+    console.result({"preset": str(folder)}, as_json, [str(folder)])

@@ -95,9 +95,11 @@ class _Recordings:
     account: Path | None
 
 
-def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]:
+def sound_clip(
+    order: Order, advance: Advance, notice: Notice, engine: "FoleyEngine | None" = None
+) -> dict[str, Any]:
     """Does the order and reports it, ready for JSON; `advance(done, total)` follows the work,
-    `notice` gets lines for the user.
+    `notice` gets lines for the user; an `engine` of the order's preset need not be loaded again.
 
     Raises:
         UserError: for whatever the user can mend; then no file was touched.
@@ -124,7 +126,7 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     if library is not None:
         _wanted(library, refined, clip, "")  # refused before the networks are loaded
     loading = time.perf_counter()
-    engine = _load(order.preset)
+    engine = load_engine(order.preset) if engine is None else engine
     loaded = time.perf_counter()
     for name, text in {"prompt": refined.prompt, "negative prompt": refined.negative_prompt}.items():
         if cut_prompt(text)[1] or engine.was_cut(text):
@@ -204,7 +206,12 @@ def _report(
     }
 
 
-def _load(preset: str) -> "FoleyEngine":
+def load_engine(preset: str) -> "FoleyEngine":
+    """The engine of a preset, on a GPU where there is one.
+
+    Raises:
+        UserError: there is no such preset, or it cannot be loaded.
+    """
     import torch
 
     from ta_v2a.engine.foley import FoleyEngine

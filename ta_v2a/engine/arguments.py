@@ -9,6 +9,8 @@ from ta_v2a.errors import UserError
 
 LAST_SEED = 2**64 - 1
 MOST_TAKES = 1000
+FILM_STEPS, FILM_TEXT_SCALE, FILM_NEGATIVE_SCALE = 20, 1.75, 0.5
+"""Of the pictures of a generated film; a text that weighs 3 or more saturates colours."""
 LONGEST_LAG_S = 1.0
 _RANGES = {
     "video_scale": (-100, 100),

@@ -365,7 +365,7 @@ class FoleyEngine:
             generators=generators,
             guides=guides_of(self.parts, video, self._mel, scales),
             callback=callback,
-            autocast_dtype=self._precision(),
+            autocast_dtype=self.precision,
         )
         return latents.given_audio
 
@@ -374,7 +374,9 @@ class FoleyEngine:
         place."""
         return scales.guidance == "conditional" and self.parts.denoiser.leaves_out
 
-    def _precision(self) -> torch.dtype | None:
+    @property
+    def precision(self) -> torch.dtype | None:
+        """Of the products of video tower and denoiser; None: the weights' own."""
         if self.parts.denoiser.dtype != torch.float32:
             return self.parts.denoiser.dtype
         return fast_dtype(self.device) if self.autocast_dtype == "auto" else self.autocast_dtype
@@ -382,7 +384,7 @@ class FoleyEngine:
     def _video(self, tape: PictureTape, window: Window, hits: tuple[float, ...] | None) -> torch.Tensor:
         """Video features (batch, tokens, channels) of one window, as the denoiser learnt from them; with
         onsets at `hits` in place of those that are seen."""
-        cvalp, precision = woken(self.parts.cvalp), self._precision()
+        cvalp, precision = woken(self.parts.cvalp), self.precision
         pictures = torch.from_numpy(tape.read(*self.clock.pictures_of(window.start, window.stop))).to(
             self.device
         )

@@ -2,6 +2,7 @@
 a preset does not use them."""
 
 import inspect
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from importlib import import_module
@@ -40,6 +41,8 @@ CLASSES: dict[str, str] = {
     "BandwidthExtension": "vocoders.bandwidth_extension",
     "AlignmentColumns": "ldm.classifiers.alignment_columns",
     "AlignmentUNet": "ldm.classifiers.alignment_unet",
+    "VideoTransformer": "ldm.denoisers.video_transformer",
+    "PictureAutoencoder": "ldm.autoencoders.picture_autoencoder",
 }
 """The components that a preset may name, and where they are; nothing else is ever
 imported because a file says so."""
@@ -53,6 +56,12 @@ ROLES: dict[str, tuple[str, ...]] = {
     "classifier": ("AlignmentColumns", "AlignmentUNet"),
 }
 OPTIONAL = ("bandwidth", "classifier")
+VIDEO_ROLES: dict[str, tuple[str, ...]] = {
+    "video_head": ("VideoTransformer",),
+    "video_autoencoder": ("PictureAutoencoder",),
+}
+"""What makes pictures, in presets that hold it; sounding a clip never loads it."""
+ALL_ROLES = {**ROLES, **VIDEO_ROLES}
 
 
 @dataclass(frozen=True)
@@ -123,9 +132,9 @@ def read_index(folder: Path) -> dict[str, Any]:
     index = read_json_object(path)
     if index.get("_class_name") != "FoleyPipeline":
         raise UserError(f"{path} is not that of a FoleyPipeline")
-    for role, names in ROLES.items():
+    for role, names in ALL_ROLES.items():
         named = index.get(role)
-        if role in OPTIONAL and named in (None, [None, None]):
+        if role in (*OPTIONAL, *VIDEO_ROLES) and named in (None, [None, None]):
             continue
         if not (isinstance(named, list) and len(named) == 2 and all(isinstance(part, str) for part in named)):
             raise UserError(f"{path} names no class for {role}")
@@ -137,7 +146,7 @@ def read_index(folder: Path) -> dict[str, Any]:
 def settings_in(index: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a call that travel with a preset: all that is neither a
     component nor for the machine."""
-    parts = (*ROLES, "scheduler")
+    parts = (*ALL_ROLES, "scheduler")
     return {name: value for name, value in index.items() if not name.startswith("_") and name not in parts}
 
 
@@ -156,9 +165,9 @@ def load_component(folder: Path, role: str, dtype: torch.dtype = torch.float32) 
     """
     try:
         name = str(read_json_object(folder / CONFIG_FILE).get("_class_name") or "nothing")
-        if name not in ROLES[role]:
+        if name not in ALL_ROLES[role]:
             raise UserError(
-                f"{folder} holds no {role}: its config.json names {name}, not {' or '.join(ROLES[role])}"
+                f"{folder} holds no {role}: its config.json names {name}, not {' or '.join(ALL_ROLES[role])}"
             )
         kind = component_class(name)
         if not folder.is_relative_to(WEIGHTS_FOLDER):
@@ -220,3 +229,30 @@ def load_parts(
     except UserError as error:
         raise UserError(f"{folder / INDEX_FILE}: {error}") from None
     return Parts(**parts), settings
+
+
+def load_video_parts(name_or_folder: str | PathLike, dtype: torch.dtype = torch.float32) -> dict[str, Any]:
+    """The networks of `VIDEO_ROLES` that a preset holds.
+
+    Raises:
+        UserError: it holds none, or one cannot be loaded.
+    """
+    folder = resolve(name_or_folder)
+    index = read_index(folder)
+    lacking = [role for role in VIDEO_ROLES if index.get(role) in (None, [None, None])]
+    if lacking:
+        raise UserError(
+            f"the preset {str(name_or_folder)!r} makes sound only: it holds no {lacking[0]} "
+            f"(ta-v2a pack --video-head and --video-autoencoder put them in)"
+        )
+    return {role: load_component(folder / role, role, dtype) for role in VIDEO_ROLES}
+
+
+def save_video_parts(folder: Path, parts: Mapping[str, Component]) -> None:
+    """Writes the networks of `VIDEO_ROLES` into the folder of a preset, and names them in its index."""
+    path = folder / INDEX_FILE
+    index = json.loads(path.read_text(encoding="utf-8"))
+    for role in VIDEO_ROLES:
+        parts[role].save_pretrained(folder / role)
+        index[role] = [type(parts[role]).__module__, type(parts[role]).__name__]
+    path.write_text(json.dumps(index, indent=2, sort_keys=True) + "\n", encoding="utf-8")

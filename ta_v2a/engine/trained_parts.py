@@ -4,7 +4,7 @@ training, which says itself what the network is."""
 from pathlib import Path
 from typing import Any
 
-from ta_v2a.engine.parts import ROLES, component_class, load_component
+from ta_v2a.engine.parts import ALL_ROLES, component_class, load_component
 from ta_v2a.errors import UserError, one_line
 from ta_v2a.presets.checkpoint import read_checkpoint
 from ta_v2a.presets.trained import trained
@@ -19,7 +19,7 @@ def trained_part(source: str | Path, role: str) -> Any:
 
     Args:
         source: a component's folder, or a Lightning checkpoint.
-        role: key of `ta_v2a.engine.parts.ROLES`.
+        role: key of `ta_v2a.engine.parts.ALL_ROLES`.
 
     Raises:
         UserError: in one line, if there is none.
@@ -31,10 +31,10 @@ def trained_part(source: str | Path, role: str) -> Any:
     for attribute in _ATTRIBUTES:
         config: Any = named.get(attribute) if isinstance(named, dict) else None
         name = config.get("_class_name") if isinstance(config, dict) else None
-        if name in ROLES[role]:
+        if name in ALL_ROLES[role]:
             break
     else:
-        raise UserError(f"{source} is no checkpoint of a training of {' or '.join(ROLES[role])}")
+        raise UserError(f"{source} is no checkpoint of a training of {' or '.join(ALL_ROLES[role])}")
     try:
         network = component_class(str(name)).from_config(config)
     except (ValueError, TypeError, OSError) as error:

@@ -6,10 +6,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from ta_v2a.engine.parts import load_component
+from ta_v2a.engine.filming import check_video
+from ta_v2a.engine.parts import load_component, read_index, save_video_parts
+from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.networks.align_judge import JUDGE_FOLDER, check_judge
-from ta_v2a.presets.resolve import WEIGHTS_FOLDER
+from ta_v2a.presets.resolve import WEIGHTS_FOLDER, resolve, write_checksums
 from ta_v2a.presets.trained import PREFIXES, mini_autoencoder, mini_cvalp, trained
 from ta_v2a.system.user_files import is_file, is_folder, whole_folder
 
@@ -87,6 +89,7 @@ def pack(
     bandwidth: str | Path | None = None,
     classifier: str | Path | None = None,
     judge: str | Path | None = None,
+    video: tuple[str | Path, str | Path] | None = None,
     **defaults: float | int | str,
 ) -> Path:
     """Writes the preset folder of three checkpoints, a vocoder and, where given, a bandwidth extension and
@@ -99,6 +102,7 @@ def pack(
         vocoder, bandwidth: folders that their trainings exported; None: Griffin-Lim, and no extension.
         classifier, judge: folders that `ta-v2a train classifier` exported: of noisy latents for guidance, of
             clean ones for the Align metric; None: none.
+        video: the video head and its picture autoencoder, checkpoints or folders; None: sound only.
         defaults: of a pipeline call (`num_inference_steps`, `video_scale`, ...) in place of
             `MINI_SETTINGS`, kept in model_index.json.
 
@@ -115,6 +119,7 @@ def pack(
         raise UserError(f"{out} is no folder")
     tokenizer_file = TOKENIZER if tokenizer_file is None else tokenizer_file
     judging = None if judge is None else saved_judge(judge)
+    filming = None if video is None else trained_video(*video)
     pipeline = FoleyPipeline(
         cvalp=mini_cvalp(cvalp, tokenizer_file),
         autoencoder=mini_autoencoder(vae),
@@ -127,18 +132,45 @@ def pack(
         classifier=None if classifier is None else saved_classifier(classifier),
         **MINI_SETTINGS | defaults,
     )
-    return write_preset(pipeline, Path(out), judging)
+    return write_preset(pipeline, Path(out), judging, filming)
 
 
-def write_preset(pipeline: Any, out: Path, judge: Any = None) -> Path:
-    """The folder of a pipeline in half precision, and of a `saved_judge` beside it, with their checksums; it
-    appears whole or not at all."""
-    from ta_v2a.presets.resolve import write_checksums
+def trained_video(head: str | Path, autoencoder: str | Path) -> dict[str, Any]:
+    """The networks of `VIDEO_ROLES`, of checkpoints or of folders that their trainings exported.
 
+    Raises:
+        UserError: one is another's, or they are not of one training.
+    """
+    parts = {
+        "video_head": trained_part(head, "video_head"),
+        "video_autoencoder": trained_part(autoencoder, "video_autoencoder"),
+    }
+    check_video(parts["video_head"], parts["video_autoencoder"])
+    return parts
+
+
+def add_video(folder: str | Path, head: str | Path, autoencoder: str | Path) -> Path:
+    """Puts a video head and its picture autoencoder, in half precision, into the folder of a preset.
+
+    Raises:
+        UserError: there is no preset, or the networks do not fit each other.
+    """
+    place = resolve(folder)
+    read_index(place)
+    save_video_parts(place, {role: part.half() for role, part in trained_video(head, autoencoder).items()})
+    write_checksums(place)
+    return place
+
+
+def write_preset(pipeline: Any, out: Path, judge: Any = None, video: dict[str, Any] | None = None) -> Path:
+    """The folder of a pipeline in half precision, of a `saved_judge` beside it, and of what makes pictures,
+    with their checksums; it appears whole or not at all."""
     pipeline.to(dtype=torch.float16)
     with whole_folder(out) as part:
         pipeline.save_pretrained(part, safe_serialization=True)
         if judge is not None:
             judge.half().save_pretrained(part / JUDGE_FOLDER)
+        if video is not None:
+            save_video_parts(part, {role: network.half() for role, network in video.items()})
     write_checksums(out)
     return out

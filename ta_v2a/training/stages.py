@@ -24,6 +24,8 @@ STAGES: dict[str, tuple[str, str]] = {
     "bandwidth": ("vocoders.configs", "bandwidth.yaml"),
     "classifier": ("ldm.configs", "classifier.yaml"),
     "joint": ("ldm.configs", "two-stream.yaml"),
+    "video-vae": ("ldm.configs", "video-vae.yaml"),
+    "video-head": ("ldm.configs", "video-head.yaml"),
     "listener": ("ta_v2a.evaluation.configs", "listener.yaml"),
 }
 

@@ -45,12 +45,14 @@ def processor_seconds(*arguments):
 def test_every_command_has_help(capsys):
     for words in (
         ["foley"],
+        ["generate"],
         ["stage"],
         ["train"],
         ["pack"],
         ["evaluate"],
         ["evaluate", "stage"],
         ["evaluate", "films"],
+        ["evaluate", "generate"],
         ["doctor"],
     ):
         assert main([*words, "--help"]) == 0
@@ -413,6 +415,8 @@ def test_unknown_training_stage_and_configuration(capsys):
         ("vocoder", "vocoders.training.vocoder.VocoderTraining"),
         ("bandwidth", "vocoders.training.bandwidth.BandwidthTraining"),
         ("listener", "ta_v2a.evaluation.networks.listener_training.ListenerTraining"),
+        ("video-vae", "ldm.training.picture_vae.PictureVaeTraining"),
+        ("video-head", "ldm.training.video.VideoHeadTraining"),
     ],
 )
 def test_every_stage_has_a_packaged_configuration_for_its_own_module(stage, module):

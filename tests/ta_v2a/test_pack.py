@@ -8,7 +8,9 @@ import torch
 from safetensors.torch import load_file
 from untrained import TOKENIZER_FILE, cvalp_checkpoint, save, vae_checkpoint
 
+from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ldm.denoisers.audio_transformer import AudioTransformer
+from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.training.diffusion import LdmTraining
 from ta_v2a import FoleyPipeline
 from ta_v2a.engine.arguments import DEFAULTS
@@ -98,10 +100,10 @@ def test_a_preset_of_a_presets_parts_names_no_folder(packed, checkpoints, tmp_pa
 
 def test_what_make_mini_packs_has_the_shipped_settings(checkpoints, tmp_path):
     BandwidthExtension().save_pretrained(tmp_path / "bandwidth")
-    fresh, shipped = (
-        pack(**checkpoints, out=tmp_path / "mini", bandwidth=tmp_path / "bandwidth"),
-        presets.resolve("mini"),
-    )
+    VideoTransformer(depth=1).save_pretrained(tmp_path / "head")
+    PictureAutoencoder().save_pretrained(tmp_path / "code")
+    more = {"bandwidth": tmp_path / "bandwidth", "video": (tmp_path / "head", tmp_path / "code")}
+    fresh, shipped = pack(**checkpoints, out=tmp_path / "mini", **more), presets.resolve("mini")
     # what an older preset does not say is the default, and components it does not name are absent
     unsaid = {**DEFAULTS, **{name: [None, None] for name in OPTIONAL}}
     said = [json.loads((each / "model_index.json").read_text()) for each in (fresh, shipped)]

@@ -20,10 +20,13 @@ from safetensors.torch import save_file
 from tiny_words import TINY_TEXT, tiny_tokenizer
 
 from cvalp.paper.model import PaperCVALP
+from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ldm.autoencoders.spectrogram_vae import SpectrogramVae
 from ldm.classifiers.alignment_columns import AlignmentColumns
 from ldm.denoisers.audio_unet import AudioUNet
+from ldm.denoisers.video_transformer import VideoTransformer
 from ta_v2a.data import feature_files, features
+from ta_v2a.data.clean_films import CleanLatents
 from ta_v2a.data.features import StageFeatures
 from ta_v2a.data.film_clips import to_strip
 from ta_v2a.data.wordings import StageWordings
@@ -83,6 +86,11 @@ TINY_SOUND = {"class_name": "AudioTransformer", "width": 32, "depth": 2, "heads"
 TINY_FILM = {**TINY_SOUND, "class_name": "FrameTransformer"}
 TINY_STREAM = {"latent_channels": 4, "text_channels": 16, "context_channels": 16}
 TINY_STREAM |= {"block_out_channels": [8, 16], "layers_per_block": 1, "attention_heads": 2, "norm_groups": 4}
+
+CLEAN = {"scenes": 4, "validation_scenes": 2, "picture_px": 32, "pictures": 8, "fps": 4, "acts": ["anvil"]}
+CLEAN |= {"workers": 0, "cache": "films", "batch_size": 2, "batches": 2}
+TINY_CODE = {"latent_channels": 4, "widths": [8, 8, 8, 16], "picture_px": 32}
+TINY_HEAD = {"latent_channels": 4, "pictures": 8, "cells": 2, "words": 4, "width": 32, "depth": 1, "heads": 2}
 
 # stage and its configurations -> arguments of the network, of its trainer and of the data, at a tiny size
 TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
@@ -180,6 +188,13 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
     ("vocoder", "wavegrad"): (TINY_WAVEGRAD, {}, KEPT),
     ("vocoder", "wavegrad", "wavegrad-small"): (TINY_WAVEGRAD, {}, KEPT),
     ("bandwidth", "mini"): ({"width": 8, "hidden": 8}, {"total_steps": 2}, {**CLIPS, "bank": "bank"}),
+    ("video-vae", "mini"): (TINY_CODE, {"export_folder": "code"}, CLEAN),
+    ("video-head", "mini"): (
+        TINY_HEAD,
+        {"export_folder": "head"},
+        {**CLEAN, "words": 4, "autoencoder": "video_autoencoder", "cvalp": str(WEIGHTS / "cvalp")}
+        | {"tokenizer_file": TINY_CVALP["tokenizer_file"]},
+    ),
     ("listener", "mini"): ({"widths": [8, 8, 8, 16], "features": 16}, {}, KEPT),
 }
 EVERY_EPOCH = {"--trainer.check_val_every_n_epoch": 1}
@@ -187,6 +202,7 @@ VALIDATED: dict[str, dict[str, Any]] = {
     "ldm": EVERY_EPOCH,
     "classifier": EVERY_EPOCH,
     "joint": EVERY_EPOCH,
+    "video-head": EVERY_EPOCH,
     "vocoder": {"--trainer.val_check_interval": 1},
     "text": EVERY_EPOCH,
 }
@@ -203,6 +219,8 @@ EXPORTED: dict[tuple[str, ...], tuple[str, Callable[[Path], torch.nn.Module]]] =
     ("vocoder", "wavegrad"): ("runs/wavegrad/vocoder", WaveGrad.from_pretrained),
     ("vocoder", "wavegrad", "wavegrad-small"): ("runs/wavegrad-small/vocoder", WaveGrad.from_pretrained),
     ("bandwidth", "mini"): ("runs/bandwidth/bandwidth", BandwidthExtension.from_pretrained),
+    ("video-vae", "mini"): ("code", PictureAutoencoder.from_pretrained),
+    ("video-head", "mini"): ("head", VideoTransformer.from_pretrained),
     ("listener", "mini"): ("ta_v2a/weights/listener", load_listener),
     ("classifier", "mini"): ("runs/classifier/classifier", AlignmentColumns.from_pretrained),
     ("classifier", "mini", "align"): ("runs/align/classifier", AlignmentColumns.from_pretrained),
@@ -243,6 +261,7 @@ def place(tmp_path_factory) -> Path:
     }
     for split in ("train", "validation"):
         save_file(rows, folder / "joint_latents" / f"{split}-0.safetensors")
+    PictureAutoencoder(**TINY_CODE).save_pretrained(folder / "video_autoencoder")
     (folder / "shards").mkdir()
     with tarfile.open(folder / "shards" / "shard-000000.tar", "w") as shard:
         for number in range(4):
@@ -352,11 +371,11 @@ def test_a_stage_begins_with_what_an_earlier_one_leaves():
     ]
     read += [
         parameter.default
-        for data in (StageFeatures, StageWordings)
+        for data in (StageFeatures, StageWordings, CleanLatents)
         for parameter in inspect.signature(data).parameters.values()
     ]
     found = {value for value in read if isinstance(value, str) and value.endswith(".ckpt")}
-    assert found == {f"runs/{stage}/last.ckpt" for stage in ("cvalp", "text", "video", "vae")}
+    assert found == {f"runs/{stage}/last.ckpt" for stage in ("cvalp", "text", "video", "vae", "video-vae")}
 
 
 def test_a_file_of_the_users_has_the_last_word(tmp_path, capsys):

@@ -101,12 +101,15 @@ def _why_unreadable(path: Path) -> str:
 
 
 @contextmanager
-def open_media(path: str | os.PathLike) -> "Iterator[InputContainer]":
+def open_media(path: str | os.PathLike, stills: bool = False) -> "Iterator[InputContainer]":
     """An input container for one plain local file; no protocol but `file`, no
     demuxer that opens further files.
 
+    Args:
+        stills: a still image is wanted, and nothing else; else anything but one.
+
     Raises:
-        UserError: as `plain_file`, or if it is no readable film or sound.
+        UserError: as `plain_file`, or if it is no readable film or sound (no still image).
         MemoryError: opening it takes more memory than this process may have.
     """
     import av
@@ -133,10 +136,14 @@ def open_media(path: str | os.PathLike) -> "Iterator[InputContainer]":
         except MemoryError:
             raise
         except (av.error.FFmpegError, OSError, ValueError):
-            raise UserError(f"{shown_name(path)}: {_why_unreadable(file)}") from None
+            why = "is no image that can be read" if stills else _why_unreadable(file)
+            raise UserError(f"{shown_name(path)}: {why}") from None
         with container:
             names = set(container.format.name.split(","))
-            if names & set(STILL_DEMUXERS.split(",")):
+            is_still = bool(names & set(STILL_DEMUXERS.split(",")))
+            if stills and not is_still:
+                raise UserError(f"{shown_name(path)}: is no still image (PNG, JPEG, TIFF, WebP, BMP)")
+            if is_still and not stills:
                 with open(file, "rb") as opened:
                     why = _ANIMATED_WEBP if _is_animated_webp(opened.read(32)) else _STILL
                 raise UserError(f"{shown_name(path)}: {why}")

@@ -49,10 +49,18 @@ def _sound(pulse: Pulse, clip: dict[str, Any], rate_hz: int, channels: int) -> I
         yield {"place": place}, columns.astype("float32").tobytes()
 
 
+def _still(pulse: Pulse, path: str, side: int) -> Iterator[Answer]:
+    from ta_v2a.media.reading.still import decoded_still
+
+    picture = decoded_still(path, side, pulse)
+    yield {"shape": picture.shape}, picture.tobytes()
+
+
 READER_JOBS: dict[str, Callable[..., Iterator[Answer]]] = {
     "probe": _probe,
     "pictures": _pictures,
     "sound": _sound,
+    "still": _still,
 }
 
 

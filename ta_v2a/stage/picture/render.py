@@ -94,7 +94,7 @@ def _chained(outer: np.ndarray, inner: np.ndarray) -> np.ndarray:
     return np.concatenate([linear, outer[..., :2] @ inner[..., 2:] + outer[..., 2:]], -1)
 
 
-class _Drawn:
+class Drawn:
     """A layer ready to draw: its matrices for every frame, and for the middle of the
     shutter time if it moves fast."""
 
@@ -202,7 +202,7 @@ def render_pictures(
         rng, times, [s for p in places for s in p.shake], scene.aspect, height, width, cuts_s
     ).matrices
     drawn = [
-        x if isinstance(x, Sparks) else _Drawn(x, view, times, 1 / scene.source_fps, height) for x in layers
+        x if isinstance(x, Sparks) else Drawn(x, view, times, 1 / scene.source_fps, height) for x in layers
     ]
     to_world = np.array([[1 / density, 0, 0], [0, 1 / density, 0]])
     behind = _chained(view, np.broadcast_to(to_world, (len(times), 2, 3)))

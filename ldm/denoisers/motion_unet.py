@@ -1,0 +1,170 @@
+"""The video head at paper size: Stable Diffusion's UNet with motion modules (AnimateDiff, Guo et al. 2023) on
+the shared text embedding.
+
+The UNet is diffusers' own `UNetMotionModel`: every level of Stable Diffusion's, picture by picture, and after
+it attention over time. Latents are those of its autoencoder, picture by picture.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from ldm.conditions import TEXT, Conditions
+from ldm.latents import Latents
+from ldm.process import process_of
+from vocoders.component import Component, configured
+
+MOTION = ".motion_modules."
+"""In the names of what AnimateDiff adds."""
+
+
+class MotionUNet(Component):
+    """Predicts its process's target from noisy `Latents.video` (batch, Z, pictures, rows, columns), time and
+    words; 1.3 G parameters by default, 860 M of them Stable Diffusion's.
+
+    Args:
+        latent_channels: 4 of Stable Diffusion's autoencoder.
+        text_channels: Ct of E_l and of its words.
+        context_channels: width of what the UNet attends to; 768 in Stable Diffusion 1.
+        block_out_channels, layers_per_block, attention_heads, norm_groups: the UNet's size.
+        pictures: most pictures that a motion module's positions reach; 32 in AnimateDiff.
+        motion_heads: of the attention over time.
+        text_condition: "pooled" attends to E_l alone, "tokens" to E_l and its words.
+        process: what it undoes, see `ldm.process.process_of`.
+
+    Raises:
+        ValueError: an unknown text condition.
+    """
+
+    @configured
+    def __init__(
+        self,
+        latent_channels: int = 4,
+        text_channels: int = 512,
+        context_channels: int = 768,
+        block_out_channels: Sequence[int] = (320, 640, 1280, 1280),
+        layers_per_block: int = 2,
+        attention_heads: int = 8,
+        norm_groups: int = 32,
+        pictures: int = 32,
+        motion_heads: int = 8,
+        text_condition: Literal["pooled", "tokens"] = "tokens",
+        process: str | Mapping[str, Any] = "epsilon",
+    ):
+        super().__init__()
+        if text_condition not in ("pooled", "tokens"):
+            raise ValueError(f"text_condition is pooled or tokens, not {text_condition!r}")
+        from diffusers import UNetMotionModel
+
+        self.process = process_of(process)
+        levels = len(block_out_channels)
+        self.unet: Any = UNetMotionModel(
+            in_channels=latent_channels,
+            out_channels=latent_channels,
+            block_out_channels=tuple(block_out_channels),
+            layers_per_block=layers_per_block,
+            down_block_types=(*["CrossAttnDownBlockMotion"] * (levels - 1), "DownBlockMotion"),
+            up_block_types=("UpBlockMotion", *["CrossAttnUpBlockMotion"] * (levels - 1)),
+            num_attention_heads=attention_heads,
+            cross_attention_dim=context_channels,
+            norm_num_groups=norm_groups,
+            motion_max_seq_length=pictures,
+            motion_num_attention_heads=motion_heads,
+        )
+        self.text_in = nn.Linear(text_channels, context_channels)
+        self.text_null = nn.Parameter(torch.zeros(context_channels))
+
+    @classmethod
+    def tiny(cls, **overrides: Any) -> "MotionUNet":
+        """The same classes at the size of a test (Ct 5, 6 pictures)."""
+        size = {
+            "text_channels": 5,
+            "context_channels": 16,
+            "block_out_channels": (8, 16),
+            "layers_per_block": 1,
+            "attention_heads": 2,
+            "norm_groups": 4,
+            "pictures": 6,
+            "motion_heads": 2,
+        }
+        return cls(**{**size, **overrides})
+
+    def keep_fewer_activations(self) -> None:
+        """Gradient checkpointing: activations inside of a block are computed again in the backward pass."""
+        self.unet.enable_gradient_checkpointing()
+
+    def pieces(self) -> list[nn.Module]:
+        """What is spread over devices one by one: the blocks of the UNet."""
+        return [*self.unet.down_blocks, self.unet.mid_block, *self.unet.up_blocks]
+
+    def load_unet(self, state: Mapping[str, Tensor]) -> None:
+        """Takes the weights of a `UNet2DConditionModel` (Stable Diffusion 1), all of them and by their names;
+        the motion modules stay as they are.
+
+        Raises:
+            ValueError: it is of another size, or not that of a UNet.
+        """
+        self._take(state, {name for name in self.unet.state_dict() if MOTION not in name}, "UNet")
+
+    def load_motion(self, state: Mapping[str, Tensor]) -> None:
+        """Takes the weights of a `MotionAdapter` (AnimateDiff), all of them and by their names; the rest of
+        the UNet stays as it is.
+
+        Raises:
+            ValueError: it is of another size, or no motion adapter.
+        """
+        self._take(state, {name for name in self.unet.state_dict() if MOTION in name}, "motion adapter")
+
+    def _take(self, state: Mapping[str, Tensor], wanted: set[str], what: str) -> None:
+        other = wanted ^ state.keys()
+        if other:
+            raise ValueError(
+                f"this is no {what} of this size: {len(other)} names differ, such as {min(other)}"
+            )
+        try:
+            self.unet.load_state_dict(dict(state), strict=False)
+        except RuntimeError as error:
+            raise ValueError(
+                f"this is no {what} of this size: {str(error).splitlines()[1].strip()}"
+            ) from None
+
+    def mix(self, conditions: Conditions, latents: Latents) -> Float[Tensor, "batch tokens width"]:
+        """What the UNet attends to: E_l and its words, or the learned null where there are none."""
+        batch = latents.batch
+        if TEXT not in conditions:
+            return self.text_null.expand(batch, 1, -1)
+        track = conditions[TEXT]
+        values = track.values if track.values.ndim == 3 else track.values[:, None]
+        present = track.present
+        there = torch.ones(values.shape[:2], dtype=torch.bool, device=values.device)
+        if present is not None:
+            there = there & (present if present.ndim == 2 else present[:, None])
+        if self.config.text_condition == "pooled":
+            values, there = values[:, :1], there[:, :1]
+        told = self.text_in(values.to(self.text_null.dtype))
+        return torch.where(there[..., None], told, self.text_null)
+
+    def forward(
+        self,
+        latents: Latents,
+        time: Float[Tensor, " batch"],
+        conditions: Conditions | Float[Tensor, "batch tokens width"],
+    ) -> Latents:
+        """The prediction at `time` in [0, 1] (0 data, 1 noise), given conditions or what `mix` made of them.
+
+        Raises:
+            ValueError: conditions and latents of different batch sizes, or no video latents.
+        """
+        mixed = self.mix(conditions, latents) if isinstance(conditions, Conditions) else conditions
+        film = latents.video
+        if film is None or film.ndim != 5:
+            raise ValueError("this denoiser takes video latents (batch, channels, pictures, rows, columns)")
+        if len(mixed) != len(film):
+            raise ValueError(f"{len(film)} latents but conditions of {len(mixed)} samples")
+        x = film.to(self.dtype)
+        # diffusers flattens the pictures into the batch and wants the words of every one of them
+        words = mixed.to(x.dtype).repeat_interleave(film.shape[2], dim=0)
+        return Latents(video=self.unet(x, 1000.0 * time, encoder_hidden_states=words).sample)

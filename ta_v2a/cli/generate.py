@@ -1,0 +1,82 @@
+"""`ta-v2a generate`: a film with its sound, from words alone or from a still image."""
+
+from typing import Annotated
+
+import typer
+
+from ta_v2a.cli import console
+from ta_v2a.cli.options import Json, Preset, Seed
+from ta_v2a.engine.arguments import FILM_NEGATIVE_SCALE, FILM_STEPS, FILM_TEXT_SCALE, LAST_SEED
+from ta_v2a.errors import UserError
+
+
+def generate(
+    prompt: Annotated[
+        str, typer.Argument(metavar="PROMPT", help="What happens, in English.", show_default=False)
+    ],
+    output: Annotated[str, typer.Option("-o", "--output", help="The film.", show_default=False)],
+    negative: Annotated[str, typer.Option("-n", "--negative", help="What is neither seen nor heard.")] = "",
+    image: Annotated[
+        str | None, typer.Option(help="A still image that the film begins with; its middle square is taken.")
+    ] = None,
+    sound_prompt: Annotated[str, typer.Option(help="What is heard. Default: the prompt.")] = "",
+    seconds: Annotated[float | None, typer.Option(help="Length. Default: the head's own, 4.1.")] = None,
+    size: Annotated[int, typer.Option(help="Side of the pictures in pixels.")] = 256,
+    seed: Seed = 0,
+    takes: Annotated[
+        int, typer.Option(min=1, max=64, help="Films to make, from seeds SEED, SEED + 1, ...")
+    ] = 1,
+    steps: Annotated[
+        int, typer.Option(min=1, max=1000, help="Sampler steps of the pictures; more is slower.")
+    ] = FILM_STEPS,
+    text_scale: Annotated[
+        float, typer.Option(help="How closely the pictures follow the prompt.")
+    ] = FILM_TEXT_SCALE,
+    negative_scale: Annotated[
+        float, typer.Option(help="How far the pictures keep from the negative prompt.")
+    ] = FILM_NEGATIVE_SCALE,
+    sound_steps: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="Sampler steps of the sound. Default: the preset's.")
+    ] = None,
+    sound_text_scale: Annotated[
+        float | None, typer.Option(help="How closely the sound follows its prompt. Default: the preset's.")
+    ] = None,
+    loudness: Annotated[
+        str, typer.Option(help="LUFS of the sound, 20 dB up at most; none: as it was made.")
+    ] = "-23",
+    wav: Annotated[
+        bool, typer.Option("--wav/--no-wav", help="Write the sound as 48 kHz 24-bit WAV too.")
+    ] = False,
+    preset: Preset = "mini",
+    as_json: Json = False,
+) -> None:
+    """Make a film of what PROMPT says, picture first, then its sound."""
+    from ta_v2a.delivery.generate import FilmOrder, generate_films
+    from ta_v2a.media.loudness import read_target
+
+    if seed + takes - 1 > LAST_SEED:
+        first = LAST_SEED - takes + 1
+        raise UserError(f"--seed {seed} and {takes} takes pass the last seed: begin at {first} at most")
+    order = FilmOrder(
+        prompt=prompt,
+        output=output,
+        negative_prompt=negative,
+        image=image,
+        seconds=seconds,
+        size=size,
+        seed=seed,
+        takes=takes,
+        steps=steps,
+        text_scale=text_scale,
+        negative_scale=negative_scale,
+        sound_prompt=sound_prompt,
+        sound_scales={"num_inference_steps": sound_steps, "text_scale": sound_text_scale},
+        loudness=read_target(loudness),
+        wav=wav,
+        preset=preset,
+    )
+    with console.progress("generating", quiet=as_json) as advance:
+        report = generate_films(order, advance, console.notice)
+    console.result(
+        report, as_json, [path for take in report["takes"] for path in (take["film"], take["wav"]) if path]
+    )

@@ -1,0 +1,212 @@
+"""One order of `ta-v2a generate`: a film from words, picture first, then its sound as for any clip."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ta_v2a.delivery.order import Advance, Notice, Order, load_engine, sound_clip
+from ta_v2a.engine.arguments import FILM_NEGATIVE_SCALE, FILM_STEPS, FILM_TEXT_SCALE, number, whole
+from ta_v2a.errors import UserError
+from ta_v2a.media.enlarging import enlarged
+from ta_v2a.media.loudness import TARGET_LUFS
+from ta_v2a.media.reading.still import read_still
+from ta_v2a.media.writing.atomic import output_file
+from ta_v2a.media.writing.film import write_film
+
+if TYPE_CHECKING:
+    from ta_v2a.engine.filming import FilmMaker
+    from ta_v2a.engine.foley import FoleyEngine
+
+SIDES = (64, 1024)
+LONGEST_FILM_S = 60.0
+_ENDINGS = (".mp4", ".m4v", ".mov", ".mkv")
+
+
+@dataclass(frozen=True)
+class FilmOrder:
+    """What `ta-v2a generate` was asked.
+
+    Attributes:
+        prompt: what is seen, and heard unless `sound_prompt` says otherwise.
+        negative_prompt: what is neither seen nor heard.
+        image: a still that the film begins with, or None.
+        output: the film.
+        seconds: its length; None: as long as the head's own films.
+        size: side of its pictures in pixels.
+        seed, takes: films from seeds seed, seed + 1, ...
+        steps, text_scale, negative_scale: of the pictures' diffusion.
+        sound_scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
+        loudness, wav: as in `Order`.
+    """
+
+    prompt: str
+    output: str
+    negative_prompt: str = ""
+    image: str | None = None
+    seconds: float | None = None
+    size: int = 256
+    seed: int = 0
+    takes: int = 1
+    steps: int = FILM_STEPS
+    text_scale: float = FILM_TEXT_SCALE
+    negative_scale: float = FILM_NEGATIVE_SCALE
+    sound_prompt: str = ""
+    sound_scales: dict[str, Any] = field(default_factory=dict)
+    loudness: float | None = TARGET_LUFS
+    wav: bool = False
+    preset: str = "mini"
+
+
+def generate_films(order: FilmOrder, advance: Advance, notice: Notice) -> dict[str, Any]:
+    """Does the order and reports it, ready for JSON; `advance(done, total)` follows the work,
+    `notice` gets lines for the user.
+
+    Raises:
+        UserError: for whatever the user can mend; then no file was touched.
+    """
+    began = time.perf_counter()
+    _check(order)
+    outputs = _outputs(order)
+    still = None if order.image is None else read_still(order.image, order.size)
+    engine, maker = _loaded(order)
+    pictures = round((order.seconds or maker.pictures / maker.fps) * maker.fps)
+    loaded = time.perf_counter()
+    takes: list[dict[str, Any]] = []
+    warnings: list[str] = []
+    seconds = {"loading": loaded - began, "filming": 0.0, "sounding": 0.0}
+    with tempfile.TemporaryDirectory(prefix="ta-v2a-") as folder:
+        for index, output in enumerate(outputs):
+            started = time.perf_counter()
+            silent = Path(folder) / f"{index}.mp4"
+
+            def filmed(share: float, index: int = index) -> None:
+                advance(round(1000 * (index + 0.8 * share)), 1000 * order.takes)
+
+            def sounded(done: int, total: int, index: int = index) -> None:
+                advance(round(1000 * (index + 0.8 + 0.2 * done / total)), 1000 * order.takes)
+
+            seed = order.seed + index
+            film = film_of(maker, order, seed, pictures, still, filmed)
+            # nearly lossless: the sound's order copies these packets into the film
+            settings = {"crf": "14", "preset": "medium", "bf": "0"}
+            write_film(silent, film, maker.fps, options=settings)
+            filmed_at = time.perf_counter()
+            sound = sound_clip(_sound_order(order, silent, output, seed), sounded, notice, engine)
+            seconds["filming"] += filmed_at - started
+            seconds["sounding"] += time.perf_counter() - filmed_at
+            takes += sound["takes"]
+            warnings += sound["warnings"]
+    return {
+        "prompt": order.prompt,
+        "sound_prompt": sound["prompt"],
+        "negative_prompt": order.negative_prompt,
+        "image": order.image,
+        "duration_s": sound["duration_s"],
+        "fps": maker.fps,
+        "size": order.size,
+        "preset": order.preset,
+        "settings": {
+            "steps": order.steps,
+            "text_scale": order.text_scale,
+            "negative_scale": order.negative_scale,
+            "sound": sound["settings"],
+        },
+        "sampling_rate": sound["sampling_rate"],
+        "loudness": sound["loudness"],
+        "takes": takes,
+        "warnings": warnings,
+        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+    }
+
+
+def _check(order: FilmOrder) -> None:
+    if not order.prompt.strip() and order.image is None:
+        raise UserError("nothing was asked for: the prompt is empty, and there is no --image")
+    whole("size", order.size, *SIDES)
+    if order.size % 2:
+        raise UserError(f"size is an even number of pixels, not {order.size}")
+    if order.seconds is not None:
+        number("seconds", order.seconds, 0.5, LONGEST_FILM_S)
+    for name in ("text_scale", "negative_scale"):
+        number(name, getattr(order, name), -100, 100)
+    whole("steps", order.steps, 1, 1000)
+
+
+def _outputs(order: FilmOrder) -> list[Path]:
+    """One file a take, each checked before the work."""
+    given = Path(order.output)
+    if given.suffix.lower() not in _ENDINGS:
+        raise UserError(f"{order.output}: a generated film is called {', '.join(_ENDINGS)}")
+    names = (
+        [given]
+        if order.takes == 1
+        else [given.with_name(f"{given.stem}.take{take}{given.suffix}") for take in range(1, order.takes + 1)]
+    )
+    beside = [] if order.image is None else [order.image]
+    return [output_file(name, *beside) for name in names]
+
+
+def _loaded(order: FilmOrder) -> "tuple[FoleyEngine, FilmMaker]":
+    """The engine of the sound, and of the pictures with the same text encoder."""
+    from ta_v2a.engine.filming import film_maker
+    from ta_v2a.engine.parts import load_video_parts
+
+    video = load_video_parts(order.preset)
+    engine = load_engine(order.preset)
+    return engine, film_maker(engine.parts.cvalp, **video, device=engine.device)
+
+
+def film_of(
+    maker: "FilmMaker",
+    order: FilmOrder,
+    seed: int,
+    pictures: int,
+    still: np.ndarray | None,
+    told: Any,
+) -> Iterator[np.ndarray]:
+    """The pictures of one film at the order's size. One that is longer than the head's own goes on from its
+    last picture: the next part begins with it."""
+    made: list[np.ndarray] = []
+    generator = maker.generator(seed)
+    first = None if still is None else enlarged(still, maker.px)
+    own = maker.pictures
+    parts = 1 + max(0, -(-(pictures - own) // (own - 1)))
+    for part in range(parts):
+
+        def step(event: Any, part: int = part) -> None:
+            told((part + event.done / event.total) / parts)
+
+        film = maker.film(
+            order.prompt,
+            generator,
+            order.steps,
+            order.text_scale,
+            order.negative_prompt,
+            order.negative_scale,
+            first,
+            step,
+        )
+        made += list(film if part == 0 else film[1:])
+        first = film[-1]
+    large = (enlarged(picture, order.size) for picture in made[:pictures])
+    for index, picture in enumerate(large):
+        yield picture if index or still is None else still
+
+
+def _sound_order(order: FilmOrder, silent: Path, output: Path, seed: int) -> Order:
+    return Order(
+        clip=str(silent),
+        prompt=order.sound_prompt or order.prompt,
+        negative_prompt=order.negative_prompt,
+        output=str(output),
+        seed=seed,
+        scales=order.sound_scales,
+        loudness=order.loudness,
+        wav=order.wav,
+        preset=order.preset,
+    )

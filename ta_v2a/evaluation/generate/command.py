@@ -1,0 +1,52 @@
+"""`ta-v2a evaluate generate`: films from captions that no training saw, and records of their measures."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ta_v2a.delivery.order import load_engine
+from ta_v2a.engine.filming import film_maker
+from ta_v2a.engine.parts import load_video_parts
+from ta_v2a.evaluation.generate.measured import measure_films
+from ta_v2a.evaluation.metrics.records import Better, Score
+from ta_v2a.evaluation.report.results import Begun, write_result
+from ta_v2a.presets.resolve import resolve
+
+_MEASURES: dict[str, tuple[str, str, Better]] = {
+    "act": ("act named right", "generate:ridge", "higher"),
+    "onset_seen": ("onset seen", "generate:tower", "higher"),
+    "count_within_one": ("count told, within one", "generate:tower", "higher"),
+    "seen_against_heard_f1": ("onset F1, seen against heard", "generate:50ms", "higher"),
+}
+
+
+def generate_command(
+    preset: str,
+    n: int,
+    seed: int,
+    steps: int,
+    text_scale: float,
+    progress: Callable[[int, int], None] | None = None,
+    keep: Begun | None = None,
+) -> dict[str, Any]:
+    """Measures films of `n` captions; `keep` is where the result is written as data as well.
+
+    Raises:
+        UserError: the preset holds no video head.
+    """
+    video = load_video_parts(preset)
+    engine = load_engine(preset)
+    maker = film_maker(engine.parts.cvalp, **video, device=engine.device)
+    result = measure_films(engine, maker, n, seed, steps, text_scale, progress)
+    scores = [
+        Score.of_row(row, metric, variant, better, of=of)
+        for name, (metric, variant, better) in _MEASURES.items()
+        for of, row in result["results"][name].items()
+    ]
+    for of, value in result["distances"].items():
+        row = {"value": value, "low": None, "high": None, "n": n}
+        scores.append(Score.of_row(row, "Frechet distance", "generate:E_v", "lower", of=of))
+    result["scores"] = [one.as_dict() for one in scores]
+    if keep is not None:
+        details = {"captions": result["captions"], "settings": result["settings"]}
+        write_result(keep, "generate", preset, scores, seed, n, resolve(preset), details)
+    return result

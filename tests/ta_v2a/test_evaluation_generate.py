@@ -1,0 +1,61 @@
+"""The measures of films from words: the judge on real scenes, the whole on a tiny preset."""
+
+import numpy as np
+import pytest
+import torch
+
+from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
+from ldm.denoisers.video_transformer import VideoTransformer
+from prompts.acts import ACTS
+from ta_v2a.engine.filming import film_maker
+from ta_v2a.evaluation.generate.act_judge import ActJudge, act_features
+from ta_v2a.evaluation.generate.measured import measure_films
+from ta_v2a.stage.clean.packed import Filming
+from ta_v2a.stage.clean.render import render_clean
+from ta_v2a.stage.clean.scenes import plan_clean
+
+FILMING = Filming(px=32, pictures=32)
+
+
+def films(first_seed: int, each: int) -> tuple[list[np.ndarray], list[str]]:
+    acts = [act for act in ACTS for _ in range(each)]
+    scenes = [plan_clean(first_seed + k, FILMING.duration_s, (act,)) for k, act in enumerate(acts)]
+    return [render_clean(scene, FILMING.times_s, FILMING.px) for scene in scenes], acts
+
+
+def test_the_judge_names_real_scenes_and_not_noise():
+    judge = ActJudge(*films(0, 6))
+    shown, acts = films(10_000, 2)
+    assert np.mean([judge.named(film) == act for film, act in zip(shown, acts, strict=True)]) >= 0.95
+    noise = np.random.default_rng(0).integers(0, 255, (24, 32, 32, 32, 3), dtype=np.uint8)
+    named = [judge.named(film) for film in noise]
+    assert len(set(named)) < 12 and act_features(noise[0]).shape == (4 * 144,)
+
+
+@pytest.fixture(scope="module")
+def measured(pipeline):
+    torch.manual_seed(1)
+    head = VideoTransformer.tiny(text_channels=16, pictures=32, words=5).eval()
+    maker = film_maker(pipeline.cvalp, head, PictureAutoencoder.tiny().eval())
+    done = []
+    report = measure_films(pipeline.engine, maker, 6, 0, 1, 1.5, lambda *step: done.append(step))
+    assert done == [(index + 1, 6) for index in range(6)]
+    return report
+
+
+def test_everything_is_measured_beside_what_it_could_be(measured):
+    results = measured["results"]
+    assert set(results) == {"act", "onset_seen", "count_within_one", "seen_against_heard_f1"}
+    assert set(results["act"]) == {
+        "generated", "generated, another's caption", "real", "real, unseen by the judge"
+    }  # fmt: skip
+    assert (
+        results["act"]["real"]["value"] > results["act"]["generated"]["value"]
+    )  # the head has random weights
+    for rows in results.values():
+        for row in rows.values():
+            assert row["value"] is None or 0 <= row["value"] <= 1
+    distances = measured["distances"]
+    assert set(distances) == {"generated", "a still", "real, pictures shuffled", "real: its halves"}
+    assert all(np.isfinite(value) and value >= 0 for value in distances.values())
+    assert len(measured["captions"]) == 6 and measured["settings"]["steps"] == 1
