@@ -73,8 +73,8 @@ def test_timecode_and_markers_are_read_back_by_libsndfile_and_ffmpeg(tmp_path):
     with av.open(str(path)) as container:
         tags = container.metadata
         assert tags["time_reference"] == str(round(3600.5 * 48_000))
-        assert tags["comment"] == "a knock, then rain" and tags["originator"] == "ta-v2a"
-        assert (tags["origination_date"], tags["origination_time"]) == ("2026-11-28", "09:30:00")
+        assert tags["comment"] == "a knock, then rain" and tags["encoded_by"] == "ta-v2a"
+        assert (tags["date"], tags["creation_time"]) == ("2026-11-28", "09:30:00")
         decoded = np.concatenate([each.to_ndarray().reshape(-1) for each in container.decode(audio=0)])
     assert (decoded >> 8 == numbers(path)[:, 0]).all()
     data = path.read_bytes()

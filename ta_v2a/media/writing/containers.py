@@ -45,7 +45,7 @@ SOUND_CODECS: dict[str, tuple[str, str, int, tuple[str, ...]]] = {
     "pcm": ("pcm_s24le", "s32", 0, (".mov", ".mkv", ".avi")),
     "opus": ("libopus", "flt", 128, (".webm", ".mkv")),
 }
-"""Sound that can be asked for: encoder, what it takes, kbit a second of a channel (0: lossless), and the films
+"""Sound that can be asked for: encoder, what it takes, kbit a second of a channel (0: lossless), and films
 that hold it where players expect it."""
 KBIT_RANGE = (16, 512)
 FILM_RATES_HZ = (44_100, 48_000, 96_000)
