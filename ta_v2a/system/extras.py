@@ -13,6 +13,8 @@ EXTRAS: dict[str, dict[str, str]] = {
         "pytorchvideo": "pytorchvideo.models",
         "panns-inference": "panns_inference",
     },
+    "otio": {"opentimelineio": "opentimelineio"},
+    "c2pa": {"c2pa-python": "c2pa", "cryptography": "cryptography"},
     "eval": {"librosa": "librosa", "matplotlib": "matplotlib", "panns-inference": "panns_inference"},
 }
 """Extra -> distribution -> a module of it. pyproject.toml says which versions. Of pytorchvideo `models` only:
