@@ -195,4 +195,4 @@ def test_a_sound_that_was_changed_is_told(run, clip, tmp_path):
     folder = tmp_path / "project"
     run("foley", clip, "-p", "knocking", "--project", folder, "--takes", 2)
     soundfile.write(folder / "sounds" / "000002-1.wav", np.zeros(100), 48_000)
-    assert "is not the sound that take 1 had" in run("takes", folder, "compare", 1, 2)
+    assert "is not the sound that was recorded as take 1" in run("takes", folder, "compare", 1, 2)
