@@ -1,4 +1,4 @@
-"""What a plain installation leaves out: packages for training, measuring, timelines or credentials, by extra."""
+"""What a plain installation leaves out: packages by the extra that brings them."""
 
 from importlib.util import find_spec
 
