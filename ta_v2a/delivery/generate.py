@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ta_v2a.delivery.order import Advance, Notice, Order, load_engine, sound_clip
+from ta_v2a.delivery.job import Order
+from ta_v2a.delivery.order import Advance, Notice, load_engine, sound_clip
 from ta_v2a.engine.arguments import FILM_NEGATIVE_SCALE, FILM_STEPS, FILM_TEXT_SCALE, number, whole
 from ta_v2a.errors import UserError
 from ta_v2a.media.enlarging import enlarged

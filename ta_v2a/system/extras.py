@@ -1,4 +1,4 @@
-"""What a plain installation leaves out: packages for training or measuring, by the extra that brings them."""
+"""What a plain installation leaves out: packages by the extra that brings them."""
 
 from importlib.util import find_spec
 
@@ -15,6 +15,8 @@ EXTRAS: dict[str, dict[str, str]] = {
     },
     "eval": {"librosa": "librosa", "matplotlib": "matplotlib", "panns-inference": "panns_inference"},
     "solid": {"mujoco": "mujoco"},
+    "otio": {"opentimelineio": "opentimelineio"},
+    "c2pa": {"c2pa-python": "c2pa", "cryptography": "cryptography"},
 }
 """Extra -> distribution -> a module of it. pyproject.toml says which versions. Of pytorchvideo `models` only:
 its transforms do not import beside a current torchvision."""
