@@ -10,7 +10,7 @@ from ta_v2a.errors import UserError
 
 
 @lru_cache(maxsize=1)
-def _adapter() -> TypeAdapter[Order]:
+def _adapter() -> Any:
     return TypeAdapter(Order)
 
 

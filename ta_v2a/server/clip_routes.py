@@ -113,21 +113,22 @@ async def clip_frames(
     return Response(data, media_type="image/jpeg", headers=_IMMUTABLE)
 
 
-@clip_routes.get("/{clip_id}/onsets", responses={202: {"description": "Not yet: ask again."}})
+@clip_routes.get(
+    "/{clip_id}/onsets", response_model=OnsetList, responses={202: {"description": "Not yet: ask again."}}
+)
 async def clip_onsets(
     request: Request,
     clip_id: ClipId,
     threshold: Annotated[float, Query(ge=0, le=1, description="How sure an onset must be.")] = THRESHOLD,
-) -> OnsetList:
-    """What is seen to hit, and when; it is looked at once. The answer waits for it some 20 s, then it is 202."""
+) -> OnsetList | Response:
+    """What is seen to hit, and when; looked at once. The answer waits some 20 s for it, then it is 202."""
     state, record = state_of(request), one_clip(request, clip_id)
     event = await state.onsets.of(record.id, state.records.clip_file(record), threshold, _WAIT_S)
     if event is None:
-        return JSONResponse({}, 202, {"retry-after": "1"})  # type: ignore[return-value]  # as declared above
+        return JSONResponse({}, 202, {"retry-after": "1"})
     if event.kind != "done":
-        raise HTTPException(
-            422 if event.kind == "failed" else 503, event.text or "the server is being closed"
-        )
+        status = 422 if event.kind == "failed" else 503
+        raise HTTPException(status, event.text or "the server is being closed")
     return OnsetList(
         onsets=[
             OnsetView(

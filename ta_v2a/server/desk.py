@@ -1,16 +1,15 @@
 """The queue, the workers behind it, and whoever listens: jobs in order, every event to disk and to listeners.
 
-Memory is bounded: a job that waits is a name in a queue of at most `most_waiting`; a job that runs is one
-record a worker; a job that has ended is on disk only, but for the last few that were looked at. Listeners
-hold no queue: each asks for what it has not seen yet.
+Memory is bounded: a job that waits is a small record in a queue of at most `most_waiting`; a job that has
+ended is on disk only, but for the last few that were looked at. Listeners hold no queue: each asks for what
+it has not seen yet.
 """
 
 import asyncio
 import logging
 import shutil
 import threading
-import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -23,26 +22,18 @@ from ta_v2a.server.counts import Counts
 from ta_v2a.server.orders import task_of
 from ta_v2a.server.records import JobRecord, Records
 from ta_v2a.server.settings import ServerSettings
+from ta_v2a.server.shelf import LiveJob, Shelf
 from ta_v2a.system.trouble import trouble_of
 
 _log = logging.getLogger("ta_v2a.server")
-_KEPT_RECORDS = 128
 _REST_S = 1.0
+_ENDING_S = 30.0
 Told = tuple[int | None, float, JobEvent]
 """(number of an event that is kept, or None; seconds since 1970; the event)."""
 
 
 class QueueFull(Exception):
     """As many jobs wait as may."""
-
-
-class _Live:
-    """A job that has not ended: its record, its latest progress, whether anybody still wants it."""
-
-    def __init__(self, record: JobRecord):
-        self.record = record
-        self.progress: tuple[float, JobEvent] | None = None
-        self.unwanted = threading.Event()
 
 
 class _Look:
@@ -55,14 +46,18 @@ class _Look:
 
 
 class Desk:
-    """Takes jobs, has them done, tells what becomes of them. Its methods may be called from any thread;
-    `follow` is for the event loop that `open` was called in.
+    """Takes jobs, has them done, tells what becomes of them.
+
+    Its methods may be called from any thread; `follow` is for the event loop that `open` was called in.
 
     Args:
         records: the server's folder.
         settings: what the server was started with.
         counts: what is counted.
         worker: makes a worker; another place to do the work is another kind of these.
+
+    Attributes:
+        preset_settings: weights and steps of the preset; empty until a worker has loaded it.
     """
 
     def __init__(
@@ -73,27 +68,19 @@ class Desk:
         worker: Callable[[], Worker] = Worker,
     ):
         self.records, self.settings, self.counts = records, settings, counts
-        self._lock = threading.Lock()
-        self._wake = threading.Condition(self._lock)
-        self._live: OrderedDict[str, _Live] = OrderedDict()
-        self._ended: OrderedDict[str, JobRecord] = OrderedDict()
-        self._waiting: deque[str] = deque()
+        self.preset_settings: dict[str, Any] = {}
+        self._wake = threading.Condition()
+        self._shelf = Shelf(records)
+        self._waiting: deque[str] = deque(self._shelf.live)
         self._looks: deque[_Look] = deque()
         self._running: set[str] = set()
         self._closing = threading.Event()
-        self.preset_settings: dict[str, Any] = {}
-        self._ids = records.job_ids()
         self._threads = [
             threading.Thread(target=self._work, args=(worker(),), name=f"worker-{number}", daemon=True)
             for number in range(settings.workers)
         ]
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed: asyncio.Event | None = None
-        for job_id in self._ids:
-            record = records.job(job_id)
-            if record.end is None:
-                self._live[job_id] = _Live(record)
-                self._waiting.append(job_id)
 
     def open(self) -> None:
         """Begins the work; jobs of before the server's last end are in the queue already."""
@@ -102,20 +89,20 @@ class Desk:
             thread.start()
 
     def leave(self) -> None:
-        """From now on no job begins, and whoever follows one is let go; may be called by a signal's handler."""
+        """From now on no job begins, and whoever follows one is let go; a signal's handler may call it."""
         self._closing.set()
         self._tell_listeners()
 
     def close(self) -> None:
         """Leaves the jobs in work, which begin again with the server's next start, and ends the workers."""
         self.leave()
-        with self._lock:
+        with self._wake:
             looks, self._looks = list(self._looks), deque()
             self._wake.notify_all()
         for look in looks:
             look.answer.cancel()
         for thread in self._threads:
-            thread.join(30.0)
+            thread.join(_ENDING_S)
 
     # Asked from outside
 
@@ -141,16 +128,14 @@ class Desk:
         Raises:
             QueueFull: too many wait.
         """
-        with self._lock:
-            known = self._known(record.id)
+        with self._wake:
+            known = self._shelf.find(record.id)
             if known is not None:
                 return known
             if len(self._waiting) >= self.settings.most_waiting:
                 raise QueueFull
             self.records.keep_job(record)
-            self.records.keep_event(record, JobEvent("queued"))
-            self._live[record.id] = _Live(record)
-            self._ids.append(record.id)
+            self._shelf.add(record).told(JobEvent("queued"), self.records)
             self._waiting.append(record.id)
             self.counts.submitted.inc()
             self._wake.notify()
@@ -158,21 +143,21 @@ class Desk:
 
     def job(self, job_id: str) -> JobRecord:
         """Raises: KeyError: there is none of this id."""
-        with self._lock:
-            record = self._known(job_id)
+        with self._wake:
+            record = self._shelf.find(job_id)
         if record is None:
             raise KeyError(job_id)
         return record
 
     def progress(self, job_id: str) -> tuple[int, int]:
         """(steps done, steps in all) of a job in work; (0, 0) before and after."""
-        live = self._live.get(job_id)
-        event = None if live is None or live.progress is None else live.progress[1]
-        return (0, 0) if event is None else (event.done, event.total)
+        live = self._shelf.live.get(job_id)
+        told = None if live is None else live.progress
+        return (0, 0) if told is None else (told[1].done, told[1].total)
 
     def ahead(self, job_id: str) -> int | None:
         """Jobs before this one in the queue; None for one that does not wait."""
-        with self._lock, suppress(ValueError):
+        with self._wake, suppress(ValueError):
             return self._waiting.index(job_id)
         return None
 
@@ -182,20 +167,13 @@ class Desk:
         Raises:
             KeyError: there is no job `before`.
         """
-        with self._lock:
-            newest_first = self._ids[::-1]
-        if before is None:
-            return newest_first[:limit]
-        try:
-            start = newest_first.index(before) + 1
-        except ValueError:
-            raise KeyError(before) from None
-        return newest_first[start : start + limit]
+        with self._wake:
+            return self._shelf.page(before, limit)
 
     def uses(self, clip_id: str) -> bool:
         """Whether a job that has not ended is about this clip."""
-        with self._lock:
-            return any(live.record.clip_id == clip_id for live in self._live.values())
+        with self._wake:
+            return any(live.record.clip_id == clip_id for live in self._shelf.live.values())
 
     def cancel(self, job_id: str) -> JobRecord:
         """A job that waits is cancelled at once, one in work within a step of the sampler; one that has ended
@@ -205,8 +183,8 @@ class Desk:
             KeyError: there is none of this id.
         """
         record = self.job(job_id)
-        with self._lock:
-            live = self._live.get(job_id)
+        with self._wake:
+            live = self._shelf.live.get(job_id)
             if live is None:
                 return record
             live.unwanted.set()
@@ -224,11 +202,10 @@ class Desk:
             KeyError: there is none of this id.
         """
         self.job(job_id)
-        with self._lock:
-            if job_id in self._live:
+        with self._wake:
+            if job_id in self._shelf.live:
                 return False
-            self._ended.pop(job_id, None)
-            self._ids.remove(job_id)
+            self._shelf.drop(job_id)
         self.records.remove(self.records.job_folder(job_id))
         return True
 
@@ -239,7 +216,7 @@ class Desk:
             QueueFull: too many wait.
         """
         look = _Look(clip_file, threshold)
-        with self._lock:
+        with self._wake:
             if len(self._looks) >= self.settings.most_waiting:
                 raise QueueFull
             self._looks.append(look)
@@ -252,11 +229,11 @@ class Desk:
         Raises:
             KeyError: there is none of this id.
         """
-        assert self._changed is not None
         shown: JobEvent | None = None
         while True:
+            assert self._changed is not None
             changed = self._changed
-            record, live = self.job(job_id), self._live.get(job_id)
+            record, live = self.job(job_id), self._shelf.live.get(job_id)
             for number, (at_s, event) in list(enumerate(record.events))[after + 1 :]:
                 after = number
                 yield number, at_s, event
@@ -266,30 +243,11 @@ class Desk:
             if progress is not None and progress[1] is not shown:
                 shown = progress[1]
                 yield None, progress[0], shown
-            if self._closing.is_set():
+            if self._closing.is_set() or (record.end is not None and after >= len(record.events) - 1):
                 return
             await changed.wait()
 
     # The workers' side
-
-    def _known(self, job_id: str) -> JobRecord | None:
-        live = self._live.get(job_id)
-        if live is not None:
-            return live.record
-        if job_id in self._ended:
-            self._ended.move_to_end(job_id)
-            return self._ended[job_id]
-        try:
-            record = self.records.job(job_id)
-        except KeyError:
-            return None
-        self._keep(record)
-        return record
-
-    def _keep(self, record: JobRecord) -> None:
-        self._ended[record.id] = record
-        while len(self._ended) > _KEPT_RECORDS:
-            self._ended.popitem(last=False)
 
     def _tell_listeners(self) -> None:
         """Wakes all that follow a job."""
@@ -303,31 +261,26 @@ class Desk:
             with suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(wake)
 
-    def _told(self, live: _Live, event: JobEvent) -> None:
-        if event.kind == "progress":
-            live.progress = (time.time(), event)
-        else:
-            self.records.keep_event(live.record, event)
+    def _told(self, live: LiveJob, event: JobEvent) -> None:
+        live.told(event, self.records)
         self._tell_listeners()
 
-    def _end(self, live: _Live, event: JobEvent) -> None:
-        record = live.record
-        self.records.keep_event(record, event)
-        with self._lock:
-            self._live.pop(record.id, None)
-            self._keep(record)
-        self.counts.ended(record)
+    def _end(self, live: LiveJob, event: JobEvent) -> None:
+        live.told(event, self.records)
+        with self._wake:
+            self._shelf.ended(live.record)
+        self.counts.ended(live.record)
         self._tell_listeners()
 
-    def _next(self) -> "_Look | _Live | None":
-        with self._lock:
+    def _next(self) -> "_Look | LiveJob | None":
+        with self._wake:
             while not self._closing.is_set():
                 if self._looks:
                     return self._looks.popleft()
                 if self._waiting:
                     job_id = self._waiting.popleft()
                     self._running.add(job_id)
-                    return self._live[job_id]
+                    return self._shelf.live[job_id]
                 self._wake.wait(_REST_S)
         return None
 
@@ -348,17 +301,16 @@ class Desk:
                 with suppress(Exception):
                     self._end(wanted, JobEvent("failed", text=line))
             finally:
-                with self._lock:
+                with self._wake:
                     self._running.discard(wanted.record.id)
         worker.end()
 
     def _looked(self, worker: Worker, look: _Look) -> None:
-        if not look.answer.set_running_or_notify_cancel():
-            return
-        task = {**look.task, "preset": self.settings.preset}
-        look.answer.set_result(worker.do(task, look.folder, unwanted=self._closing.is_set))
+        if look.answer.set_running_or_notify_cancel():
+            task = {**look.task, "preset": self.settings.preset}
+            look.answer.set_result(worker.do(task, look.folder, unwanted=self._closing.is_set))
 
-    def _sound(self, worker: Worker, live: _Live) -> None:
+    def _sound(self, worker: Worker, live: LiveJob) -> None:
         """One try of a job."""
         record = live.record
         task, beside = task_of(record, self.records, self.settings)
@@ -369,20 +321,21 @@ class Desk:
         if self._closing.is_set() and not live.unwanted.is_set() and event.kind in ("cancelled", "lost"):
             return  # it begins again with the next server
         if event.kind == "lost":
-            event = self._tried_again(live, event)
-        if event is not None:
+            self._lost(live, event)
+        else:
             self._end(live, event)
 
-    def _tried_again(self, live: _Live, lost: JobEvent) -> JobEvent | None:
-        """Puts a job whose worker died at the queue's head; or the event that ends it, after too many tries."""
+    def _lost(self, live: LiveJob, lost: JobEvent) -> None:
+        """A job whose worker died goes to the queue's head; after too many tries it has failed."""
         self.counts.deaths.inc()
         self._told(live, lost)
+        tries = live.record.tries
         if live.unwanted.is_set():
-            return JobEvent("cancelled")
-        if live.record.tries >= self.settings.tries:
-            return JobEvent("failed", text=f"{lost.text}, {live.record.tries} times: it is given up")
-        with self._lock:
-            live.progress = None
-            self._waiting.appendleft(live.record.id)
-            self._wake.notify()
-        return None
+            self._end(live, JobEvent("cancelled"))
+        elif tries >= self.settings.tries:
+            self._end(live, JobEvent("failed", text=f"{lost.text}, {tries} times: it is given up"))
+        else:
+            with self._wake:
+                live.progress = None
+                self._waiting.appendleft(live.record.id)
+                self._wake.notify()

@@ -22,9 +22,9 @@ _MOST_BODY_BYTES = 4 << 20
 _OPEN = ("/health", "/v1/session")
 _GUARDED = ("/v1/", "/metrics", "/openapi.json")
 _CONTENT_POLICY = (
-    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
-    "worker-src 'self' blob:; connect-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+    "style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; connect-src 'self' blob: data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -53,7 +53,8 @@ def checked_token(token: str | None, host: str) -> str | None:
     if token is None:
         if not is_loopback(host):
             raise UserError(
-                f"whoever reaches {host} could use this server: give it a token (TA_V2A_TOKEN, or --token-file)"
+                f"whoever reaches {host} could use this server: give it a token (--token-file, or "
+                f"TA_V2A_TOKEN)"
             )
         return None
     if len(token) < SHORTEST_TOKEN:

@@ -126,7 +126,7 @@ class JobRequest(_Body):
     )
     seed: Annotated[int, Field(ge=0, le=LAST_SEED)] = Field(
         0,
-        description="Same seed, same sound. May be a text of digits: JavaScript's numbers lose the last ones.",
+        description="Same seed, same sound. May be a text of digits, of which JavaScript loses none.",
     )
     takes: Annotated[int, Field(ge=1)] = 1
     scales: ScalesModel = ScalesModel()
