@@ -1,12 +1,8 @@
 """A server from its first request to its last: the socket, the folder's lock, signals."""
 
-import fcntl
-import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
@@ -16,7 +12,7 @@ from ta_v2a.presets.resolve import resolve
 from ta_v2a.server.app import create_app
 from ta_v2a.server.guard import checked_token
 from ta_v2a.server.settings import ServerSettings
-from ta_v2a.system.user_files import made_folder
+from ta_v2a.system.locks import sole_user
 
 _CLOSING_S = 5
 _BACKLOG = 512
@@ -30,25 +26,6 @@ class _Server(uvicorn.Server):
         if hasattr(state, "server"):
             state.server.desk.leave()
         super().handle_exit(sig, frame)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """The folder is this server's alone, until it ends in whatever way.
-
-    Raises:
-        UserError: another server has it.
-    """
-    file = os.open(made_folder(folder) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(file)
-        raise UserError(f"{folder}: another server uses this folder") from None
-    try:
-        yield
-    finally:
-        os.close(file)
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -78,7 +55,7 @@ def run_server(settings: ServerSettings, host: str, port: int, ready: Callable[[
     """
     resolve(settings.preset)
     checked_token(settings.token, host)
-    with _locked(settings.folder), _bound(host, port) as listening:
+    with sole_user(settings.folder, "another server"), _bound(host, port) as listening:
         config = uvicorn.Config(
             create_app(settings),
             log_level="warning",

@@ -16,11 +16,13 @@ import numpy as np
 import pytest
 import soundfile
 from conftest import write_clip
-from served import ROOT, Served
 
 from ta_v2a.media.reading.probe import probe
 from ta_v2a.server.client import FoleyClient, Refused
+from ta_v2a.server.launched import LaunchedServer
 from ta_v2a.server.openapi import interface
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def server(pipeline_folder, tmp_path_factory):
         "--most-pixels",
         "1000000",
     )
-    with Served(folder, *words) as served:
+    with LaunchedServer(folder, *words) as served:
         yield served
 
 
@@ -291,7 +293,7 @@ def hostile(folder: Path, silent_clip: Path) -> dict[str, bytes]:
 
 
 def test_hostile_uploads_are_refused_and_leave_nothing(server, client, silent_clip, tmp_path):
-    folder = Path(server.process.args[4])
+    folder = server.folder
     before = sorted(each.name for each in (folder / "clips").iterdir())
     for name, data in hostile(tmp_path, silent_clip).items():
         answer = httpx.post(
@@ -335,7 +337,7 @@ def test_no_name_leads_out_of_the_folder(server, client, silent_clip, name):
     assert answer.status_code == 201
     clip = answer.json()
     assert "/" not in clip["name"] and ".." not in clip["name"] and "\0" not in clip["name"]
-    folder = Path(server.process.args[4]) / "clips" / clip["id"]
+    folder = server.folder / "clips" / clip["id"]
     assert sorted(each.name for each in folder.iterdir()) == sorted(["clip.json", clip["name"]])
     film = httpx.get(f"{server.address}/v1/clips/{clip['id']}/film")
     assert "html" not in film.headers["content-type"] and film.headers["x-content-type-options"] == "nosniff"
@@ -391,7 +393,7 @@ def test_off_this_machine_a_token_is_asked_for(pipeline_folder, silent_clip, tmp
     (page / "index.html").write_text("<!doctype html><title>hello</title>")
     (tmp_path / "secret.txt").write_text("secret")
     words = ("--host", "0.0.0.0", "--preset", str(pipeline_folder), "--page", str(page))
-    with Served(tmp_path / "b", *words, environment={"TA_V2A_TOKEN": token}) as served:
+    with LaunchedServer(tmp_path / "b", *words, environment={"TA_V2A_TOKEN": token}) as served:
         address = served.address.replace("0.0.0.0", "127.0.0.1")
         with httpx.Client(base_url=address) as asked:
             for method, place in [
@@ -431,7 +433,7 @@ def test_off_this_machine_a_token_is_asked_for(pipeline_folder, silent_clip, tmp
 def test_a_killed_server_loses_nothing_and_doubles_nothing(pipeline_folder, tmp_path, silent_clip):
     folder, words = tmp_path / "kept", ("--preset", str(pipeline_folder))
     long = long_clip(tmp_path)
-    with Served(folder, *words) as served, FoleyClient(served.address) as client:
+    with LaunchedServer(folder, *words) as served, FoleyClient(served.address) as client:
         clip, other = client.upload(long), client.upload(silent_clip)
         first = client.wait(client.submit(other["id"], prompt="rain")["id"])
         slow = client.submit(clip["id"], scales={"num_inference_steps": 300})
@@ -446,7 +448,7 @@ def test_a_killed_server_loses_nothing_and_doubles_nothing(pipeline_folder, tmp_
         file.write(b'{"kind": "not')  # a line that the kill cut off
     shutil.copytree(folder / "clips" / clip["id"], folder / "clips" / f"c{'0' * 20}")
     (folder / "clips" / f"c{'0' * 20}" / "clip.json").unlink()  # an upload that the kill cut off
-    with Served(folder, *words) as served, FoleyClient(served.address) as client:
+    with LaunchedServer(folder, *words) as served, FoleyClient(served.address) as client:
         again = [client.submit(other["id"], key=f"job {n}", seed=n) for n in range(3)]
         assert [job["id"] for job in again] == [job["id"] for job in queued]
         ended = [client.wait(job["id"]) for job in (slow, *queued)]
@@ -461,7 +463,7 @@ def test_a_killed_server_loses_nothing_and_doubles_nothing(pipeline_folder, tmp_
 
 def test_a_server_that_is_asked_to_end_lets_go_and_goes_on_later(pipeline_folder, tmp_path):
     folder, words = tmp_path / "kept", ("--preset", str(pipeline_folder))
-    with Served(folder, *words) as served, FoleyClient(served.address) as client:
+    with LaunchedServer(folder, *words) as served, FoleyClient(served.address) as client:
         twice = subprocess.run(served.process.args, capture_output=True, text=True, timeout=60)
         assert twice.returncode == 2 and "another server uses this folder" in twice.stderr
         slow = client.submit(client.upload(long_clip(tmp_path))["id"], scales={"num_inference_steps": 300})
@@ -471,23 +473,21 @@ def test_a_server_that_is_asked_to_end_lets_go_and_goes_on_later(pipeline_folder
         began = time.monotonic()
         assert served.stop(signal.SIGTERM) == 143
         assert time.monotonic() - began < 15
-    with Served(folder, *words) as served, FoleyClient(served.address) as client:
+    with LaunchedServer(folder, *words) as served, FoleyClient(served.address) as client:
         ended = client.wait(slow["id"])
         assert (ended["state"], ended["tries"]) == ("done", 2)
 
 
 def test_a_worker_that_dies_costs_a_try_and_no_job(pipeline_folder, tmp_path):
     with (
-        Served(tmp_path / "kept", "--preset", str(pipeline_folder)) as served,
+        LaunchedServer(tmp_path / "kept", "--preset", str(pipeline_folder)) as served,
         FoleyClient(served.address) as client,
     ):
         job = client.submit(client.upload(long_clip(tmp_path))["id"], scales={"num_inference_steps": 200})
         killed = 0
         for event in client.events(job["id"]):
             if event["kind"] == "progress" and killed == 0:
-                children = Path(f"/proc/{served.process.pid}/task").glob("*/children")
-                pids = {int(pid) for each in children for pid in each.read_text().split()}
-                workers = [pid for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+                workers = served.workers()
                 for pid in workers:
                     os.kill(pid, signal.SIGKILL)
                 killed = len(workers)
