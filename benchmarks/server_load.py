@@ -5,8 +5,8 @@
 
 Starts `ta-v2a serve` in a process of its own. Every client uploads a clip of a rendered scene, asks for its
 share of the jobs at once, and follows each to its end by server-sent events. A job is lost if it was taken
-and is not done in the end, or done without its files. Waits are from the queue to a worker, by the server's own
-clock; memory is the highest resident memory of the server's process (the workers' beside it).
+and is not done in the end, or done without its files. Waits are from the queue to a worker, by the server's
+own clock; memory is the highest resident memory of the server's process (the workers' beside it).
 """
 
 import tempfile

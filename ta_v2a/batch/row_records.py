@@ -52,7 +52,7 @@ def row_digest(order: Order, weights: str, library: str | None) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-class Weights:
+class PresetDigests:
     """SHA-256 of presets and libraries, each read once."""
 
     def __init__(self) -> None:
@@ -75,9 +75,9 @@ class Weights:
         return self._known[preset], self._known[library] if order.library is not None else None
 
 
-def placed(rows: list[BatchRow], out: Path) -> list[PlacedRow]:
+def placed_rows(rows: list[BatchRow], out: Path) -> list[PlacedRow]:
     """Each row with a folder below `out`: its own of an earlier run, else one that is not there."""
-    weights, taken, found = Weights(), set(), []
+    weights, taken, found = PresetDigests(), set(), []
     for row in rows:
         digest, wrong = "", row.wrong
         if row.order is not None:

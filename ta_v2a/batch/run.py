@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from ta_v2a.batch.row_records import ROW_RECORD_FILE, PlacedRow, placed, keep_row_record
+from ta_v2a.batch.row_records import ROW_RECORD_FILE, PlacedRow, keep_row_record, placed_rows
 from ta_v2a.batch.rows import BatchRow
 from ta_v2a.delivery.order import load_engine
 from ta_v2a.jobs.carrying_out import carry_out
@@ -90,7 +90,7 @@ def run_batch(
     """
     began = time.perf_counter()
     with sole_user(out, "another batch"):
-        every = placed(rows, out)
+        every = placed_rows(rows, out)
         missing = [each for each in every if not each.done]
         ended: dict[Path, dict[str, Any]] = {}
         advance(len(every) - len(missing), len(every))

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["queued", "started", "progress", "notice", "done", "failed", "cancelled", "lost"]
-ENDS: tuple[Kind, ...] = ("done", "failed", "cancelled")
+EventKind = Literal["queued", "started", "progress", "notice", "done", "failed", "cancelled", "lost"]
+ENDS: tuple[EventKind, ...] = ("done", "failed", "cancelled")
 """Kinds after which nothing more comes of a job."""
 
 
@@ -21,14 +21,14 @@ class JobEvent:
         report: of "done", as `ta_v2a.delivery.order.sound_clip` returns it.
     """
 
-    kind: Kind
+    kind: EventKind
     done: int = 0
     total: int = 0
     text: str = ""
     report: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Kind, and what this kind says."""
+        """EventKind, and what this kind says."""
         said: dict[str, dict[str, Any]] = {
             "progress": {"done": self.done, "total": self.total},
             "notice": {"text": self.text},

@@ -313,7 +313,11 @@ class Desk:
     def _sound(self, worker: Worker, live: LiveJob) -> None:
         """One try of a job."""
         record = live.record
-        task, beside = task_of(record, self.records, self.settings)
+        try:
+            task, beside = task_of(record, self.records, self.settings)
+        except KeyError:
+            self._end(live, JobEvent("failed", text="its clip was removed"))
+            return
         self.counts.began(record)
         unwanted = lambda: live.unwanted.is_set() or self._closing.is_set()  # noqa: E731
         event = worker.do(task, beside, lambda told: self._told(live, told), unwanted)

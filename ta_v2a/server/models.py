@@ -9,7 +9,7 @@ from ta_v2a.engine.cues import STRONGEST, Cue
 
 MOST_CUES = 2000
 MOST_HITS = 20_000
-Words = Annotated[str, Field(max_length=10_000)]
+WordsField = Annotated[str, Field(max_length=10_000)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -89,9 +89,9 @@ class CueModel(_Body):
 
     start_s: Seconds
     end_s: Seconds | None = Field(None, description="Without it: to the end of the clip.")
-    text: Words
+    text: WordsField
     strength: Annotated[float, Field(gt=0, le=STRONGEST)] = 1.0
-    negative: Words = ""
+    negative: WordsField = ""
 
     def as_cue(self) -> Cue:
         """The cue of an order."""
@@ -115,8 +115,8 @@ class JobRequest(_Body):
     """The order of one job: the same as `ta-v2a foley` takes."""
 
     clip_id: Annotated[str, Field(pattern="^c[0-9a-f]{20}$")]
-    prompt: Words = ""
-    negative_prompt: Words = ""
+    prompt: WordsField = ""
+    negative_prompt: WordsField = ""
     refine: bool = Field(
         True, description="Bring the words to the captions' style; else they are taken as typed."
     )

@@ -16,6 +16,7 @@ from ta_v2a.system.locks import sole_user
 
 _CLOSING_S = 5
 _BACKLOG = 512
+_MOST_CONNECTIONS = 900  # below the usual 1,024 open files of a process
 
 
 class _Server(uvicorn.Server):
@@ -62,6 +63,7 @@ def run_server(settings: ServerSettings, host: str, port: int, ready: Callable[[
             access_log=False,
             server_header=False,
             ws="none",
+            limit_concurrency=_MOST_CONNECTIONS,
             lifespan="on",
             timeout_graceful_shutdown=_CLOSING_S,
         )

@@ -145,10 +145,10 @@ def test_orders_a_line(films, tmp_path):
 
 @pytest.mark.parametrize("name", ["../../up", "/etc/passwd", "a/../../b", "..", "."])
 def test_no_row_leads_out_of_the_folder(name, tmp_path):
-    from ta_v2a.batch.row_records import placed
+    from ta_v2a.batch.row_records import placed_rows
     from ta_v2a.batch.rows import BatchRow
 
-    [found] = placed([BatchRow(name, name, None, "wrong")], tmp_path / "out")
+    [found] = placed_rows([BatchRow(name, name, None, "wrong")], tmp_path / "out")
     assert (tmp_path / "out") in found.folder.resolve().parents
 
 
