@@ -3,7 +3,6 @@ goes on, and a run that was killed goes on where it stopped."""
 
 import csv
 import io
-import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +20,7 @@ from ta_v2a.media.writing.atomic import whole_file
 from ta_v2a.system.locks import sole_user
 from ta_v2a.system.on_ray import Run
 from ta_v2a.system.parallel import Crashed, in_order
+from ta_v2a.system.processes import threads_each
 from ta_v2a.system.user_files import made_folder
 
 SUMMARY_FILE = "summary.csv"
@@ -94,7 +94,7 @@ def run_batch(
         missing = [each for each in every if not each.done]
         ended: dict[Path, dict[str, Any]] = {}
         advance(len(every) - len(missing), len(every))
-        threads = max(1, _cores() // jobs) if jobs > 1 or run is not in_order else None
+        threads = threads_each(jobs) if run is in_order else 1
         work = partial(sound_row, threads=threads)
         for each, found in run(work, missing, jobs if jobs > 1 or run is not in_order else 0):
             record = _crashed(each) if isinstance(found, Crashed) else found
@@ -112,10 +112,6 @@ def run_batch(
         "seconds": round(time.perf_counter() - began, 2),
         "summary": summary,
     }
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _crashed(each: PlacedRow) -> dict[str, Any]:

@@ -266,11 +266,13 @@ class Desk:
         self._tell_listeners()
 
     def _end(self, live: LiveJob, event: JobEvent) -> None:
-        live.told(event, self.records)
-        with self._wake:
-            self._shelf.ended(live.record)
-        self.counts.ended(live.record)
-        self._tell_listeners()
+        try:
+            live.told(event, self.records)
+        finally:  # on a full disk it has ended all the same, until the server's next start
+            with self._wake:
+                self._shelf.ended(live.record)
+            self.counts.ended(live.record)
+            self._tell_listeners()
 
     def _next(self) -> "_Look | LiveJob | None":
         with self._wake:

@@ -3,16 +3,19 @@
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import uvicorn
 
 from ta_v2a.errors import UserError
+from ta_v2a.jobs.worker import Worker
 from ta_v2a.presets.resolve import resolve
 from ta_v2a.server.app import create_app
 from ta_v2a.server.guard import checked_token
 from ta_v2a.server.settings import ServerSettings
 from ta_v2a.system.locks import sole_user
+from ta_v2a.system.processes import threads_each
 
 _CLOSING_S = 5
 _BACKLOG = 512
@@ -58,7 +61,7 @@ def run_server(settings: ServerSettings, host: str, port: int, ready: Callable[[
     checked_token(settings.token, host)
     with sole_user(settings.folder, "another server"), _bound(host, port) as listening:
         config = uvicorn.Config(
-            create_app(settings),
+            create_app(settings, partial(Worker, threads_each(settings.workers))),
             log_level="warning",
             access_log=False,
             server_header=False,
