@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ta_v2a.batch.rows import BatchRow
-from ta_v2a.delivery.order import Order
+from ta_v2a.delivery.job import Order
 from ta_v2a.errors import UserError
 from ta_v2a.jobs.order_json import order_as_json
 from ta_v2a.media.writing.atomic import whole_file

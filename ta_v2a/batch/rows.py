@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ta_v2a.data.manifests import FILM_SUFFIXES, Row, read_manifest
-from ta_v2a.delivery.order import Order
+from ta_v2a.delivery.job import Order
 from ta_v2a.errors import UserError
 from ta_v2a.jobs.order_json import order_as_json, order_from_json
 from ta_v2a.sheets.clip_sheet import sheet_cues
@@ -22,8 +22,17 @@ _COLUMNS = {
     "loudness": "loudness",
     "encode": "encode",
     "hits": "hits",
+    "codec": "codec",
+    "kbit": "kbit",
+    "rate_hz": "rate_hz",
+    "stems": "stems",
+    "pan": "pan",
+    "bwf": "bwf",
+    "cuts": "cuts",
+    "provenance": "provenance",
 }
 """Columns of a table, and the field of an order that each one is; `cues` names a cue sheet."""
+_PLACES = ("output", "used", "exports", "project")
 _SCALES = (
     "num_inference_steps",
     "text_scale",
@@ -144,7 +153,7 @@ def _of_line(line: str, number: int, source: Path, base: Order) -> BatchRow:
         if not isinstance(given, dict) or not isinstance(given.get("clip"), str):
             raise UserError('an order is a JSON object with a "clip"')
         named = given["clip"]
-        if "output" in given or "used" in given:
+        if any(given.get(name) for name in _PLACES):
             raise UserError("an order of a batch names no output: it gets a folder of its own")
         scales = given.get("scales") or {}
         if not isinstance(scales, dict):

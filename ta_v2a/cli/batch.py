@@ -44,7 +44,7 @@ def batch(
     """Sound every row of MANIFEST, or every film of FOLDER; run again, it goes on where it stopped."""
     from ta_v2a.batch.rows import read_rows
     from ta_v2a.batch.run import run_batch
-    from ta_v2a.delivery.order import Order
+    from ta_v2a.delivery.job import Order
     from ta_v2a.media.loudness import read_target
     from ta_v2a.system.on_ray import executor
 

@@ -13,10 +13,10 @@ class JobEvent:
     """One thing that a job says.
 
     Attributes:
-        kind: "queued" and "started" come once for every try; "progress" once for every step of the sampler;
+        kind: "queued" and "started" come once for every try; "progress" at every step of the sampler;
             "notice" is a line for the user; of `ENDS` exactly one comes, and is the last. "lost" ends a try
             whose process died, not the job.
-        done, total: steps of "progress".
+        done, total: of "progress": the share of the work that is done.
         text: of "notice", "failed" and "lost": one line.
         report: of "done", as `ta_v2a.delivery.order.sound_clip` returns it.
     """

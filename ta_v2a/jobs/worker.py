@@ -14,9 +14,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from ta_v2a.delivery.order import load_engine
+from ta_v2a.delivery.order import Load, load_engine
 from ta_v2a.errors import UserError
-from ta_v2a.jobs.carrying_out import Load, Tell, carry_out
+from ta_v2a.jobs.carrying_out import Tell, carry_out
 from ta_v2a.jobs.events import ENDS, JobEvent
 from ta_v2a.jobs.order_json import order_from_json
 from ta_v2a.system.processes import Following

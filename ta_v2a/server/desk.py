@@ -318,7 +318,7 @@ class Desk:
         try:
             task, beside = task_of(record, self.records, self.settings)
         except KeyError:
-            self._end(live, JobEvent("failed", text="its clip was removed"))
+            self._end(live, JobEvent("failed", text="its clip, or the take before it, was removed"))
             return
         self.counts.began(record)
         unwanted = lambda: live.unwanted.is_set() or self._closing.is_set()  # noqa: E731

@@ -14,9 +14,9 @@ from ta_v2a.jobs.events import ENDS
 from ta_v2a.server.answers import REFUSALS, one_clip, one_job, server_of
 from ta_v2a.server.clip_routes import Points
 from ta_v2a.server.looks import file_outline
-from ta_v2a.server.models import JobList, JobRequest, JobView, WaveformView
-from ta_v2a.server.orders import out_files, takes_of
-from ta_v2a.server.records import JobRecord, new_id
+from ta_v2a.server.models import JobList, JobRequest, JobView, RedoModel, WaveformView
+from ta_v2a.server.orders import out_files, take_before, takes_of
+from ta_v2a.server.records import JobRecord, Records, new_id
 from ta_v2a.server.views import event_view, job_view, media_type
 
 job_routes = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=REFUSALS)
@@ -39,6 +39,8 @@ def submit_job(
         raise HTTPException(422, f"takes: at most {state.settings.most_takes} here")
     if asked.library and state.settings.library is None:
         raise HTTPException(422, "library: this server has none")
+    if asked.redo is not None:
+        _check_before(asked.clip_id, asked.redo, state.records)
     wanted = asked.model_dump(mode="json")
     job_id = (
         new_id("j")
@@ -49,6 +51,17 @@ def submit_job(
     if record.request != wanted:
         raise HTTPException(409, "this idempotency key was used for another order")
     return job_view(record, state.desk)
+
+
+def _check_before(clip_id: str, redo: RedoModel, records: Records) -> None:
+    try:
+        record, _, _ = take_before(redo, records)
+    except KeyError:
+        raise HTTPException(
+            422, f"redo: there is no take {redo.take} of a job {redo.job_id} that is done"
+        ) from None
+    if record.clip_id != clip_id:
+        raise HTTPException(422, "redo: that take is another clip's")
 
 
 @job_routes.get("")

@@ -18,7 +18,7 @@ from conftest import write_clip
 from ta_v2a.__main__ import main
 from ta_v2a.batch.row_records import ROW_RECORD_FILE
 from ta_v2a.batch.rows import read_rows
-from ta_v2a.delivery.order import Order
+from ta_v2a.delivery.job import Order
 from ta_v2a.engine.cues import Cue
 from ta_v2a.errors import UserError
 from ta_v2a.jobs.order_json import order_as_json, order_from_json
@@ -130,7 +130,7 @@ def test_orders_a_line(films, tmp_path):
     )
     assert order_from_json(json.loads(json.dumps(order_as_json(order)))) == order
     lines = [
-        json.dumps({**order_as_json(order), "output": None}),
+        json.dumps({**order_as_json(order), "output": "mine.mp4"}),
         json.dumps({"clip": "b.mp4", "prompt": "wind", "scales": {"text_scale": 3.0}}),
         json.dumps({"clip": "b.mp4", "colour": "red"}),
         "no json",

@@ -130,7 +130,7 @@ def test_events_come_in_order_and_again_after_the_last_seen(server, client, clip
     kinds = [event["kind"] for event in events]
     assert kinds[:2] == ["queued", "started"] and kinds[-1] == "done" and kinds.count("done") == 1
     progress = [event for event in events if event["kind"] == "progress"]
-    assert progress and all(one["total"] == 2 for one in progress)
+    assert len(progress) >= 1 and all(0 < one["done"] <= one["total"] for one in progress)
     assert events[-1]["job"]["state"] == "done" and events[-1]["job"]["files"]
     kept = len([kind for kind in kinds if kind != "progress"])
     with http(server) as asked:
@@ -198,12 +198,38 @@ def test_a_job_in_work_is_left_within_a_step(client, tmp_path):
             client.cancel(job["id"])
             seen.append("cancel")
         elif event["kind"] == "progress" and step is not None:
-            assert event["done"] - step <= 40, "steps of this tiny network take milliseconds"
+            assert (event["done"] - step) / event["total"] < 0.1
     assert seen[-1] == "cancelled" and time.monotonic() - asked_at < 3
     ended = client.job(job["id"])
     assert ended["state"] == "cancelled" and ended["files"] == []
     assert client.cancel(job["id"]) == ended
     assert client.wait(client.submit(clip["id"])["id"])["state"] == "done", "the worker is as good as before"
+
+
+def test_stems_sum_to_the_take_and_a_part_is_made_again(server, client, clip, tmp_path):
+    cues = [{"start_s": 0.0, "end_s": 1.2, "text": "rain"}, {"start_s": 1.2, "text": "a wooden door knock"}]
+    job = client.wait(client.submit(clip["id"], cues=cues, stems=True, takes=2, provenance=True)["id"])
+    assert job["state"] == "done", job["error"]
+    take = job["takes"][1]
+    assert take["score"] is not None and len(take["stems"]) >= 3
+    folder = tmp_path / "whole"
+    client.download(job, folder)
+    whole = soundfile.read(folder / take["wav"], dtype="int32")[0] >> 8
+    assert np.array_equal(
+        sum(soundfile.read(folder / stem["file"], dtype="int32")[0] >> 8 for stem in take["stems"]), whole
+    )
+    told = next(folder.glob("*.provenance.json")).read_text()
+    assert str(server.folder) not in told and json.loads(told)["preset"] == "tiny"
+    redo = {"job_id": job["id"], "take": 2, "start_s": 1.0, "end_s": 1.6}
+    again = client.wait(client.submit(clip["id"], prompt="wind", redo=redo, seed=9)["id"])
+    assert again["state"] == "done", again["error"]
+    client.download(again, tmp_path / "again")
+    part = soundfile.read(tmp_path / "again" / again["takes"][0]["wav"], dtype="int32")[0] >> 8
+    other = np.flatnonzero(part != whole) / 48_000
+    assert len(other) > 1000 and other.min() >= 1.0 and other.max() <= 1.6
+    for wrong in ({**redo, "take": 3}, {**redo, "job_id": f"j{'0' * 20}"}):
+        with pytest.raises(Refused, match="there is no take"):
+            client.submit(clip["id"], redo=wrong)
 
 
 def test_one_key_is_one_job(client, clip):
