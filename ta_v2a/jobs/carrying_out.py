@@ -5,10 +5,8 @@ from collections.abc import Callable
 from ta_v2a.delivery.job import Order
 from ta_v2a.delivery.order import Load, load_engine, sound_clip
 from ta_v2a.errors import UserError
-from ta_v2a.jobs.events import JobEvent
+from ta_v2a.jobs.events import JobEvent, Tell
 from ta_v2a.system.trouble import trouble_of
-
-Tell = Callable[[JobEvent], None]
 
 
 class _NotWanted(Exception):

@@ -1,5 +1,6 @@
 """The one stream of events under the faces that work for others: batch and server."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -43,3 +44,6 @@ class JobEvent:
         """The event that `as_json` wrote down; further keys are passed over."""
         known = ("kind", "done", "total", "text", "report")
         return cls(**{name: said[name] for name in known if name in said})
+
+
+Tell = Callable[[JobEvent], None]

@@ -8,9 +8,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from ta_v2a.delivery.order import load_engine
-from ta_v2a.jobs.carrying_out import Tell
-from ta_v2a.jobs.events import ENDS, JobEvent
+from ta_v2a.jobs.events import ENDS, JobEvent, Tell
 from ta_v2a.jobs.worker import do_task
 
 _LOOK_S = 0.1
@@ -21,6 +19,8 @@ class _Actor:
     """On some machine of the cluster: tasks one at a time, weights loaded once."""
 
     def __init__(self) -> None:
+        from ta_v2a.delivery.order import load_engine
+
         self._load = lru_cache(maxsize=1)(load_engine)
         self._unwanted = threading.Event()
 

@@ -1,7 +1,8 @@
 """A process that carries orders out, one at a time, with its weights loaded once; and the line to it.
 
 Both sides talk JSON. A task goes in; events come back, the last of them one that ends it. While a task is in
-work one more word may go in: that it is no longer wanted.
+work one more word may go in: that it is no longer wanted. The engine is imported in the process only: whoever
+asks stays small.
 """
 
 import json
@@ -14,50 +15,53 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from ta_v2a.delivery.order import Load, load_engine
 from ta_v2a.errors import UserError
-from ta_v2a.jobs.carrying_out import Tell, carry_out
-from ta_v2a.jobs.events import ENDS, JobEvent
-from ta_v2a.jobs.order_json import order_from_json
+from ta_v2a.jobs.events import ENDS, JobEvent, Tell
 from ta_v2a.system.processes import Following
 
+Engines = Callable[[str], Any]
+"""Gives the engine of a preset, as `ta_v2a.delivery.order.Load` does."""
 _LOOK_S = 0.05
 _PATIENCE_S = 20.0
 """What does not leave its work within this time, though it is unwanted, is ended."""
 
 
-def _sound(task: dict[str, Any], tell: Tell, unwanted: Callable[[], bool], load: Load) -> JobEvent:
+def _sound(task: dict[str, Any], tell: Tell, unwanted: Callable[[], bool], load: Engines) -> JobEvent:
+    from ta_v2a.jobs.carrying_out import carry_out
+    from ta_v2a.jobs.order_json import order_from_json
+
     return carry_out(order_from_json(task["order"]), tell, unwanted, load)
 
 
-def _spot(task: dict[str, Any], tell: Tell, unwanted: Callable[[], bool], load: Load) -> JobEvent:
-    from ta_v2a.engine.spotting import spots
+def _spot(task: dict[str, Any], tell: Tell, unwanted: Callable[[], bool], load: Engines) -> JobEvent:
+    from ta_v2a.engine.spotting import THRESHOLD, spots
     from ta_v2a.media.reading.probe import probe
 
     try:
         engine = load(task["preset"])
         lag_s = float(engine.settings["lag_s"])
-        found = spots(probe(task["clip"]), engine.parts.cvalp, task["threshold"], lag_s=lag_s)
+        threshold = THRESHOLD if task["threshold"] is None else task["threshold"]
+        found = spots(probe(task["clip"]), engine.parts.cvalp, threshold, lag_s=lag_s)
     except UserError as error:
         return JobEvent("failed", text=str(error))
     return JobEvent("done", report={"onsets": [asdict(each) for each in found]})
 
 
-def _warm(task: dict[str, Any], tell: Tell, unwanted: Callable[[], bool], load: Load) -> JobEvent:
+def _warm(task: dict[str, Any], tell: Tell, unwanted: Callable[[], bool], load: Engines) -> JobEvent:
     try:
         return JobEvent("done", report={"settings": load(task["preset"]).settings})
     except UserError as error:
         return JobEvent("failed", text=str(error))
 
 
-_TASKS: dict[str, Callable[[dict[str, Any], Tell, Callable[[], bool], Load], JobEvent]] = {
+_TASKS: dict[str, Callable[..., JobEvent]] = {
     "sound": _sound,
     "spot": _spot,
     "warm": _warm,
 }
 
 
-def do_task(task: dict[str, Any], tell: Tell, unwanted: Callable[[], bool], load: Load) -> JobEvent:
+def do_task(task: dict[str, Any], tell: Tell, unwanted: Callable[[], bool], load: Engines) -> JobEvent:
     """Stands where the task stands, and does it; tells every event but the last and returns that one.
 
     Args:
@@ -81,6 +85,8 @@ def work(line: Connection, threads: int | None) -> None:
         import torch
 
         torch.set_num_threads(threads)
+    from ta_v2a.delivery.order import load_engine
+
     load = lru_cache(maxsize=1)(load_engine)
     tell = lambda event: line.send_bytes(json.dumps(event.as_json()).encode())  # noqa: E731
     try:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.requests import ClientDisconnect
 
-from ta_v2a.engine.spotting import THRESHOLD
 from ta_v2a.server.answers import REFUSALS, one_clip, server_of, within
 from ta_v2a.server.looks import own_outline, strip
 from ta_v2a.server.models import ClipList, ClipView, LabelShare, OnsetList, OnsetView, WaveformView
@@ -119,7 +118,7 @@ async def clip_frames(
 async def clip_onsets(
     request: Request,
     clip_id: ClipId,
-    threshold: Annotated[float, Query(ge=0, le=1, description="How sure an onset must be.")] = THRESHOLD,
+    threshold: Annotated[float | None, Query(ge=0, le=1, description="How sure an onset must be.")] = None,
 ) -> OnsetList | Response:
     """What is seen to hit, and when; looked at once. The answer waits some 20 s for it, then it is 202."""
     state, record = server_of(request), one_clip(request, clip_id)

@@ -39,7 +39,7 @@ class QueueFull(Exception):
 class _Look:
     """A clip whose onsets are asked for."""
 
-    def __init__(self, clip_file: Path, threshold: float):
+    def __init__(self, clip_file: Path, threshold: float | None):
         self.task = {"task": "spot", "clip": clip_file.name, "threshold": threshold}
         self.folder = clip_file.parent
         self.answer: Future[JobEvent] = Future()
@@ -209,7 +209,7 @@ class Desk:
         self.records.remove(self.records.job_folder(job_id))
         return True
 
-    def look(self, clip_file: Path, threshold: float) -> "Future[JobEvent]":
+    def look(self, clip_file: Path, threshold: float | None) -> "Future[JobEvent]":
         """What is seen to hit in a clip; looked at before any job, since that takes seconds.
 
         Raises:

@@ -16,15 +16,15 @@ class KeptOnsets:
         self._desk = desk
         self._asked: dict[Path, asyncio.Task[JobEvent]] = {}
 
-    async def of(self, clip_file: Path, threshold: float, wait_s: float) -> JobEvent | None:
+    async def of(self, clip_file: Path, threshold: float | None, wait_s: float) -> JobEvent | None:
         """The event that ended the look: "done" with the onsets, or why there are none; None: it takes longer
         than `wait_s`, and goes on.
 
         Raises:
             QueueFull: too many looks wait.
         """
-        threshold = round(threshold, 2)
-        kept = clip_file.parent / f"onsets-{threshold:.2f}.json"
+        threshold = None if threshold is None else round(threshold, 2)
+        kept = clip_file.parent / ("onsets.json" if threshold is None else f"onsets-{threshold:.2f}.json")
         if kept.is_file():
             return JobEvent("done", report=json.loads(await asyncio.to_thread(kept.read_text, "utf-8")))
         if kept not in self._asked:

@@ -49,7 +49,9 @@ def in_order_on_ray(
     workers, mine = max(1, workers), not ray.is_initialized()
     if mine:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
-        own = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": workers, "include_dashboard": False}
+        os.environ.setdefault("RAY_worker_niceness", "0")  # its workers are this command
+        here: dict[str, Any] = {"address": "local", "num_cpus": workers, "include_dashboard": False}
+        own = {} if os.environ.get("RAY_ADDRESS") else here
         ray.init(log_to_driver=False, logging_level=logging.ERROR, **own)
     graphics = min(1.0, ray.cluster_resources().get("GPU", 0.0) / workers)
     made = ray.remote(num_cpus=1, num_gpus=graphics)(_Doer)

@@ -229,7 +229,7 @@ def test_a_killed_batch_and_a_killed_worker_lose_nothing(pictures, pipeline_fold
 @pytest.fixture(scope="module")
 def cluster():
     """Two nodes with a worker each, on this machine."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_worker_niceness="0")
     from ray.cluster_utils import Cluster
 
     cluster = Cluster()
