@@ -18,6 +18,7 @@ from ta_v2a.cli.library import library_app
 from ta_v2a.cli.serve import serve_command
 from ta_v2a.cli.spot import spot
 from ta_v2a.cli.stage import stage
+from ta_v2a.cli.takes import takes_command
 from ta_v2a.cli.train import pack_command, train
 from ta_v2a.cli.weights import weights_app
 from ta_v2a.errors import UserError
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("foley")(foley)
 app.command("batch")(batch)
 app.command("serve")(serve_command)
+app.command("takes")(takes_command)
 app.command("stage")(stage)
 app.command("train", context_settings={"ignore_unknown_options": True})(train)
 app.command("pack")(pack_command)

@@ -94,7 +94,7 @@ class Credentials:
                 {"label": "org.ta-v2a.provenance", "data": json.loads(json.dumps(told, default=str))},
             ],
         }
-        info = C2paSignerInfo(self._algorithm, self._chain, self._key, None)
+        info = C2paSignerInfo(self._algorithm, self._chain.encode(), self._key.encode(), None)
         with Signer.from_info(info) as signer, Builder(manifest) as builder:
             builder.sign(signer, kind, source, target)
 

@@ -10,9 +10,11 @@ from typing import Any
 from ta_v2a.delivery.job import Order
 from ta_v2a.delivery.places import Spool
 from ta_v2a.delivery.preparing import Ready
+from ta_v2a.delivery.project import Project
 from ta_v2a.delivery.ranking import Judge, ranked_takes
 from ta_v2a.delivery.rendering import Rendering
 from ta_v2a.delivery.sidecars import origin, provenance_of, sidecar_of, write_record
+from ta_v2a.delivery.splicing import Base
 from ta_v2a.delivery.stems import sources_of, write_stems
 from ta_v2a.delivery.takes import Level, Take, levelled, spooled, spooled_take, write_take
 from ta_v2a.engine.arguments import chosen_scales
@@ -99,7 +101,7 @@ def made_takes(
             take = _made(wishes, index, spools.enter_context(Spool()), share)
             made.append(take)
             if project is not None and number is not None:
-                project.keep_raw(number, index, spooled(take.spool, take.channels), take.channels)
+                _keep_raw(project, number, index, take)
         level = Level(_gain_db(wishes, made), order.ceiling_dbtp)
         more: Row = {"loudness": {"target_lufs": order.loudness, "gain_db": round(level.gain_db, 2)}}
         scores = _scores(wishes, made, level)
@@ -231,8 +233,26 @@ def _order_record(wishes: Wishes, report: Row) -> Row:
     order, ready = asdict(wishes.order), wishes.ready
     order["cues"] = [_closed(cue) for cue in order["cues"]]
     made = wishes.rendering.made
-    parts = {} if ready.base is None else {"made": [made.start_s, made.stop_s]}
+    parts: Row = {} if ready.base is None else {"made": [made.start_s, made.stop_s]}
+    if ready.base is not None and ready.base.gain_db is not None:
+        parts["base"] = _base_facts(ready.base, None) | {"gain_db": ready.base.gain_db}
     return {"order": order, "seed": ready.seed, "takes": wishes.order.takes, "understood": report, **parts}
+
+
+def _keep_raw(project: Project, number: int, index: int, take: Take) -> None:
+    """Puts a take away before it has its loudness, or within the older take whose loudness it gets."""
+    base = take.base
+    if base is None or base.gain_db is None:
+        project.keep_raw(number, index, spooled(take.spool, take.channels), take.channels)
+        return
+    whole = levelled(take, Level(base.gain_db))
+    project.keep_raw(number, index, (block.T for block in whole), take.all_channels)
+
+
+def _base_facts(base: Base, seed: int | None) -> Row:
+    """Of an older sound, what a take's record tells."""
+    region = [base.span.start_s, base.span.stop_s]
+    return {"region": region, "redo_of": base.take, "noise_seed": seed if base.seed is None else base.seed}
 
 
 def _closed(cue: Any) -> Any:
@@ -250,8 +270,7 @@ def _kept(wishes: Wishes, number: int, made: list[Take], level: Level, rows: lis
     for index, (take, row) in enumerate(zip(made, rows, strict=True)):
         facts: Row = {"seed": take.seed, "gain_db": level.gain_db, "report": row}
         if base is not None:
-            facts |= {"region": [base.span.start_s, base.span.stop_s], "redo_of": base.take}
-            facts["noise_seed"] = take.seed if base.seed is None else base.seed
+            facts |= _base_facts(base, take.seed)
         numbers.append(project.keep(number, index, levelled(take, level), wishes.clip.duration_s, **facts))
     best = numbers[more.get("ranking", [1])[0] - 1]
     project.add("chosen", take=best)

@@ -115,8 +115,9 @@ def prepared(order: Order, clip: Clip) -> Iterator[Ready]:
             files = [path for path in (place.film, place.wav) if path is not None]
             if order.provenance and files:
                 check_sidecar(sidecar_of(files[0]))
-            for path in files if credentials is not None else ():
-                credentials.check(path)
+            if credentials is not None:
+                for path in files:
+                    credentials.check(path)
         told, made_at = told_start(clip) if order.bwf or order.exports else (None, None)
         rate = rate_of_clip(clip)
         start_s = _start_s(order.begin or told, rate, order.begin is not None)

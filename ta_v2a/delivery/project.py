@@ -22,7 +22,7 @@ import numpy as np
 
 from ta_v2a.delivery.sidecars import write_record
 from ta_v2a.errors import UserError
-from ta_v2a.media.loudness import gain_to, louder, measured, peak_limited
+from ta_v2a.media.loudness import CEILING_DBTP, gain_to, louder, measured, peak_limited
 from ta_v2a.media.reading.opening import shown_name
 from ta_v2a.media.reading.probe import Clip
 from ta_v2a.media.sound import BLOCK_SAMPLES, DELIVERY_HZ
@@ -173,6 +173,11 @@ class Project:
         finally:
             os.close(descriptor)
 
+    def settle(self) -> None:
+        """Takes in what a killed process left, unless another one is at work."""
+        with suppress(UserError), self.locked():
+            pass
+
     def seed(self) -> int:
         """A seed that no order of this project has had, for a part that is made again."""
         seeds = [record["seed"] + record["takes"] for record in self.records() if record["kind"] == "order"]
@@ -257,15 +262,19 @@ class Project:
                     known.add((order, index))
 
     def _finish(self, order: Record, index: int, path: Path, facts: Record) -> None:
-        """A take as it was made gets the loudness that its order wanted. One that was to go into an older
-        sound stays a sound of its own."""
+        """A take as it was made gets the loudness that its order wanted; a part in an earlier take has it
+        already. A stretch of a film stays a sound of its own."""
         held = list(_float_blocks(path))
+        lasts_s = sum(map(len, held)) / DELIVERY_HZ
+        if "base" in order:
+            self.keep(order["record"], index, (block.T for block in held), lasts_s, **facts, **order["base"])
+            return
         wanted = order["order"].get("loudness")
         gain_db = 0.0 if wanted is None else gain_to(wanted, [measured(held)])
-        loud = (block.T for block in peak_limited(louder(held, gain_db)))
-        lasts_s = sum(map(len, held)) / DELIVERY_HZ
+        ceiling_dbtp = order["order"].get("ceiling_dbtp", CEILING_DBTP)
+        loud = (block.T for block in peak_limited(louder(held, gain_db), ceiling_dbtp))
         part = {"part": order["made"]} if order.get("made") else {}
-        self.keep(order["record"], index, loud, lasts_s, gain_db=round(gain_db, 4), **facts, **part)
+        self.keep(order["record"], index, loud, lasts_s, gain_db=gain_db, **facts, **part)
 
 
 def _float_blocks(path: Path) -> Iterator[np.ndarray]:

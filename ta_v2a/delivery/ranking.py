@@ -71,8 +71,13 @@ class Judge:
         from vocoders.mel import LogMel
 
         self._cvalp, self._clock, self._duration_s = engine.parts.cvalp, engine.clock, duration_s
-        self._mel = LogMel(self._cvalp.clock)
         device = next(self._cvalp.parameters()).device
+        hears = self._cvalp.config.get(
+            "sound", "mel128"
+        )  # encoders of the paper's size have a mel of their own
+        self._rate_hz = {"panns32k": 32_000}.get(hears, self._cvalp.clock.sample_rate_hz)
+        mel = LogMel(self._cvalp.clock) if hears == "mel128" else self._cvalp.audio.mel
+        self._mel, self._device = mel.to(device), device
         tokens, curves = [], []
         with torch.inference_mode():
             for block in clip_pictures(video, self._cvalp):
@@ -106,15 +111,16 @@ class Judge:
         import torch
 
         clock = self._cvalp.clock
-        samples = picture_samples(self._duration_s, clock.sample_rate_hz)
+        samples = picture_samples(self._duration_s, self._rate_hz)
         mono = (block.mean(axis=1) for block in blocks)
-        wave = _even(resampled(mono, DELIVERY_HZ, clock.sample_rate_hz, samples), clock.samples)
+        size = clock.samples * self._rate_hz // clock.sample_rate_hz
+        wave = _even(resampled(mono, DELIVERY_HZ, self._rate_hz, samples), size)
         heard, rises = [], []
         with torch.inference_mode():
             for piece in wave:
-                mel = self._mel(torch.from_numpy(piece)[None])
+                mel = self._mel(torch.from_numpy(piece)[None].to(self._device))
                 heard.append(self._cvalp.encode_audio(mel)[0].float().cpu())
-                rises.append(_rise(mel[0].numpy()))
+                rises.append(_rise(mel[0].float().cpu().numpy()))
         audio = torch.cat(heard)
         count = min(len(audio), len(self._seen))
         picture = float((audio[:count] * self._seen[:count]).sum(-1).mean())

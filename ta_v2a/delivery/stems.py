@@ -116,7 +116,7 @@ def write_stems(
             _balance(lambda: levelled(take, level), stems, channels, rate_hz, clip, files)
             rows = []
             for place, (name, file) in enumerate(zip((*names, AMBIENCE), files, strict=True), 1):
-                label = AMBIENCE if name is AMBIENCE else f"{place}-{_slug(name)}"
+                label = AMBIENCE if place > len(names) else f"{place}-{_slug(name)}"
                 path = beside.with_name(f"{beside.stem}.{label}.wav")
                 samples = picture_samples(clip.duration_s, rate_hz)
                 head = wave_head(rate_hz, channels, samples, mark_of(clip))

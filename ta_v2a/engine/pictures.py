@@ -13,7 +13,7 @@ import torch
 from ta_v2a.engine.arguments import number
 from ta_v2a.engine.arrays import Pictures, as_luma, as_rgb, read_pictures
 from ta_v2a.errors import UserError
-from ta_v2a.media.reading.frames import colour_frames, luma_blocks
+from ta_v2a.media.reading.frames import colour_frames, luma_blocks, shown_times_s
 from ta_v2a.media.reading.limits import LIMITS
 from ta_v2a.media.reading.probe import Clip, probe
 from vocoders.clock import ClipSpec
@@ -68,18 +68,27 @@ def open_pictures(
 
 
 def clip_blocks(
-    clip: Clip, spec: ClipSpec, colour: bool, block_pictures: int | None = None, start_s: float = 0.0
+    clip: Clip,
+    spec: ClipSpec,
+    colour: bool,
+    block_pictures: int | None = None,
+    start_s: float = 0.0,
+    stop_s: float | None = None,
 ) -> Iterator[np.ndarray]:
-    """All pictures of a clip at the times of `spec`, counted from `start_s`, in blocks (n, px, px) or
-    (n, px, px, 3) uint8.
+    """All pictures of a clip at the times of `spec`, in blocks (n, px, px) or (n, px, px, 3) uint8.
+
+    Args:
+        start_s, stop_s: of a part of the clip, as in `luma_blocks`.
 
     Raises:
         UserError: the clip cannot be read.
     """
     if not colour:
-        yield from luma_blocks(clip, spec, 256 if block_pictures is None else block_pictures, start_s)
+        pictures = 256 if block_pictures is None else block_pictures
+        yield from luma_blocks(clip, spec, pictures, start_s, stop_s)
         return
-    times_s, size = spec.picture_times_s + start_s, COLOUR_BLOCK if block_pictures is None else block_pictures
+    times_s = shown_times_s(spec, start_s, stop_s)
+    size = COLOUR_BLOCK if block_pictures is None else block_pictures
     for start in range(0, len(times_s), size):
         yield colour_frames(clip, times_s[start : start + size], spec.picture_px, spec.picture_px)
 

@@ -15,7 +15,7 @@ _GREYS = 16
 
 
 def cut_times(
-    blocks: Iterable[UInt8[np.ndarray, "pictures height width *rgb"]],
+    blocks: Iterable[UInt8[np.ndarray, "_ height width *rgb"]],
     fps: float,
     film_fps: float | None = None,
 ) -> list[float]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import floor, prod
+from math import ceil, floor, prod
 
 import numpy as np
 import torch
@@ -94,15 +94,18 @@ def cues_within(cues: Sequence[Cue], span: Span) -> list[Cue]:
 
 def stretch_pictures(clip: Clip, clock: ClipSpec, colour: bool, span: Span) -> PictureStream:
     """The pictures of a part of a clip, as the engine takes them."""
-    blocks = clip_blocks(clip, clock.lasting(span.length_s), colour, start_s=span.start_s)
+    blocks = clip_blocks(clip, clock.lasting(span.length_s), colour, start_s=span.start_s, stop_s=span.stop_s)
     return PictureStream((block[None] for block in blocks), span.length_s, 1)
 
 
 def held_pictures(pictures: np.ndarray, clock: ClipSpec, span: Span) -> np.ndarray:
     """Those of a clip's pictures, (N, ...) at the clock's rate, that show a part of it; one at least."""
     count = clock.lasting(span.length_s).pictures
+    last = (
+        min(len(pictures), ceil(span.stop_s * clock.fps - 0.5)) - 1
+    )  # the last that is shown before the end
     rows = floor(span.start_s * clock.fps) + np.arange(count)
-    return pictures[rows.clip(max=len(pictures) - 1)]
+    return pictures[rows.clip(max=max(0, last))]
 
 
 def around(span: Span, clock: ClipSpec, grain: int, duration_s: float, context_s: float) -> Span:

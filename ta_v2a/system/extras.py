@@ -1,4 +1,4 @@
-"""What a plain installation leaves out: packages for training or measuring, by the extra that brings them."""
+"""What a plain installation leaves out: packages by the extra that brings them."""
 
 from importlib.util import find_spec
 
@@ -20,9 +20,9 @@ EXTRAS: dict[str, dict[str, str]] = {
         "prometheus-client": "prometheus_client",
     },
     "ray": {"ray": "ray"},
+    "eval": {"librosa": "librosa", "matplotlib": "matplotlib", "panns-inference": "panns_inference"},
     "otio": {"opentimelineio": "opentimelineio"},
     "c2pa": {"c2pa-python": "c2pa", "cryptography": "cryptography"},
-    "eval": {"librosa": "librosa", "matplotlib": "matplotlib", "panns-inference": "panns_inference"},
 }
 """Extra -> distribution -> a module of it. pyproject.toml says which versions. Of pytorchvideo `models` only:
 its transforms do not import beside a current torchvision."""

@@ -16,6 +16,8 @@ from ta_v2a.media.reading.opening import plain_file, shown_name
 from ta_v2a.media.reading.probe import Clip, probe
 from vocoders.clock import ClipSpec
 
+_BEFORE_S = 0.001  # before a part's end, its last picture is still shown
+
 
 def _clip(clip: Clip | str | os.PathLike) -> Clip:
     return clip if isinstance(clip, Clip) else probe(clip)
@@ -62,8 +64,18 @@ def luma_pictures(
     return _in_any_order(_clip(clip), times_s, (size_px, size_px))
 
 
+def shown_times_s(spec: ClipSpec, start_s: float = 0.0, stop_s: float | None = None) -> np.ndarray:
+    """(pictures,) times in the clip of the pictures of a part of it; none lies at its end or after."""
+    times_s = spec.picture_times_s + start_s
+    return times_s if stop_s is None else np.minimum(times_s, stop_s - _BEFORE_S)
+
+
 def luma_blocks(
-    clip: Clip | str | os.PathLike, spec: ClipSpec, block_pictures: int = 256, start_s: float = 0.0
+    clip: Clip | str | os.PathLike,
+    spec: ClipSpec,
+    block_pictures: int = 256,
+    start_s: float = 0.0,
+    stop_s: float | None = None,
 ) -> Iterator[np.ndarray]:
     """All pictures of `spec` (at `spec.picture_times_s`) in order, in blocks, with
     memory flat in the clip's length.
@@ -73,13 +85,15 @@ def luma_blocks(
         spec: the clip's clock, usually `MINI.lasting(clip.duration_s)`.
         block_pictures: pictures in a block; the last block holds the rest.
         start_s: where in the clip the spec's time begins.
+        stop_s: the last picture before that time stands for all later ones; None: there is no such time.
 
     Yields:
         (n, picture_px, picture_px) uint8 as `luma_pictures`.
     """
     if block_pictures < 1:
         raise ValueError(f"a block holds at least one picture, not {block_pictures}")
-    pictures = _repeated(_clip(clip), spec.picture_times_s + start_s, (spec.picture_px, spec.picture_px))
+    times_s = shown_times_s(spec, start_s, stop_s)
+    pictures = _repeated(_clip(clip), times_s, (spec.picture_px, spec.picture_px))
     while block := list(islice(pictures, block_pictures)):
         yield np.stack(block)
 
