@@ -1,11 +1,11 @@
 """What all routes share: the server's parts, records by id, refusals in one form."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from anyio import CapacityLimiter
 from fastapi import HTTPException, Request
 
 from ta_v2a.errors import UserError
@@ -47,8 +47,8 @@ class ServerState:
     counts: Counts
     desk: Desk
     onsets: KeptOnsets
-    probing: CapacityLimiter
-    looking: CapacityLimiter
+    probing: asyncio.Semaphore
+    looking: asyncio.Semaphore
 
 
 def server_of(request: Request) -> ServerState:

@@ -1,11 +1,11 @@
 """The application: routes, refusals in one form, the page."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -44,13 +44,13 @@ def create_app(settings: ServerSettings, worker: Callable[[], Worker] = Worker) 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         records, counts = Records(settings.folder), Counts()
         desk = Desk(records, settings, counts, worker)
-        limits = CapacityLimiter(_PROBES), CapacityLimiter(_LOOKS)
+        limits = asyncio.Semaphore(_PROBES), asyncio.Semaphore(_LOOKS)
         app.state.server = ServerState(settings, records, counts, desk, KeptOnsets(desk), *limits)
         desk.open()
         try:
             yield
         finally:
-            await to_thread.run_sync(desk.close)
+            await asyncio.to_thread(desk.close)
 
     app = FastAPI(
         title="ta-v2a",

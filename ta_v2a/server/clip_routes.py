@@ -1,8 +1,8 @@
 """Clips: in, looked at, out."""
 
+import asyncio
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.requests import ClientDisconnect
@@ -108,7 +108,8 @@ async def clip_frames(
         raise HTTPException(422, f"start_s is before end_s and the clip's end ({clip.duration_s:.3f} s)")
     times_s = [start_s + (number + 0.5) * (stop_s - start_s) / count for number in range(count)]
     with within(clip):
-        data = await to_thread.run_sync(strip, clip, times_s, height, limiter=state.looking)
+        async with state.looking:
+            data = await asyncio.to_thread(strip, clip, times_s, height)
     return Response(data, media_type="image/jpeg", headers=_IMMUTABLE)
 
 
@@ -146,5 +147,6 @@ async def clip_waveform(request: Request, clip_id: ClipId, points: Points = 1000
     state, record = server_of(request), one_clip(request, clip_id)
     clip = clip_of(record, state.records)
     with within(clip):
-        duration_s, low, high = await to_thread.run_sync(own_outline, clip, points, limiter=state.looking)
+        async with state.looking:
+            duration_s, low, high = await asyncio.to_thread(own_outline, clip, points)
     return WaveformView(duration_s=duration_s, low=low, high=high)

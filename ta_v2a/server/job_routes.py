@@ -1,11 +1,11 @@
 """Jobs: asked for, followed, left, and what they made."""
 
+import asyncio
 import hashlib
 import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -158,5 +158,6 @@ async def take_waveform(
     if number > len(takes) or takes[number - 1]["wav"] not in files:
         raise HTTPException(404, f"the job has no take {number}")
     wav = files[takes[number - 1]["wav"]]
-    duration_s, low, high = await to_thread.run_sync(file_outline, wav, points, limiter=state.looking)
+    async with state.looking:
+        duration_s, low, high = await asyncio.to_thread(file_outline, wav, points)
     return WaveformView(duration_s=duration_s, low=low, high=high)

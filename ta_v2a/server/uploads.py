@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import BinaryIO
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import HTTPException
 
 from ta_v2a.errors import UserError
@@ -65,7 +64,7 @@ async def taken_in(
     name: str,
     records: Records,
     settings: ServerSettings,
-    probing: CapacityLimiter,
+    probing: asyncio.Semaphore,
 ) -> ClipRecord:
     """A new clip from the pieces of a body.
 
@@ -81,10 +80,11 @@ async def taken_in(
             size, sha256 = await _written(body, file, settings)
         if size == 0:
             raise HTTPException(422, f"{place.name}: is empty (0 bytes)")
-        clip = await to_thread.run_sync(_probed, place, settings, limiter=probing)
+        async with probing:
+            clip = await asyncio.to_thread(_probed, place, settings)
         facts = {key: value for key, value in clip.as_json().items() if key != "path"}
         record = ClipRecord(clip_id, place.name, size, sha256, time.time(), facts)
-        await to_thread.run_sync(records.keep_clip, record)
+        await asyncio.to_thread(records.keep_clip, record)
         return record
     except BaseException:
         records.remove(folder)
@@ -114,8 +114,8 @@ async def _written(body: AsyncIterator[bytes], file: BinaryIO, settings: ServerS
             raise _too_large(settings)
         held += piece
         if len(held) >= _FLUSH_BYTES:
-            await to_thread.run_sync(flush)
-    await to_thread.run_sync(flush)
+            await asyncio.to_thread(flush)
+    await asyncio.to_thread(flush)
     return size, digest.hexdigest()
 
 

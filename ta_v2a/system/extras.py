@@ -15,6 +15,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     },
     "serve": {
         "fastapi": "fastapi",
+        "starlette": "starlette",
         "uvicorn": "uvicorn",
         "httpx": "httpx",
         "prometheus-client": "prometheus_client",

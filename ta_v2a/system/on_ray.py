@@ -2,8 +2,9 @@
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from typing import Any
 
 from ta_v2a.system.extras import need
@@ -58,7 +59,8 @@ def in_order_on_ray(
     actors: list[Any] = []
     try:
         idle = actors = [made.remote() for _ in range(workers)]
-        yield from _done(ray, made, actors, list(idle), function, iter(items))
+        with redirect_stdout(sys.stderr):  # what Ray says of a dead worker is no part of a result
+            yield from _done(ray, made, actors, list(idle), function, iter(items))
     finally:
         for actor in actors:
             with suppress(Exception):

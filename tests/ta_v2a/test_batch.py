@@ -283,18 +283,16 @@ def test_an_item_that_ends_its_worker_is_told_apart_on_ray(cluster, monkeypatch)
     from ta_v2a.system.on_ray import executor
     from ta_v2a.system.parallel import Crashed
 
+    def ending(number: int) -> int:
+        if number == -9:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if number == 7:
+            raise UserError("seven")
+        return 2 * number
+
     monkeypatch.setenv("RAY_ADDRESS", cluster.address)
     found = list(executor("ray")(ending, [1, 2, -9, 4, 5], 2))
     assert [item for item, _ in found] == [1, 2, -9, 4, 5]
     assert [type(result) if item == -9 else result for item, result in found] == [2, 4, Crashed, 8, 10]
     with pytest.raises(UserError, match="seven"):
         list(executor("ray")(ending, [1, 7], 2))
-
-
-def ending(number: int) -> int:
-    """Twice the number; ends its process at -9."""
-    if number == -9:
-        os.kill(os.getpid(), signal.SIGKILL)
-    if number == 7:
-        raise UserError("seven")
-    return 2 * number
