@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ta_v2a.cli.animate import animate
+from ta_v2a.cli.batch import batch
 from ta_v2a.cli.caption import caption_command
 from ta_v2a.cli.data import data_app
 from ta_v2a.cli.doctor import doctor
@@ -16,6 +17,7 @@ from ta_v2a.cli.evaluate import evaluate_app
 from ta_v2a.cli.foley import foley
 from ta_v2a.cli.generate import generate
 from ta_v2a.cli.library import library_app
+from ta_v2a.cli.serve import serve_command
 from ta_v2a.cli.spot import spot
 from ta_v2a.cli.stage import stage
 from ta_v2a.cli.takes import takes_command
@@ -34,6 +36,8 @@ app = typer.Typer(
 app.command("foley")(foley)
 app.command("animate")(animate)
 app.command("generate")(generate)
+app.command("batch")(batch)
+app.command("serve")(serve_command)
 app.command("takes")(takes_command)
 app.command("stage")(stage)
 app.command("train", context_settings={"ignore_unknown_options": True})(train)

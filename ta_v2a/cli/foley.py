@@ -167,7 +167,8 @@ def foley(
     as_json: Json = False,
 ) -> None:
     """Put sound on CLIP: a film whose picture is untouched, and its sound as WAV."""
-    from ta_v2a.delivery.order import Order, sound_clip
+    from ta_v2a.delivery.job import Order
+    from ta_v2a.delivery.order import sound_clip
     from ta_v2a.media.loudness import read_loudness
     from ta_v2a.sheets.clip_sheet import sheet_cues
 

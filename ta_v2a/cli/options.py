@@ -1,6 +1,6 @@
 """Options that several commands have."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,6 +12,10 @@ CvalpPreset = Annotated[str, typer.Option("--preset", help='A preset ("mini") or
 Seed = Annotated[int, typer.Option("--seed", min=0, max=LAST_SEED, help="Same seed, same sound.")]
 Device = Annotated[str, typer.Option("--device", help="Where the networks run: cpu, cuda, cuda:1.")]
 Steps = Annotated[int | None, typer.Option("--steps", min=1, max=1000)]
+Executor = Annotated[
+    Literal["processes", "ray"],
+    typer.Option("--engine", help="Where the work is done: this machine, or the cluster of RAY_ADDRESS."),
+]
 SheetForm = Annotated[
     str | None,
     typer.Option(

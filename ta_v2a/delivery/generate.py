@@ -97,7 +97,7 @@ def generate_films(order: FilmOrder, advance: Advance, notice: Notice) -> dict[s
             settings = {"crf": "14", "preset": "medium", "bf": "0"}
             write_film(silent, film, maker.fps, options=settings)
             filmed_at = time.perf_counter()
-            sound = sound_clip(_sound_order(order, silent, output, seed), sounded, notice, engine)
+            sound = sound_clip(_sound_order(order, silent, output, seed), sounded, notice, lambda _: engine)
             seconds["filming"] += filmed_at - started
             seconds["sounding"] += time.perf_counter() - filmed_at
             takes += sound["takes"]

@@ -19,7 +19,8 @@ class Order:
         refiner: "rules", or the folder of a language model (`ta_v2a.engine.language_models`); None takes all
             words as they were typed.
         verbose: every step of the refiner is told.
-        hits: things hit where the given cues begin, not where the picture shows.
+        hits: True: things hit where the given cues begin, not where the picture shows; or their times in
+            seconds.
         seed: of the first take; None: 0, or in a project, for a part that is made again, a new one.
         scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
         loudness: integrated loudness to bring the sound to, in LUFS; None leaves it as the engine made it.
@@ -48,7 +49,7 @@ class Order:
     cues: tuple[Cue | str, ...] = ()
     refiner: str | None = RULES
     verbose: bool = False
-    hits: bool = False
+    hits: bool | tuple[float, ...] = False
     output: str | None = None
     seed: int | None = 0
     takes: int = 1

@@ -15,7 +15,7 @@ from ta_v2a.delivery.rendering import Placing, Recordings, Rendering
 from ta_v2a.delivery.takes import loudness_line
 from ta_v2a.delivery.wording import OrderWords, described_label, refined_order, suggested_label
 from ta_v2a.engine.arguments import chosen_scales
-from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
+from ta_v2a.engine.cues import Cue, cut_prompt, hit_times, read_cues
 from ta_v2a.engine.refining import RefinedWords
 from ta_v2a.engine.shots import cut_times
 from ta_v2a.engine.understanding import followed
@@ -33,14 +33,26 @@ if TYPE_CHECKING:
 
 Advance = Callable[[int, int], None]
 Notice = Callable[[str], None]
+Load = Callable[[str], "FoleyEngine"]
 _HELD_BYTES = 1 << 28  # of pictures: 21 minutes of mini's; more is decoded again for every use
 
 
-def sound_clip(
-    order: Order, advance: Advance, notice: Notice, engine: "FoleyEngine | None" = None
-) -> dict[str, Any]:
+def load_engine(preset: str) -> "FoleyEngine":
+    """The engine of a preset, on a GPU where there is one.
+
+    Raises:
+        UserError: there is no such preset, or it cannot be loaded.
+    """
+    import torch
+
+    from ta_v2a.engine.foley import FoleyEngine
+
+    return FoleyEngine.from_pretrained(preset, "cuda" if torch.cuda.is_available() else "cpu")
+
+
+def sound_clip(order: Order, advance: Advance, notice: Notice, load: Load = load_engine) -> dict[str, Any]:
     """Does the order and reports it, ready for JSON; `advance(done, total)` follows the work,
-    `notice` gets lines for the user; an `engine` of the order's preset need not be loaded again.
+    `notice` gets lines for the user, `load` gives the engine of a preset.
 
     Raises:
         UserError: for whatever the user can mend; then no file was touched.
@@ -49,7 +61,7 @@ def sound_clip(
     clip = probe(order.clip)
     account = _account_file(order)
     with prepared(order, clip) as ready:
-        return _sounded(order, ready, account, began, advance, notice, engine)
+        return _sounded(order, ready, account, began, advance, notice, load)
 
 
 def _sounded(
@@ -59,7 +71,7 @@ def _sounded(
     began: float,
     advance: Advance,
     notice: Notice,
-    engine: "FoleyEngine | None",
+    load: Load,
 ) -> dict[str, Any]:
     warnings: list[str] = []
 
@@ -69,7 +81,7 @@ def _sounded(
 
     clip = ready.clip
     cues = read_cues(order.cues, clip.duration_s)
-    if order.hits and not cues:
+    if order.hits is True and not cues:
         raise UserError("hits are where cues begin, but there is no cue (--cues FILE, or --cue)")
     for line in (*clip.warnings, *ready.where.notices):
         warn(line)
@@ -82,7 +94,7 @@ def _sounded(
     if library is not None:
         _wanted(library, refined, clip, "")  # refused before the networks are loaded
     loading = time.perf_counter()
-    engine = load_engine(order.preset) if engine is None else engine
+    engine = load(order.preset)
     loaded = time.perf_counter()
     for name, text in {"prompt": refined.prompt, "negative prompt": refined.negative_prompt}.items():
         if cut_prompt(text)[1] or engine.was_cut(text):
@@ -103,7 +115,7 @@ def _sounded(
             else suggested_label(engine, video, notice)
         )
     label = suggested["label"] if suggested is not None and suggested["taken"] else ""
-    hits = tuple(sorted({cue.start_s for cue in cues})) if order.hits else None
+    hits = _hits(order, cues)
     told = (suggested, wording.not_understood, refined.report, hits)
     words = OrderWords(label or wording.prompt, wording.negative_prompt, wording.cues, *told)
     recordings, wanted = None, None
@@ -133,6 +145,13 @@ def _sounded(
         "seconds": {name: round(each, 3) for name, each in seconds.items()},
     }
     return {**report, **more, **outcome}
+
+
+def _hits(order: Order, cues: list[Cue]) -> tuple[float, ...] | None:
+    """Times in seconds at which something hits; None: as the picture shows. No time at all: nothing hits."""
+    if isinstance(order.hits, tuple):
+        return hit_times(order.hits)
+    return hit_times(cue.start_s for cue in cues) if order.hits else None
 
 
 def _report(
@@ -168,19 +187,6 @@ def _report(
     if order.cuts is not None:
         report["cuts"] = [round(cut, 6) for cut in cuts]
     return report
-
-
-def load_engine(preset: str) -> "FoleyEngine":
-    """The engine of a preset, on a GPU where there is one.
-
-    Raises:
-        UserError: there is no such preset, or it cannot be loaded.
-    """
-    import torch
-
-    from ta_v2a.engine.foley import FoleyEngine
-
-    return FoleyEngine.from_pretrained(preset, "cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _pictures_of(clip: Clip, engine: "FoleyEngine", again: bool) -> Clip | np.ndarray:

@@ -42,7 +42,7 @@ def origin(clip: Clip, preset: str) -> dict[str, Any]:
         "versions": versions(),
         "commit": commit,
         "commit_changed": changed,
-        "preset": preset,
+        "preset": Path(preset).name,
         "weights_sha256": folder_sha256(resolve(preset)),
         "clip": clip.path.name,
         "clip_sha256": file_sha256(clip.path),

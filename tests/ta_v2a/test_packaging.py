@@ -55,10 +55,11 @@ NEEDS = [
     ("train", ["data", "prepare", "{folder}/clips.csv", "-o", "{folder}/shards"]),
     ("eval", ["evaluate", "--generated", "a", "--reference", "b"]),
     ("eval", ["evaluate", "films", "a"]),
+    ("serve", ["serve", "{folder}/served"]),
 ]
 
 
-@pytest.mark.parametrize(("extra", "words"), NEEDS, ids=["train", "prepare", "folders", "films"])
+@pytest.mark.parametrize(("extra", "words"), NEEDS, ids=["train", "prepare", "folders", "films", "serve"])
 def test_a_command_whose_extra_is_missing_says_so_in_one_line(extra, words, tmp_path, monkeypatch, capsys):
     names = without(monkeypatch, extra)
     assert main([word.format(folder=tmp_path) for word in words]) == 2
