@@ -26,7 +26,10 @@ def video_file(video: Any, folder: Path) -> Path:
     """
     if not all(hasattr(video, name) for name in ("get_stream_source", "save_to", "get_dimensions")):
         raise UserError(f"video is a VIDEO of ComfyUI, not {type(video).__name__}")
-    source = video.get_stream_source()
+    try:
+        source = video.get_stream_source()
+    except ValueError:  # some versions of ComfyUI cannot write pictures in memory into memory
+        source = None
     if isinstance(source, str | PathLike) and _shows_all(video, Path(source)):
         return Path(source)
     saved = folder / "clip.mp4"

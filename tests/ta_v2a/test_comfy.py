@@ -92,7 +92,7 @@ def sound_samples(file) -> int:
 def test_a_copy_of_the_folder_loads_too(node, tmp_path):
     shutil.copytree(NODE, tmp_path / "custom_nodes" / "copied")
     module = loaded(tmp_path / "custom_nodes" / "copied")
-    assert module.NODE_CLASS_MAPPINGS == {"TaV2aFoley": node}
+    assert {"TaV2aFoley": node} == module.NODE_CLASS_MAPPINGS
     assert module.NODE_DISPLAY_NAME_MAPPINGS.keys() == module.NODE_CLASS_MAPPINGS.keys()
 
 
