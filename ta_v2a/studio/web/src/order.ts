@@ -1,0 +1,54 @@
+/** From what a person edits to what the server is asked. */
+
+import type { Doc } from "./model";
+
+export interface Redo {
+  readonly job_id: string;
+  readonly take: number;
+  readonly start_s: number;
+  readonly end_s: number;
+}
+
+/** Which optional fields of an order a server knows. */
+export interface Abilities {
+  readonly stems: boolean;
+  readonly redo: boolean;
+}
+
+const rounded = (seconds: number) => Math.round(seconds * 1e4) / 1e4;
+
+/** The body of POST /v1/jobs. A cue without words is left out; a seed stays digits. */
+export function orderOf(clipId: string, doc: Doc, abilities: Abilities, redo: Redo | null = null): Record<string, unknown> {
+  const cues = doc.cues
+    .filter((cue) => cue.text.trim())
+    .map((cue) => ({
+      start_s: rounded(cue.start),
+      end_s: rounded(cue.end),
+      text: cue.text.trim(),
+      strength: cue.strength,
+      negative: cue.negative.trim(),
+    }));
+  return {
+    clip_id: clipId,
+    prompt: doc.prompt.trim(),
+    negative_prompt: doc.negative.trim(),
+    refine: doc.refine,
+    cues,
+    hits: doc.onsetsEdited ? doc.onsets.map((onset) => rounded(onset.time)) : null,
+    seed: doc.seed,
+    takes: redo ? 1 : doc.takes,
+    scales: { ...doc.scales },
+    original: doc.original,
+    loudness: doc.loudness,
+    ...(abilities.stems ? { stems: true } : {}),
+    ...(redo && abilities.redo ? { redo } : {}),
+  };
+}
+
+/** Why nothing can be asked yet, in a line; null where it can. */
+export function notYet(doc: Doc): string | null {
+  const empty = doc.cues.find((cue) => !cue.text.trim());
+  if (empty) return "A cue has no words yet: it would be left out.";
+  if (!doc.prompt.trim() && !doc.cues.length) return "No words: the picture decides what is heard.";
+  return null;
+}
