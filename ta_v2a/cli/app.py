@@ -14,6 +14,7 @@ from ta_v2a.cli.doctor import doctor
 from ta_v2a.cli.evaluate import evaluate_app
 from ta_v2a.cli.foley import foley
 from ta_v2a.cli.library import library_app
+from ta_v2a.cli.serve import serve_command
 from ta_v2a.cli.spot import spot
 from ta_v2a.cli.stage import stage
 from ta_v2a.cli.train import pack_command, train
@@ -29,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("foley")(foley)
+app.command("serve")(serve_command)
 app.command("stage")(stage)
 app.command("train", context_settings={"ignore_unknown_options": True})(train)
 app.command("pack")(pack_command)

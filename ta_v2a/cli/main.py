@@ -4,15 +4,12 @@ Exit codes: 0 done, 1 something was found wrong, 2 an error that the user can me
 from outside.
 """
 
-import errno
 import os
 import sys
 
 from ta_v2a.cli.console import notice, silent
 from ta_v2a.system import stopping
-
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
-_MACHINE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
+from ta_v2a.system.trouble import DISK_ERRORS, trouble_of
 
 
 def run_command(arguments: list[str] | None = None) -> int:
@@ -59,26 +56,7 @@ def _run(arguments: list[str] | None) -> int:
 
 def _trouble(error: Exception) -> str | None:
     """What of the machine, or of a file where nobody foresaw it, ended the work; None for a fault of ours."""
-    if (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "OutOfMemoryError"
-        or "can't allocate memory" in str(error)
-    ):
-        return "there is not enough memory"
-    if isinstance(error, ImportError):  # without memory for it, or without files that came with it
-        from ta_v2a.system.extras import extra_that_lacks
-
-        # A preset may name a network that a plain installation lacks.
-        lacking = extra_that_lacks(error) if isinstance(error, ModuleNotFoundError) else None
-        return (
-            str(lacking) if lacking else " ".join(f"a part of this program cannot be loaded: {error}".split())
-        )
-    if not isinstance(error, OSError):
-        return None
-    if error.filename is not None:
-        name = str(error.filename)
-        return f"{name if len(name) <= 80 else name[:79] + '…'}: {error.strerror}"
-    if error.errno in _DISK:
+    if isinstance(error, OSError) and error.filename is None and error.errno in DISK_ERRORS:
         sys.stdout = silent()
         return f"standard output: {error.strerror}"
-    return error.strerror if error.errno in _MACHINE else None
+    return trouble_of(error)

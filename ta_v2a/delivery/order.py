@@ -12,7 +12,7 @@ import numpy as np
 from ta_v2a.delivery.places import Destination, Spool, destination
 from ta_v2a.delivery.takes import Take, at_delivery_rate, loudness_line, spooled_take, write_take
 from ta_v2a.engine.arguments import chosen_scales
-from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
+from ta_v2a.engine.cues import Cue, cut_prompt, hit_times, read_cues
 from ta_v2a.engine.language_models import RULES, load_refiner
 from ta_v2a.engine.refining import RefinedWords, refined_words
 from ta_v2a.engine.understanding import followed
@@ -45,7 +45,8 @@ class Order:
         refiner: "rules", or the folder of a language model (`ta_v2a.engine.language_models`); None takes all
             words as they were typed.
         verbose: every step of the refiner is told.
-        hits: things hit where the given cues begin, not where the picture shows.
+        hits: True: things hit where the given cues begin, not where the picture shows; or their times in
+            seconds.
         scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
         loudness: integrated loudness to bring the sound to, in LUFS; None leaves it as the engine made it.
             Peaks are held either way.
@@ -59,7 +60,7 @@ class Order:
     cues: tuple[Cue | str, ...] = ()
     refiner: str | None = RULES
     verbose: bool = False
-    hits: bool = False
+    hits: bool | tuple[float, ...] = False
     output: str | None = None
     seed: int = 0
     takes: int = 1
@@ -95,9 +96,27 @@ class _Recordings:
     account: Path | None
 
 
-def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]:
+def load_engine(preset: str) -> "FoleyEngine":
+    """The engine of a preset, on a GPU where there is one.
+
+    Raises:
+        UserError: there is no such preset, or it cannot be loaded.
+    """
+    import torch
+
+    from ta_v2a.engine.foley import FoleyEngine
+
+    return FoleyEngine.from_pretrained(preset, "cuda" if torch.cuda.is_available() else "cpu")
+
+
+def sound_clip(
+    order: Order,
+    advance: Advance,
+    notice: Notice,
+    load: "Callable[[str], FoleyEngine]" = load_engine,
+) -> dict[str, Any]:
     """Does the order and reports it, ready for JSON; `advance(done, total)` follows the work,
-    `notice` gets lines for the user.
+    `notice` gets lines for the user, `load` gives the engine of a preset.
 
     Raises:
         UserError: for whatever the user can mend; then no file was touched.
@@ -112,7 +131,7 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     account = _account_file(order)
     where = destination(clip, order.output, order.takes, order.wav, order.original, order.encode is not None)
     cues = read_cues(order.cues, clip.duration_s)
-    if order.hits and not cues:
+    if order.hits is True and not cues:
         raise UserError("hits are where cues begin, but there is no cue (--cues FILE, or --cue)")
     for line in (*clip.warnings, *where.notices):
         warn(line)
@@ -124,7 +143,7 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     if library is not None:
         _wanted(library, refined, clip, "")  # refused before the networks are loaded
     loading = time.perf_counter()
-    engine = _load(order.preset)
+    engine = load(order.preset)
     loaded = time.perf_counter()
     for name, text in {"prompt": refined.prompt, "negative prompt": refined.negative_prompt}.items():
         if cut_prompt(text)[1] or engine.was_cut(text):
@@ -140,7 +159,7 @@ def sound_clip(order: Order, advance: Advance, notice: Notice) -> dict[str, Any]
     if captions:
         suggested = _described(order, clip, notice) if looks else _suggested(engine, clip, video, notice)
     prompt = suggested["label"] if suggested is not None and suggested["taken"] else wording.prompt
-    hits = tuple(sorted({cue.start_s for cue in cues})) if order.hits else None
+    hits = _hits(order, cues)
     told = (suggested, wording.not_understood, refined.report, hits)
     words = _Words(prompt, wording.negative_prompt, wording.cues, *told)
     recordings = None
@@ -181,6 +200,13 @@ def _refined(order: Order, cues: list[Cue], clip: Clip, warn: Notice, notice: No
     return refined
 
 
+def _hits(order: Order, cues: list[Cue]) -> tuple[float, ...] | None:
+    """Times in seconds at which something hits; None: as the picture shows. No time at all: nothing hits."""
+    if isinstance(order.hits, tuple):
+        return hit_times(order.hits)
+    return hit_times(cue.start_s for cue in cues) if order.hits else None
+
+
 def _report(
     order: Order, words: _Words, clip: Clip, engine: "FoleyEngine", where: Destination
 ) -> dict[str, Any]:
@@ -202,14 +228,6 @@ def _report(
         "sampling_rate": engine.clock.sample_rate_hz,
         "left_out": [] if where.film is None else list(where.film.left_out),
     }
-
-
-def _load(preset: str) -> "FoleyEngine":
-    import torch
-
-    from ta_v2a.engine.foley import FoleyEngine
-
-    return FoleyEngine.from_pretrained(preset, "cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _pictures_of(clip: Clip, engine: "FoleyEngine", again: bool) -> Clip | np.ndarray:

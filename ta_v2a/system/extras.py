@@ -13,6 +13,13 @@ EXTRAS: dict[str, dict[str, str]] = {
         "pytorchvideo": "pytorchvideo.models",
         "panns-inference": "panns_inference",
     },
+    "serve": {
+        "fastapi": "fastapi",
+        "uvicorn": "uvicorn",
+        "httpx": "httpx",
+        "prometheus-client": "prometheus_client",
+    },
+    "ray": {"ray": "ray"},
     "eval": {"librosa": "librosa", "matplotlib": "matplotlib", "panns-inference": "panns_inference"},
 }
 """Extra -> distribution -> a module of it. pyproject.toml says which versions. Of pytorchvideo `models` only:

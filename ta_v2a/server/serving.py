@@ -1,0 +1,98 @@
+"""A server from its first request to its last: the socket, the folder's lock, signals."""
+
+import fcntl
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from ta_v2a.errors import UserError
+from ta_v2a.presets.resolve import resolve
+from ta_v2a.server.app import create_app
+from ta_v2a.server.guard import checked_token
+from ta_v2a.server.settings import ServerSettings
+from ta_v2a.system.user_files import made_folder
+
+_CLOSING_S = 5
+_BACKLOG = 512
+
+
+class _Server(uvicorn.Server):
+    """Lets go of whoever follows a job as soon as it is asked to end: they would be waited for."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        state = getattr(self.config.app, "state", None)
+        if hasattr(state, "server"):
+            state.server.desk.leave()
+        super().handle_exit(sig, frame)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """The folder is this server's alone, until it ends in whatever way.
+
+    Raises:
+        UserError: another server has it.
+    """
+    file = os.open(made_folder(folder) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        raise UserError(f"{folder}: another server uses this folder") from None
+    try:
+        yield
+    finally:
+        os.close(file)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Raises: UserError: the address cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise UserError(f"{host} port {port}: {getattr(error, 'strerror', None) or error}") from None
+    listening.listen(_BACKLOG)
+    return listening
+
+
+def run_server(settings: ServerSettings, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serves until a signal ends it.
+
+    Args:
+        settings: what it is started with.
+        host, port: where it listens; port 0 takes a free one.
+        ready: told the address once it listens.
+
+    Raises:
+        UserError: the preset, the folder, the token or the address cannot be used.
+    """
+    resolve(settings.preset)
+    checked_token(settings.token, host)
+    with _locked(settings.folder), _bound(host, port) as listening:
+        config = uvicorn.Config(
+            create_app(settings),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ws="none",
+            lifespan="on",
+            timeout_graceful_shutdown=_CLOSING_S,
+        )
+        name = f"[{host}]" if ":" in host else host
+        ready(f"http://{name}:{listening.getsockname()[1]}")
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            _Server(config).run(sockets=[listening])
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -1,0 +1,496 @@
+"""The server as its clients see it: real processes, a real engine at tiny sizes."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+import soundfile
+from conftest import write_clip
+from served import ROOT, Served
+
+from ta_v2a.media.reading.probe import probe
+from ta_v2a.server.client import FoleyClient, Refused
+from ta_v2a.server.openapi import interface
+
+
+@pytest.fixture(scope="module")
+def server(pipeline_folder, tmp_path_factory):
+    """With one worker and small limits."""
+    folder = tmp_path_factory.mktemp("served")
+    words = (
+        "--preset",
+        str(pipeline_folder),
+        "--most-mb",
+        "2",
+        "--longest",
+        "20",
+        "--most-pixels",
+        "1000000",
+    )
+    with Served(folder, *words) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def client(server):
+    with FoleyClient(server.address) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def clip(client, silent_clip) -> dict:
+    return client.upload(silent_clip)
+
+
+@pytest.fixture(scope="module")
+def done(client, clip) -> dict:
+    """A job of two takes that was done."""
+    cues = [{"start_s": 0.5, "text": "a wooden door knock"}]
+    order = {
+        "prompt": "rain on a roof",
+        "cues": cues,
+        "hits": [0.25, 1.5],
+        "takes": 2,
+        "seed": "18446744073709551614",
+    }
+    return client.wait(client.submit(clip["id"], **order)["id"])
+
+
+def http(server, **more) -> httpx.Client:
+    return httpx.Client(base_url=server.address, timeout=60, **more)
+
+
+def long_clip(folder: Path, seconds: int = 18) -> Path:
+    return write_clip(
+        folder / "long.mp4", np.random.default_rng(0).integers(0, 255, (seconds * 5, 48, 64), np.uint8), 5
+    )
+
+
+def test_the_openapi_document_is_the_one_that_was_committed(server):
+    committed = (ROOT / "docs" / "openapi.json").read_text(encoding="utf-8")
+    assert interface() == committed, "python -m ta_v2a.server.openapi > docs/openapi.json"
+    assert httpx.get(f"{server.address}/openapi.json").json() == json.loads(committed)
+
+
+def test_a_clip_is_what_was_uploaded(server, clip, silent_clip):
+    assert (clip["name"], clip["width"], clip["height"], clip["has_sound"]) == ("a clip.mp4", 80, 80, False)
+    assert clip["duration_s"] == pytest.approx(2.56)
+    with http(server) as asked:
+        film = asked.get(f"/v1/clips/{clip['id']}/film")
+        assert film.content == silent_clip.read_bytes() and film.headers["content-type"] == "video/mp4"
+        part = asked.get(f"/v1/clips/{clip['id']}/film", headers={"range": "bytes=10-19"})
+        assert part.status_code == 206 and part.content == silent_clip.read_bytes()[10:20]
+        assert (
+            asked.get(f"/v1/clips/{clip['id']}/film", headers={"range": "bytes=9999999-"}).status_code == 416
+        )
+        assert clip in asked.get("/v1/clips").json()["clips"]
+
+
+def test_a_job_makes_what_the_command_makes(client, done, clip, silent_clip, pipeline_folder, tmp_path):
+    assert done["state"] == "done" and done["tries"] == 1 and done["error"] is None
+    assert [take["seed"] for take in done["takes"]] == [2**64 - 2, 2**64 - 1]
+    assert {Path(each["name"]).suffix for each in done["files"]} == {".mp4", ".wav"} and len(
+        done["files"]
+    ) == 4
+    paths = client.download(done, tmp_path / "fetched")
+    from ta_v2a.__main__ import main
+
+    words = [str(silent_clip), "-p", "rain on a roof", "--cue", "0.5-: a wooden door knock", "--takes", "2"]
+    words += ["--seed", str(2**64 - 2), "--preset", str(pipeline_folder), "-o", str(tmp_path / "own.wav")]
+    assert main(["foley", *words]) == 0
+    served = soundfile.read(next(path for path in paths if path.name.endswith("take1.wav")))[0]
+    own = soundfile.read(tmp_path / "own.take1.wav")[0]
+    assert len(served) == len(own) == 122_880
+    assert np.abs(served).max() > 0 and not np.array_equal(served, own), "hits are places of their own"
+    film = next(path for path in paths if path.name.endswith("take1.mp4"))
+    assert probe(film).has_sound and probe(film).duration_s == pytest.approx(2.56)
+
+
+def test_a_job_tells_nothing_of_the_disk(server, done):
+    told = json.dumps(done) + json.dumps(httpx.get(f"{server.address}/v1/server").json())
+    assert str(ROOT) not in told and "/tmp" not in told and "served" not in told
+    assert done["report"]["prompt"] and done["report"]["hits"] == [0.25, 1.5]
+
+
+def test_events_come_in_order_and_again_after_the_last_seen(server, client, clip):
+    job = client.submit(clip["id"], prompt="rain")
+    events = list(client.events(job["id"]))
+    kinds = [event["kind"] for event in events]
+    assert kinds[:2] == ["queued", "started"] and kinds[-1] == "done" and kinds.count("done") == 1
+    progress = [event for event in events if event["kind"] == "progress"]
+    assert progress and all(one["total"] == 2 for one in progress)
+    assert events[-1]["job"]["state"] == "done" and events[-1]["job"]["files"]
+    kept = len([kind for kind in kinds if kind != "progress"])
+    with http(server) as asked:
+        again = asked.get(f"/v1/jobs/{job['id']}/events", headers={"last-event-id": str(kept - 2)})
+        assert again.headers["content-type"].startswith("text/event-stream")
+        assert again.text.count("event:") == 1 and "event: done" in again.text
+
+
+def test_results_answer_ranges_and_no_other_name(server, done):
+    wav = next(each for each in done["files"] if each["name"].endswith(".wav"))
+    with http(server) as asked:
+        whole = asked.get(wav["url"])
+        assert whole.headers["content-type"] == "audio/wav" and len(whole.content) == wav["bytes"]
+        assert asked.get(wav["url"], headers={"range": "bytes=-4"}).content == whole.content[-4:]
+        assert (
+            asked.get(f"{wav['url']}?download=true").headers["content-disposition"].startswith("attachment")
+        )
+        folder = wav["url"].rpartition("/")[0]
+        for name in (
+            "job.json",
+            "..%2Fjob.json",
+            "%2e%2e/job.json",
+            "..",
+            "%2Fetc%2Fpasswd",
+            "x" * 300,
+            "a%00b",
+        ):
+            answer = asked.get(f"{folder}/{name}")
+            assert 400 <= answer.status_code < 500 and "error" in answer.json(), name
+
+
+def test_pages_get_frames_onsets_and_outlines(server, client, clip, done):
+    with http(server) as asked:
+        answer = asked.get(f"/v1/clips/{clip['id']}/frames.jpg", params={"count": 8, "height": 40})
+        assert answer.headers["content-type"] == "image/jpeg"
+        picture = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)
+        assert picture.shape == (40, 8 * 40, 3)
+        square = picture[:, :, 0].reshape(40, 8, 40).transpose(1, 0, 2).argmax(2).max(1)
+        assert len(set(square.tolist())) > 2, "the square jumps"
+        assert asked.get(f"/v1/clips/{clip['id']}/frames.jpg", params={"start_s": 5}).status_code == 422
+        assert asked.get(f"/v1/clips/{clip['id']}/waveform").status_code == 422
+        outline = asked.get(f"/v1/jobs/{done['id']}/takes/1/waveform", params={"points": 50}).json()
+        assert len(outline["low"]) == len(outline["high"]) == 50 and min(outline["low"]) < 0 < max(
+            outline["high"]
+        )
+        sound, _ = soundfile.read(BytesIO(asked.get(done["files"][1]["url"]).content))
+        assert max(outline["high"]) == pytest.approx(sound.max(), abs=1e-3)
+        assert asked.get(f"/v1/jobs/{done['id']}/takes/3/waveform").status_code == 404
+    onsets = client.onsets(clip["id"])
+    assert all(0 <= each["time_s"] <= 3 and 0 <= each["sureness"] <= 1 for each in onsets)
+    assert client.onsets(clip["id"]) == onsets
+
+
+def test_a_job_in_work_is_left_within_a_step(client, tmp_path):
+    clip = client.upload(long_clip(tmp_path))
+    job = client.submit(clip["id"], prompt="rain", scales={"num_inference_steps": 1000})
+    waits = client.submit(clip["id"], prompt="rain", scales={"num_inference_steps": 1000})
+    seen = []
+    for event in client.events(job["id"]):
+        seen.append(event["kind"])
+        if event["kind"] == "progress" and "cancel" not in seen:
+            assert client.job(waits["id"])["ahead"] == 0
+            assert client.cancel(waits["id"])["state"] == "cancelled"
+            asked_at, step = time.monotonic(), event["done"]
+            client.cancel(job["id"])
+            seen.append("cancel")
+        elif event["kind"] == "progress" and step is not None:
+            assert event["done"] - step <= 40, "steps of this tiny network take milliseconds"
+    assert seen[-1] == "cancelled" and time.monotonic() - asked_at < 3
+    ended = client.job(job["id"])
+    assert ended["state"] == "cancelled" and ended["files"] == []
+    assert client.cancel(job["id"]) == ended
+    assert client.wait(client.submit(clip["id"])["id"])["state"] == "done", "the worker is as good as before"
+
+
+def test_one_key_is_one_job(client, clip):
+    first = client.submit(clip["id"], key="mine", prompt="rain")
+    assert client.submit(clip["id"], key="mine", prompt="rain")["id"] == first["id"]
+    with pytest.raises(Refused, match="used for another order") as refused:
+        client.submit(clip["id"], key="mine", prompt="wind")
+    assert refused.value.status == 409
+
+
+def test_jobs_are_listed_and_removed(server, client, clip, done):
+    with http(server) as asked:
+        first = asked.get("/v1/jobs", params={"limit": 2}).json()
+        following = asked.get("/v1/jobs", params={"limit": 100, "before": first["next"]}).json()
+        ids = [job["id"] for page in (first, following) for job in page["jobs"]]
+        assert len(ids) == len(set(ids)) and done["id"] in ids
+        job = client.wait(client.submit(clip["id"], prompt="rain", scales={"num_inference_steps": 1})["id"])
+        assert asked.delete(f"/v1/jobs/{job['id']}").status_code == 204
+        assert asked.get(f"/v1/jobs/{job['id']}").status_code == 404
+        assert asked.get(job["files"][0]["url"]).status_code == 404
+
+
+def test_a_clip_that_a_job_needs_stays(client, server, tmp_path):
+    clip = client.upload(long_clip(tmp_path))
+    job = client.submit(clip["id"], scales={"num_inference_steps": 1000})
+    with http(server) as asked:
+        assert asked.delete(f"/v1/clips/{clip['id']}").status_code == 409
+        client.cancel(job["id"])
+        client.wait(job["id"])
+        assert asked.delete(f"/v1/clips/{clip['id']}").status_code == 204
+        assert asked.get(f"/v1/clips/{clip['id']}").status_code == 404
+    with pytest.raises(Refused, match="there is no clip"):
+        client.submit(clip["id"])
+
+
+WRONG = [
+    ({"clip_id": "../../etc"}, "clip_id"),
+    ({"seed": -1}, "seed"),
+    ({"seed": 2**64}, "seed"),
+    ({"seed": 2**64 - 1, "takes": 2}, "last seed"),
+    ({"takes": 10_000}, "takes"),
+    ({"prompt": "x" * 10_001}, "prompt"),
+    ({"cues": [{"start_s": 0, "text": "x", "strength": 0}]}, "cues.0.strength"),
+    ({"cues": [{"start_s": "soon", "text": "x"}]}, "cues.0.start_s"),
+    ({"hits": [-1]}, "hits.0"),
+    ({"loudness": 20}, "loudness"),
+    ({"scales": {"num_inference_steps": 10**9}}, "num_inference_steps"),
+    ({"preset": "/etc"}, "preset"),
+    ({"output": "/etc/passwd"}, "output"),
+    ({"library": True}, "library"),
+    ({"original": "loud"}, "original"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "named"), WRONG, ids=[str(wrong)[:40] for wrong, _ in WRONG])
+def test_a_wrong_order_is_one_line(server, clip, wrong, named):
+    answer = httpx.post(f"{server.address}/v1/jobs", json={"clip_id": clip["id"], **wrong})
+    assert answer.status_code == 422 and list(answer.json()) == ["error"]
+    assert named in answer.json()["error"] and "\n" not in answer.json()["error"]
+
+
+def test_what_fails_says_why_and_only_the_name(client, clip):
+    job = client.wait(client.submit(clip["id"], cues=[{"start_s": 5, "text": "a bell"}])["id"])
+    assert (
+        job["state"] == "failed"
+        and job["error"] == "the cue 'a bell' starts at 5 s, but the clip lasts 2.560 s"
+    )
+
+
+def hostile(folder: Path, silent_clip: Path) -> dict[str, bytes]:
+    good = silent_clip.read_bytes()
+    noise = np.random.default_rng(0).integers(0, 255, (30, 80, 80), np.uint8)
+    return {
+        "empty": b"",
+        "text": b"GIF87a is what I am not" * 100,
+        "zeros": bytes(100_000),
+        "cut off": good[: len(good) // 3],
+        "playlist": b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n",
+        "concat": b"ffconcat version 1.0\nfile /etc/passwd\n",
+        "still": cv2.imencode(".png", noise[0])[1].tobytes(),
+        "bomb": write_clip(folder / "bomb.mp4", np.zeros((3, 2000, 2000), np.uint8)).read_bytes(),
+        "too long": write_clip(folder / "slow.mp4", np.zeros((30, 32, 32), np.uint8), 1).read_bytes(),
+        "too short": write_clip(folder / "short.mp4", noise[:1]).read_bytes(),
+        "too many bytes": good + bytes(3 << 20),
+        "html": b"<html><script>alert(1)</script></html>",
+    }
+
+
+def test_hostile_uploads_are_refused_and_leave_nothing(server, client, silent_clip, tmp_path):
+    folder = Path(server.process.args[4])
+    before = sorted(each.name for each in (folder / "clips").iterdir())
+    for name, data in hostile(tmp_path, silent_clip).items():
+        answer = httpx.post(
+            f"{server.address}/v1/clips", params={"name": f"{name}.mp4"}, content=data, timeout=60
+        )
+        assert 400 <= answer.status_code < 500, (name, answer.text)
+        assert list(answer.json()) == ["error"] and str(folder) not in answer.text, name
+    assert sorted(each.name for each in (folder / "clips").iterdir()) == before
+    assert not list((folder / "trash").iterdir())
+    assert httpx.get(f"{server.address}/health").json()["status"] == "ok"
+
+
+def test_an_endless_upload_is_cut_off_at_the_limit(server):
+    def endless():
+        for _ in range(1000):
+            yield bytes(1 << 16)
+
+    try:
+        answer = httpx.post(f"{server.address}/v1/clips", content=endless(), timeout=60)
+        assert answer.status_code == 413
+    except httpx.WriteError:  # the server answered and closed while this was still sending
+        pass
+    assert 'ta_v2a_uploads_total{answer="413"}' in httpx.get(f"{server.address}/metrics").text
+
+
+NAMES = [
+    "../../../etc/passwd",
+    "..\\..\\x.mp4",
+    "/etc/passwd",
+    "a\0b.mp4",
+    "x" * 255,
+    "<script>.html",
+    "日本.mp4",
+    ".",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_name_leads_out_of_the_folder(server, client, silent_clip, name):
+    answer = httpx.post(f"{server.address}/v1/clips", params={"name": name}, content=silent_clip.read_bytes())
+    assert answer.status_code == 201
+    clip = answer.json()
+    assert "/" not in clip["name"] and ".." not in clip["name"] and "\0" not in clip["name"]
+    folder = Path(server.process.args[4]) / "clips" / clip["id"]
+    assert sorted(each.name for each in folder.iterdir()) == sorted(["clip.json", clip["name"]])
+    film = httpx.get(f"{server.address}/v1/clips/{clip['id']}/film")
+    assert "html" not in film.headers["content-type"] and film.headers["x-content-type-options"] == "nosniff"
+    job = client.wait(client.submit(clip["id"], scales={"num_inference_steps": 1})["id"])
+    assert job["state"] == "done", job["error"]
+
+
+def test_other_sites_and_other_names_are_refused(server):
+    with http(server) as asked:
+        own = server.address
+        assert asked.get("/v1/jobs", headers={"origin": own}).status_code == 200
+        for headers in (
+            {"origin": "http://evil.example"},
+            {"origin": "null"},
+            {"sec-fetch-site": "cross-site"},
+            {"host": "evil.example"},
+            {"host": "127.0.0.1.evil.example:8040"},
+        ):
+            answer = asked.get("/v1/jobs", headers=headers)
+            assert answer.status_code == 403, headers
+            assert not [name for name in answer.headers if name.startswith("access-control")]
+        answer = asked.options("/v1/jobs", headers={"origin": own, "access-control-request-method": "POST"})
+        assert answer.status_code == 405 and "access-control-allow-origin" not in answer.headers
+        assert asked.post("/v1/jobs", content=bytes(5 << 20)).status_code == 413
+
+
+def test_metrics_count(server, client, done):
+    text = httpx.get(f"{server.address}/metrics").text
+    counts = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert float(counts['ta_v2a_jobs_ended_total{state="done"}']) >= 1
+    assert float(counts["ta_v2a_job_wait_seconds_count"]) >= 1
+    assert float(counts["process_resident_memory_bytes"]) > 1e6
+
+
+def test_off_this_machine_a_token_is_asked_for(pipeline_folder, silent_clip, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "ta_v2a",
+        "serve",
+        str(tmp_path / "a"),
+        "--host",
+        "0.0.0.0",
+        "--port",
+        "0",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    refused = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+    assert refused.returncode == 2 and "give it a token" in refused.stderr
+    token = "a-token-of-some-length"
+    page = tmp_path / "page"
+    page.mkdir()
+    (page / "index.html").write_text("<!doctype html><title>hello</title>")
+    (tmp_path / "secret.txt").write_text("secret")
+    words = ("--host", "0.0.0.0", "--preset", str(pipeline_folder), "--page", str(page))
+    with Served(tmp_path / "b", *words, environment={"TA_V2A_TOKEN": token}) as served:
+        address = served.address.replace("0.0.0.0", "127.0.0.1")
+        with httpx.Client(base_url=address) as asked:
+            for method, place in [
+                ("GET", "/v1/jobs"),
+                ("POST", "/v1/clips"),
+                ("GET", "/metrics"),
+                ("GET", "/openapi.json"),
+                ("GET", "/v1/server"),
+            ]:
+                answer = asked.request(method, place)
+                assert answer.status_code == 401 and answer.json()["error"].startswith("a token is needed"), (
+                    place
+                )
+            assert asked.get("/health").status_code == 200
+            home = asked.get("/")
+            assert (
+                "hello" in home.text and "frame-ancestors 'none'" in home.headers["content-security-policy"]
+            )
+            for place in ("/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "//etc/passwd"):
+                assert asked.get(place).status_code == 404, place
+            assert asked.get("/v1/session").json() == {"token_required": True, "authenticated": False}
+            assert asked.post("/v1/session", json={"token": "wrong"}).status_code == 401
+            assert asked.get("/v1/jobs", headers={"authorization": "Bearer wrong"}).status_code == 401
+            begun = asked.post("/v1/session", json={"token": token})
+            assert begun.status_code == 204 and token not in begun.headers["set-cookie"]
+            assert (
+                "HttpOnly" in begun.headers["set-cookie"] and "SameSite=strict" in begun.headers["set-cookie"]
+            )
+            assert asked.get("/v1/jobs").status_code == 200
+            assert asked.delete("/v1/session").status_code == 204
+            assert asked.get("/v1/jobs").status_code == 401
+        with FoleyClient(address, token) as client:
+            paths = client.sound(silent_clip, tmp_path / "out", prompt="rain")
+            assert sorted(path.suffix for path in paths) == [".mp4", ".wav"]
+
+
+def test_a_killed_server_loses_nothing_and_doubles_nothing(pipeline_folder, tmp_path, silent_clip):
+    folder, words = tmp_path / "kept", ("--preset", str(pipeline_folder))
+    long = long_clip(tmp_path)
+    with Served(folder, *words) as served, FoleyClient(served.address) as client:
+        clip, other = client.upload(long), client.upload(silent_clip)
+        first = client.wait(client.submit(other["id"], prompt="rain")["id"])
+        slow = client.submit(clip["id"], scales={"num_inference_steps": 300})
+        queued = [client.submit(other["id"], key=f"job {n}", seed=n) for n in range(4)]
+        cancelled = client.cancel(queued.pop()["id"])
+        for event in client.events(slow["id"]):
+            if event["kind"] == "progress":
+                break
+        served.kill()
+    events = folder / "jobs" / first["id"] / "events.jsonl"
+    with events.open("ab") as file:
+        file.write(b'{"kind": "not')  # a line that the kill cut off
+    shutil.copytree(folder / "clips" / clip["id"], folder / "clips" / f"c{'0' * 20}")
+    (folder / "clips" / f"c{'0' * 20}" / "clip.json").unlink()  # an upload that the kill cut off
+    with Served(folder, *words) as served, FoleyClient(served.address) as client:
+        again = [client.submit(other["id"], key=f"job {n}", seed=n) for n in range(3)]
+        assert [job["id"] for job in again] == [job["id"] for job in queued]
+        ended = [client.wait(job["id"]) for job in (slow, *queued)]
+        assert [job["state"] for job in ended] == ["done"] * 4
+        assert [job["tries"] for job in ended] == [2, 1, 1, 1]
+        assert client.job(first["id"]) == first and client.job(cancelled["id"]) == cancelled
+        jobs = httpx.get(f"{served.address}/v1/jobs").json()["jobs"]
+        assert len(jobs) == 6 and all(len(job["files"]) == 2 * (job["state"] == "done") for job in jobs)
+        clips = httpx.get(f"{served.address}/v1/clips").json()["clips"]
+        assert {each["id"] for each in clips} == {clip["id"], other["id"]}
+
+
+def test_a_server_that_is_asked_to_end_lets_go_and_goes_on_later(pipeline_folder, tmp_path):
+    folder, words = tmp_path / "kept", ("--preset", str(pipeline_folder))
+    with Served(folder, *words) as served, FoleyClient(served.address) as client:
+        twice = subprocess.run(served.process.args, capture_output=True, text=True, timeout=60)
+        assert twice.returncode == 2 and "another server uses this folder" in twice.stderr
+        slow = client.submit(client.upload(long_clip(tmp_path))["id"], scales={"num_inference_steps": 300})
+        for event in client.events(slow["id"]):
+            if event["kind"] == "progress":
+                break
+        began = time.monotonic()
+        assert served.stop(signal.SIGTERM) == 143
+        assert time.monotonic() - began < 15
+    with Served(folder, *words) as served, FoleyClient(served.address) as client:
+        ended = client.wait(slow["id"])
+        assert (ended["state"], ended["tries"]) == ("done", 2)
+
+
+def test_a_worker_that_dies_costs_a_try_and_no_job(pipeline_folder, tmp_path):
+    with (
+        Served(tmp_path / "kept", "--preset", str(pipeline_folder)) as served,
+        FoleyClient(served.address) as client,
+    ):
+        job = client.submit(client.upload(long_clip(tmp_path))["id"], scales={"num_inference_steps": 200})
+        killed = 0
+        for event in client.events(job["id"]):
+            if event["kind"] == "progress" and killed == 0:
+                children = Path(f"/proc/{served.process.pid}/task").glob("*/children")
+                pids = {int(pid) for each in children for pid in each.read_text().split()}
+                workers = [pid for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+                for pid in workers:
+                    os.kill(pid, signal.SIGKILL)
+                killed = len(workers)
+        assert killed == 1
+        ended = client.job(job["id"])
+        assert (ended["state"], ended["tries"]) == ("done", 2)
