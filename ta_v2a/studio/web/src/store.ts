@@ -260,10 +260,18 @@ export class Store extends EventTarget {
       this.work.delete(id);
       this.jobs = this.jobs.map((each) => (each.id === id && event.job ? event.job : each));
       this.renewTakes();
+      void this.refreshFacts();
       if (event.kind === "done") this.arrived(id);
       else if (event.kind === "failed") this.say(event.job.error ?? "It could not be made.", true);
       else this.say("Left.");
     }
+    this.changed();
+  }
+
+  /** What a server knows only once its worker has loaded the weights. */
+  private async refreshFacts(): Promise<void> {
+    if (this.facts && Object.keys(this.facts.settings).length) return;
+    this.facts = await api.server().catch(() => this.facts);
     this.changed();
   }
 

@@ -256,7 +256,7 @@ export class Timeline {
     this.drawn = "";
     this.draw();
     this.drawRuler();
-    this.own?.setOptions({ waveColor: colorsOf().own, progressColor: colorsOf().own });
+    this.own?.setOptions({ waveColor: this.ownColor(), progressColor: this.ownColor() });
     this.rowsOfTakes.paint();
   }
 
@@ -267,13 +267,18 @@ export class Timeline {
       height: 28,
       peaks: this.ownOutline,
       duration: this.duration,
-      waveColor: colorsOf().own,
-      progressColor: colorsOf().own,
+      waveColor: this.ownColor(),
+      progressColor: this.ownColor(),
       cursorWidth: 0,
       hideScrollbar: true,
     });
     this.own.on("click", (x) => this.store.player.seek(x * this.duration));
     this.drawRuler();
+  }
+
+  /** Nothing is drawn for a sound that is not there. */
+  private ownColor(): string {
+    return this.ownOutline[0].length > 2 ? colorsOf().own : "transparent";
   }
 
   private drawRuler(): void {
