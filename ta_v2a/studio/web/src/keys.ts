@@ -1,6 +1,7 @@
 /** Keys, what each does, and the page that lists them. */
 
 import { h, isTyping } from "./dom";
+import { Lane } from "./lane";
 import { type Doc, changeCue, moveOnset, nextPlace, shifted } from "./model";
 import type { Store } from "./store";
 
@@ -52,7 +53,7 @@ export function helpDialog(): HTMLDialogElement {
 function focusedPiece(): string | null {
   let element = document.activeElement as HTMLElement | null;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement as HTMLElement;
-  return element?.dataset.piece ?? null;
+  return Lane.awaited ?? element?.dataset.piece ?? null;
 }
 
 /** Moves the hit or cue of an id by seconds; null where there is none. */

@@ -26,9 +26,12 @@ export interface LaneEvents {
 }
 
 export class Lane {
+  /** The piece that is about to get the keyboard. */
+  static awaited: string | null = null;
   private readonly surfer: WaveSurfer;
   private readonly regions: RegionsPlugin;
   private pieces: readonly Piece[] = [];
+  private readonly colors = new Map<string, string>();
   private filling = false;
   private ready = false;
 
@@ -63,7 +66,7 @@ export class Lane {
       this.fill();
     });
     this.surfer.on("click", (x) => events.clicked(x * duration));
-    this.surfer.on("dblclick", (x) => events.doubled?.(x * duration));
+    place.addEventListener("dblclick", (event) => this.doubled(event, duration));
     this.regions.on("region-created", (region) => {
       if (this.filling || !events.drawn) return;
       const { start, end } = region;
@@ -79,6 +82,12 @@ export class Lane {
       event.stopPropagation();
       events.opened?.(region.id);
     });
+  }
+
+  private doubled(event: MouseEvent, duration: number): void {
+    const onPiece = event.composedPath().some((each) => each instanceof HTMLElement && each.dataset.piece);
+    const { left, width } = this.place.getBoundingClientRect();
+    if (!onPiece) this.events.doubled?.(((event.clientX - left) / width) * duration);
   }
 
   /** Shows pieces in place of those before; the one that had the keyboard keeps it. Where only the choice is
@@ -105,30 +114,39 @@ export class Lane {
     else element.style.boxShadow = piece.chosen ? "inset 0 0 0 1.5px var(--text)" : "none";
   }
 
-  private focused(): string | null {
-    const shadow = this.surfer.getWrapper().getRootNode() as ShadowRoot;
-    return (shadow.activeElement as HTMLElement | null)?.dataset.piece ?? null;
+  /** Draws what is new, moves what is there: a piece that has the keyboard keeps it. */
+  private fill(): void {
+    const wanted = new Map(this.pieces.map((piece) => [piece.id, piece]));
+    this.filling = true;
+    for (const region of [...this.regions.getRegions()]) {
+      const piece = wanted.get(region.id);
+      if (!piece || this.colors.get(piece.id) !== piece.color) {
+        region.remove();
+        continue;
+      }
+      wanted.delete(piece.id);
+      region.setOptions(piece.end === undefined ? { start: piece.start } : { start: piece.start, end: piece.end });
+      if (region.content && region.content.textContent !== piece.text) region.content.textContent = piece.text;
+      this.name(region, piece);
+    }
+    for (const piece of wanted.values()) this.draw(piece);
+    this.filling = false;
   }
 
-  private fill(): void {
-    const focused = this.focused();
-    this.filling = true;
-    this.regions.clearRegions();
-    for (const piece of this.pieces) this.draw(piece);
-    this.filling = false;
-    if (focused) this.focus(focused);
+  private name(region: Region, piece: Piece): void {
+    region.element?.setAttribute("aria-label", piece.label);
+    if (region.element) region.element.title = piece.label;
+    this.mark(region);
   }
 
   private draw(piece: Piece): void {
     const content = document.createElement("span");
     content.textContent = piece.text;
-    content.setAttribute("part", "words");
     const region = this.regions.addRegion({
       id: piece.id,
       start: piece.start,
-      ...(piece.end === undefined ? { resize: false } : { end: piece.end, minLength: 0.05 }),
+      ...(piece.end === undefined ? { resize: false } : { end: piece.end, minLength: 0.05, content }),
       color: piece.color,
-      content,
       drag: true,
     });
     this.dress(region, piece);
@@ -140,15 +158,14 @@ export class Lane {
     element.tabIndex = 0;
     element.dataset.piece = piece.id;
     element.setAttribute("role", "button");
-    element.setAttribute("aria-label", piece.label);
-    element.title = piece.label;
+    this.colors.set(piece.id, piece.color);
     const point = piece.end === undefined;
     element.style.boxSizing = "border-box";
     element.style.overflow = point ? "visible" : "hidden";
     element.style.outlineOffset = "1px";
     element.style.borderRadius = "3px";
     if (point) this.pin(element, piece);
-    this.mark(region);
+    this.name(region, piece);
     element.addEventListener("focus", () => this.events.chosen(piece.id));
   }
 
@@ -167,10 +184,15 @@ export class Lane {
     element.append(grip, head);
   }
 
-  /** Hands the keyboard to a piece. */
-  focus(id: string): void {
+  /** Hands the keyboard to a piece; wavesurfer.js puts a new one on the page a moment later. */
+  focus(id: string, patience = 20): void {
     const region = this.regions.getRegions().find((each) => each.id === id);
-    region?.element?.focus({ preventScroll: true });
+    Lane.awaited = null;
+    if (region?.element?.isConnected) region.element.focus({ preventScroll: true });
+    else if (patience > 0) {
+      Lane.awaited = id;
+      requestAnimationFrame(() => Lane.awaited === id && this.focus(id, patience - 1));
+    }
   }
 
   destroy(): void {

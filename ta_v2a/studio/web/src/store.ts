@@ -88,7 +88,7 @@ export class Store extends EventTarget {
     this.clip = clip;
     this.player.duration = clip.duration_s;
     this.history = new History<Doc>(this.stored(clip.id));
-    this.strip(OWN).muted = true;
+    this.listen();
     location.hash = `clip=${clip.id}`;
     this.changed();
     for (const line of clip.warnings) this.say(line);
@@ -103,6 +103,7 @@ export class Store extends EventTarget {
     this.renewTakes();
     if (this.doc === EMPTY && this.jobs.length) this.history.replace(docOf(this.jobs[this.jobs.length - 1].request));
     for (const job of this.jobs) if (job.state === "queued" || job.state === "running") this.follow(job);
+    this.strip(OWN).muted = this.takes.length > 0;
     if (this.takes.length) this.choose(this.takes[this.takes.length - 1].key);
     this.changed();
   }
@@ -279,6 +280,7 @@ export class Store extends EventTarget {
   private arrived(id: string): void {
     const fresh = this.takes.filter((take) => take.jobId === id);
     if (!fresh.length) return;
+    if (fresh.length === this.takes.length) this.strip(OWN).muted = true; // the first ones: they are to be heard
     this.mark = null;
     if (!this.trial) this.choose(fresh[0].key);
     const names = fresh.map((take) => take.letter).join(", ");
