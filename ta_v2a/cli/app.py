@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ta_v2a.cli.batch import batch
 from ta_v2a.cli.caption import caption_command
 from ta_v2a.cli.data import data_app
 from ta_v2a.cli.doctor import doctor
@@ -30,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("foley")(foley)
+app.command("batch")(batch)
 app.command("serve")(serve_command)
 app.command("stage")(stage)
 app.command("train", context_settings={"ignore_unknown_options": True})(train)

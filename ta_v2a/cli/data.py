@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from ta_v2a.cli import console
-from ta_v2a.cli.options import Json
+from ta_v2a.cli.options import Executor, Json
 from ta_v2a.system.extras import need
 
 data_app = typer.Typer(
@@ -78,11 +78,13 @@ def data_prepare(
         typer.Option(help='Keep frozen features too: of a preset ("mini") or a folder of a CVALP.'),
     ] = None,
     workers: Workers = 1,
+    engine: Executor = "processes",
     as_json: Json = False,
 ) -> None:
     """Write the clips of MANIFEST as WebDataset shards; run it again to go on where it stopped."""
     need("train")
     from ta_v2a.data.prepare import prepare
+    from ta_v2a.system.on_ray import executor
 
     rows, spec, colour = _clips(manifest, films, split, clock, duration)
     with console.progress("preparing", quiet=as_json) as advance:
@@ -95,6 +97,7 @@ def data_prepare(
             wave_hz=wave_hz,
             features=features,
             workers=workers,
+            run=executor(engine),
             advance=advance,
         )
     counts = [f"{name}: {value}" for name, value in report.items() if name != "problems"]

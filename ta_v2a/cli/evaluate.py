@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ta_v2a.cli import console
-from ta_v2a.cli.options import CvalpPreset, Json, Preset, Seed, Steps
+from ta_v2a.cli.options import CvalpPreset, Executor, Json, Preset, Seed, Steps
 from ta_v2a.errors import UserError
 
 ResultFile = Annotated[
@@ -146,6 +146,7 @@ def evaluate_films(
     jobs: Annotated[
         int, typer.Option(min=1, help="Clips sounded at once, each in a process of its own.")
     ] = 1,
+    engine: Executor = "processes",
     seed: Seed = 0,
     steps: Steps = None,
     text_scale: Annotated[float | None, typer.Option()] = None,
@@ -162,6 +163,7 @@ def evaluate_films(
 ) -> None:
     """Sound every clip of FOLDER (a second run makes what is missing); onset agreement and AV-Align."""
     from ta_v2a.evaluation.films.command import films_command
+    from ta_v2a.system.on_ray import executor
 
     settings = {
         "num_inference_steps": steps,
@@ -184,6 +186,7 @@ def evaluate_films(
             progress=advance,
             keep=keep,
             library=library,
+            run=executor(engine),
             **_given(settings),
         )
     console.result(report, as_json, _indented(report))

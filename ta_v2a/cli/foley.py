@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 import typer
 
 from ta_v2a.cli import console
-from ta_v2a.cli.options import Json, Preset, Seed, SheetBegin, SheetForm, SheetRate
+from ta_v2a.cli.options import Json, Preset, SheetBegin, SheetForm, SheetRate
 from ta_v2a.engine.arguments import LAST_SEED
-from ta_v2a.errors import UserError
 
 
 def foley(
@@ -48,9 +47,12 @@ def foley(
         str,
         typer.Option("-o", "--output", help="Film, .wav (sound alone), or folder. Default: CLIP.foley.mp4"),
     ] = "",
-    seed: Seed = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", min=0, max=LAST_SEED, help="Same seed, same sound.", show_default="0"),
+    ] = None,
     takes: Annotated[
-        int, typer.Option(min=1, max=64, help="Versions to make, from seeds SEED, SEED + 1, ...")
+        int, typer.Option(min=1, max=64, help="Versions to make, of seeds SEED, SEED + 1, ...; ranked.")
     ] = 1,
     steps: Annotated[
         int | None,
@@ -89,11 +91,67 @@ def foley(
         Literal["replace", "mix", "keep"], typer.Option(help="What becomes of the clip's own sound.")
     ] = "replace",
     loudness: Annotated[
-        str, typer.Option(help="LUFS of the new sound, 20 dB up at most; none: as it was made.")
+        str,
+        typer.Option(
+            help="LUFS of the new sound (20 dB up at most), LUFS/dBTP, or ebu, atsc, streaming, podcast, "
+            "portable; none: as it was made."
+        ),
     ] = "-23",
     wav: Annotated[
         bool, typer.Option("--wav/--no-wav", help="Write the sound as 48 kHz 24-bit WAV too.")
     ] = True,
+    codec: Annotated[
+        Literal["aac", "flac", "pcm", "opus"] | None,
+        typer.Option(help="Sound in the film. Default: what the film usually has."),
+    ] = None,
+    bitrate: Annotated[
+        int | None, typer.Option(metavar="KBIT", help="Of the film's sound, in kbit a second (16-512).")
+    ] = None,
+    rate: Annotated[
+        int, typer.Option(metavar="HZ", help="Sample rate of film and WAV: 44100, 48000 or 96000.")
+    ] = 48_000,
+    bwf: Annotated[
+        bool, typer.Option("--bwf", help="The WAV is a Broadcast Wave: timecode, markers at cues and onsets.")
+    ] = False,
+    stems: Annotated[
+        bool,
+        typer.Option("--stems", help="A WAV for each source, cue and the ambience; their sum is the mix."),
+    ] = False,
+    pan: Annotated[bool, typer.Option("--pan", help="Stereo: each hit where it is seen.")] = False,
+    start: Annotated[
+        float | None, typer.Option(min=0, help="Sound the clip from here on; before, its own sound stays.")
+    ] = None,
+    duration: Annotated[
+        float | None, typer.Option(min=0, help="Sound so many seconds; after, the clip's own sound stays.")
+    ] = None,
+    redo: Annotated[
+        str | None, typer.Option(metavar="START-END", help="Make that part of an earlier take again: 3.2-5.0")
+    ] = None,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TAKE", help="That take: a WAV, or its number in --project. Without --redo it goes on."
+        ),
+    ] = None,
+    cuts: Annotated[
+        str | None,
+        typer.Option(metavar="TIMES|auto", help="No sound crosses these cuts (3.2,7.5)."),
+    ] = None,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="A JSON beside each take: prompt, seed, versions, checksums.")
+    ] = False,
+    c2pa: Annotated[
+        str | None, typer.Option(metavar="PEM", help="Sign film and WAV as synthetic: certificates and key.")
+    ] = None,
+    export: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--export", metavar="FILE", help="For editors: .otio, .rpp, .csv (markers); repeatable."
+        ),
+    ] = None,
+    project: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Keep every take there; see ta-v2a takes.")
+    ] = None,
     encode: Annotated[
         Literal["h264"] | None, typer.Option(help="Encode the picture anew. Default: it stays as it is.")
     ] = None,
@@ -110,12 +168,10 @@ def foley(
 ) -> None:
     """Put sound on CLIP: a film whose picture is untouched, and its sound as WAV."""
     from ta_v2a.delivery.order import Order, sound_clip
-    from ta_v2a.media.loudness import read_target
+    from ta_v2a.media.loudness import read_loudness
     from ta_v2a.sheets.clip_sheet import sheet_cues
 
-    if seed + takes - 1 > LAST_SEED:
-        first = LAST_SEED - takes + 1
-        raise UserError(f"--seed {seed} and {takes} takes pass the last seed: begin at {first} at most")
+    target, ceiling_dbtp = read_loudness(loudness)
     listed = [] if sheet is None else sheet_cues(sheet, clip, form, fps, begins)
     scales = {
         "num_inference_steps": steps,
@@ -142,7 +198,24 @@ def foley(
         takes=takes,
         scales=scales,
         original=original,
-        loudness=read_target(loudness),
+        loudness=target,
+        ceiling_dbtp=ceiling_dbtp,
+        codec=codec,
+        kbit=bitrate,
+        rate_hz=rate,
+        stems=stems,
+        pan=pan,
+        bwf=bwf,
+        begin=begins,
+        start_s=start,
+        length_s=duration,
+        redo=redo,
+        of=of,
+        cuts=cuts,
+        provenance=provenance,
+        c2pa=c2pa,
+        exports=tuple(export or ()),
+        project=project,
         wav=wav,
         encode=encode,
         preset=preset,
@@ -151,6 +224,12 @@ def foley(
     )
     with console.progress("sounding", quiet=as_json) as advance:
         report = sound_clip(order, advance, console.notice)
-    console.result(
-        report, as_json, [path for take in report["takes"] for path in (take["film"], take["wav"]) if path]
-    )
+    ranked = [report["takes"][number - 1] for number in report.get("ranking", range(1, takes + 1))]
+    files = [path for take in ranked for path in _files(take)]
+    console.result(report, as_json, [*files, *report.get("exports", [])])
+
+
+def _files(take: dict) -> list[str]:
+    """All files of a take."""
+    stems = (stem["file"] for stem in take.get("stems", ()))
+    return [path for path in (take["film"], take["wav"], *stems, take.get("provenance")) if path]

@@ -1,6 +1,6 @@
 """Options that several commands have."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,6 +11,10 @@ Preset = Annotated[str, typer.Option("--preset", help='A preset ("mini") or a fo
 CvalpPreset = Annotated[str, typer.Option("--preset", help='A preset ("mini") or a folder of a CVALP.')]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=LAST_SEED, help="Same seed, same sound.")]
 Steps = Annotated[int | None, typer.Option("--steps", min=1, max=1000)]
+Executor = Annotated[
+    Literal["processes", "ray"],
+    typer.Option("--engine", help="Where the work is done: this machine, or the cluster of RAY_ADDRESS."),
+]
 SheetForm = Annotated[
     str | None,
     typer.Option(

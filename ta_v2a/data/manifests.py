@@ -4,14 +4,14 @@ start_s, caption and split."""
 import csv
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ta_v2a.errors import UserError, one_line
 from ta_v2a.system.user_files import is_file, is_folder
 
-_MEDIA = {".mp4", ".mkv", ".webm", ".mov", ".avi", ".m4v", ".flv", ".ts", ".mpg"}
+FILM_SUFFIXES = {".mp4", ".mkv", ".webm", ".mov", ".avi", ".m4v", ".flv", ".ts", ".mpg"}
 _CAPTIONS = ("caption", "description", "prompt", "label")
 _LAYOUTS = """a table with a column path (and start_s, caption, split),
 VGGSound's (id, start, label, split without a header; id_start.mp4,
@@ -28,6 +28,7 @@ class Row:
         path: its film, or None where no file has that name.
         start_s: where in that film the clip begins, in seconds.
         caption, split: as in the manifest; "" and "train" where it does not say.
+        columns: all columns of a table with a column path, by their names in small letters.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Row:
     start_s: float
     caption: str
     split: str
+    columns: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 class Films:
@@ -45,7 +47,9 @@ class Films:
     def __init__(self, folder: Path):
         if not is_folder(folder):
             raise UserError(f"no such folder of films: {folder}")
-        self._films = {path.stem: path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _MEDIA}
+        self._films = {
+            path.stem: path for path in sorted(folder.rglob("*")) if path.suffix.lower() in FILM_SUFFIXES
+        }
 
     def find(self, name: str, start_s: float, *others: str) -> tuple[Path | None, float]:
         """(film or None, start in it) of a video's id and the start of the clip; `others` are
@@ -121,7 +125,8 @@ def _plain(index: int, row: dict[str, Any], folder: Path) -> Row:
     path = folder / name
     caption = next((row[column] for column in _CAPTIONS if row.get(column)), "")
     start_s = _seconds(row.get("start_s"), index)
-    return _row(index, name, path if name and is_file(path) else None, start_s, caption, row.get("split"))
+    found = _row(index, name, path if name and is_file(path) else None, start_s, caption, row.get("split"))
+    return replace(found, columns={key: str(value) for key, value in row.items() if value not in (None, "")})
 
 
 def _audiocaps(table: Iterable[dict[str, Any]], films: Films) -> list[Row]:

@@ -23,6 +23,7 @@ from ta_v2a.data.film_clips import ClipProblem, read_clip, to_strip
 from ta_v2a.data.manifests import Row
 from ta_v2a.errors import UserError
 from ta_v2a.media.writing.atomic import whole_file
+from ta_v2a.system.on_ray import Run
 from ta_v2a.system.parallel import Crashed, in_order
 from ta_v2a.system.user_files import made_folder
 from vocoders.clock import ClipSpec
@@ -169,6 +170,7 @@ def prepare(
     wave_hz: int | None = None,
     features: str | None = None,
     workers: int = 1,
+    run: Run = in_order,
     advance: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
     """Writes the shards that are not there yet, then the index.
@@ -182,6 +184,7 @@ def prepare(
         features: preset or folder of a CVALP whose frozen features are kept too; it must
             read what `spec` and `colour` say.
         workers: decoding processes.
+        run: where the decoding is done (`ta_v2a.system.on_ray.executor`).
 
     Returns:
         {"folder", "clips": rows, "written": usable clips in all shards, "shards", "now": rows read in this
@@ -214,7 +217,7 @@ def prepare(
     if missing:
         encode = Encoder(spec, colour, features)
         reader = partial(_read, spec=spec, colour=colour, wave_hz=wave_hz)
-        reads = in_order(reader, [row for number in missing for row in shards[number]], workers)
+        reads = run(reader, [row for number in missing for row in shards[number]], workers)
         for number in missing:
             samples, problems = [], []
             for row, read in _first(reads, len(shards[number])):

@@ -2,98 +2,39 @@
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ta_v2a.delivery.places import Destination, Spool, destination
-from ta_v2a.delivery.takes import Take, at_delivery_rate, loudness_line, spooled_take, write_take
+from ta_v2a.delivery.job import Order
+from ta_v2a.delivery.making import Wishes, made_takes
+from ta_v2a.delivery.preparing import Ready, prepared
+from ta_v2a.delivery.rendering import Placing, Recordings, Rendering
+from ta_v2a.delivery.takes import loudness_line
+from ta_v2a.delivery.wording import OrderWords, described_label, refined_order, suggested_label
 from ta_v2a.engine.arguments import chosen_scales
 from ta_v2a.engine.cues import Cue, cut_prompt, hit_times, read_cues
-from ta_v2a.engine.language_models import RULES, load_refiner
-from ta_v2a.engine.refining import RefinedWords, refined_words
+from ta_v2a.engine.refining import RefinedWords
+from ta_v2a.engine.shots import cut_times
 from ta_v2a.engine.understanding import followed
 from ta_v2a.errors import UserError
-from ta_v2a.library.account import write_account
-from ta_v2a.media.loudness import TARGET_LUFS, gain_to
+from ta_v2a.media.reading.frames import luma_blocks
 from ta_v2a.media.reading.opening import shown_name
 from ta_v2a.media.reading.probe import Clip, probe
 from ta_v2a.media.writing.atomic import output_file
-from ta_v2a.media.writing.mux import Original
-from ta_v2a.presets.resolve import resolve
+from vocoders.clock import MINI
 
 if TYPE_CHECKING:
-    from ta_v2a.engine.foley import FoleyEngine, Progress, Sketch
+    from ta_v2a.engine.foley import FoleyEngine
     from ta_v2a.library.library import Library
     from ta_v2a.library.voice import Wanted
 
 Advance = Callable[[int, int], None]
 Notice = Callable[[str], None]
-_LOOKED_AT_S = 32.0  # of a clip without a prompt, to say what it shows
+Load = Callable[[str], "FoleyEngine"]
 _HELD_BYTES = 1 << 28  # of pictures: 21 minutes of mini's; more is decoded again for every use
-
-
-@dataclass(frozen=True)
-class Order:
-    """What `ta-v2a foley` was asked.
-
-    Attributes:
-        cues: texts, or cues as a sheet holds them.
-        refiner: "rules", or the folder of a language model (`ta_v2a.engine.language_models`); None takes all
-            words as they were typed.
-        verbose: every step of the refiner is told.
-        hits: True: things hit where the given cues begin, not where the picture shows; or their times in
-            seconds.
-        scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
-        loudness: integrated loudness to bring the sound to, in LUFS; None leaves it as the engine made it.
-            Peaks are held either way.
-        library: a folder of recordings, or its index: they take the vocoder's place.
-        used: a CSV of what was used of them, and where.
-    """
-
-    clip: str
-    prompt: str = ""
-    negative_prompt: str = ""
-    cues: tuple[Cue | str, ...] = ()
-    refiner: str | None = RULES
-    verbose: bool = False
-    hits: bool | tuple[float, ...] = False
-    output: str | None = None
-    seed: int = 0
-    takes: int = 1
-    scales: dict[str, Any] = field(default_factory=dict)
-    original: Original = "replace"
-    loudness: float | None = TARGET_LUFS
-    wav: bool = True
-    encode: Literal["h264"] | None = None
-    preset: str = "mini"
-    library: str | None = None
-    used: str | None = None
-
-
-@dataclass(frozen=True)
-class _Words:
-    """What an order says, as far as it can be followed, and where the prompt comes from."""
-
-    prompt: str
-    negative_prompt: str
-    cues: list[Cue]
-    suggested: dict[str, Any] | None
-    not_understood: list[dict[str, Any]]
-    refined: dict[str, Any] | None
-    hits: tuple[float, ...] | None
-
-
-@dataclass(frozen=True)
-class _Recordings:
-    """A library, what is asked of it, and the CSV that tells what was used."""
-
-    library: "Library"
-    wanted: "Wanted"
-    account: Path | None
 
 
 def load_engine(preset: str) -> "FoleyEngine":
@@ -109,36 +50,46 @@ def load_engine(preset: str) -> "FoleyEngine":
     return FoleyEngine.from_pretrained(preset, "cuda" if torch.cuda.is_available() else "cpu")
 
 
-def sound_clip(
-    order: Order,
-    advance: Advance,
-    notice: Notice,
-    load: "Callable[[str], FoleyEngine]" = load_engine,
-) -> dict[str, Any]:
+def sound_clip(order: Order, advance: Advance, notice: Notice, load: Load = load_engine) -> dict[str, Any]:
     """Does the order and reports it, ready for JSON; `advance(done, total)` follows the work,
     `notice` gets lines for the user, `load` gives the engine of a preset.
 
     Raises:
         UserError: for whatever the user can mend; then no file was touched.
     """
-    began, warnings = time.perf_counter(), []
+    began = time.perf_counter()
+    clip = probe(order.clip)
+    account = _account_file(order)
+    with prepared(order, clip) as ready:
+        return _sounded(order, ready, account, began, advance, notice, load)
+
+
+def _sounded(
+    order: Order,
+    ready: Ready,
+    account: Path | None,
+    began: float,
+    advance: Advance,
+    notice: Notice,
+    load: Load,
+) -> dict[str, Any]:
+    warnings: list[str] = []
 
     def warn(line: str) -> None:
         warnings.append(line)
         notice(line)
 
-    clip = probe(order.clip)
-    account = _account_file(order)
-    where = destination(clip, order.output, order.takes, order.wav, order.original, order.encode is not None)
+    clip = ready.clip
     cues = read_cues(order.cues, clip.duration_s)
     if order.hits is True and not cues:
         raise UserError("hits are where cues begin, but there is no cue (--cues FILE, or --cue)")
-    for line in (*clip.warnings, *where.notices):
+    for line in (*clip.warnings, *ready.where.notices):
         warn(line)
-    if clip.has_sound and order.original == "replace":
+    if clip.has_sound and order.original == "replace" and (ready.base is None or ready.base.again):
         warn("the clip's own sound is replaced (--original mix or keep retains it)")
     library = _library(order, notice)
-    refined = _refined(order, cues, clip, warn, notice)
+    given = (order.prompt, order.negative_prompt, cues)
+    refined = refined_order(order.refiner, order.verbose, given, clip.duration_s, warn, notice)
     wording = followed(refined.prompt, refined.negative_prompt, refined.cues)
     if library is not None:
         _wanted(library, refined, clip, "")  # refused before the networks are loaded
@@ -154,50 +105,46 @@ def sound_clip(
     looks = engine.settings["captioner"] == "vlm"
     wordless = not wording.prompt.strip() and not wording.cues
     captions = wordless and (looks or engine.settings["caption_share"] <= 1)
-    video = _pictures_of(clip, engine, again=captions or order.takes > 1)
+    again = captions or order.takes > 1 or order.stems or order.pan or order.bwf or bool(order.exports)
+    video = _pictures_of(clip, engine, again)
     suggested: dict[str, Any] | None = None
     if captions:
-        suggested = _described(order, clip, notice) if looks else _suggested(engine, clip, video, notice)
-    prompt = suggested["label"] if suggested is not None and suggested["taken"] else wording.prompt
+        suggested = (
+            described_label(order.preset, order.refiner, clip, notice)
+            if looks
+            else suggested_label(engine, video, notice)
+        )
+    label = suggested["label"] if suggested is not None and suggested["taken"] else ""
     hits = _hits(order, cues)
     told = (suggested, wording.not_understood, refined.report, hits)
-    words = _Words(prompt, wording.negative_prompt, wording.cues, *told)
-    recordings = None
+    words = OrderWords(label or wording.prompt, wording.negative_prompt, wording.cues, *told)
+    recordings, wanted = None, None
     if library is not None:
-        label = suggested["label"] if suggested is not None and suggested["taken"] else ""
         wanted = _wanted(library, refined, clip, label)
-        recordings = _Recordings(library, wanted, account)
+        recordings = _recordings(library, refined, label, wanted, clip)
         notice(_chosen_line(wanted))
-    takes, gain_db = _takes(order, words, clip, engine, video, where, advance, recordings)
+    cuts = _cuts(order, ready, notice)
+    onsets = _onsets(order, engine, video, words, clip)
+    placing = _placing(clip, onsets, words, engine, order) if order.pan else None
+    spans = ready.spans(engine, cuts)
+    rendering = Rendering(engine, words, order.scales, clip, video, spans, ready.base, recordings, placing)
+    report = _report(order, words, clip, engine, ready, cuts)
+    if library is not None and wanted is not None:
+        report |= _library_report(library, wanted, account)
+    wishes = Wishes(order, ready, rendering, account, onsets)
+    takes, level, more = made_takes(wishes, report, advance, notice)
     for path, why in library.unusable.items() if library is not None else ():
         warn(f"left out of the library: {shown_name(path)} {why}")
     if order.loudness is not None:
-        notice(loudness_line(takes, gain_db))
+        notice(loudness_line(takes, level))
     done = time.perf_counter()
     seconds = {"checking": loading - began, "loading": loaded - loading, "sounding": done - loaded}
-    report = _report(order, words, clip, engine, where)
-    if recordings is not None:
-        report |= _library_report(recordings)
-    loudness = {"target_lufs": order.loudness, "gain_db": round(gain_db, 2)}
     outcome = {
         "takes": takes,
         "warnings": warnings,
         "seconds": {name: round(each, 3) for name, each in seconds.items()},
     }
-    return {**report, "loudness": loudness, **outcome}
-
-
-def _refined(order: Order, cues: list[Cue], clip: Clip, warn: Notice, notice: Notice) -> RefinedWords:
-    """The order's words, read by its refiner; what was changed is said."""
-    if order.refiner is None:
-        return RefinedWords(order.prompt, order.negative_prompt, cues, None, [], [])
-    refiner = load_refiner(order.refiner)
-    refined = refined_words(refiner, order.prompt, order.negative_prompt, cues, clip.duration_s)
-    for line in refined.lines:
-        warn(line)
-    for line in refined.trace if order.verbose else ():
-        notice(line)
-    return refined
+    return {**report, **more, **outcome}
 
 
 def _hits(order: Order, cues: list[Cue]) -> tuple[float, ...] | None:
@@ -208,11 +155,17 @@ def _hits(order: Order, cues: list[Cue]) -> tuple[float, ...] | None:
 
 
 def _report(
-    order: Order, words: _Words, clip: Clip, engine: "FoleyEngine", where: Destination
+    order: Order,
+    words: OrderWords,
+    clip: Clip,
+    engine: "FoleyEngine",
+    ready: Ready,
+    cuts: tuple[float, ...],
 ) -> dict[str, Any]:
     """What was asked and how it was understood, ready for JSON."""
     cues = [{**asdict(cue), "end_s": min(cue.end_s, clip.duration_s)} for cue in words.cues]
-    return {
+    film, base = ready.where.film, ready.base
+    report = {
         "clip": str(clip.path),
         "duration_s": round(clip.duration_s, 6),
         "prompt": words.prompt,
@@ -226,8 +179,14 @@ def _report(
         "settings": vars(chosen_scales(engine.settings, order.scales)),
         "original": order.original if clip.has_sound else "none",
         "sampling_rate": engine.clock.sample_rate_hz,
-        "left_out": [] if where.film is None else list(where.film.left_out),
+        "left_out": [] if film is None else list(film.left_out),
     }
+    if base is not None:
+        report["region"] = [round(base.span.start_s, 6), round(base.span.stop_s, 6)]
+        report["redo_of"] = (base.take or order.of) if base.again else None
+    if order.cuts is not None:
+        report["cuts"] = [round(cut, 6) for cut in cuts]
+    return report
 
 
 def _pictures_of(clip: Clip, engine: "FoleyEngine", again: bool) -> Clip | np.ndarray:
@@ -241,88 +200,45 @@ def _pictures_of(clip: Clip, engine: "FoleyEngine", again: bool) -> Clip | np.nd
     return np.concatenate(list(clip_blocks(clip, clock, colour)))
 
 
-def _suggested(engine: "FoleyEngine", clip: Clip, video: Clip | np.ndarray, notice: Notice) -> dict[str, Any]:
-    """What the picture alone suggests should be heard, and whether the preset
-    takes it for a missing prompt."""
-    from ta_v2a.engine.captioning import label_bank, suggestions
-    from ta_v2a.engine.encoders import picture_vector
-
-    cvalp = engine.parts.cvalp
-    best = suggestions(picture_vector(video, cvalp, _LOOKED_AT_S), cvalp, label_bank(), 1)[0]
-    taken = best["share"] >= engine.settings["caption_share"]
-    outcome = "taken" if taken else "too unsure to be taken"
-    notice(f"no prompt: the picture suggests “{best['label']}” ({best['share']:.0%}), {outcome}")
-    return {"label": best["label"], "share": best["share"], "taken": taken}
-
-
-def _described(order: Order, clip: Clip, notice: Notice) -> dict[str, Any]:
-    """What the preset's vision-language model says is heard; taken if it names a known sound."""
-    from ta_v2a.engine.looking import Looker, described
-
-    looker = Looker.from_folder(resolve(order.preset) / "captioner")
-    found = described(clip, looker, load_refiner(order.refiner or RULES), _LOOKED_AT_S)
-    taken = bool(found["names_a_sound"])
-    outcome = "taken" if taken else "names no known sound"
-    notice(f"no prompt: the picture is described as “{shown_name(found['described'][:120])}”, {outcome}")
-    return {"label": found["caption"], "share": None, "taken": taken, "described": found["described"]}
+def _cuts(order: Order, ready: Ready, notice: Notice) -> tuple[float, ...]:
+    """Where shots change, if that counts."""
+    if order.cuts is None:
+        return ()
+    if ready.cuts is not None:
+        return ready.cuts
+    clip = ready.clip
+    found = cut_times(luma_blocks(clip, MINI.lasting(clip.duration_s)), MINI.fps, clip.fps)
+    shown = ", ".join(f"{cut:.2f}" for cut in found[:8]) + (" …" if len(found) > 8 else "")
+    notice(f"cuts at {shown} s" if found else "no cuts are seen")
+    return tuple(found)
 
 
-def _takes(
-    order: Order,
-    words: _Words,
-    clip: Clip,
-    engine: "FoleyEngine",
-    video: Clip | np.ndarray,
-    where: Destination,
-    advance: Advance,
-    recordings: _Recordings | None,
-) -> tuple[list[dict[str, Any]], float]:
-    """The takes' reports, and the gain in dB that they share: all of them are made
-    before the first file is written."""
-    with ExitStack() as spools:
-        made = []
-        for index in range(order.takes):
+def _onsets(
+    order: Order, engine: "FoleyEngine", video: Clip | np.ndarray, words: OrderWords, clip: Clip
+) -> tuple[float, ...]:
+    """Times in s at which something hits, for markers and for its place."""
+    if not (order.pan or order.bwf or order.exports):
+        return ()
+    if words.hits is not None:
+        return words.hits
+    from ta_v2a.engine.seen_places import seen_onsets
 
-            def watch(event: "Progress", index: int = index) -> None:
-                advance(index * event.total + event.done, order.takes * event.total)
-
-            seed, spool = order.seed + index, spools.enter_context(Spool())
-            if recordings is None:
-                sound = (block[0] for block in engine.stream(video, **_asked(order, words, seed, watch)))
-                made.append(spooled_take(seed, at_delivery_rate(engine, sound, clip.duration_s), spool))
-            else:
-                sketch = engine.sketch(video, **_asked(order, words, seed, watch))
-                made.append(_recorded_take(recordings, sketch, clip, seed, spool))
-        gain_db = 0.0 if order.loudness is None else gain_to(order.loudness, [take.loudness for take in made])
-        pairs = zip(made, where.places, strict=True)
-        takes = [write_take(take, place, clip, gain_db, order.original, where.film) for take, place in pairs]
-        if recordings is not None and recordings.account is not None:
-            write_account(recordings.account, [(take.seed, take.used or []) for take in made], gain_db)
-    return takes, gain_db
+    try:
+        return tuple(seen_onsets(video, engine.parts.cvalp, clip.duration_s))
+    except UserError:
+        if order.pan:
+            raise
+        return ()
 
 
-def _recorded_take(recordings: _Recordings, sketch: "Sketch", clip: Clip, seed: int, spool: Spool) -> Take:
-    """A take made of a library's recordings."""
-    from ta_v2a.library.voice import voiced
+def _placing(
+    clip: Clip, onsets: tuple[float, ...], words: OrderWords, engine: "FoleyEngine", order: Order
+) -> Placing:
+    from ta_v2a.engine.seen_places import onset_places
 
-    voice = voiced(recordings.library, recordings.wanted, sketch, seed)
-    blocks = voice.blocks(recordings.library)
-    return spooled_take(seed, blocks, spool, voice.channels, voice.account())
-
-
-def _asked(order: Order, words: _Words, seed: int, watch: Callable) -> dict[str, Any]:
-    """One take's arguments for the engine."""
-    import torch
-
-    return {
-        "prompt": words.prompt,
-        "negative_prompt": words.negative_prompt,
-        "cues": words.cues,
-        "generator": torch.Generator().manual_seed(seed),
-        "watch": watch,
-        "hits": words.hits,
-        **order.scales,
-    }
+    lag_s = 0.0 if words.hits is not None else chosen_scales(engine.settings, order.scales).lag_s
+    heard = tuple(time_s + lag_s for time_s in onsets)
+    return Placing(heard, tuple(onset_places(clip, onsets).tolist()))
 
 
 def _library(order: Order, notice: Notice) -> "Library | None":
@@ -335,11 +251,29 @@ def _library(order: Order, notice: Notice) -> "Library | None":
 
 
 def _wanted(library: "Library", words: RefinedWords, clip: Clip, label: str) -> "Wanted":
+    return _asked_of(library, words.prompt, words.cues, clip.duration_s, label)
+
+
+def _asked_of(library: "Library", prompt: str, cues: list[Cue], duration_s: float, label: str) -> "Wanted":
     from prompts.known import understood
     from ta_v2a.library.voice import asked_of
 
-    known = understood(cut_prompt(words.prompt)[0] or "").names_a_sound
-    return asked_of(library, words.prompt, words.cues, clip.duration_s, known, label)
+    known = understood(cut_prompt(prompt)[0] or "").names_a_sound
+    return asked_of(library, prompt, cues, duration_s, known, label)
+
+
+def _recordings(
+    library: "Library", refined: RefinedWords, label: str, whole: "Wanted", clip: Clip
+) -> Recordings:
+    """A library and what is asked of it, in the whole clip or in a part."""
+    from ta_v2a.engine.stretches import Span, cues_within
+
+    def wanted(span: Span) -> "Wanted":
+        if span == Span(0.0, clip.duration_s):
+            return whole
+        return _asked_of(library, refined.prompt, cues_within(refined.cues, span), span.length_s, label)
+
+    return Recordings(library, wanted)
 
 
 def _account_file(order: Order) -> Path | None:
@@ -360,16 +294,16 @@ def _chosen_line(wanted: "Wanted") -> str:
     return f"from the library, by the {wanted.reason}: {', '.join(kinds)}"
 
 
-def _library_report(recordings: _Recordings) -> dict[str, Any]:
+def _library_report(library: "Library", wanted: "Wanted", account: Path | None) -> dict[str, Any]:
     """What was asked of the library, ready for JSON."""
     stretches = [
         {"start_s": round(each.start_s, 6), "end_s": round(each.stop_s, 6), "kinds": list(each.kinds)}
-        for each in recordings.wanted.stretches
+        for each in wanted.stretches
     ]
-    library = {
-        "folder": str(recordings.library.folder),
-        "chosen_by": recordings.wanted.reason,
+    told = {
+        "folder": str(library.folder),
+        "chosen_by": wanted.reason,
         "stretches": stretches,
-        "account": None if recordings.account is None else str(recordings.account),
+        "account": None if account is None else str(account),
     }
-    return {"library": library}
+    return {"library": told}

@@ -14,8 +14,9 @@ import numpy as np
 from ta_v2a.errors import UserError
 from ta_v2a.media.reading.opening import shown_name
 from ta_v2a.media.reading.probe import Clip
-from ta_v2a.media.writing.atomic import NameTaken, check_folder, output_file, reason
-from ta_v2a.media.writing.containers import container_for
+from ta_v2a.media.writing.atomic import NameTaken, check_folder, output_file, reason, whole_file
+from ta_v2a.media.writing.broadcast import Broadcast
+from ta_v2a.media.writing.containers import USUAL_SOUND, FilmSound, container_for
 from ta_v2a.media.writing.marks import mark_in, mark_of
 from ta_v2a.media.writing.mux import Muxed, Original, fitting, mux, rehearse
 from ta_v2a.media.writing.wav import write_wav
@@ -77,7 +78,13 @@ def _place(folder: Path, film: str | None, wav: str | None, named: tuple[bool, b
 
 
 def _places(
-    given: Path | None, folder: Path, clip: Clip, takes: int, wav: bool, ending: str | None
+    given: Path | None,
+    folder: Path,
+    clip: Clip,
+    takes: int,
+    wav: bool,
+    ending: str | None,
+    part: str = "",
 ) -> tuple[TakeFiles, ...]:
     numbers = [""] if takes == 1 else [f".take{take}" for take in range(1, takes + 1)]
 
@@ -89,7 +96,7 @@ def _places(
         ".wav" if given is None or ending is not None else given.suffix
     )  # as it was written, .WAV too
     if given is None:
-        stems = (f"{clip.path.stem}.foley", f"{clip.path.name}.foley")
+        stems = (f"{clip.path.stem}.foley{part}", f"{clip.path.name}.foley{part}")
         film_stem = wav_stem = _free_stem(
             stems, lambda stem: files(stem, ending, ".wav" * wav), mark_of(clip)
         )
@@ -107,12 +114,12 @@ def _places(
     )
 
 
-def _check_name(output: str, given: Path) -> None:
+def _check_name(output: str, given: Path, asked: FilmSound) -> None:
     """Raises: UserError: no film can be called so."""
     if output.endswith(("/", os.sep)):
         check_folder(given, shown_name(output))
     output_file(given)
-    container_for(given)
+    container_for(given, asked)
 
 
 def destination(
@@ -122,6 +129,8 @@ def destination(
     wav: bool = True,
     original: Original = "replace",
     encode: bool = False,
+    asked: FilmSound = USUAL_SOUND,
+    part: str = "",
 ) -> Destination:
     """The files to come, checked before any long work.
 
@@ -135,6 +144,8 @@ def destination(
         wav: whether a film gets its sound as WAV beside it.
         original: what becomes of the clip's own sound.
         encode: encode the picture anew, as H.264.
+        asked: of the film's sound.
+        part: of the names of files that nobody named, such as ".redo".
 
     Raises:
         UserError: if one cannot be written, is the clip itself, or cannot hold the clip.
@@ -150,18 +161,18 @@ def destination(
     film = None
     if given is None:
         check_folder(folder, shown_name(folder / f"{clip.path.stem}.foley.mp4"))
-        film, why = fitting(clip, folder / f"{clip.path.stem}.foley", original, encode)
+        film, why = fitting(clip, folder / f"{clip.path.stem}.foley", original, encode, asked)
         notices += [f"{why}: the picture is encoded anew, as H.264"] if why else []
         ending = film.path.suffix
     else:
         ending = given.suffix
         if output is not None and not sound_only:
-            _check_name(output, given)
-    places = _places(given, folder, clip, takes, wav, None if sound_only else ending)
+            _check_name(output, given, asked)
+    places = _places(given, folder, clip, takes, wav, None if sound_only else ending, part)
     for path in (path for place in places for path in (place.film, place.wav) if path is not None):
         output_file(path, clip.path)
     if places[0].film is not None:
-        film = film or rehearse(clip, places[0].film, original, encode)
+        film = film or rehearse(clip, places[0].film, original, encode, asked)
         if film.left_out:
             notices.append(f"{places[0].film.suffix} cannot hold and leaves out: {'; '.join(film.left_out)}")
     beside = None if given is None or sound_only else given.with_suffix(".wav")
@@ -230,6 +241,25 @@ def _written(path: Path, write: Callable[[Path], Any]) -> tuple[Path, Any]:
     raise AssertionError
 
 
+def written_beside(path: Path, clip: Clip, write: Callable[[str], None]) -> Path:
+    """A file that nobody named, whole or not at all: one of that name is replaced only if this program made
+    it of the same clip; else the next free name is taken.
+
+    Args:
+        write: is given the path to write to.
+
+    Raises:
+        UserError: the disk is full, or the folder refuses the file.
+    """
+    replaces = mark_in(path) == mark_of(clip)
+
+    def put(place: Path) -> None:
+        with whole_file(output_file(place), replaces and place == path) as temporary:
+            write(temporary)
+
+    return _written(path, put)[0]
+
+
 def deliver(
     place: TakeFiles,
     sound: Callable[[], Iterator[np.ndarray]],
@@ -237,6 +267,8 @@ def deliver(
     clip: Clip,
     original: Original,
     planned: Muxed | None,
+    asked: FilmSound = USUAL_SOUND,
+    told: Broadcast | None = None,
 ) -> dict[str, Any]:
     """Write one take's files, each whole or not at all; what was written, ready for JSON.
 
@@ -246,6 +278,8 @@ def deliver(
         rate_hz: their sample rate.
         clip, original: as for `mux`.
         planned: the film, as `destination` said.
+        asked: of the film's sound; the WAV has its sample rate.
+        told: makes the WAV a Broadcast Wave.
 
     Raises:
         UserError: a disk is full, or the film that was written cannot be read again.
@@ -256,7 +290,14 @@ def deliver(
         wav, _ = _written(
             place.wav,
             lambda path: write_wav(
-                path, sound(), rate_hz, clip.duration_s, mark=mark, replace=place.wav_replaces
+                path,
+                sound(),
+                rate_hz,
+                clip.duration_s,
+                mark=mark,
+                replace=place.wav_replaces,
+                rate_hz=asked.rate_hz,
+                told=told,
             ),
         )
         report["wav"] = str(wav)
@@ -273,6 +314,7 @@ def deliver(
                 encode=encode,
                 replace=place.film_replaces,
                 further=planned.further,
+                asked=asked,
             ),
         )
         report |= {"film": str(film), "picture": muxed.picture}

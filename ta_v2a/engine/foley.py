@@ -31,6 +31,7 @@ from ta_v2a.engine.devices import fast_dtype, own_generators, woken
 from ta_v2a.engine.guides import check_classifier, guides_of
 from ta_v2a.engine.parts import Parts, load_parts
 from ta_v2a.engine.pictures import PictureStream, Video, open_pictures
+from ta_v2a.engine.stretches import Renewed, renewed_noise
 from ta_v2a.engine.tapes import PictureTape, decoded, held_back, limited
 from ta_v2a.engine.timed_text import left_out_track, text_track
 from ta_v2a.engine.windows import Carry, Seam, Window, plan_windows
@@ -93,7 +94,7 @@ Watch = Callable[[Progress], torch.Tensor | None]
 @dataclass(frozen=True)
 class _Call:
     """One call, its arguments checked: pictures, encoded words, weights, random numbers, who is told,
-    times of hits in s (None: as the picture shows)."""
+    times of hits in s (None: as the picture shows), and what part of the noise is drawn anew."""
 
     stream: PictureStream
     words: dict[str, Track | None]
@@ -101,6 +102,7 @@ class _Call:
     generators: Generators
     watch: Watch | None
     hits: tuple[float, ...] | None
+    renewed: Renewed | None
 
 
 class FoleyEngine:
@@ -156,16 +158,20 @@ class FoleyEngine:
         takes: int = 1,
         fps: float | None = None,
         hits: Sequence[float] | None = None,
+        renewed: Renewed | None = None,
         **scales: Any,
     ) -> Iterator[Float[np.ndarray, "batch samples"]]:
         """The sound in consecutive blocks (batch, samples), float32 in [-1, 1], each as soon as it is final.
 
-        The arguments are those of `FoleyPipeline`; `watch` is told every step.
+        The arguments are those of `FoleyPipeline`; `watch` is told every step, and a part of the noise may be
+        drawn anew (`ta_v2a.engine.stretches`).
 
         Raises:
             UserError: if an argument or the clip cannot be used.
         """
-        call = self._call(video, prompt, negative_prompt, cues, generator, watch, takes, fps, hits, scales)
+        call = self._call(
+            video, prompt, negative_prompt, cues, generator, watch, takes, fps, hits, renewed, scales
+        )
         return self._sound(call)
 
     @no_type_check  # `_call` checks the arguments
@@ -181,6 +187,7 @@ class FoleyEngine:
         takes: int = 1,
         fps: float | None = None,
         hits: Sequence[float] | None = None,
+        renewed: Renewed | None = None,
         **scales: Any,
     ) -> Sketch:
         """What `stream` would hand to the vocoder, whole, beside the onsets that the picture lets expect:
@@ -189,7 +196,9 @@ class FoleyEngine:
         Raises:
             UserError: as `stream` does.
         """
-        call = self._call(video, prompt, negative_prompt, cues, generator, watch, takes, fps, hits, scales)
+        call = self._call(
+            video, prompt, negative_prompt, cues, generator, watch, takes, fps, hits, renewed, scales
+        )
         return self._sketch(call)
 
     def _call(
@@ -203,6 +212,7 @@ class FoleyEngine:
         takes: Any,
         fps: Any,
         hits: Any,
+        renewed: Renewed | None,
         scales: Mapping[str, Any],
     ) -> "_Call":
         """A call with its arguments checked and its words encoded.
@@ -236,7 +246,7 @@ class FoleyEngine:
         if settings.guidance == "double" and any(cue.negative for cue in timed):
             raise UserError('negative of a cue has no place in guidance "double" (eq. 11)')
         words = self._words(prompts, negatives, timed, columns, self._leaves_out(settings))
-        return _Call(stream, words, settings, generators, watch, hit_times(hits))
+        return _Call(stream, words, settings, generators, watch, hit_times(hits), renewed)
 
     def was_cut(self, text: str) -> bool:
         """Whether the text encoder reads only the beginning of a prompt."""
@@ -246,10 +256,10 @@ class FoleyEngine:
         """Latent columns that are generated for a clip; a very short one gets
         context, which is cut off again."""
         columns = max(SHORTEST_COLUMNS, self.clock.lasting(stream.duration_s).columns)
-        return -(-columns // self._grain) * self._grain
+        return -(-columns // self.grain) * self.grain
 
     @property
-    def _grain(self) -> int:
+    def grain(self) -> int:
         """Windows begin, and clips end, at multiples of this: where a picture begins,
         and where the denoiser can."""
         return lcm(self.clock.columns_per_picture, self.parts.denoiser.grain)
@@ -313,10 +323,10 @@ class FoleyEngine:
     ) -> Iterator[torch.Tensor]:
         """Final latent columns (batch, latent, n) in order; `seen` is told their onset
         probabilities (batch, mel frames), if the encoders say any."""
-        windows = plan_windows(self._columns(call.stream), self.clock.columns, grain=self._grain)
+        windows = plan_windows(self._columns(call.stream), self.clock.columns, grain=self.grain)
         pictures, carry = PictureTape(call.stream.blocks), None
         for index, (window, following) in enumerate(zip_longest(windows, windows[1:])):
-            noise = self._noise(call.stream.batch, window, carry, call.generators)
+            noise = self._noise(call, window, carry)
             seam = Seam(noise, window, carry)
 
             def blended(step: Step, index: int = index, seam: Seam = seam) -> Latents:
@@ -397,12 +407,15 @@ class FoleyEngine:
             raise UserError("the encoders of this preset say no onsets: hits have no place in them")
         return moved
 
-    def _noise(self, batch: int, window: Window, carry: Carry | None, generators: Generators) -> torch.Tensor:
+    def _noise(self, call: "_Call", window: Window, carry: Carry | None) -> torch.Tensor:
         """Noise (batch, *column, columns): the columns shared with the window before keep
         theirs, only new ones are drawn."""
         shared = 0 if carry is None else carry.noise.shape[-1]
         shape = self.parts.denoiser.column_shape
-        fresh = clip_noise(generators, batch, prod(shape), window.stop - window.start - shared)
+        fresh = clip_noise(
+            call.generators, call.stream.batch, prod(shape), window.stop - window.start - shared
+        )
+        fresh = renewed_noise(fresh, window.start + shared, call.renewed, self.clock.column_s)
         fresh = fresh.unflatten(1, shape).to(self.device, torch.float32)
         return fresh if carry is None else torch.cat([carry.noise, fresh], dim=-1)
 

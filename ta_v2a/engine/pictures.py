@@ -68,17 +68,18 @@ def open_pictures(
 
 
 def clip_blocks(
-    clip: Clip, spec: ClipSpec, colour: bool, block_pictures: int | None = None
+    clip: Clip, spec: ClipSpec, colour: bool, block_pictures: int | None = None, start_s: float = 0.0
 ) -> Iterator[np.ndarray]:
-    """All pictures of a clip at the times of `spec`, in blocks (n, px, px) or (n, px, px, 3) uint8.
+    """All pictures of a clip at the times of `spec`, counted from `start_s`, in blocks (n, px, px) or
+    (n, px, px, 3) uint8.
 
     Raises:
         UserError: the clip cannot be read.
     """
     if not colour:
-        yield from luma_blocks(clip, spec, 256 if block_pictures is None else block_pictures)
+        yield from luma_blocks(clip, spec, 256 if block_pictures is None else block_pictures, start_s)
         return
-    times_s, size = spec.picture_times_s, COLOUR_BLOCK if block_pictures is None else block_pictures
+    times_s, size = spec.picture_times_s + start_s, COLOUR_BLOCK if block_pictures is None else block_pictures
     for start in range(0, len(times_s), size):
         yield colour_frames(clip, times_s[start : start + size], spec.picture_px, spec.picture_px)
 

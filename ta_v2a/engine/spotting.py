@@ -38,8 +38,9 @@ def onset_peaks(probability: np.ndarray, threshold: float) -> tuple[np.ndarray, 
     return found + 0.5, curve[found]
 
 
-def onset_curve(clip: Clip, cvalp: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Onset probabilities (frames,) every 16 ms, and E_v (tokens, C) of a clip.
+def onset_curve(clip: Clip | np.ndarray, cvalp: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Onset probabilities (frames,) every 16 ms, and E_v (tokens, C) of a clip, or of its pictures at the
+    encoders' clock.
 
     Raises:
         UserError: the encoders say no onsets.

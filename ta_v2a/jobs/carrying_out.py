@@ -1,18 +1,14 @@
 """One order carried out, told as events, left within a step of the sampler when it is no longer wanted."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from ta_v2a.delivery.order import Order, load_engine, sound_clip
+from ta_v2a.delivery.job import Order
+from ta_v2a.delivery.order import Load, load_engine, sound_clip
 from ta_v2a.errors import UserError
 from ta_v2a.jobs.events import JobEvent
 from ta_v2a.system.trouble import trouble_of
 
-if TYPE_CHECKING:
-    from ta_v2a.engine.foley import FoleyEngine
-
 Tell = Callable[[JobEvent], None]
-Load = Callable[[str], "FoleyEngine"]
 
 
 class _NotWanted(Exception):

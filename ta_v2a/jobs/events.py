@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["queued", "started", "progress", "notice", "done", "failed", "cancelled", "lost"]
-ENDS: tuple[Kind, ...] = ("done", "failed", "cancelled")
+EventKind = Literal["queued", "started", "progress", "notice", "done", "failed", "cancelled", "lost"]
+ENDS: tuple[EventKind, ...] = ("done", "failed", "cancelled")
 """Kinds after which nothing more comes of a job."""
 
 
@@ -13,22 +13,22 @@ class JobEvent:
     """One thing that a job says.
 
     Attributes:
-        kind: "queued" and "started" come once for every try; "progress" once for every step of the sampler;
+        kind: "queued" and "started" come once for every try; "progress" at every step of the sampler;
             "notice" is a line for the user; of `ENDS` exactly one comes, and is the last. "lost" ends a try
             whose process died, not the job.
-        done, total: steps of "progress".
+        done, total: of "progress": the share of the work that is done.
         text: of "notice", "failed" and "lost": one line.
         report: of "done", as `ta_v2a.delivery.order.sound_clip` returns it.
     """
 
-    kind: Kind
+    kind: EventKind
     done: int = 0
     total: int = 0
     text: str = ""
     report: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Kind, and what this kind says."""
+        """EventKind, and what this kind says."""
         said: dict[str, dict[str, Any]] = {
             "progress": {"done": self.done, "total": self.total},
             "notice": {"text": self.text},

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ta_v2a.delivery.order import Order
+from ta_v2a.delivery.job import Order
 from ta_v2a.errors import UserError
 
 

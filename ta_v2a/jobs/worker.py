@@ -14,9 +14,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from ta_v2a.delivery.order import load_engine
+from ta_v2a.delivery.order import Load, load_engine
 from ta_v2a.errors import UserError
-from ta_v2a.jobs.carrying_out import Load, Tell, carry_out
+from ta_v2a.jobs.carrying_out import Tell, carry_out
 from ta_v2a.jobs.events import ENDS, JobEvent
 from ta_v2a.jobs.order_json import order_from_json
 from ta_v2a.system.processes import Following
@@ -57,6 +57,19 @@ _TASKS: dict[str, Callable[[dict[str, Any], Tell, Callable[[], bool], Load], Job
 }
 
 
+def do_task(task: dict[str, Any], tell: Tell, unwanted: Callable[[], bool], load: Load) -> JobEvent:
+    """Stands where the task stands, and does it; tells every event but the last and returns that one.
+
+    Args:
+        task: as `Worker.do` takes it, with its "folder".
+        tell: gets the events.
+        unwanted: asked at every step; the task is left when it says so.
+        load: the engine of a preset.
+    """
+    os.chdir(task["folder"])
+    return _TASKS[task["task"]](task, tell, unwanted, load)
+
+
 def work(line: Connection, threads: int | None) -> None:
     """In the process: does tasks until the asker is gone.
 
@@ -75,9 +88,7 @@ def work(line: Connection, threads: int | None) -> None:
             asked = line.recv_bytes()
             if not asked:  # came when the task was already done
                 continue
-            task = json.loads(asked)
-            os.chdir(task["folder"])
-            tell(_TASKS[task["task"]](task, tell, lambda: bool(line.poll(0)), load))
+            tell(do_task(json.loads(asked), tell, lambda: bool(line.poll(0)), load))
     except (EOFError, OSError):
         return
 

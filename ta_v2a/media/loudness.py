@@ -14,6 +14,7 @@ from ta_v2a.errors import UserError
 RATE_HZ = 48_000
 TARGET_LUFS = -23.0
 LOUDNESS_RANGE = (-60.0, -5.0)
+CEILING_RANGE = (-20.0, 0.0)
 MOST_GAIN_DB = 20.0  # upwards: what is fainter is meant to be faint, or is noise
 CEILING_DBTP = -1.0
 
@@ -44,6 +45,39 @@ def read_target(text: str) -> float | None:
         span = "from {:g} to {:g}".format(*LOUDNESS_RANGE)
         raise UserError(f"loudness is a number of LUFS {span}, such as -16, or none, not {text[:40]!r}")
     return target_lufs
+
+
+LOUDNESS_PRESETS: dict[str, tuple[float, float]] = {
+    "ebu": (-23.0, -1.0),  # EBU R 128: broadcast in Europe
+    "atsc": (-24.0, -2.0),  # ATSC A/85: broadcast in North America
+    "streaming": (-14.0, -1.0),  # what the large video and music services play at
+    "podcast": (-16.0, -1.0),  # AES TD1008: speech on the web
+    "portable": (-18.0, -1.0),  # ASWG-R001: games on hand-held devices
+}
+"""Loudness in LUFS and true peak in dBTP, by name."""
+
+
+def read_loudness(text: str) -> tuple[float | None, float]:
+    """(loudness wanted in LUFS, true peak allowed in dBTP) of "ebu", "-16", "-16/-2" or "none".
+
+    Raises:
+        UserError: it is none of these, or out of range.
+    """
+    name = text.strip().lower()
+    if name in LOUDNESS_PRESETS:
+        return LOUDNESS_PRESETS[name]
+    loudness, slash, peak = text.partition("/")
+    try:
+        ceiling_dbtp = float(peak) if slash else CEILING_DBTP
+    except ValueError:
+        ceiling_dbtp = math.nan
+    if not CEILING_RANGE[0] <= ceiling_dbtp <= CEILING_RANGE[1]:
+        span = "from {:g} to {:g}".format(*CEILING_RANGE)
+        raise UserError(f"after the / stands a true peak in dBTP {span}, such as -16/-2, not {peak[:40]!r}")
+    try:
+        return read_target(loudness), ceiling_dbtp
+    except UserError as error:
+        raise UserError(f"{error}; or one of {', '.join(LOUDNESS_PRESETS)}") from None
 
 
 @dataclass(frozen=True)
@@ -140,12 +174,18 @@ def louder(blocks: Iterable[np.ndarray], gain_db: float) -> Iterator[np.ndarray]
     return (block * gain for block in blocks)
 
 
-def peak_limited(blocks: Iterable[np.ndarray], ceiling_dbtp: float = CEILING_DBTP) -> Iterator[np.ndarray]:
+def peak_limited(
+    blocks: Iterable[np.ndarray], ceiling_dbtp: float = CEILING_DBTP, deciding: int | None = None
+) -> Iterator[np.ndarray]:
     """The same sound (n, channels) at 48 kHz, its true peak (4x oversampled) at most `ceiling_dbtp`.
 
     A limiter that looks ahead: around a peak the gain falls and comes back smoothly, within 20 ms on either
     side and for all channels alike; everywhere else samples are passed as they are. Blocks come out in other
     lengths than they went in.
+
+    Args:
+        deciding: the peaks of so many first channels count; None: of all. The others, such as the parts that
+            the first ones are the sum of, get the same gain.
     """
     ceiling = 10 ** ((ceiling_dbtp - _MARGIN_DB) / 20)
     context = 3 * _REACH  # what a sample's gain depends on: a window, its smoothing, the interpolator's reach
@@ -154,25 +194,31 @@ def peak_limited(blocks: Iterable[np.ndarray], ceiling_dbtp: float = CEILING_DBT
         held = np.zeros((context, block.shape[1]), np.float32) if held is None else held
         held = np.concatenate([held, block])
         while len(held) >= 2 * context + _PIECE:
-            yield _lowered(held[: 2 * context + _PIECE], ceiling)[context:-context]
+            yield _lowered(held[: 2 * context + _PIECE], ceiling, deciding)[context:-context]
             held = held[_PIECE:]
     if held is not None:
         rest = np.concatenate([held, np.zeros((context, held.shape[1]), np.float32)])
-        yield _lowered(rest, ceiling)[context:-context]
+        yield _lowered(rest, ceiling, deciding)[context:-context]
 
 
-def _lowered(columns: np.ndarray, ceiling: float) -> np.ndarray:
+def _lowered(columns: np.ndarray, ceiling: float, deciding: int | None) -> np.ndarray:
     """`columns` with the gain that their peaks ask for, right but for `3 * _REACH` samples at either end."""
+    gain = _gain_below(columns[:, :deciding], ceiling)
+    return columns if gain is None else columns * gain
+
+
+def _gain_below(columns: np.ndarray, ceiling: float) -> np.ndarray | None:
+    """(n, 1) the gain of a limiter; None: nothing is above the ceiling."""
     import soxr
 
     dense = np.abs(soxr.resample(columns, RATE_HZ, 4 * RATE_HZ)).max(axis=1)
     peaks = np.maximum(dense.reshape(len(columns), 4).max(axis=1), np.abs(columns).max(axis=1))
     if peaks.max() <= ceiling:
-        return columns
+        return None
     from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
     wanted = np.minimum(1.0, ceiling / np.maximum(peaks.astype(np.float64), 1e-9))
     # Least gain within reach, smoothed over as much: never above what was wanted, without a corner.
     gain = minimum_filter1d(wanted, 2 * _REACH + 1)
     gain = uniform_filter1d(uniform_filter1d(gain, _REACH + 1), _REACH + 1)
-    return columns * gain[:, None].astype(np.float32)
+    return gain[:, None].astype(np.float32)

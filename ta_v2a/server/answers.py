@@ -51,7 +51,7 @@ class ServerState:
     looking: CapacityLimiter
 
 
-def state_of(request: Request) -> ServerState:
+def server_of(request: Request) -> ServerState:
     """The server's parts."""
     return request.app.state.server
 
@@ -59,7 +59,7 @@ def state_of(request: Request) -> ServerState:
 def one_clip(request: Request, clip_id: str) -> ClipRecord:
     """Raises: HTTPException: 404."""
     try:
-        return state_of(request).records.clip(clip_id)
+        return server_of(request).records.clip(clip_id)
     except KeyError:
         raise HTTPException(404, f"there is no clip {clip_id}") from None
 
@@ -67,7 +67,7 @@ def one_clip(request: Request, clip_id: str) -> ClipRecord:
 def one_job(request: Request, job_id: str) -> JobRecord:
     """Raises: HTTPException: 404."""
     try:
-        return state_of(request).desk.job(job_id)
+        return server_of(request).desk.job(job_id)
     except KeyError:
         raise HTTPException(404, f"there is no job {job_id}") from None
 

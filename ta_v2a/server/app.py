@@ -1,5 +1,6 @@
 """The application: routes, refusals in one form, the page."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from ta_v2a.server.settings import ServerSettings
 PAGE_FOLDER = Path(__file__).resolve().parents[1] / "studio" / "page"
 """Where a wheel holds the page that is shown at `/`; it has an index.html."""
 API_VERSION = "1"
+_log = logging.getLogger("ta_v2a.server")
 _PROBES, _LOOKS = 4, 2
 
 
@@ -62,7 +64,7 @@ def create_app(settings: ServerSettings, worker: Callable[[], Worker] = Worker) 
         app.include_router(routes)
     app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
-    app.add_exception_handler(UserError, _not_usable)
+    app.add_exception_handler(UserError, _not_kept)
     app.add_exception_handler(QueueFull, _full)
     app.add_exception_handler(Exception, _failed)
     if settings.page is not None:
@@ -84,8 +86,9 @@ def _not_understood(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": f"{place}: {said}" if place else said}, 422)
 
 
-def _not_usable(request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"error": str(error)}, 422)
+def _not_kept(request: Request, error: Exception) -> JSONResponse:
+    _log.error("%s", error)  # it names places on disk
+    return JSONResponse({"error": "the server cannot keep this: its disk fails or is full"}, 507)
 
 
 def _full(request: Request, error: Exception) -> JSONResponse:

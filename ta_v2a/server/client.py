@@ -112,21 +112,24 @@ class FoleyClient:
         Raises:
             UserError: there is no such job, or the server is away for too long.
         """
-        last, silent_since = "-1", time.monotonic()
+        last: str = "-1"
+        away_since: float | None = None
         while True:
             try:
                 headers = {"last-event-id": last}
                 with self._http.stream("GET", f"/v1/jobs/{job_id}/events", headers=headers) as answer:
+                    away_since = None
                     if answer.is_error:
                         answer.read()
                         _read(answer)
                     for number, event in _server_sent(answer.iter_lines()):
-                        silent_since, last = time.monotonic(), number or last
+                        last = number or last
                         yield event
                         if event["kind"] in ENDS:
                             return
             except httpx.TransportError as error:
-                self._wait(silent_since, error)
+                away_since = away_since or time.monotonic()
+                self._wait(away_since, error)
             time.sleep(_AGAIN_S / 10)
 
     def wait(

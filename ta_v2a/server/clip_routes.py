@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.requests import ClientDisconnect
 
 from ta_v2a.engine.spotting import THRESHOLD
-from ta_v2a.server.answers import REFUSALS, one_clip, state_of, within
+from ta_v2a.server.answers import REFUSALS, one_clip, server_of, within
 from ta_v2a.server.looks import own_outline, strip
 from ta_v2a.server.models import ClipList, ClipView, LabelShare, OnsetList, OnsetView, WaveformView
 from ta_v2a.server.uploads import check_room, taken_in
@@ -37,7 +37,7 @@ async def upload_clip(
     ] = "clip",
 ) -> ClipView:
     """Takes a film in: its bytes are the whole body of the request."""
-    state = state_of(request)
+    state = server_of(request)
     length = request.headers.get("content-length", "")
     try:
         check_room(state.settings, int(length) if length.isdecimal() else None)
@@ -54,22 +54,22 @@ async def upload_clip(
 
 
 @clip_routes.get("")
-def list_clips(request: Request) -> ClipList:
+def uploaded_clips(request: Request) -> ClipList:
     """All clips, newest first."""
-    records = state_of(request).records
+    records = server_of(request).records
     return ClipList(clips=[clip_view(each, records) for each in records.clips()])
 
 
 @clip_routes.get("/{clip_id}")
 def get_clip(request: Request, clip_id: ClipId) -> ClipView:
     """One clip's facts."""
-    return clip_view(one_clip(request, clip_id), state_of(request).records)
+    return clip_view(one_clip(request, clip_id), server_of(request).records)
 
 
 @clip_routes.delete("/{clip_id}", status_code=204)
 def remove_clip(request: Request, clip_id: ClipId) -> Response:
     """Removes a clip; the sounds that were made for it stay. Refused (409) while a job needs it."""
-    state, record = state_of(request), one_clip(request, clip_id)
+    state, record = server_of(request), one_clip(request, clip_id)
     if state.desk.uses(record.id):
         raise HTTPException(409, "a job that has not ended is about this clip")
     state.records.remove(state.records.clip_folder(record.id))
@@ -79,7 +79,7 @@ def remove_clip(request: Request, clip_id: ClipId) -> Response:
 @clip_routes.get("/{clip_id}/film", response_class=FileResponse)
 def clip_film(request: Request, clip_id: ClipId) -> FileResponse:
     """The clip as it came in; byte ranges are answered."""
-    state, record = state_of(request), one_clip(request, clip_id)
+    state, record = server_of(request), one_clip(request, clip_id)
     return FileResponse(
         state.records.clip_file(record),
         media_type=media_type(record.name),
@@ -102,7 +102,7 @@ async def clip_frames(
 ) -> Response:
     """A strip of pictures side by side, all of one width: number i (from 0) shows the clip at
     start_s + (i + 0.5) (end_s - start_s) / count, by default over the whole clip."""
-    state, record = state_of(request), one_clip(request, clip_id)
+    state, record = server_of(request), one_clip(request, clip_id)
     clip = clip_of(record, state.records)
     stop_s = clip.duration_s if end_s is None else min(end_s, clip.duration_s)
     if not start_s < stop_s:
@@ -122,8 +122,8 @@ async def clip_onsets(
     threshold: Annotated[float, Query(ge=0, le=1, description="How sure an onset must be.")] = THRESHOLD,
 ) -> OnsetList | Response:
     """What is seen to hit, and when; looked at once. The answer waits some 20 s for it, then it is 202."""
-    state, record = state_of(request), one_clip(request, clip_id)
-    event = await state.onsets.of(record.id, state.records.clip_file(record), threshold, _WAIT_S)
+    state, record = server_of(request), one_clip(request, clip_id)
+    event = await state.onsets.of(state.records.clip_file(record), threshold, _WAIT_S)
     if event is None:
         return JSONResponse({}, 202, {"retry-after": "1"})
     if event.kind != "done":
@@ -144,7 +144,7 @@ async def clip_onsets(
 @clip_routes.get("/{clip_id}/waveform")
 async def clip_waveform(request: Request, clip_id: ClipId, points: Points = 1000) -> WaveformView:
     """The outline of the clip's own sound; 422 where it has none."""
-    state, record = state_of(request), one_clip(request, clip_id)
+    state, record = server_of(request), one_clip(request, clip_id)
     clip = clip_of(record, state.records)
     with within(clip):
         duration_s, low, high = await to_thread.run_sync(own_outline, clip, points, limiter=state.looking)

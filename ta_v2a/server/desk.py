@@ -266,11 +266,13 @@ class Desk:
         self._tell_listeners()
 
     def _end(self, live: LiveJob, event: JobEvent) -> None:
-        live.told(event, self.records)
-        with self._wake:
-            self._shelf.ended(live.record)
-        self.counts.ended(live.record)
-        self._tell_listeners()
+        try:
+            live.told(event, self.records)
+        finally:  # on a full disk it has ended all the same, until the server's next start
+            with self._wake:
+                self._shelf.ended(live.record)
+            self.counts.ended(live.record)
+            self._tell_listeners()
 
     def _next(self) -> "_Look | LiveJob | None":
         with self._wake:
@@ -313,7 +315,11 @@ class Desk:
     def _sound(self, worker: Worker, live: LiveJob) -> None:
         """One try of a job."""
         record = live.record
-        task, beside = task_of(record, self.records, self.settings)
+        try:
+            task, beside = task_of(record, self.records, self.settings)
+        except KeyError:
+            self._end(live, JobEvent("failed", text="its clip, or the take before it, was removed"))
+            return
         self.counts.began(record)
         unwanted = lambda: live.unwanted.is_set() or self._closing.is_set()  # noqa: E731
         event = worker.do(task, beside, lambda told: self._told(live, told), unwanted)

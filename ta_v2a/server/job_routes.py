@@ -11,12 +11,12 @@ from fastapi.responses import FileResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from ta_v2a.jobs.events import ENDS
-from ta_v2a.server.answers import REFUSALS, one_clip, one_job, state_of
+from ta_v2a.server.answers import REFUSALS, one_clip, one_job, server_of
 from ta_v2a.server.clip_routes import Points
 from ta_v2a.server.looks import file_outline
-from ta_v2a.server.models import JobList, JobRequest, JobView, WaveformView
-from ta_v2a.server.orders import out_files, takes_of
-from ta_v2a.server.records import JobRecord, new_id
+from ta_v2a.server.models import JobList, JobRequest, JobView, RedoModel, WaveformView
+from ta_v2a.server.orders import out_files, take_before, takes_of
+from ta_v2a.server.records import JobRecord, Records, new_id
 from ta_v2a.server.views import event_view, job_view, media_type
 
 job_routes = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=REFUSALS)
@@ -33,12 +33,14 @@ def submit_job(
     ] = None,
 ) -> JobView:
     """Puts a job into the queue; when this is answered it survives any end of the server."""
-    state = state_of(request)
+    state = server_of(request)
     one_clip(request, asked.clip_id)
     if asked.takes > state.settings.most_takes:
         raise HTTPException(422, f"takes: at most {state.settings.most_takes} here")
     if asked.library and state.settings.library is None:
         raise HTTPException(422, "library: this server has none")
+    if asked.redo is not None:
+        _check_before(asked.clip_id, asked.redo, state.records)
     wanted = asked.model_dump(mode="json")
     job_id = (
         new_id("j")
@@ -51,6 +53,17 @@ def submit_job(
     return job_view(record, state.desk)
 
 
+def _check_before(clip_id: str, redo: RedoModel, records: Records) -> None:
+    try:
+        record, _, _ = take_before(redo, records)
+    except KeyError:
+        raise HTTPException(
+            422, f"redo: there is no take {redo.take} of a job {redo.job_id} that is done"
+        ) from None
+    if record.clip_id != clip_id:
+        raise HTTPException(422, "redo: that take is another clip's")
+
+
 @job_routes.get("")
 def list_jobs(
     request: Request,
@@ -58,7 +71,7 @@ def list_jobs(
     before: Annotated[str | None, Query(pattern="^j[0-9a-f]{20}$")] = None,
 ) -> JobList:
     """Jobs, newest first."""
-    desk = state_of(request).desk
+    desk = server_of(request).desk
     try:
         ids = desk.ids(before, limit + 1)
     except KeyError:
@@ -70,7 +83,7 @@ def list_jobs(
 @job_routes.get("/{job_id}")
 def get_job(request: Request, job_id: JobId) -> JobView:
     """One job as it stands."""
-    return job_view(one_job(request, job_id), state_of(request).desk)
+    return job_view(one_job(request, job_id), server_of(request).desk)
 
 
 def _followed(request: Request, job_id: JobId) -> JobRecord:
@@ -85,7 +98,7 @@ async def job_events(
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events (`EventView` as data) from the job's beginning, or after `Last-Event-ID`, until it
     ends; then the stream is closed. `progress` comes once for every step of the sampler, the latest only."""
-    desk = state_of(request).desk
+    desk = server_of(request).desk
     async for number, at_s, event in desk.follow(job.id, last_event_id):
         ended = job_view(desk.job(job.id), desk) if event.kind in ENDS else None
         yield ServerSentEvent(
@@ -100,7 +113,7 @@ def cancel_job(request: Request, job_id: JobId) -> JobView:
     """Leaves a job: one that waits at once, one in work within a step of the sampler; one that has ended
     stays as it is."""
     one_job(request, job_id)
-    desk = state_of(request).desk
+    desk = server_of(request).desk
     return job_view(desk.cancel(job_id), desk)
 
 
@@ -108,7 +121,7 @@ def cancel_job(request: Request, job_id: JobId) -> JobView:
 def remove_job(request: Request, job_id: JobId) -> Response:
     """Removes a job that has ended, and its files; 409 for one that has not."""
     one_job(request, job_id)
-    if not state_of(request).desk.remove(job_id):
+    if not server_of(request).desk.remove(job_id):
         raise HTTPException(409, "the job has not ended: cancel it first")
     return Response(status_code=204)
 
@@ -121,7 +134,7 @@ def job_file(
     download: Annotated[bool, Query(description="Have a browser save it.")] = False,
 ) -> FileResponse:
     """One file of a job that is done; byte ranges are answered."""
-    files = out_files(one_job(request, job_id), state_of(request).records)
+    files = out_files(one_job(request, job_id), server_of(request).records)
     if name not in files:
         raise HTTPException(404, "the job has no file of this name")
     return FileResponse(
@@ -140,7 +153,7 @@ async def take_waveform(
     points: Points = 1000,
 ) -> WaveformView:
     """The outline of a take's sound."""
-    state, record = state_of(request), one_job(request, job_id)
+    state, record = server_of(request), one_job(request, job_id)
     takes, files = takes_of(record), out_files(record, state.records)
     if number > len(takes) or takes[number - 1]["wav"] not in files:
         raise HTTPException(404, f"the job has no take {number}")

@@ -9,7 +9,7 @@ from ta_v2a.engine.cues import STRONGEST, Cue
 
 MOST_CUES = 2000
 MOST_HITS = 20_000
-Words = Annotated[str, Field(max_length=10_000)]
+WordsField = Annotated[str, Field(max_length=10_000)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -89,9 +89,9 @@ class CueModel(_Body):
 
     start_s: Seconds
     end_s: Seconds | None = Field(None, description="Without it: to the end of the clip.")
-    text: Words
+    text: WordsField
     strength: Annotated[float, Field(gt=0, le=STRONGEST)] = 1.0
-    negative: Words = ""
+    negative: WordsField = ""
 
     def as_cue(self) -> Cue:
         """The cue of an order."""
@@ -111,12 +111,22 @@ class ScalesModel(_Body):
     lag_s: Annotated[float, Field(ge=0, le=LONGEST_LAG_S)] | None = None
 
 
+class RedoModel(_Body):
+    """A part of an earlier take that is made again; all else of it stays, to the last sample, but for short
+    cross-fades inside of the part."""
+
+    job_id: Annotated[str, Field(pattern="^j[0-9a-f]{20}$")]
+    take: Annotated[int, Field(ge=1, le=1000)] = 1
+    start_s: Seconds
+    end_s: Seconds
+
+
 class JobRequest(_Body):
     """The order of one job: the same as `ta-v2a foley` takes."""
 
     clip_id: Annotated[str, Field(pattern="^c[0-9a-f]{20}$")]
-    prompt: Words = ""
-    negative_prompt: Words = ""
+    prompt: WordsField = ""
+    negative_prompt: WordsField = ""
     refine: bool = Field(
         True, description="Bring the words to the captions' style; else they are taken as typed."
     )
@@ -135,6 +145,21 @@ class JobRequest(_Body):
         -23.0, description="LUFS of the new sound; null: as it was made."
     )
     encode: Literal["h264"] | None = None
+    stems: bool = Field(
+        False, description="A WAV for every source and cue, and the ambience: they sum to the WAV."
+    )
+    pan: bool = Field(False, description="Two channels, each hit where it is seen.")
+    bwf: bool = Field(False, description="The WAV is a Broadcast Wave with timecode and markers.")
+    cuts: bool = Field(False, description="No window and no tail crosses a cut that is seen.")
+    provenance: bool = Field(False, description="A JSON beside each take that tells how it was made.")
+    codec: Literal["aac", "flac", "pcm", "opus"] | None = Field(None, description="Of the film's sound.")
+    kbit: Annotated[int, Field(ge=32, le=512)] | None = None
+    rate_hz: Literal[44100, 48000, 96000] = 48000
+    start_s: Seconds | None = Field(
+        None, description="A stretch alone is sounded; the rest keeps its own sound."
+    )
+    length_s: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] | None = None
+    redo: RedoModel | None = None
     library: bool = Field(
         False, description="Recordings in place of the vocoder, where the server has a library."
     )
@@ -157,6 +182,13 @@ class FileView(BaseModel):
     media_type: str
 
 
+class StemView(BaseModel):
+    """One source of a take."""
+
+    name: str = Field(description="The words of the source or cue; the ambience.")
+    file: str = Field(description="Name among the job's files.")
+
+
 class TakeView(BaseModel):
     """One version of the sound."""
 
@@ -166,6 +198,8 @@ class TakeView(BaseModel):
     wav: str | None = Field(description="Name of the sound alone, 48 kHz and 24 bits.")
     loudness_lufs: float | None
     true_peak_dbtp: float | None
+    score: float | None = Field(description="How it agrees with picture and words; of several takes only.")
+    stems: list[StemView]
 
 
 class JobView(BaseModel):
@@ -179,7 +213,7 @@ class JobView(BaseModel):
     ended_s: float | None
     tries: int
     ahead: int | None = Field(description="Jobs before it in the queue; null once it has started.")
-    done: int = Field(description="Steps of the sampler.")
+    done: int = Field(description="Of `total`: the share of the work that is done.")
     total: int
     error: str | None
     notices: list[str]

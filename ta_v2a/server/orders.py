@@ -4,19 +4,22 @@ An order names places on disk, and its report and lines do: a client names only 
 The clip is linked into the job's own folder, where the worker stands, so that every line says its bare name.
 """
 
+import json
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
-from ta_v2a.delivery.order import Order
+from ta_v2a.delivery.job import Order
+from ta_v2a.delivery.sidecars import MADE_BY, sidecar_of
 from ta_v2a.engine.language_models import RULES
 from ta_v2a.jobs.order_json import order_as_json
-from ta_v2a.server.models import JobRequest
+from ta_v2a.server.models import JobRequest, RedoModel
 from ta_v2a.server.records import JobRecord, Records
 from ta_v2a.server.settings import ServerSettings
 
-_PRIVATE = ("clip", "preset", "takes", "library")
+_BEFORE = "take-before.wav"
+_PRIVATE = ("clip", "preset", "takes", "library", "exports", "project")
 
 
 def order_of(request: JobRequest, clip: str, settings: ServerSettings) -> Order:
@@ -43,6 +46,18 @@ def order_of(request: JobRequest, clip: str, settings: ServerSettings) -> Order:
         encode=request.encode,
         preset=settings.preset,
         library=settings.library if request.library else None,
+        codec=request.codec,
+        kbit=request.kbit,
+        rate_hz=request.rate_hz,
+        stems=request.stems,
+        pan=request.pan,
+        bwf=request.bwf,
+        start_s=request.start_s,
+        length_s=request.length_s,
+        redo=None if request.redo is None else f"{request.redo.start_s:.6f}-{request.redo.end_s:.6f}",
+        of=None if request.redo is None else _BEFORE,
+        cuts="auto" if request.cuts else None,
+        provenance=request.provenance,
     )
 
 
@@ -55,8 +70,34 @@ def task_of(record: JobRecord, records: Records, settings: ServerSettings) -> tu
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
     _link(records.clip_file(clip), beside / clip.name)
-    order = order_of(JobRequest(**record.request), clip.name, settings)
+    request = JobRequest(**record.request)
+    if request.redo is not None:
+        _put_before(request.redo, records, beside)
+    order = order_of(request, clip.name, settings)
     return {"task": "sound", "order": order_as_json(order)}, beside
+
+
+def take_before(redo: RedoModel, records: Records) -> tuple[JobRecord, dict[str, Any], Path]:
+    """(job, report of the take, its WAV) of the take that is made again in part.
+
+    Raises:
+        KeyError: there is no such job, it is not done, or has no such take.
+    """
+    record = records.job(redo.job_id)
+    takes = takes_of(record)
+    if redo.take > len(takes):
+        raise KeyError(redo.job_id)
+    take = takes[redo.take - 1]
+    return record, take, out_files(record, records)[take["wav"]]
+
+
+def _put_before(redo: RedoModel, records: Records, beside: Path) -> None:
+    """Puts an earlier take beside the clip, with what is known of it: its gain, and the seed of its noise."""
+    record, take, wav = take_before(redo, records)
+    _link(wav, beside / _BEFORE)
+    assert record.end is not None
+    told = {"made_by": MADE_BY, "seed": take["seed"], "loudness": record.end.report["loudness"]}
+    sidecar_of(beside / _BEFORE).write_text(json.dumps(told), encoding="utf-8")
 
 
 def _link(source: Path, place: Path) -> None:
@@ -95,6 +136,10 @@ def takes_of(record: JobRecord) -> list[dict[str, Any]]:
             "wav": _name(take["wav"]),
             "loudness_lufs": take["loudness_after_lufs"],
             "true_peak_dbtp": take["true_peak_dbtp"],
+            "score": take["agreement"]["score"] if "agreement" in take else None,
+            "stems": [
+                {"name": stem["source"], "file": _name(stem["file"])} for stem in take.get("stems", ())
+            ],
         }
         for number, take in enumerate(takes, 1)
     ]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from ta_v2a.server.answers import REFUSALS, state_of
+from ta_v2a.server.answers import REFUSALS, server_of
 from ta_v2a.server.guard import SESSION_COOKIE, session_of, shows
 from ta_v2a.server.models import HealthView, LimitsView, ServerView, SessionRequest, SessionView
 
@@ -25,8 +25,8 @@ def own_version() -> str:
 @server_routes.get("/health", response_model=HealthView, responses={503: {"model": HealthView}})
 def health(request: Request) -> HealthView | Response:
     """200 while every worker is at work or waits for some."""
-    desk = state_of(request).desk
-    wanted = state_of(request).settings.workers
+    desk = server_of(request).desk
+    wanted = server_of(request).settings.workers
     view = HealthView(
         status="ok" if desk.at_work == wanted else "stuck",
         workers=desk.at_work,
@@ -41,7 +41,7 @@ def health(request: Request) -> HealthView | Response:
 @server_routes.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 def metrics(request: Request) -> Response:
     """Counters in Prometheus' text form."""
-    state = state_of(request)
+    state = server_of(request)
     state.counts.waiting.set(state.desk.waiting)
     state.counts.running.set(state.desk.running)
     return Response(generate_latest(state.counts.registry), media_type=CONTENT_TYPE_LATEST)
@@ -50,7 +50,7 @@ def metrics(request: Request) -> Response:
 @server_routes.get("/v1/server")
 def describe_server(request: Request) -> ServerView:
     """What this server makes sound with, and what it allows."""
-    state = state_of(request)
+    state = server_of(request)
     settings = state.settings
     return ServerView(
         version=own_version(),
@@ -73,7 +73,7 @@ def describe_server(request: Request) -> ServerView:
 @server_routes.get("/v1/session")
 def session(request: Request) -> SessionView:
     """Whether this server asks for a token, and whether this request shows one."""
-    token = state_of(request).settings.token
+    token = server_of(request).settings.token
     return SessionView(
         token_required=token is not None, authenticated=token is None or shows(request.headers, token)
     )
@@ -82,7 +82,7 @@ def session(request: Request) -> SessionView:
 @server_routes.post("/v1/session", status_code=204)
 def begin_session(request: Request, given: SessionRequest) -> Response:
     """Sets the cookie that stands for the token, until the browser is closed."""
-    token = state_of(request).settings.token
+    token = server_of(request).settings.token
     answer = Response(status_code=204)
     if token is None:
         return answer

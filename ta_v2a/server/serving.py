@@ -1,25 +1,25 @@
 """A server from its first request to its last: the socket, the folder's lock, signals."""
 
-import fcntl
-import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import uvicorn
 
 from ta_v2a.errors import UserError
+from ta_v2a.jobs.worker import Worker
 from ta_v2a.presets.resolve import resolve
 from ta_v2a.server.app import create_app
 from ta_v2a.server.guard import checked_token
 from ta_v2a.server.settings import ServerSettings
-from ta_v2a.system.user_files import made_folder
+from ta_v2a.system.locks import sole_user
+from ta_v2a.system.processes import threads_each
 
 _CLOSING_S = 5
 _BACKLOG = 512
+_MOST_CONNECTIONS = 900  # below the usual 1,024 open files of a process
 
 
 class _Server(uvicorn.Server):
@@ -30,25 +30,6 @@ class _Server(uvicorn.Server):
         if hasattr(state, "server"):
             state.server.desk.leave()
         super().handle_exit(sig, frame)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """The folder is this server's alone, until it ends in whatever way.
-
-    Raises:
-        UserError: another server has it.
-    """
-    file = os.open(made_folder(folder) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(file)
-        raise UserError(f"{folder}: another server uses this folder") from None
-    try:
-        yield
-    finally:
-        os.close(file)
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -78,13 +59,14 @@ def run_server(settings: ServerSettings, host: str, port: int, ready: Callable[[
     """
     resolve(settings.preset)
     checked_token(settings.token, host)
-    with _locked(settings.folder), _bound(host, port) as listening:
+    with sole_user(settings.folder, "another server"), _bound(host, port) as listening:
         config = uvicorn.Config(
-            create_app(settings),
+            create_app(settings, partial(Worker, threads_each(settings.workers))),
             log_level="warning",
             access_log=False,
             server_header=False,
             ws="none",
+            limit_concurrency=_MOST_CONNECTIONS,
             lifespan="on",
             timeout_graceful_shutdown=_CLOSING_S,
         )

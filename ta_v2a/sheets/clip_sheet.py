@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ta_v2a.engine.cues import Cue
 from ta_v2a.errors import UserError
-from ta_v2a.media.reading.probe import probe
+from ta_v2a.media.reading.probe import Clip, probe
 from ta_v2a.sheets.clocked import Counting
 from ta_v2a.sheets.reading import read_sheet
 from ta_v2a.sheets.sheet import cues_of
@@ -34,9 +34,17 @@ def counting_of(clip: str | Path, fps: str | None, begins: str | None) -> Counti
 
 def clip_rate(clip: str | Path) -> Fraction | None:
     """The clip's frames a second, if editors count by such a rate."""
-    fps = probe(clip).fps
-    nearest = min(RATES.values(), key=lambda rate: abs(float(rate) - fps))
-    return nearest if abs(float(nearest) - fps) < _NEAR else None
+    return _counted(probe(clip))
+
+
+def rate_of_clip(clip: Clip) -> Fraction:
+    """Frames a second that an editor counts a clip by: as `clip_rate`, else its own to a thousandth."""
+    return _counted(clip) or Fraction(clip.fps).limit_denominator(1000)
+
+
+def _counted(clip: Clip) -> Fraction | None:
+    nearest = min(RATES.values(), key=lambda rate: abs(float(rate) - clip.fps))
+    return nearest if abs(float(nearest) - clip.fps) < _NEAR else None
 
 
 def sheet_cues(

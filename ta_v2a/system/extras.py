@@ -20,6 +20,8 @@ EXTRAS: dict[str, dict[str, str]] = {
         "prometheus-client": "prometheus_client",
     },
     "ray": {"ray": "ray"},
+    "otio": {"opentimelineio": "opentimelineio"},
+    "c2pa": {"c2pa-python": "c2pa", "cryptography": "cryptography"},
     "eval": {"librosa": "librosa", "matplotlib": "matplotlib", "panns-inference": "panns_inference"},
 }
 """Extra -> distribution -> a module of it. pyproject.toml says which versions. Of pytorchvideo `models` only:

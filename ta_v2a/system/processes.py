@@ -79,3 +79,11 @@ class Following(SpawnContext):
         for process in self.started:
             if process.pid is not None:
                 process.kill()
+
+
+def threads_each(workers: int) -> int | None:
+    """Threads of torch in each of some processes that share this machine; None (its own choice) for one."""
+    if workers <= 1:
+        return None
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores // workers)

@@ -16,11 +16,13 @@ import numpy as np
 import pytest
 import soundfile
 from conftest import write_clip
-from served import ROOT, Served
 
 from ta_v2a.media.reading.probe import probe
 from ta_v2a.server.client import FoleyClient, Refused
+from ta_v2a.server.launched import LaunchedServer
 from ta_v2a.server.openapi import interface
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def server(pipeline_folder, tmp_path_factory):
         "--most-pixels",
         "1000000",
     )
-    with Served(folder, *words) as served:
+    with LaunchedServer(folder, *words) as served:
         yield served
 
 
@@ -128,7 +130,7 @@ def test_events_come_in_order_and_again_after_the_last_seen(server, client, clip
     kinds = [event["kind"] for event in events]
     assert kinds[:2] == ["queued", "started"] and kinds[-1] == "done" and kinds.count("done") == 1
     progress = [event for event in events if event["kind"] == "progress"]
-    assert progress and all(one["total"] == 2 for one in progress)
+    assert len(progress) >= 1 and all(0 < one["done"] <= one["total"] for one in progress)
     assert events[-1]["job"]["state"] == "done" and events[-1]["job"]["files"]
     kept = len([kind for kind in kinds if kind != "progress"])
     with http(server) as asked:
@@ -196,12 +198,38 @@ def test_a_job_in_work_is_left_within_a_step(client, tmp_path):
             client.cancel(job["id"])
             seen.append("cancel")
         elif event["kind"] == "progress" and step is not None:
-            assert event["done"] - step <= 40, "steps of this tiny network take milliseconds"
+            assert (event["done"] - step) / event["total"] < 0.1
     assert seen[-1] == "cancelled" and time.monotonic() - asked_at < 3
     ended = client.job(job["id"])
     assert ended["state"] == "cancelled" and ended["files"] == []
     assert client.cancel(job["id"]) == ended
     assert client.wait(client.submit(clip["id"])["id"])["state"] == "done", "the worker is as good as before"
+
+
+def test_stems_sum_to_the_take_and_a_part_is_made_again(server, client, clip, tmp_path):
+    cues = [{"start_s": 0.0, "end_s": 1.2, "text": "rain"}, {"start_s": 1.2, "text": "a wooden door knock"}]
+    job = client.wait(client.submit(clip["id"], cues=cues, stems=True, takes=2, provenance=True)["id"])
+    assert job["state"] == "done", job["error"]
+    take = job["takes"][1]
+    assert take["score"] is not None and len(take["stems"]) >= 3
+    folder = tmp_path / "whole"
+    client.download(job, folder)
+    whole = soundfile.read(folder / take["wav"], dtype="int32")[0] >> 8
+    assert np.array_equal(
+        sum(soundfile.read(folder / stem["file"], dtype="int32")[0] >> 8 for stem in take["stems"]), whole
+    )
+    told = next(folder.glob("*.provenance.json")).read_text()
+    assert str(server.folder) not in told and json.loads(told)["preset"] == "tiny"
+    redo = {"job_id": job["id"], "take": 2, "start_s": 1.0, "end_s": 1.6}
+    again = client.wait(client.submit(clip["id"], prompt="wind", redo=redo, seed=9)["id"])
+    assert again["state"] == "done", again["error"]
+    client.download(again, tmp_path / "again")
+    part = soundfile.read(tmp_path / "again" / again["takes"][0]["wav"], dtype="int32")[0] >> 8
+    other = np.flatnonzero(part != whole) / 48_000
+    assert len(other) > 1000 and other.min() >= 1.0 and other.max() <= 1.6
+    for wrong in ({**redo, "take": 3}, {**redo, "job_id": f"j{'0' * 20}"}):
+        with pytest.raises(Refused, match="there is no take"):
+            client.submit(clip["id"], redo=wrong)
 
 
 def test_one_key_is_one_job(client, clip):
@@ -291,7 +319,7 @@ def hostile(folder: Path, silent_clip: Path) -> dict[str, bytes]:
 
 
 def test_hostile_uploads_are_refused_and_leave_nothing(server, client, silent_clip, tmp_path):
-    folder = Path(server.process.args[4])
+    folder = server.folder
     before = sorted(each.name for each in (folder / "clips").iterdir())
     for name, data in hostile(tmp_path, silent_clip).items():
         answer = httpx.post(
@@ -335,7 +363,7 @@ def test_no_name_leads_out_of_the_folder(server, client, silent_clip, name):
     assert answer.status_code == 201
     clip = answer.json()
     assert "/" not in clip["name"] and ".." not in clip["name"] and "\0" not in clip["name"]
-    folder = Path(server.process.args[4]) / "clips" / clip["id"]
+    folder = server.folder / "clips" / clip["id"]
     assert sorted(each.name for each in folder.iterdir()) == sorted(["clip.json", clip["name"]])
     film = httpx.get(f"{server.address}/v1/clips/{clip['id']}/film")
     assert "html" not in film.headers["content-type"] and film.headers["x-content-type-options"] == "nosniff"
@@ -391,7 +419,7 @@ def test_off_this_machine_a_token_is_asked_for(pipeline_folder, silent_clip, tmp
     (page / "index.html").write_text("<!doctype html><title>hello</title>")
     (tmp_path / "secret.txt").write_text("secret")
     words = ("--host", "0.0.0.0", "--preset", str(pipeline_folder), "--page", str(page))
-    with Served(tmp_path / "b", *words, environment={"TA_V2A_TOKEN": token}) as served:
+    with LaunchedServer(tmp_path / "b", *words, environment={"TA_V2A_TOKEN": token}) as served:
         address = served.address.replace("0.0.0.0", "127.0.0.1")
         with httpx.Client(base_url=address) as asked:
             for method, place in [
@@ -431,7 +459,7 @@ def test_off_this_machine_a_token_is_asked_for(pipeline_folder, silent_clip, tmp
 def test_a_killed_server_loses_nothing_and_doubles_nothing(pipeline_folder, tmp_path, silent_clip):
     folder, words = tmp_path / "kept", ("--preset", str(pipeline_folder))
     long = long_clip(tmp_path)
-    with Served(folder, *words) as served, FoleyClient(served.address) as client:
+    with LaunchedServer(folder, *words) as served, FoleyClient(served.address) as client:
         clip, other = client.upload(long), client.upload(silent_clip)
         first = client.wait(client.submit(other["id"], prompt="rain")["id"])
         slow = client.submit(clip["id"], scales={"num_inference_steps": 300})
@@ -446,7 +474,7 @@ def test_a_killed_server_loses_nothing_and_doubles_nothing(pipeline_folder, tmp_
         file.write(b'{"kind": "not')  # a line that the kill cut off
     shutil.copytree(folder / "clips" / clip["id"], folder / "clips" / f"c{'0' * 20}")
     (folder / "clips" / f"c{'0' * 20}" / "clip.json").unlink()  # an upload that the kill cut off
-    with Served(folder, *words) as served, FoleyClient(served.address) as client:
+    with LaunchedServer(folder, *words) as served, FoleyClient(served.address) as client:
         again = [client.submit(other["id"], key=f"job {n}", seed=n) for n in range(3)]
         assert [job["id"] for job in again] == [job["id"] for job in queued]
         ended = [client.wait(job["id"]) for job in (slow, *queued)]
@@ -461,7 +489,7 @@ def test_a_killed_server_loses_nothing_and_doubles_nothing(pipeline_folder, tmp_
 
 def test_a_server_that_is_asked_to_end_lets_go_and_goes_on_later(pipeline_folder, tmp_path):
     folder, words = tmp_path / "kept", ("--preset", str(pipeline_folder))
-    with Served(folder, *words) as served, FoleyClient(served.address) as client:
+    with LaunchedServer(folder, *words) as served, FoleyClient(served.address) as client:
         twice = subprocess.run(served.process.args, capture_output=True, text=True, timeout=60)
         assert twice.returncode == 2 and "another server uses this folder" in twice.stderr
         slow = client.submit(client.upload(long_clip(tmp_path))["id"], scales={"num_inference_steps": 300})
@@ -471,23 +499,21 @@ def test_a_server_that_is_asked_to_end_lets_go_and_goes_on_later(pipeline_folder
         began = time.monotonic()
         assert served.stop(signal.SIGTERM) == 143
         assert time.monotonic() - began < 15
-    with Served(folder, *words) as served, FoleyClient(served.address) as client:
+    with LaunchedServer(folder, *words) as served, FoleyClient(served.address) as client:
         ended = client.wait(slow["id"])
         assert (ended["state"], ended["tries"]) == ("done", 2)
 
 
 def test_a_worker_that_dies_costs_a_try_and_no_job(pipeline_folder, tmp_path):
     with (
-        Served(tmp_path / "kept", "--preset", str(pipeline_folder)) as served,
+        LaunchedServer(tmp_path / "kept", "--preset", str(pipeline_folder)) as served,
         FoleyClient(served.address) as client,
     ):
         job = client.submit(client.upload(long_clip(tmp_path))["id"], scales={"num_inference_steps": 200})
         killed = 0
         for event in client.events(job["id"]):
             if event["kind"] == "progress" and killed == 0:
-                children = Path(f"/proc/{served.process.pid}/task").glob("*/children")
-                pids = {int(pid) for each in children for pid in each.read_text().split()}
-                workers = [pid for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+                workers = served.workers()
                 for pid in workers:
                     os.kill(pid, signal.SIGKILL)
                 killed = len(workers)

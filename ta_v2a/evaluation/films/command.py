@@ -30,6 +30,8 @@ from ta_v2a.evaluation.metrics.onsets import ONSET_RATE_HZ
 from ta_v2a.evaluation.report.results import Begun, write_result
 from ta_v2a.presets.resolve import resolve
 from ta_v2a.system.extras import need
+from ta_v2a.system.on_ray import Run
+from ta_v2a.system.parallel import in_order
 from ta_v2a.system.user_files import is_folder
 
 CLIP_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v")
@@ -178,6 +180,7 @@ def films_command(
     progress: Callable[[int, int], None] = lambda done, total: None,
     keep: Begun | None = None,
     library: str | Path | None = None,
+    run: Run = in_order,
     **settings: Any,
 ) -> dict[str, Any]:
     """`ta-v2a evaluate films DIR -o OUT [--prompts CSV]`: wavs and figures into `out`, the result for JSON.
@@ -198,6 +201,7 @@ def films_command(
         progress: called with (clips done, all clips).
         keep: where the result is written as data as well; it needs `compare`.
         library: a folder of recordings, or its index, that sound in place of the vocoder.
+        run: where they are generated (`ta_v2a.system.on_ray.executor`).
         settings: handed to the pipeline (steps, scales).
 
     Raises:
@@ -211,7 +215,7 @@ def films_command(
     words = read_prompts(prompts) if prompts is not None else None
     out = Path(out)
     began = time.perf_counter()
-    made, new = generate_sounds(weights, clips, words, out, seed, jobs, progress, library, **settings)
+    made, new = generate_sounds(weights, clips, words, out, seed, jobs, progress, library, run, **settings)
     seconds = round(time.perf_counter() - began, 2)
     result: dict[str, Any] = {
         "films_generated": len(made),

@@ -11,6 +11,7 @@ import numpy as np
 
 from ta_v2a.errors import UserError, one_line
 from ta_v2a.media.writing.atomic import output_file, whole_file
+from ta_v2a.system.on_ray import Run
 from ta_v2a.system.user_files import made_folder
 
 
@@ -51,6 +52,7 @@ def generate_sounds(
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
     library: str | Path | None = None,
+    run: Run | None = None,
     **settings: Any,
 ) -> tuple[list[SoundedClip], int]:
     """Writes `out`/<stem>.wav (24 bit, the pipeline's own rate; mono, or stereo where a library's recordings
@@ -67,6 +69,7 @@ def generate_sounds(
         jobs: processes, each with the pipeline and one thread of its own; 1 works in this one.
         progress: called with (clips done, clips).
         library: a folder of recordings, or its index, that sound in place of the vocoder.
+        run: where the work is done (`ta_v2a.system.on_ray.executor`); None: in processes of this machine.
         settings: handed to the pipeline (steps, scales).
 
     Returns:
@@ -100,8 +103,9 @@ def generate_sounds(
     there = len(made) - len(missing)
     progress(there, len(made))
     told = None if library is None else str(library)
+    work = in_order if run is None else run
     write = partial(_write_sound, weights=str(weights), library=told, order=order, one_thread=jobs > 1)
-    for done, (clip, result) in enumerate(in_order(write, missing, jobs if jobs > 1 else 0), there + 1):
+    for done, (clip, result) in enumerate(work(write, missing, jobs if jobs > 1 else 0), there + 1):
         if isinstance(result, Crashed):
             raise UserError(
                 f"{clip.path.name}: its process was killed; run again with fewer --jobs, it goes on where it "

@@ -63,7 +63,7 @@ def luma_pictures(
 
 
 def luma_blocks(
-    clip: Clip | str | os.PathLike, spec: ClipSpec, block_pictures: int = 256
+    clip: Clip | str | os.PathLike, spec: ClipSpec, block_pictures: int = 256, start_s: float = 0.0
 ) -> Iterator[np.ndarray]:
     """All pictures of `spec` (at `spec.picture_times_s`) in order, in blocks, with
     memory flat in the clip's length.
@@ -72,13 +72,14 @@ def luma_blocks(
         clip: a file or what `probe` said of it.
         spec: the clip's clock, usually `MINI.lasting(clip.duration_s)`.
         block_pictures: pictures in a block; the last block holds the rest.
+        start_s: where in the clip the spec's time begins.
 
     Yields:
         (n, picture_px, picture_px) uint8 as `luma_pictures`.
     """
     if block_pictures < 1:
         raise ValueError(f"a block holds at least one picture, not {block_pictures}")
-    pictures = _repeated(_clip(clip), spec.picture_times_s, (spec.picture_px, spec.picture_px))
+    pictures = _repeated(_clip(clip), spec.picture_times_s + start_s, (spec.picture_px, spec.picture_px))
     while block := list(islice(pictures, block_pictures)):
         yield np.stack(block)
 

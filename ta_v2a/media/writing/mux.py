@@ -17,10 +17,18 @@ from ta_v2a.errors import UserError
 from ta_v2a.media.mp4 import EditLists
 from ta_v2a.media.reading.opening import open_media, shown_name
 from ta_v2a.media.reading.probe import Clip, packets, probe, video_stream
-from ta_v2a.media.sound import DELIVERY_HZ, Sound
+from ta_v2a.media.sound import Sound
 from ta_v2a.media.writing import matroska
 from ta_v2a.media.writing.atomic import output_error, output_file, scratch_file, whole_file
-from ta_v2a.media.writing.containers import CONTAINERS, MP4_FAMILY, Kept, container_for
+from ta_v2a.media.writing.containers import (
+    CONTAINERS,
+    MP4_FAMILY,
+    USUAL_SOUND,
+    FilmSound,
+    Kept,
+    NoSuchSound,
+    container_for,
+)
 from ta_v2a.media.writing.encoding import encoded_pictures, encoded_track
 from ta_v2a.media.writing.sound_track import EncodedSound, check_mixable, sound_for
 from ta_v2a.media.writing.tags import fill_room, room_for
@@ -257,7 +265,7 @@ def _set_times(path: str, picture: int, clip: Clip, voice: EncodedSound | None) 
         edits = EditLists(file)
         edits.shorten(picture, Fraction(clip.duration_s).limit_denominator(10**9))
         if voice is not None and voice.start > 0:
-            edits.hide_lead(voice.track, Fraction(voice.start, DELIVERY_HZ), voice.lead)
+            edits.hide_lead(voice.track, Fraction(voice.start, voice.rate_hz), voice.lead)
 
 
 def _rehearsed(order: _Order, out: Path) -> tuple[Further, tuple[str, ...]]:
@@ -296,8 +304,11 @@ def _film(order: _Order, out: Path, original: Original) -> Muxed:
     return _muxed(order, out, original, missing, further)
 
 
-def _order(clip: Clip, out_path: str | os.PathLike, original: Original, encode: bool) -> _Order:
-    return _Order(clip, out_path, container_for(out_path), original == "keep" and clip.has_sound, encode)
+def _order(
+    clip: Clip, out_path: str | os.PathLike, original: Original, encode: bool, asked: FilmSound
+) -> _Order:
+    kept = container_for(out_path, asked)
+    return _Order(clip, out_path, kept, original == "keep" and clip.has_sound, encode)
 
 
 def _advice(order: _Order, out: Path) -> str:
@@ -328,7 +339,11 @@ def _advising(order: _Order, out: Path) -> Iterator[None]:
 
 
 def rehearse(
-    clip: Clip, out_path: str | os.PathLike, original: Original = "replace", encode: bool = False
+    clip: Clip,
+    out_path: str | os.PathLike,
+    original: Original = "replace",
+    encode: bool = False,
+    asked: FilmSound = USUAL_SOUND,
 ) -> Muxed:
     """What `mux` would write, found by writing it without its sound and reading it
     again; call it before long work.
@@ -337,7 +352,7 @@ def rehearse(
         UserError: as `output_file`; the ending names no container, or one that cannot hold
             this clip; or the disk is full.
     """
-    order = _order(clip, out_path, original, encode)
+    order = _order(clip, out_path, original, encode, asked)
     out = output_file(out_path, clip.path)
     if encode and order.ending not in _HOLDS_H264:
         raise UserError(
@@ -355,7 +370,11 @@ def _muxed(order: _Order, out: Path, original: Original, missing: tuple[str, ...
 
 
 def fitting(
-    clip: Clip, stem: Path, original: Original = "replace", encode: bool = False
+    clip: Clip,
+    stem: Path,
+    original: Original = "replace",
+    encode: bool = False,
+    asked: FilmSound = USUAL_SOUND,
 ) -> tuple[Muxed, str]:
     """(a film beside `stem` that holds the clip, why its picture is encoded anew without having been asked).
 
@@ -373,14 +392,23 @@ def fitting(
         for ending in dict.fromkeys([own] * (own in CONTAINERS) + [*CONTAINERS]):
             out = stem.with_name(stem.name + ending)
             try:
-                return _film(_order(clip, out, original, False), out, original), ""
-            except (Unfaithful, NoPlace, OwnSound):
+                return _film(_order(clip, out, original, False, asked), out, original), ""
+            except (Unfaithful, NoPlace, OwnSound, NoSuchSound):
                 continue
         why = "no container holds this picture unchanged"
-    out = stem.with_name(stem.name + (own if encode and own in _HOLDS_H264 else ".mp4"))
-    order = _order(clip, out, original, True)
+    endings = [own] * (encode and own in _HOLDS_H264) + [".mp4", ".mov", ".mkv"]
+    out = stem.with_name(stem.name + next((each for each in endings if _holds(each, asked)), ".mp4"))
+    order = _order(clip, out, original, True, asked)
     with _advising(order, out):
         return _film(order, out, original), why
+
+
+def _holds(ending: str, asked: FilmSound) -> bool:
+    try:
+        container_for(f"film{ending}", asked)
+    except NoSuchSound:
+        return False
+    return True
 
 
 def mux(
@@ -393,6 +421,7 @@ def mux(
     encode: bool = False,
     replace: bool = True,
     further: Further | None = None,
+    asked: FilmSound = USUAL_SOUND,
 ) -> Muxed:
     """Write a film: the clip's picture, packet for packet, and `sound`, which starts with
     the picture and lasts as long.
@@ -401,7 +430,7 @@ def mux(
         video_path: the clip, or what `probe` said of it.
         sound: (samples,) or (channels, samples) float, one or two channels, or an iterable of such pieces;
             what lies outside [-1, 1] is clipped.
-        sample_rate_hz: of `sound`; the file gets 48 kHz.
+        sample_rate_hz: of `sound`; the file gets `asked.rate_hz`.
         out_path: its ending names the container (see `CONTAINERS`). Appears whole or not at all, and only if
             it can be read again and shows the clip's pictures when the clip does.
         original: the clip's own sound is dropped ("replace"), added to the new sound at equal weight ("mix"),
@@ -409,6 +438,7 @@ def mux(
         encode: encode the picture anew, as H.264.
         replace: whether a file of that name may be replaced.
         further: what `rehearse` or `fitting` found of the clip's other tracks; None finds it out.
+        asked: codec, bit rate and sample rate of the film's sound.
 
     Returns:
         What was written.
@@ -422,9 +452,10 @@ def mux(
     if original not in ORIGINALS:
         raise ValueError(f"original is one of {', '.join(ORIGINALS)}, not {original!r}")
     clip = video_path if isinstance(video_path, Clip) else probe(video_path)
-    order = _order(clip, out_path, original, encode)
+    order = _order(clip, out_path, original, encode, asked)
     out = output_file(out_path, clip.path)
-    channels, blocks = sound_for(clip, sound, sample_rate_hz, original == "mix" and clip.has_sound)
+    mix = original == "mix" and clip.has_sound
+    channels, blocks = sound_for(clip, sound, sample_rate_hz, mix, asked.rate_hz)
     with _advising(order, out):
         if further is None:
             further, _ = _rehearsed(order, out)

@@ -26,15 +26,15 @@ def _encoder(container: "OutputContainer", kept: Kept, channels: int) -> "AudioS
     from av.audio.stream import AudioStream
 
     layout = "mono" if channels == 1 else "stereo"
-    stream = container.add_stream(kept.encoder, rate=DELIVERY_HZ, layout=layout, format=kept.sample_format)
+    stream = container.add_stream(kept.encoder, rate=kept.rate_hz, layout=layout, format=kept.sample_format)
     assert isinstance(stream, AudioStream)
-    stream.codec_context.time_base = Fraction(1, DELIVERY_HZ)
+    stream.codec_context.time_base = Fraction(1, kept.rate_hz)
     if kept.encoder == "aac":
         stream.options["aac_coder"] = (
             "fast"  # several times faster than the default search; inaudible at this bit rate
         )
     if kept.kbit_per_channel:
-        stream.bit_rate = kept.kbit_per_channel * 1000 * channels
+        stream.bit_rate = (kept.kbit or kept.kbit_per_channel * channels) * 1000
     return stream
 
 
@@ -51,7 +51,7 @@ def _frame(columns: np.ndarray, kept: Kept, at_sample: int):
     values = np.ascontiguousarray(columns.T) if planar else np.ascontiguousarray(columns).reshape(1, -1)
     layout = "mono" if columns.shape[1] == 1 else "stereo"
     frame = av.AudioFrame.from_ndarray(values, format=kept.sample_format, layout=layout)
-    frame.sample_rate, frame.pts, frame.time_base = DELIVERY_HZ, at_sample, Fraction(1, DELIVERY_HZ)
+    frame.sample_rate, frame.pts, frame.time_base = kept.rate_hz, at_sample, Fraction(1, kept.rate_hz)
     return frame
 
 
@@ -75,12 +75,12 @@ class EncodedSound:
         container: a film of which no packet was written yet.
         kept: how its sound is encoded.
         channels: 1 or 2.
-        blocks: (n, channels) float32 at 48 kHz, in all as long as the clip's picture.
+        blocks: (n, channels) float32 at `kept.rate_hz`, in all as long as the clip's picture.
         clip: whose picture it goes with.
         shift_s: how much earlier the picture starts in the film than in the clip.
 
     Attributes:
-        start: when the sound begins in the film, in samples at 48 kHz.
+        start: when the sound begins in the film, in samples.
         lead: samples that AAC decodes before it, to be hidden.
     """
 
@@ -100,20 +100,24 @@ class EncodedSound:
         self._stream.disposition = Disposition.default
         # Shown by players beside the clip's own tracks.
         self._stream.metadata["handler_name" if kept.muxer in MP4_FAMILY else "title"] = mark_of(clip)
-        self.start = self._next = round((clip.start_tick * clip.time_base - shift_s) * DELIVERY_HZ)
+        self.start = self._next = round((clip.start_tick * clip.time_base - shift_s) * kept.rate_hz)
         self._open = True
         lead = 0
-        if kept.muxer in MP4_FAMILY:
+        if kept.muxer in MP4_FAMILY and kept.encoder == "aac":
             # Readers of MP4 heed where an edit list begins, few where it ends. So silence that it hides goes
             # ahead of the sound, as much as makes the last frame end with the picture.
-            lead = -picture_samples(clip.duration_s) % _AAC_FRAME
+            lead = -picture_samples(clip.duration_s, kept.rate_hz) % _AAC_FRAME
         elif kept.muxer == "avi":  # its sound has no times: it begins with the file
             lead = max(0, self._next)
         self._next -= lead
-        self.lead = lead + _AAC_FRAME
+        self.lead = lead + (_AAC_FRAME if kept.encoder == "aac" else 0)
         silence = (np.zeros((min(4096, lead - done), channels), np.float32) for done in range(0, lead, 4096))
         blocks = chain(silence, blocks)
         self._blocks = self._sized(blocks)
+
+    @property
+    def rate_hz(self) -> int:
+        return self._kept.rate_hz
 
     @property
     def track(self) -> int:
@@ -128,7 +132,7 @@ class EncodedSound:
     def advance(self, until_s: float | None) -> None:
         """Write sound up to `until_s` on the film's time line; None: all that is
         left, and the encoder's rest."""
-        while self._open and (until_s is None or self._next / DELIVERY_HZ <= until_s):
+        while self._open and (until_s is None or self._next / self._kept.rate_hz <= until_s):
             block = next(self._blocks, None)
             if block is None:
                 self._container.mux(self._stream.encode(None))
@@ -150,15 +154,19 @@ def check_mixable(clip: Clip) -> None:
         raise UserError(f"{shown_name(clip.path)}: {what}; use --original replace")
 
 
-def sound_for(clip: Clip, sound: Sound, sample_rate_hz: int, mix: bool) -> tuple[int, Iterator[np.ndarray]]:
-    """(channels, blocks (n, channels) at 48 kHz as long as the picture), with the clip's
+def sound_for(
+    clip: Clip, sound: Sound, sample_rate_hz: int, mix: bool, rate_hz: int = DELIVERY_HZ
+) -> tuple[int, Iterator[np.ndarray]]:
+    """(channels, blocks (n, channels) at `rate_hz` as long as the picture), with the clip's
     own sound in them where `mix`.
 
     Raises:
         UserError: the clip's own sound cannot be decoded.
         ValueError: a malformed sound.
     """
-    new = resampled(sound, sample_rate_hz, DELIVERY_HZ, picture_samples(clip.duration_s))
+    # Own sound is mixed in at 48 kHz, where peaks are held.
+    first_hz = DELIVERY_HZ if mix else rate_hz
+    new = resampled(sound, sample_rate_hz, first_hz, picture_samples(clip.duration_s, first_hz))
     first = next(new)
     channels = first.shape[1]
     if channels > 2:
@@ -169,4 +177,8 @@ def sound_for(clip: Clip, sound: Sound, sample_rate_hz: int, mix: bool) -> tuple
     check_mixable(clip)
     own = next(track for track in clip.sound_tracks if track.index == clip.own_sound_index)
     channels = max(channels, min(2, own.channels or 1))
-    return channels, mixed(new, own_sound_blocks(clip, DELIVERY_HZ, channels))
+    both = mixed(new, own_sound_blocks(clip, DELIVERY_HZ, channels))
+    if rate_hz == DELIVERY_HZ:
+        return channels, both
+    samples = picture_samples(clip.duration_s, rate_hz)
+    return channels, resampled((block.T for block in both), DELIVERY_HZ, rate_hz, samples)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ta_v2a.media.sound import DELIVERY_HZ, Sound, picture_samples, resampled
 from ta_v2a.media.writing.atomic import output_file, whole_file
+from ta_v2a.media.writing.broadcast import Broadcast, wave_head, whole_numbers, write_numbers
 
 
 def write_wav(
@@ -19,8 +20,10 @@ def write_wav(
     *,
     mark: str | None = None,
     replace: bool = True,
+    rate_hz: int = DELIVERY_HZ,
+    told: Broadcast | None = None,
 ) -> Path:
-    """Write 48 kHz 24-bit PCM, exactly `duration_s` long; a long sound may come as an iterable of pieces.
+    """Write 24-bit PCM, exactly `duration_s` long; a long sound may come as an iterable of pieces.
 
     Args:
         out_path: the WAV file.
@@ -30,6 +33,8 @@ def write_wav(
         duration_s: length of the file; default the sound's own.
         mark: the file's comment.
         replace: whether a file of that name may be replaced.
+        rate_hz: of the file.
+        told: timecode, loudness and markers: the file becomes a Broadcast Wave.
 
     Returns:
         The file written.
@@ -46,15 +51,20 @@ def write_wav(
             raise ValueError("pieces of sound need a duration_s")
         duration_s = sound.shape[-1] / sample_rate_hz
     out = output_file(out_path)
-    samples = picture_samples(duration_s)
-    blocks = resampled(sound, sample_rate_hz, DELIVERY_HZ, samples)
+    samples = picture_samples(duration_s, rate_hz)
+    blocks = resampled(sound, sample_rate_hz, rate_hz, samples)
     first = next(blocks)
+    if told is not None:
+        head = wave_head(rate_hz, first.shape[1], samples, mark, told)
+        with whole_file(out, replace) as temporary:
+            write_numbers(temporary, map(whole_numbers, chain([first], blocks)), head)
+        return out
     # A WAV's sizes are 32-bit; beyond 4 GiB the RF64 form of EBU Tech 3306 takes over.
     form = "RF64" if samples * first.shape[1] * 3 >= (1 << 32) - 4096 else "WAV"
     with whole_file(out, replace) as temporary:
         try:
             with soundfile.SoundFile(
-                temporary, "w", DELIVERY_HZ, first.shape[1], subtype="PCM_24", format=form
+                temporary, "w", rate_hz, first.shape[1], subtype="PCM_24", format=form
             ) as file:
                 if mark is not None:
                     file.comment = mark
