@@ -16,10 +16,10 @@ import av
 import numpy as np
 import pytest
 import soundfile
-from served import Served
 
 from ta_v2a.media.writing.film import write_film
 from ta_v2a.media.writing.mux import mux
+from ta_v2a.server.launched import LaunchedServer
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("TA_V2A_SHOTS")  # a folder for pictures of what the tests saw
@@ -83,7 +83,7 @@ def browser():
 def server(page_folder, pipeline_folder, tmp_path_factory):
     """With a tiny preset of random weights."""
     folder = tmp_path_factory.mktemp("studio")
-    with Served(folder, "--preset", str(pipeline_folder)) as served:
+    with LaunchedServer(folder, "--preset", str(pipeline_folder)) as served:
         yield served
 
 
@@ -305,6 +305,56 @@ def test_takes_are_compared_at_one_loudness_and_blind(desk, film):
     assert page.locator(".take").first.is_visible()
 
 
+def test_stems_are_muted_and_soloed(desk, film):
+    page = desk.page
+    desk.drop(film)
+    page.get_by_label("Stems").check()
+    desk.make("rain and a wooden door knock", 1)
+    stems = desk.state("studio.takes[0].stems")
+    assert len(stems) >= 2 and stems[-1]["name"] == "ambience"
+    whole = desk.state("studio.takes[0].key")
+    assert desk.state("studio.player.heard()") == [whole]
+    page.get_by_role("button", name="Mute ambience").click()
+    desk.until(f"studio.player.heard().length === {len(stems) - 1}")
+    assert desk.state("studio.player.heard()") == [stem["key"] for stem in stems[:-1]]
+    page.get_by_role("button", name="Solo ambience").click()
+    assert desk.state("studio.player.heard()") == [stems[-1]["key"]]
+    page.get_by_role("button", name="Solo ambience").click()
+    assert desk.state("studio.player.heard()") == [whole]
+    desk.shot("8-stems")
+    page.keyboard.press("e")
+    assert page.get_by_role("link", name="Stem: ambience").is_visible()
+
+
+def test_a_stretch_is_redone_and_the_rest_is_the_same(desk, film):
+    page = desk.page
+    desk.drop(film)
+    desk.make("rain", 1)
+    page.locator(".take.chosen .spectrogram canvas").first.wait_for()
+    lane = page.locator(".take-row .wave").bounding_box()
+    second = lane["width"] / 4
+    desk.drag(lane["x"] + 2 * second, lane["x"] + 3 * second, lane["y"] + 20)
+    assert desk.state("[studio.mark.start, studio.mark.end]") == [
+        pytest.approx(2, abs=0.05),
+        pytest.approx(3, abs=0.05),
+    ]
+    page.get_by_label("From").fill("2.0")
+    page.get_by_label("To", exact=True).fill("3.0")
+    page.get_by_label("To", exact=True).press("Tab")
+    desk.shot("9-stretch")
+    page.get_by_role("button", name="Redo this stretch").click()
+    desk.until("studio.takes.length === 2 && studio.buffers.size === 2")
+    assert desk.state("studio.takes[1].redone") == {"start": 2, "end": 3}
+    waves = [
+        np.array(desk.state(f"[...studio.buffers.get(studio.takes[{i}].key).getChannelData(0)]"))
+        for i in (0, 1)
+    ]
+    assert len(waves[0]) == len(waves[1]) == 192000
+    different = np.flatnonzero(waves[0] != waves[1]) / 48000
+    assert len(different) > 1000
+    assert different.min() > 1.7 and different.max() < 3.3
+
+
 def test_keys_drive_the_playhead(desk, film):
     page = desk.page
     desk.drop(film)
@@ -457,7 +507,7 @@ def test_what_the_server_refuses_is_said(desk, tmp_path):
 
 def test_a_server_with_a_token_asks_for_it(browser, page_folder, pipeline_folder, tmp_path, film):
     secret = {"TA_V2A_TOKEN": "a token of many letters"[:23].replace(" ", "-")}
-    with Served(tmp_path, "--preset", str(pipeline_folder), environment=secret) as served:
+    with LaunchedServer(tmp_path, "--preset", str(pipeline_folder), environment=secret) as served:
         context = browser.new_context()
         desk = Desk(context.new_page(), served.address)
         field = desk.page.get_by_label("Token")

@@ -159,10 +159,9 @@ export async function jobsOf(clipId: string): Promise<Job[]> {
 export async function abilities(): Promise<Abilities> {
   try {
     const described = await json<{ components: { schemas: Record<string, { properties?: Record<string, unknown> }> } }>("/openapi.json");
-    const known = described.components.schemas.JobRequest?.properties ?? {};
-    return { stems: "stems" in known, redo: "redo" in known };
+    return new Set(Object.keys(described.components.schemas.JobRequest?.properties ?? {}));
   } catch {
-    return { stems: false, redo: false };
+    return new Set();
   }
 }
 

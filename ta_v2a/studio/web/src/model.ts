@@ -26,6 +26,10 @@ export interface Scales {
   readonly align_scale: number | null;
 }
 
+/** What may be asked beside the sound; off unless it is asked for. */
+export const OPTIONS = ["stems", "pan", "bwf", "cuts", "provenance"] as const;
+export type Option = (typeof OPTIONS)[number];
+
 export interface Doc {
   readonly prompt: string;
   readonly negative: string;
@@ -40,6 +44,7 @@ export interface Doc {
   readonly original: "replace" | "mix" | "keep";
   readonly loudness: number | null;
   readonly refine: boolean;
+  readonly options: readonly Option[];
 }
 
 export const EMPTY: Doc = {
@@ -60,6 +65,7 @@ export const EMPTY: Doc = {
   original: "replace",
   loudness: -23,
   refine: true,
+  options: [],
 };
 
 export const SHORTEST_CUE_S = 0.05;

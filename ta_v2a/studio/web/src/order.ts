@@ -1,6 +1,6 @@
 /** From what a person edits to what the server is asked. */
 
-import { type Doc, EMPTY, freshId, readSeed, seedAfter } from "./model";
+import { type Doc, EMPTY, OPTIONS, freshId, readSeed, seedAfter } from "./model";
 
 export interface Redo {
   readonly job_id: string;
@@ -9,11 +9,8 @@ export interface Redo {
   readonly end_s: number;
 }
 
-/** Which optional fields of an order a server knows. */
-export interface Abilities {
-  readonly stems: boolean;
-  readonly redo: boolean;
-}
+/** Names of the fields of an order that a server knows. */
+export type Abilities = ReadonlySet<string>;
 
 const rounded = (seconds: number) => Math.round(seconds * 1e4) / 1e4;
 
@@ -40,8 +37,8 @@ export function orderOf(clipId: string, doc: Doc, abilities: Abilities, redo: Re
     scales: { ...doc.scales },
     original: doc.original,
     loudness: doc.loudness,
-    ...(abilities.stems ? { stems: true } : {}),
-    ...(redo && abilities.redo ? { redo } : {}),
+    ...Object.fromEntries(doc.options.filter((option) => abilities.has(option)).map((option) => [option, true])),
+    ...(redo && abilities.has("redo") ? { redo } : {}),
   };
 }
 
@@ -83,6 +80,7 @@ export function docOf(request: Record<string, unknown>): Doc {
     original: (request.original as Doc["original"]) ?? EMPTY.original,
     loudness: request.loudness === undefined ? EMPTY.loudness : (request.loudness as number | null),
     refine: request.refine !== false,
+    options: OPTIONS.filter((option) => request[option] === true),
   };
 }
 

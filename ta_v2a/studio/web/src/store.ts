@@ -37,7 +37,7 @@ const HELD_S = 1500; // of decoded sound; 288 MB a channel
 export class Store extends EventTarget {
   clip: api.Clip | null = null;
   facts: api.ServerFacts | null = null;
-  abilities: Abilities = { stems: false, redo: false };
+  abilities: Abilities = new Set();
   history = new History<Doc>(EMPTY);
   jobs: api.Job[] = [];
   takes: Take[] = [];

@@ -111,7 +111,7 @@ export class TakeRows {
           store.setMark(mark && { take: take.key, ...mark });
         },
       },
-      store.abilities.redo,
+      store.abilities.has("redo"),
     );
     this.rows.set(take.key, { element, view, choose, facts, stems, exact: null });
     void api.takeOutline(take.jobId, take.number, 4000).then((outline) => view.outline(outline)).catch(() => undefined);

@@ -1,9 +1,17 @@
 /** What is heard, what is not, how many takes, and the button that makes them. */
 
 import { fill, h } from "./dom";
-import { type Doc, type Scales, clamp, readSeed } from "./model";
+import { type Doc, type Option, type Scales, clamp, readSeed } from "./model";
 import { notYet } from "./order";
 import type { Store, Work } from "./store";
+
+const OPTION_NAMES: [Option, string, string][] = [
+  ["stems", "Stems", "A sound for every source and cue, and the ambience apart; takes longer."],
+  ["pan", "Stereo: each hit where it is seen", "Two channels."],
+  ["cuts", "No sound runs over a cut", "Windows and tails end where the shot does."],
+  ["bwf", "Broadcast Wave with timecode and markers", "The sound alone, for editors."],
+  ["provenance", "A file that tells how it was made", "Words, seed, versions and checksums as JSON."],
+];
 
 const SCALES: [keyof Scales, string, string, number][] = [
   ["num_inference_steps", "Steps", "Sampler steps; more is slower.", 1],
@@ -22,6 +30,7 @@ export class WordsPanel {
   private readonly refine = h("input", { type: "checkbox" });
   private readonly original = h("select", {});
   private readonly loudness = h("select", {});
+  private readonly options = new Map<Option, { input: HTMLInputElement; line: HTMLElement }>();
   private readonly scales = new Map<keyof Scales, HTMLInputElement>();
   private readonly make = h("button", { type: "button", class: "primary" }, "Make sound");
   private readonly note = h("p", { class: "note" });
@@ -54,7 +63,7 @@ export class WordsPanel {
       { class: "panel", "aria-label": "Words" },
       h("label", { class: "field" }, h("span", {}, "What is heard"), this.prompt),
       h("label", { class: "field" }, h("span", {}, "What is not"), this.negative),
-      h("div", { class: "line" }, h("label", { class: "inline" }, "Takes", this.takes), h("label", { class: "inline" }, "Seed", this.seed)),
+      h("div", { class: "line" }, h("label", { class: "inline" }, "Takes", this.takes), h("label", { class: "inline" }, "Seed", this.seed), this.option("stems")),
       this.make,
       this.note,
       this.works,
@@ -82,7 +91,20 @@ export class WordsPanel {
       h("label", { class: "inline wide" }, "Loudness", this.loudness),
       h("label", { class: "inline wide" }, "The clip's own sound", this.original),
       h("label", { class: "check" }, this.refine, "Bring the words to the captions' style"),
+      ...OPTION_NAMES.slice(1).map(([name]) => this.option(name)),
     );
+  }
+
+  private option(name: Option): HTMLElement {
+    const [, label, title] = OPTION_NAMES.find((each) => each[0] === name) ?? [name, name, ""];
+    const input = h("input", { type: "checkbox" });
+    input.addEventListener("change", () => {
+      const others = this.store.doc.options.filter((each) => each !== name);
+      this.edit({ options: input.checked ? [...others, name] : others });
+    });
+    const line = h("label", { class: "check", title }, input, label);
+    this.options.set(name, { input, line });
+    return line;
   }
 
   private field(input: HTMLTextAreaElement | HTMLInputElement, key: string, change: (value: string) => Partial<Doc>): void {
@@ -106,6 +128,10 @@ export class WordsPanel {
     put(this.loudness, doc.loudness === null ? "none" : String(doc.loudness));
     this.original.disabled = !clip?.has_sound;
     this.refine.checked = doc.refine;
+    for (const [name, { input, line }] of this.options) {
+      input.checked = doc.options.includes(name);
+      line.hidden = !this.store.abilities.has(name);
+    }
     for (const [name, input] of this.scales) {
       const value = doc.scales[name];
       if (document.activeElement !== input) put(input, value === null ? "" : String(value));

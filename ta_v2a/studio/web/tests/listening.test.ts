@@ -75,15 +75,16 @@ describe("times", () => {
 });
 
 describe("an order", () => {
-  const can = { stems: true, redo: true };
+  const can = new Set(["stems", "redo"]);
   it("holds what was edited and nothing else", () => {
-    const doc = { ...EMPTY, prompt: " rain ", seed: "18446744073709551615" };
-    const plain = orderOf("c1", doc, { stems: false, redo: false });
+    const doc = { ...EMPTY, prompt: " rain ", seed: "18446744073709551615", options: ["stems", "pan"] as const };
+    const plain = orderOf("c1", doc, new Set());
     expect(plain).toMatchObject({ clip_id: "c1", prompt: "rain", hits: null, cues: [], seed: doc.seed, takes: 2 });
-    expect("stems" in plain || "redo" in plain).toBe(false);
+    expect("stems" in plain || "pan" in plain || "redo" in plain).toBe(false);
     const edited = changeCue(addCue(addOnset(doc, 1.23456789, 8), 1, 2, 8, "a"), "a", { text: "glass" }, 8);
     const asked = orderOf("c1", addCue(edited, 3, 4, 8, "wordless"), can, { job_id: "j1", take: 2, start_s: 1, end_s: 2 });
     expect(asked).toMatchObject({ hits: [1.2346], takes: 1, stems: true, redo: { job_id: "j1", take: 2 } });
+    expect("pan" in asked).toBe(false);
     expect(asked.cues).toEqual([{ start_s: 1, end_s: 2, text: "glass", strength: 1, negative: "" }]);
   });
 
