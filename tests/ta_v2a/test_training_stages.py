@@ -98,6 +98,7 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
     ),
     ("text", "words"): (TOKENIZER, {"checkpoint": str(WEIGHTS / "cvalp")}, OPEN_WORDS),
     ("text", "sentences"): (TOKENIZER, {"checkpoint": str(WEIGHTS / "cvalp")}, OPEN_WORDS),
+    ("text", "sentences", "sentences-gpu"): (TOKENIZER, {"checkpoint": str(WEIGHTS / "cvalp")}, OPEN_WORDS),
     ("video", "mini"): (
         {"tokenizer_file": TINY_CVALP["tokenizer_file"]},
         {"start": str(WEIGHTS / "cvalp")},
@@ -114,6 +115,12 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
         {},
         {**FEATURES, "lengths": [8, 16], "bank": "recordings", "controls": [0.4, 0.2, 0.4]}
         | {"scenes": 0, "recorded_scenes": 2, "unseen_scenes": 2},
+    ),
+    ("ldm", "mini", "recordings", "gpu"): (
+        {"width": 32, "depth": 1, "heads": 2, "modulation_rank": 8, "leaves_out": True},
+        {"checkpoint": None, "export_folder": "exported"},
+        {**FEATURES, "lengths": [8, 16], "bank": "recordings", "scenes": 0, "recorded_scenes": 2}
+        | {"unseen_scenes": 2},
     ),
     ("classifier", "mini"): (TINY_CLASSIFIER, {"lengths": [8, 12]}, FEATURES),
     ("classifier", "mini", "align"): (
@@ -149,6 +156,7 @@ VALIDATED: dict[str, dict[str, Any]] = {
     "ldm": EVERY_EPOCH,
     "classifier": EVERY_EPOCH,
     "vocoder": {"--trainer.val_check_interval": 1},
+    "text": EVERY_EPOCH,
 }
 """What makes stages that validate now and then do so within two steps."""
 DEVICES = {"fsdp": {"--trainer.devices": 1, "--trainer.strategy.init_args.data_parallel_size": 1}}
