@@ -131,7 +131,9 @@ def distributions(lines: list[str]) -> set[str]:
 
 
 def test_every_import_is_declared():
-    declared = distributions([*PROJECT["dependencies"], *OPTIONAL["train"], *OPTIONAL["eval"]])
+    declared = distributions(
+        [*PROJECT["dependencies"], *(line for extra in EXTRAS for line in OPTIONAL[extra])]
+    )
     names = {name.replace("-", "_") for name in declared}
     modules = {module.partition(".")[0] for _, module, _ in imported()}
     modules -= {"wordllama"}  # installed by hand, for one table of a training (docs/decisions.md)
