@@ -131,9 +131,8 @@ def distributions(lines: list[str]) -> set[str]:
 
 
 def test_every_import_is_declared():
-    declared = distributions(
-        [*PROJECT["dependencies"], *(line for extra in EXTRAS for line in OPTIONAL[extra])]
-    )
+    extras = [line for extra in EXTRAS for line in OPTIONAL[extra]]
+    declared = distributions([*PROJECT["dependencies"], *extras])
     names = {name.replace("-", "_") for name in declared}
     modules = {module.partition(".")[0] for _, module, _ in imported()}
     modules -= {"wordllama"}  # installed by hand, for one table of a training (docs/decisions.md)
