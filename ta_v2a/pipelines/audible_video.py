@@ -220,7 +220,9 @@ class AudibleVideoPipeline(DiffusionPipeline):
 
 
 def _split(generator: torch.Generator, count: int) -> list[torch.Generator]:
-    """A generator for each film, seeded by the one that was given."""
+    """A generator for each film, seeded by the one that was given; a single film takes that one itself."""
+    if count == 1:
+        return [generator]
     seeds = torch.randint(2**62, (count,), generator=generator, device=generator.device)
     return [torch.Generator().manual_seed(int(seed)) for seed in seeds]
 
