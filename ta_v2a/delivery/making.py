@@ -94,8 +94,11 @@ def made_takes(
         advance(round(_TICKS * (index * each + run)), _TICKS * order.takes * each)
 
     project = ready.project
-    number = None if project is None else project.add("order", **_order_record(wishes, report))
     with ExitStack() as spools:
+        number = None
+        if project is not None:
+            spools.enter_context(project.begun())
+            number = project.add("order", **_order_record(wishes, report))
         made = []
         for index in range(order.takes):
             take = _made(wishes, index, spools.enter_context(Spool()), share)

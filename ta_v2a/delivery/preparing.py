@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ta_v2a.delivery.credentials import Credentials
 from ta_v2a.delivery.job import Order
@@ -23,6 +23,8 @@ from ta_v2a.media.reading.start import told_start
 from ta_v2a.media.writing.containers import FILM_RATES_HZ, SOUND_CODECS, FilmSound
 from ta_v2a.sheets.clip_sheet import rate_of_clip
 from ta_v2a.sheets.timecode import timecode_s
+from ta_v2a.system.provenance import file_sha256
+from ta_v2a.system.user_files import is_file
 
 if TYPE_CHECKING:
     from ta_v2a.engine.foley import FoleyEngine
@@ -204,9 +206,16 @@ def _base(
             record["take"],
         )
     path = Path(order.of or "")
-    beside = told_by(sidecar_of(path)) or {}
+    beside = _own_sidecar(path)
     loudness = beside.get("loudness") or {}
     return take_base(path, clip, redo, loudness.get("gain_db"), beside.get("seed"))
+
+
+def _own_sidecar(path: Path) -> dict[str, Any]:
+    """What is told beside a WAV, if it is told of just that WAV."""
+    told = told_by(sidecar_of(path)) or {}
+    own = told.get("files", {}).get("wav", {}).get("sha256")
+    return told if own is not None and is_file(path) and own == file_sha256(path) else {}
 
 
 def _start_s(text: str | None, rate: Fraction, given: bool) -> float | None:

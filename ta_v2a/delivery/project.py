@@ -10,6 +10,7 @@ A process that is killed leaves at most a sound without its record; whoever open
 import fcntl
 import json
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from ta_v2a.delivery.sidecars import write_record
-from ta_v2a.errors import UserError
+from ta_v2a.errors import UserError, one_line
 from ta_v2a.media.loudness import CEILING_DBTP, gain_to, louder, measured, peak_limited
 from ta_v2a.media.reading.opening import shown_name
 from ta_v2a.media.reading.probe import Clip
@@ -32,6 +33,8 @@ from ta_v2a.system.provenance import file_sha256
 from ta_v2a.system.user_files import is_folder, made_folder
 
 Record = dict[str, Any]
+_PARTS = ("records", "sounds", "work")
+_SOUND_NAME = re.compile(r"(\d{6,})-(\d+)")
 
 
 @dataclass(frozen=True)
@@ -59,17 +62,18 @@ class Project:
 
     Args:
         folder: where it lies.
+        new: the clip of one that is not there yet: it appears with its first order.
     """
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, new: Clip | None = None):
+        self.folder, self._new = folder, new
 
     @classmethod
     def open(cls, name: str, clip: Clip | None = None) -> "Project":
-        """A project that is there, or with a clip a new one.
+        """A project that is there, or with a clip one that is yet to begin.
 
         Raises:
-            UserError: there is none, it is another clip's, or it cannot be made.
+            UserError: there is none, it is another clip's, or there is something else.
         """
         project = cls(Path(name))
         about = next((each for each in project.records() if each["kind"] == "project"), None)
@@ -84,12 +88,30 @@ class Project:
                     f"{shown_name(name)}: is the project of another clip ({shown_name(about['clip'])})"
                 )
             return project
-        if is_folder(name) and any(os.scandir(name)):
+        strange = {entry.name for entry in os.scandir(name)} - {*_PARTS, "lock"} if is_folder(name) else set()
+        if strange:
             raise UserError(f"{shown_name(name)}: is a folder with other files in it; name a new one")
-        for part in ("records", "sounds", "work"):
-            made_folder(project.folder / part)
-        project.add("project", clip=str(clip.path.resolve()), clip_sha256=own, duration_s=clip.duration_s)
-        return project
+        if os.path.lexists(name) and not is_folder(name):
+            raise UserError(f"{shown_name(name)}: is no folder; name one for the project")
+        return cls(Path(name), clip)
+
+    @contextmanager
+    def begun(self) -> Iterator[None]:
+        """Makes a project that is not there yet, and locks it; one that is there is locked already.
+
+        Raises:
+            UserError: it cannot be made.
+        """
+        clip, self._new = self._new, None
+        if clip is None:
+            yield
+            return
+        for part in _PARTS:
+            made_folder(self.folder / part)
+        with self.locked():
+            own = file_sha256(clip.path)
+            self.add("project", clip=str(clip.path.resolve()), clip_sha256=own, duration_s=clip.duration_s)
+            yield
 
     @property
     def about(self) -> Record:
@@ -156,6 +178,9 @@ class Project:
         Raises:
             UserError: another process is at work in it.
         """
+        if self._new is not None:  # nobody can be in it yet
+            yield
+            return
         try:
             descriptor = os.open(self.folder / "lock", os.O_CREAT | os.O_RDWR, 0o666)
         except OSError as error:
@@ -213,9 +238,12 @@ class Project:
         path = self.folder / "work" / _name(order, index)
         with whole_file(path) as part:
             form = {"format": "WAV", "subtype": "FLOAT"}
-            with soundfile.SoundFile(part, "w", DELIVERY_HZ, channels, **form) as file:
-                for block in blocks:
-                    file.write(block)
+            try:
+                with soundfile.SoundFile(part, "w", DELIVERY_HZ, channels, **form) as file:
+                    for block in blocks:
+                        file.write(block)
+            except soundfile.SoundFileError as error:
+                raise UserError(f"{shown_name(path)}: not written: {one_line(error)}") from None
 
     def keep(
         self, order: int, index: int, blocks: Iterator[np.ndarray], duration_s: float, **facts: Any
@@ -247,9 +275,10 @@ class Project:
         known = {(record["order"], record["index"]) for record in self.state().takes.values()}
         for folder in ("sounds", "work"):
             for path in sorted((self.folder / folder).glob("*.wav")):
-                order, index = (int(each) - place for place, each in enumerate(path.stem.split("-")))
-                if order not in orders:
+                named = _SOUND_NAME.fullmatch(path.stem)
+                if named is None or int(named[1]) not in orders:
                     continue
+                order, index = int(named[1]), int(named[2]) - 1
                 facts = {"seed": orders[order]["seed"] + index, "recovered": True}
                 if (order, index) in known:
                     if folder == "work":
