@@ -146,7 +146,7 @@ class FoleyClient:
         Raises:
             UserError: one cannot be written or fetched.
         """
-        made, place = [], made_folder(folder)
+        made, place = [], made_folder(Path(folder))
         for each in job["files"]:
             out = output_file(place / Path(each["name"]).name)
             with self._http.stream("GET", each["url"]) as answer, whole_file(out) as part:

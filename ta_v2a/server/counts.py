@@ -15,18 +15,18 @@ class Counts:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        of = {"registry": self.registry}
-        self.submitted = Counter("ta_v2a_jobs_submitted", "Jobs that were taken.", **of)
-        self.ends = Counter("ta_v2a_jobs_ended", "Jobs that ended.", ["state"], **of)
-        self.waits = Histogram(
-            "ta_v2a_job_wait_seconds", "From the queue to a worker.", buckets=_SECONDS, **of
-        )
-        self.works = Histogram("ta_v2a_job_work_seconds", "From a worker to the end.", buckets=_SECONDS, **of)
-        self.deaths = Counter("ta_v2a_worker_deaths", "Workers that died in the middle of a job.", **of)
-        self.uploads = Counter("ta_v2a_uploads", "Clips that came in.", ["answer"], **of)
-        self.uploaded_bytes = Counter("ta_v2a_uploaded_bytes", "Bytes of clips that came in.", **of)
-        self.waiting = Gauge("ta_v2a_jobs_waiting", "Jobs in the queue.", **of)
-        self.running = Gauge("ta_v2a_jobs_running", "Jobs in work.", **of)
+        all_of = self.registry
+        self.submitted = Counter("ta_v2a_jobs_submitted", "Jobs that were taken.", registry=all_of)
+        self.ends = Counter("ta_v2a_jobs_ended", "Jobs that ended.", ["state"], registry=all_of)
+        waits = ("ta_v2a_job_wait_seconds", "From the queue to a worker.")
+        works = ("ta_v2a_job_work_seconds", "From a worker to the end.")
+        self.waits = Histogram(*waits, buckets=_SECONDS, registry=all_of)
+        self.works = Histogram(*works, buckets=_SECONDS, registry=all_of)
+        self.deaths = Counter("ta_v2a_worker_deaths", "Workers that died with a job.", registry=all_of)
+        self.uploads = Counter("ta_v2a_uploads", "Clips that came in.", ["answer"], registry=all_of)
+        self.uploaded_bytes = Counter("ta_v2a_uploaded_bytes", "Of clips that came in.", registry=all_of)
+        self.waiting = Gauge("ta_v2a_jobs_waiting", "Jobs in the queue.", registry=all_of)
+        self.running = Gauge("ta_v2a_jobs_running", "Jobs in work.", registry=all_of)
 
     def began(self, record: JobRecord) -> None:
         """A worker takes a job."""

@@ -17,6 +17,7 @@ from ta_v2a.jobs.order_json import order_as_json
 from ta_v2a.server.models import JobRequest, RedoModel
 from ta_v2a.server.records import JobRecord, Records
 from ta_v2a.server.settings import ServerSettings
+from ta_v2a.system.provenance import file_sha256
 
 _BEFORE = "take-before.wav"
 _PRIVATE = ("clip", "preset", "takes", "library", "exports", "project")
@@ -96,7 +97,12 @@ def _put_before(redo: RedoModel, records: Records, beside: Path) -> None:
     record, take, wav = take_before(redo, records)
     _link(wav, beside / _BEFORE)
     assert record.end is not None
-    told = {"made_by": MADE_BY, "seed": take["seed"], "loudness": record.end.report["loudness"]}
+    told = {
+        "made_by": MADE_BY,
+        "seed": take["seed"],
+        "loudness": record.end.report["loudness"],
+        "files": {"wav": {"name": _BEFORE, "sha256": file_sha256(wav)}},
+    }
     sidecar_of(beside / _BEFORE).write_text(json.dumps(told), encoding="utf-8")
 
 
