@@ -197,7 +197,8 @@ def said_or_nothing(
     mixer: Mixer, text: Float[Tensor, "batch ct"], present: Tensor | None
 ) -> Float[Tensor, "batch ct"]:
     """E_l of the rows that have words; of the others what the denoiser's learned null stands for."""
-    nothing = mixer.null_text * mixer.text_std + mixer.text_mean
+    buffers = dict(mixer.named_buffers())
+    nothing = mixer.null_text * buffers["text_std"] + buffers["text_mean"]
     return text if present is None else torch.where(present[:, None], text, nothing.to(text.dtype))
 
 

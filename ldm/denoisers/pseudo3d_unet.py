@@ -5,7 +5,7 @@ All that is over time starts as the identity, so that the network starts as the 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from einops import rearrange
@@ -107,8 +107,9 @@ class Pseudo3dUNet(Component):
             norm_num_groups=norm_groups,
         )
         self.clip = PictureCount()
-        make_pseudo_3d(self.unet, self.clip)
-        for name, parameter in self.unet.named_parameters():
+        unet = cast(nn.Module, self.unet)
+        make_pseudo_3d(unet, self.clip)
+        for name, parameter in unet.named_parameters():
             if ".motion_modules." in name and ".proj_out." in name:
                 nn.init.zeros_(parameter)
 

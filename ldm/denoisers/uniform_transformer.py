@@ -371,7 +371,7 @@ class UniformTransformer(Component):
         a, v = times["audio"], times["video"]
         latest = torch.maximum(a * here["audio"], v * here["video"])
         each = torch.stack([v, a, latest], dim=1)
-        rows = sinusoids(1000.0 * each.flatten(), 256).to(self.time_mlp[0].weight.dtype)
+        rows = sinusoids(1000.0 * each.flatten(), 256).to(next(self.time_mlp.parameters()).dtype)
         clocks = self.time_mlp(rows).unflatten(0, each.shape)
         counts = torch.tensor(self.layout.places, device=clocks.device)
         return clocks.repeat_interleave(counts, dim=1)

@@ -26,7 +26,7 @@ DUAL_PICTURE: NamedPairs = (("video", "audio"), ("video", "text"))
 """Pictures for a sound."""
 TRIANGLE: NamedPairs = (("audio", "video"), ("video", "text"), ("audio", "text"))
 """Both for a text."""
-ADAM = {"betas": (0.9, 0.999), "eps": 1e-8}
+ADAM: dict[str, Any] = {"betas": (0.9, 0.999), "eps": 1e-8}
 
 
 def distance(x: Float[Tensor, "batch c"], y: Float[Tensor, "batch c"]) -> Float[Tensor, " batch"]:

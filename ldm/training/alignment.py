@@ -1,6 +1,8 @@
 """How an alignment classifier learns: which pairs of sound and picture belong together, from latents as noisy
 as the sampler meets them, or from clean ones."""
 
+from typing import cast
+
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
@@ -10,6 +12,7 @@ from ldm.classifiers.alignment_columns import AlignmentColumns
 from ldm.classifiers.alignment_unet import AlignmentUNet
 from ldm.ema import Ema
 from ldm.training.pairs import ALIGNED, KINDS_OF_PAIR, Pairs, check_shares, draw_pairs
+from vocoders.component import Component
 from vocoders.training.joined_batch import everyones_mean, joined, own, place
 from vocoders.training.shared import Training, adamw, batch_generator, export_half, scheduled, start_from
 
@@ -142,4 +145,4 @@ class AlignmentTraining(Training):
 
     def on_train_end(self) -> None:
         if self.hparams.export_folder and self.trainer.is_global_zero:
-            export_half(self.ema.network, self.hparams.export_folder)
+            export_half(cast(Component, self.ema.network), self.hparams.export_folder)

@@ -18,7 +18,7 @@ from ldm.latents import Latents
 from ldm.presence import branch_shares, draw_branches, presence
 from ldm.training.pace import Paced
 from vocoders.training.joined_batch import joined, own, place
-from vocoders.training.shared import adamw, batch_generator, export_half, scheduled, start_from
+from vocoders.training.shared import adamw, batch_generator, scheduled, start_from
 
 
 def weighted_square(error: Tensor, importance: Tensor | None) -> Tensor:
@@ -244,7 +244,3 @@ class LdmTraining(Paced):
         if p.minutes is not None:
             return self.paced(self.network)
         return scheduled(adamw(self.network, p.lr, p.weight_decay, p.betas), p.warmup_steps, p.max_steps)
-
-    def on_train_end(self) -> None:
-        if self.hparams.export_folder and self.trainer.is_global_zero:
-            export_half(self.used, self.hparams.export_folder)

@@ -1,17 +1,15 @@
 """Trainings that end after so many steps, or after so many minutes where a machine is lent for some only."""
 
-import copy
 import math
 import time
-from typing import Any, cast
+from abc import abstractmethod
+from typing import Any
 
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
 
-from ldm.ema import Ema
-from vocoders.component import Component
-from vocoders.training.shared import LEAST_SHARE, Training, adamw
+from vocoders.training.shared import LEAST_SHARE, Training, adamw, export_half
 
 
 class Paced(Training):
@@ -19,11 +17,9 @@ class Paced(Training):
 
     The end is `max_steps`, or `minutes` after the first step where that comes first: the rate then falls by
     the clock, the training stops by itself, and no second run is quite the same. `hparams` hold lr,
-    weight_decay, betas, warmup_steps, max_steps, minutes and export_folder: where the weights for use, of
-    `ema`, are saved in half precision at the end of the run, or None.
+    weight_decay, betas, warmup_steps, max_steps, minutes and export_folder: where the weights for use are
+    saved in half precision at the end of the run, or None.
     """
-
-    ema: Ema
 
     _began: float | None = None
 
@@ -45,10 +41,14 @@ class Paced(Training):
         if self.share_done >= 1:
             self.trainer.should_stop = True
 
+    @property
+    @abstractmethod
+    def used(self) -> Any:
+        """The network whose weights are for use."""
+
     def on_train_end(self) -> None:
-        if self.hparams.export_folder and self.global_rank == 0:
-            network = copy.deepcopy(cast(Component, self.ema.network)).half()
-            network.save_pretrained(self.hparams.export_folder)
+        if self.hparams.export_folder and self.trainer.is_global_zero:
+            export_half(self.used, self.hparams.export_folder)
 
     def _rate(self, step: int) -> float:
         rise = min(1.0, (step + 1) / max(1, self.hparams.warmup_steps))

@@ -1,5 +1,7 @@
 """How the picture autoencoder learns: a thin shell around a network that knows nothing of Lightning."""
 
+from typing import Any, cast
+
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
@@ -59,6 +61,11 @@ class PictureVaeTraining(Paced):
             network.encoder.compile()
             network.decoder.compile()
 
+    @property
+    def used(self) -> PictureAutoencoder:
+        """The network whose weights are for use."""
+        return cast(PictureAutoencoder, cast(Any, self.ema.network))
+
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         p, film = self.hparams, as_film(batch["pictures"])
         films, count, _, height, width = film.shape
@@ -76,9 +83,7 @@ class PictureVaeTraining(Paced):
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         film, p = as_film(batch["pictures"]), self.hparams
-        network = self.ema.network
-        assert isinstance(network, PictureAutoencoder)
-        losses = network.losses(film, None, p.moving_weight, p.change_weight, None)
+        losses = self.used.losses(film, None, p.moving_weight, p.change_weight, None)
         named = {f"validation/{name}": value for name, value in losses._asdict().items()}
         self.log_dict(named, batch_size=len(film), sync_dist=True)
 

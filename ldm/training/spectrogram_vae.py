@@ -103,10 +103,14 @@ class SpectrogramVaeTraining(Paced):
         if self.hparams.minutes is not None:
             super().on_train_batch_end(outputs, batch, batch_idx)
 
+    @property
+    def used(self) -> SpectrogramVae:
+        """The network whose weights are for use."""
+        return self.network
+
     def on_train_end(self) -> None:
         self.network.register_to_config(scaling_factor=self.factor)
-        if self.hparams.export_folder and self.global_rank == 0:
-            self.network.save_pretrained(self.hparams.export_folder)
+        super().on_train_end()
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         p = self.hparams

@@ -205,9 +205,10 @@ def _kept(output: Path, settings: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What an earlier run has written, by key."""
     if not output.exists():
         return {}
-    first, *entries = [*_lines(output)] or [None]
-    if first is None:
+    lines = list(_lines(output))
+    if not lines:
         return {}
+    first, *entries = lines
     if "settings" not in first or not all("key" in entry for entry in entries):
         raise UserError(f"{output} holds no annotations: name another file")
     if first["settings"] != json.loads(json.dumps(settings)):

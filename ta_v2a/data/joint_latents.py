@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import lightning
 import torch
@@ -70,7 +71,7 @@ class JointRows(Dataset):
         return batch
 
 
-def as_batch(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+def as_batch(batch: Any) -> dict[str, Tensor]:
     """`JointRows` hands over whole batches: nothing is left to collate."""
     return batch
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from math import isinf
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,9 @@ def made_takes(
     def share(run: float, index: int) -> None:
         advance(round(_TICKS * (index * each + run)), _TICKS * order.takes * each)
 
+    def stem_share(index: int, run: float) -> None:
+        share(1 + run * extra, index)
+
     project = ready.project
     with ExitStack() as spools:
         number = None
@@ -130,14 +134,14 @@ def made_takes(
                     beside,
                     wishes.clip,
                     order.rate_hz,
-                    lambda run, i=index: share(1 + run * extra, i),
+                    partial(stem_share, index),
                 )
             rows.append(row)
         if scores is not None:
             order_of = ranked_takes([score["score"] for score in scores])
-            more["ranking"] = [place + 1 for place in order_of]
-            for place in order_of:
-                notice(_ranking_line(place + 1, rows[place]))
+            more["ranking"] = [at + 1 for at in order_of]
+            for at in order_of:
+                notice(_ranking_line(at + 1, rows[at]))
         if wishes.account is not None:
             write_account(wishes.account, [(take.seed, take.used or []) for take in made], level.gain_db)
         _write_along(wishes, {**report, **more}, rows, more)

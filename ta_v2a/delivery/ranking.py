@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -70,7 +70,8 @@ class Judge:
         from cvalp.features import as_input, film_features
         from vocoders.mel import LogMel
 
-        self._cvalp, self._clock, self._duration_s = engine.parts.cvalp, engine.clock, duration_s
+        self._cvalp = cast(Any, engine.parts.cvalp)
+        self._clock, self._duration_s = engine.clock, duration_s
         device = next(self._cvalp.parameters()).device
         hears = self._cvalp.config.get(
             "sound", "mel128"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -120,11 +121,14 @@ def write_stems(
                 path = beside.with_name(f"{beside.stem}.{label}.wav")
                 samples = picture_samples(clip.duration_s, rate_hz)
                 head = wave_head(rate_hz, channels, samples, mark_of(clip))
-                made = written_beside(
-                    path, clip, lambda part, f=file, h=head: write_numbers(part, _numbers(f, channels), h)
-                )
+                blocks = _numbers(file, channels)
+                made = written_beside(path, clip, partial(write_numbers, blocks=blocks, head=head))
                 rows.append({"source": name, "file": str(made)})
     return rows
+
+
+def _told_on(advance: Callable[[float], None], done: int, all_of_them: int, share: float) -> None:
+    advance((done + share) / all_of_them)
 
 
 def _slug(name: str) -> str:
@@ -246,7 +250,7 @@ def _parted(
     models = []
     for index, source in enumerate(found):
         spool = spools.enter_context(Spool())
-        made = whole.take(seed, lambda share, i=index: advance((i + share) / len(found)), source.words)
+        made = whole.take(seed, partial(_told_on, advance, index, len(found)), source.words)
         for block in made.blocks:
             spool.write(np.ascontiguousarray(block.T, np.float32).tobytes())
         steady = is_steady(np.concatenate([_levels_db(block[:, 0]) for block in spooled(spool, 1)]))

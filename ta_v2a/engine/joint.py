@@ -176,7 +176,7 @@ class JointEngine:
         generator, parts, before = torch.Generator().manual_seed(seed), [], None
         for number, start in enumerate(starts, 1):
             mel = self.log_mel(padded[None, start * each : (start + WINDOW_PICTURES) * each])
-            guides = [] if before is None else [self._continued(before)]
+            guides: list[Guide | LatentGuide] = [] if before is None else [self._continued(before)]
             video = self._animated_window(mel, prompt, system, self._video_noise(generator), guides)
             parts.append(self._pictures(video)[0 if before is None else OVERLAP_PICTURES :])
             before = video

@@ -74,7 +74,8 @@ class RayWorker:
         import ray
 
         if self._actor is None:
-            made = ray.remote(**self._resources, max_concurrency=2)(_Actor)
+            options: dict[str, Any] = {**self._resources, "max_concurrency": 2}
+            made = ray.remote(**options)(_Actor)
             self._actor = made.remote()
         told = self._actor.do.options(num_returns="streaming").remote(
             {**task, "folder": str(folder.resolve())}

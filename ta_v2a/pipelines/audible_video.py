@@ -57,9 +57,7 @@ class AudibleVideoPipeline(DiffusionPipeline):
         autocast_dtype: see `ta_v2a.engine.foley.FoleyEngine`.
     """
 
-    model_cpu_offload_seq = (  # type: ignore[assignment]  # None in diffusers, without a type
-        "cvalp->video_head->video_autoencoder->denoiser->classifier->autoencoder->vocoder"
-    )
+    model_cpu_offload_seq = "cvalp->video_head->video_autoencoder->denoiser->classifier->autoencoder->vocoder"  # type: ignore[assignment]  # as in FoleyPipeline
     _optional_components = ["bandwidth", "classifier"]
     _callback_tensor_inputs = ["latents"]
 
@@ -78,7 +76,7 @@ class AudibleVideoPipeline(DiffusionPipeline):
         sound_settings: Mapping[str, Any] | None = None,
     ):
         super().__init__()
-        self._sound_settings = dict(sound_settings or {})
+        self._sound_settings: dict[str, Any] = dict(sound_settings or {})
         optional = {"bandwidth": bandwidth, "classifier": classifier, **self._sound_settings}
         sound = FoleyPipeline(cvalp, autoencoder, denoiser, vocoder, scheduler, **optional)
         film_maker(cvalp, video_head, video_autoencoder, video_head.device)  # refused, if they do not fit

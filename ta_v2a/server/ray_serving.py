@@ -8,6 +8,7 @@
 import os
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 from pydantic import BaseModel
 from ray import serve
@@ -63,7 +64,7 @@ def ray_settings(given: RayArguments) -> ServerSettings:
 
 def build(given: RayArguments) -> serve.Application:
     """The application that `serve run` and `serve deploy` start; its one front holds the queue."""
-    worker = partial(RayWorker, num_cpus=given.num_cpus, num_gpus=given.num_gpus)
+    worker: Any = partial(RayWorker, num_cpus=given.num_cpus, num_gpus=given.num_gpus)
 
     @serve.deployment(
         name="ta-v2a", num_replicas=1, max_ongoing_requests=512, ray_actor_options={"num_cpus": 0.5}
@@ -72,4 +73,4 @@ def build(given: RayArguments) -> serve.Application:
     class Front:
         """Nothing but the application."""
 
-    return Front.bind()
+    return cast(Any, Front).bind()

@@ -26,9 +26,9 @@ class _Server(uvicorn.Server):
     """Lets go of whoever follows a job as soon as it is asked to end: they would be waited for."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        state = getattr(self.config.app, "state", None)
-        if hasattr(state, "server"):
-            state.server.desk.leave()
+        server = getattr(getattr(self.config.app, "state", None), "server", None)
+        if server is not None:
+            server.desk.leave()
         super().handle_exit(sig, frame)
 
 
