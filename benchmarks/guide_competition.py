@@ -24,7 +24,7 @@ from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.networks.align_judge import AlignJudge, judge_sha256, load_judge
 from ta_v2a.evaluation.networks.listener import WEIGHTS, load_listener
 from ta_v2a.evaluation.stage.benchmark import Tally
-from ta_v2a.evaluation.stage.heard import Heard, all_shown, listened, tallied
+from ta_v2a.evaluation.stage.heard import HeardScenes, all_shown, listened, tallied
 from ta_v2a.evaluation.stage.scores import MEASURES, measure_score
 from ta_v2a.pipelines.foley import FoleyPipeline
 from ta_v2a.presets.resolve import resolve
@@ -136,7 +136,7 @@ def main() -> None:
     heard = []
     for arm in everyone.values():
         together = np.concatenate(arm.waves)
-        heard.append(Heard(truths, together, listened(listener, together)))
+        heard.append(HeardScenes(truths, together, listened(listener, together)))
     for arm, (_, tally) in zip(everyone.values(), in_order(tallied, heard, given.jobs), strict=True):
         arm.tally = tally
     judged, ears = judge_sha256(given.preset), folder_sha256(WEIGHTS)

@@ -39,7 +39,7 @@ from ta_v2a.evaluation.metrics.records import Better, Score
 from ta_v2a.evaluation.networks.align_judge import judge_sha256, load_judge
 from ta_v2a.evaluation.networks.listener import WEIGHTS, load_listener
 from ta_v2a.evaluation.stage.benchmark import Tally, through_decoder
-from ta_v2a.evaluation.stage.heard import Ears, Heard, Shown, all_shown, listened, tallied
+from ta_v2a.evaluation.stage.heard import Ears, HeardScenes, Shown, all_shown, listened, tallied
 from ta_v2a.evaluation.stage.scores import LISTENER, MEASURES, measure_score
 from ta_v2a.pipelines.foley import FoleyPipeline
 from ta_v2a.presets.resolve import resolve
@@ -68,7 +68,7 @@ class Way:
 class Job:
     """What one process measures: sounds, and what the listener hears of the true ones."""
 
-    heard: Heard
+    heard: HeardScenes
     true: Ears
 
 
@@ -214,7 +214,7 @@ def main() -> None:
                 aligned[of] += [float(p > 0.5) for p in found]
     began, truths = time.perf_counter(), [each.truth for each in scenes]
     ears = {of: listened(listener, waves) for of, waves in heard.items()}
-    jobs = [Job(Heard(truths, waves, ears[of]), ears[TRUE]) for of, waves in heard.items()]
+    jobs = [Job(HeardScenes(truths, waves, ears[of]), ears[TRUE]) for of, waves in heard.items()]
     hashes = folder_sha256(WEIGHTS), "" if given.judge is None else judge_sha256(given.judge)
     found = zip(heard, in_order(measured, jobs, given.jobs), strict=True)
     rows = {of: records(of, *result, aligned[of], hashes) for of, (_, result) in found}

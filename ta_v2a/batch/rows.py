@@ -61,7 +61,7 @@ class BatchRow:
     wrong: str = ""
 
 
-def read_rows(source: str | Path, base: Order) -> list[BatchRow]:
+def read_manifest_rows(source: str | Path, base: Order) -> list[BatchRow]:
     """The rows of a batch. What is wrong with one is kept with it, and the others are done.
 
     Args:

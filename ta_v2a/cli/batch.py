@@ -42,7 +42,7 @@ def batch(
     as_json: Json = False,
 ) -> None:
     """Sound every row of MANIFEST, or every film of FOLDER; run again, it goes on where it stopped."""
-    from ta_v2a.batch.rows import read_rows
+    from ta_v2a.batch.rows import read_manifest_rows
     from ta_v2a.batch.run import run_batch
     from ta_v2a.delivery.job import Order
     from ta_v2a.media.loudness import read_target
@@ -62,7 +62,7 @@ def batch(
         preset=preset if not Path(preset).is_dir() else str(Path(preset).absolute()),
         library=None if library is None else str(Path(library).absolute()),
     )
-    rows = read_rows(source, base)
+    rows = read_manifest_rows(source, base)
     with console.progress("sounding", quiet=as_json) as advance:
         report = run_batch(rows, Path(output).absolute(), jobs, run, advance, console.notice)
     counts = ", ".join(f"{report[name]} {name}" for name in ("done", "skipped", "failed"))

@@ -17,7 +17,7 @@ ROW_NAMES = ("audio", "video", "text")
 """Tensors of every shard; `sound`, tokens of an audio tower, may lie beside them."""
 
 
-def read_rows(files: Sequence[Path]) -> dict[str, Tensor]:
+def read_joint_rows(files: Sequence[Path]) -> dict[str, Tensor]:
     """All rows of shards, half precision as they lie there.
 
     Raises:
@@ -48,7 +48,7 @@ class JointRows(Dataset):
     `sound` (tokens, Ca) where there is one.
 
     Args:
-        rows: see `read_rows`; `text` is (rows, Ct) or (rows, wordings, Ct).
+        rows: see `read_joint_rows`; `text` is (rows, Ct) or (rows, wordings, Ct).
         epoch: which wording; they come in turn.
     """
 
@@ -95,7 +95,7 @@ class JointLatents(lightning.LightningDataModule):
         files = {
             split: sorted(self.folder.glob(f"{split}-*.safetensors")) for split in ("train", "validation")
         }
-        self.rows = {split: read_rows(found) for split, found in files.items()}
+        self.rows = {split: read_joint_rows(found) for split, found in files.items()}
 
     def train_dataloader(self) -> DataLoader:
         epoch = self.trainer.current_epoch if self.trainer else 0

@@ -23,7 +23,7 @@ from torch.utils.data import DataLoader, Dataset
 from ldm.autoencoders.patch_code import PatchCode
 from prompts.grammar import caption
 from ta_v2a.data.examples import CAPTIONS
-from ta_v2a.data.joint_latents import JointRows, as_batch, read_rows
+from ta_v2a.data.joint_latents import JointRows, as_batch, read_joint_rows
 from ta_v2a.data.stage_clips import STAGE_CODE, split_seeds
 from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp, weights_file
 from ta_v2a.stage.picture.render import render_pictures
@@ -223,7 +223,7 @@ class JointScenes(lightning.LightningDataModule):
 
     def setup(self, stage: str) -> None:
         for split in self.counts:
-            self.rows[split] = read_rows([file for file, _ in self.shards(split)])
+            self.rows[split] = read_joint_rows([file for file, _ in self.shards(split)])
         weights = mini_autoencoder(self.sources[2]).channel_importance() ** 0.5
         self.importance = weights / weights.mean()
 

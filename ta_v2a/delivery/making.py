@@ -27,7 +27,7 @@ from ta_v2a.media.reading.probe import Clip
 from ta_v2a.media.writing.broadcast import Broadcast, Marker
 
 _TICKS = 1000  # of progress
-Row = dict[str, Any]
+TakeRow = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class Wishes:
 
 
 def made_takes(
-    wishes: Wishes, report: Row, advance: Callable[[int, int], None], notice: Callable[[str], None]
-) -> tuple[list[Row], Level, Row]:
+    wishes: Wishes, report: TakeRow, advance: Callable[[int, int], None], notice: Callable[[str], None]
+) -> tuple[list[TakeRow], Level, TakeRow]:
     """(the takes' reports, the level that they share, what else the order's report tells).
 
     All takes are made before the first file is written. A project has each of them as soon as it is made.
@@ -110,7 +110,7 @@ def made_takes(
             if project is not None and number is not None:
                 _keep_raw(project, number, index, take)
         level = Level(_gain_db(wishes, made), order.ceiling_dbtp)
-        more: Row = {"loudness": {"target_lufs": order.loudness, "gain_db": round(level.gain_db, 2)}}
+        more: TakeRow = {"loudness": {"target_lufs": order.loudness, "gain_db": round(level.gain_db, 2)}}
         scores = _scores(wishes, made, level)
         rows = []
         for index, (take, place) in enumerate(zip(made, ready.where.places, strict=True)):
@@ -172,7 +172,7 @@ def _film_original(wishes: Wishes):
     return "replace" if base is not None and not base.again and original == "mix" else original
 
 
-def _scores(wishes: Wishes, made: list[Take], level: Level) -> list[Row] | None:
+def _scores(wishes: Wishes, made: list[Take], level: Level) -> list[TakeRow] | None:
     """How the takes agree with picture and words, where there is a choice or somebody compares them later."""
     if len(made) == 1 and wishes.ready.project is None:
         return None
@@ -183,7 +183,7 @@ def _scores(wishes: Wishes, made: list[Take], level: Level) -> list[Row] | None:
     return [judge.agreement(block.T for block in levelled(take, level)).as_json() for take in made]
 
 
-def _ranking_line(number: int, row: Row) -> str:
+def _ranking_line(number: int, row: TakeRow) -> str:
     told = row["agreement"]
     parts = ", ".join(
         f"{name} {told[name]:.2f}" for name in ("timing", "picture", "text") if told[name] is not None
@@ -191,7 +191,7 @@ def _ranking_line(number: int, row: Row) -> str:
     return f"take {number} (seed {row['seed']}) agrees {told['score']:.3f}: {parts}"
 
 
-def _write_along(wishes: Wishes, report: Row, rows: list[Row], more: Row) -> None:
+def _write_along(wishes: Wishes, report: TakeRow, rows: list[TakeRow], more: TakeRow) -> None:
     """Credentials, provenance and editors' files."""
     order, ready = wishes.order, wishes.ready
     origins = origin(wishes.clip, order.preset) if order.provenance or ready.credentials is not None else None
@@ -214,7 +214,7 @@ def _write_along(wishes: Wishes, report: Row, rows: list[Row], more: Row) -> Non
         more["exports"] = [str(path) for path in ready.exports]
 
 
-def _session(wishes: Wishes, rows: list[Row], best: int) -> Session:
+def _session(wishes: Wishes, rows: list[TakeRow], best: int) -> Session:
     ready = wishes.ready
     sounds = []
     for number, row in enumerate(rows, 1):
@@ -236,11 +236,11 @@ def _session(wishes: Wishes, rows: list[Row], best: int) -> Session:
     )
 
 
-def _order_record(wishes: Wishes, report: Row) -> Row:
+def _order_record(wishes: Wishes, report: TakeRow) -> TakeRow:
     order, ready = asdict(wishes.order), wishes.ready
     order["cues"] = [_closed(cue) for cue in order["cues"]]
     made = wishes.rendering.made
-    parts: Row = {} if ready.base is None else {"made": [made.start_s, made.stop_s]}
+    parts: TakeRow = {} if ready.base is None else {"made": [made.start_s, made.stop_s]}
     if ready.base is not None and ready.base.gain_db is not None:
         parts["base"] = _base_facts(ready.base, None) | {"gain_db": ready.base.gain_db}
     return {"order": order, "seed": ready.seed, "takes": wishes.order.takes, "understood": report, **parts}
@@ -256,7 +256,7 @@ def _keep_raw(project: Project, number: int, index: int, take: Take) -> None:
     project.keep_raw(number, index, (block.T for block in whole), take.all_channels)
 
 
-def _base_facts(base: Base, seed: int | None) -> Row:
+def _base_facts(base: Base, seed: int | None) -> TakeRow:
     """Of an older sound, what a take's record tells."""
     region = [base.span.start_s, base.span.stop_s]
     return {"region": region, "redo_of": base.take, "noise_seed": seed if base.seed is None else base.seed}
@@ -269,13 +269,15 @@ def _closed(cue: Any) -> Any:
     return cue
 
 
-def _kept(wishes: Wishes, number: int, made: list[Take], level: Level, rows: list[Row], more: Row) -> Row:
+def _kept(
+    wishes: Wishes, number: int, made: list[Take], level: Level, rows: list[TakeRow], more: TakeRow
+) -> TakeRow:
     """Adds the takes to the project, and chooses the best."""
     project, base = wishes.ready.project, wishes.ready.base
     assert project is not None
     numbers = []
     for index, (take, row) in enumerate(zip(made, rows, strict=True)):
-        facts: Row = {"seed": take.seed, "gain_db": level.gain_db, "report": row}
+        facts: TakeRow = {"seed": take.seed, "gain_db": level.gain_db, "report": row}
         if base is not None:
             facts |= _base_facts(base, take.seed)
         numbers.append(project.keep(number, index, levelled(take, level), wishes.clip.duration_s, **facts))

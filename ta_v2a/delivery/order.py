@@ -11,9 +11,9 @@ import numpy as np
 from ta_v2a.delivery.job import Order
 from ta_v2a.delivery.making import Wishes, made_takes
 from ta_v2a.delivery.preparing import Ready, prepared
-from ta_v2a.delivery.rendering import Placing, Recordings, Rendering
+from ta_v2a.delivery.rendering import Advance, Placing, Recordings, Rendering
 from ta_v2a.delivery.takes import loudness_line
-from ta_v2a.delivery.wording import OrderWords, described_label, refined_order, suggested_label
+from ta_v2a.delivery.wording import Notice, OrderWords, described_label, refined_order, suggested_label
 from ta_v2a.engine.arguments import chosen_scales
 from ta_v2a.engine.cues import Cue, cut_prompt, hit_times, read_cues
 from ta_v2a.engine.refining import RefinedWords
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from ta_v2a.library.library import Library
     from ta_v2a.library.voice import Wanted
 
-Advance = Callable[[int, int], None]
-Notice = Callable[[str], None]
 Load = Callable[[str], "FoleyEngine"]
 _HELD_BYTES = 1 << 28  # of pictures: 21 minutes of mini's; more is decoded again for every use
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from ta_v2a.engine.foley import FoleyEngine
 
 RISE_FRAMES = 2  # of the mel, over which a sound rises where something begins
-WEIGHTS = {"timing": 1.0, "picture": 1.0, "text": 1.0}
+RANK_WEIGHTS = {"timing": 1.0, "picture": 1.0, "text": 1.0}
 """Of the three in the score; what cannot be said (no words, no onsets) is left out of the mean."""
-Blocks = Iterator[np.ndarray]
+SoundBlocks = Iterator[np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Agreement:
     @property
     def score(self) -> float:
         """Their weighted mean, 0 where nothing can be said."""
-        told = [(WEIGHTS[name], value) for name, value in vars(self).items() if value is not None]
+        told = [(RANK_WEIGHTS[name], value) for name, value in vars(self).items() if value is not None]
         total = sum(weight for weight, _ in told)
         return sum(weight * value for weight, value in told) / total if total else 0.0
 
@@ -107,7 +107,7 @@ class Judge:
             rows[first : max(first + 1, round(last))] = own
         return rows if text or cues else None
 
-    def agreement(self, blocks: Blocks) -> Agreement:
+    def agreement(self, blocks: SoundBlocks) -> Agreement:
         """How a sound at 48 kHz, in blocks (n, channels) from the clip's beginning, agrees."""
         import torch
 
@@ -137,7 +137,7 @@ def ranked_takes(scores: list[float]) -> list[int]:
     return sorted(range(len(scores)), key=lambda place: (-scores[place], place))
 
 
-def _even(blocks: Blocks, samples: int) -> Iterator[np.ndarray]:
+def _even(blocks: SoundBlocks, samples: int) -> Iterator[np.ndarray]:
     """(samples,) each, of one channel; the last is filled up with silence."""
     held = np.zeros(0, np.float32)
     for block in blocks:

@@ -139,7 +139,7 @@ def _silence(samples: int, channels: int) -> Blocks:
         yield np.zeros((min(BLOCK_SAMPLES, samples - start), channels), np.float32)
 
 
-def spliced(base: Base, new: Blocks, made: Span, channels: int) -> Blocks:
+def spliced_region(base: Base, new: Blocks, made: Span, channels: int) -> Blocks:
     """The older sound with the new one in its part, (n, channels) at 48 kHz; elsewhere not a bit changes.
 
     Args:

@@ -32,7 +32,7 @@ _JOINTS = re.compile(r"[,;]|\s+(?:and|while|as|then|followed by|with)\s+", re.IG
 
 
 @dataclass(frozen=True)
-class Source:
+class StemSource:
     """Something that gets a stem of its own.
 
     Attributes:
@@ -47,19 +47,19 @@ class Source:
     stop_s: float = inf
 
 
-def sources_of(words: OrderWords) -> list[Source]:
+def sources_of(words: OrderWords) -> list[StemSource]:
     """The sources that a prompt names, and the cues.
 
     Raises:
         UserError: there are too many.
     """
-    found = [Source(name, replace(words, prompt=name, cues=[])) for name in _named(words.prompt)]
+    found = [StemSource(name, replace(words, prompt=name, cues=[])) for name in _named(words.prompt)]
     found += [
-        Source(cue.text, replace(words, prompt="", cues=[_full(cue)]), cue.start_s, cue.end_s)
+        StemSource(cue.text, replace(words, prompt="", cues=[_full(cue)]), cue.start_s, cue.end_s)
         for cue in words.cues
     ]
     if not found:
-        found = [Source("sound", words)]
+        found = [StemSource("sound", words)]
     if len(found) > MOST_STEMS:
         raise UserError(f"{len(found)} sources and cues are more than the {MOST_STEMS} that get stems")
     return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ta_v2a.delivery.places import Spool, TakeFiles, deliver
-from ta_v2a.delivery.splicing import Base, spliced
+from ta_v2a.delivery.splicing import Base, spliced_region
 from ta_v2a.engine.stretches import Span
 from ta_v2a.media.loudness import CEILING_DBTP, MOST_GAIN_DB, Loudness, louder, measured, peak_limited
 from ta_v2a.media.reading.probe import Clip
@@ -113,7 +113,7 @@ def levelled(take: Take, level: Level) -> Iterator[np.ndarray]:
     loud = peak_limited(louder(spooled(take.spool, take.channels), level.gain_db), level.ceiling_dbtp)
     if take.base is None or take.made is None:
         return (block.T for block in loud)
-    return (block.T for block in spliced(take.base, loud, take.made, take.all_channels))
+    return (block.T for block in spliced_region(take.base, loud, take.made, take.all_channels))
 
 
 def write_take(

@@ -18,7 +18,7 @@ _GROUND_TIMES = 1.5  # of the ground's magnitude count as ground
 _STEADY_DB = 12.0  # a sound with less between its loud and its quiet moments is steady itself
 _FADE_S = 0.05  # a sound that is asked for in a stretch begins and ends within that time
 
-Read = Callable[[int, int], Float[np.ndarray, "samples channels"]]
+ReadPart = Callable[[int, int], Float[np.ndarray, "samples channels"]]
 """Samples [first, stop) of a sound; zeros outside of it."""
 
 
@@ -32,7 +32,7 @@ class Alone:
         steady: whether it goes on and on, so that no ground is taken out of it.
     """
 
-    read: Read
+    read: ReadPart
     start_s: float
     stop_s: float
     steady: bool
@@ -46,7 +46,7 @@ def is_steady(level_db: Float[np.ndarray, " moments"]) -> bool:
 
 
 def parts_of(
-    whole: Read, samples: int, channels: int, alone: Sequence[Alone], rate_hz: int
+    whole: ReadPart, samples: int, channels: int, alone: Sequence[Alone], rate_hz: int
 ) -> Iterator[list[Float[np.ndarray, "n channels"]]]:
     """The share of every sound in the whole, piece by piece, one (n, channels) each; the ground is what they
     leave.
@@ -83,7 +83,7 @@ def parts_of(
             yield [piece[begin:stop] for piece in pieces]
 
 
-def _spectra(read: Read, first: int, count: int, window: np.ndarray) -> np.ndarray:
+def _spectra(read: ReadPart, first: int, count: int, window: np.ndarray) -> np.ndarray:
     """(frames, channels, bins) of frames [first, first + count)."""
     begin = first * HOP - FFT
     wave = read(begin, begin + (count - 1) * HOP + FFT).T

@@ -17,7 +17,7 @@ from conftest import write_clip
 
 from ta_v2a.__main__ import main
 from ta_v2a.batch.row_records import ROW_RECORD_FILE
-from ta_v2a.batch.rows import read_rows
+from ta_v2a.batch.rows import read_manifest_rows
 from ta_v2a.delivery.job import Order
 from ta_v2a.engine.cues import Cue
 from ta_v2a.errors import UserError
@@ -136,7 +136,7 @@ def test_orders_a_line(films, tmp_path):
         "no json",
     ]
     (films / "orders.jsonl").write_text("\n".join(lines))
-    rows = read_rows(films / "orders.jsonl", Order("", seed=9, scales={"video_scale": 2.0}))
+    rows = read_manifest_rows(films / "orders.jsonl", Order("", seed=9, scales={"video_scale": 2.0}))
     assert rows[0].order is None and "names no output" in rows[0].wrong
     assert rows[1].order is not None and rows[1].order.clip == str(films / "b.mp4")
     assert rows[1].order.scales == {"video_scale": 2.0, "text_scale": 3.0} and rows[1].order.seed == 9

@@ -156,7 +156,7 @@ def test_the_steering_table_names_options_and_defaults_as_they_are(capsys):
     for option, default in told:
         assert float(default) == settings[names.get(option, option.replace("-", "_"))], option
     assert re.search(r"--loudness[^()|]*\(-23\)", table) and re.search(
-        r"--loudness.*\[default: -23\]", shown, re.DOTALL
+        r"--loudness.*\[default:\s+-23\]", shown, re.DOTALL
     )
 
 

@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
 
-from ta_v2a.data.joint_latents import JointLatents, JointRows, as_batch, read_rows
+from ta_v2a.data.joint_latents import JointLatents, JointRows, as_batch, read_joint_rows
 from ta_v2a.data.joint_scenes import JointScenes, captions_of
 from ta_v2a.errors import UserError
 
@@ -39,13 +39,13 @@ def test_shards_that_are_none_or_do_not_go_together_are_refused(tmp_path):
     save_file(rows(), first)
     save_file({**rows(), "audio": torch.randn(6, 4, 9)}, second)
     with pytest.raises(UserError, match="several shapes"):
-        read_rows([first, second])
+        read_joint_rows([first, second])
     save_file({"audio": torch.randn(6, 4, 8)}, second)
     with pytest.raises(UserError, match="lacks video, text"):
-        read_rows([second])
+        read_joint_rows([second])
     second.write_bytes(b"no")
     with pytest.raises(UserError, match="holds no latents"):
-        read_rows([second])
+        read_joint_rows([second])
 
 
 def test_scenes_become_latents_once_and_a_damaged_shard_is_made_again(tmp_path):

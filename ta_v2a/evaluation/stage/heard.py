@@ -17,8 +17,8 @@ from ta_v2a.system.parallel import in_order
 from vocoders.clock import MINI
 from vocoders.mel import LogMel
 
-AT_ONCE = 32
-PATCH_FRAMES = 62.5  # mel frames of a second
+SCENES_AT_ONCE = 32
+PATCHES_PER_S = 62.5  # mel frames of a second
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Ears(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardScenes:
     """Sounds (n, samples) of scenes, and what the listener hears of them."""
 
     truths: Sequence[Truth]
@@ -54,7 +54,7 @@ class Heard:
     ears: Ears
 
 
-def shown(seed: int) -> Shown:
+def rendered_scene(seed: int) -> Shown:
     """Renders the scene of a seed."""
     scene = plan(seed, MINI.duration_s)
     pictures, sounds = render_scenes([scene])
@@ -63,7 +63,7 @@ def shown(seed: int) -> Shown:
 
 def all_shown(seeds: Sequence[int], jobs: int) -> Iterator[Shown]:
     """The scenes of seeds in their order, rendered in so many processes; 0 renders them in this one."""
-    return (scene for _, scene in in_order(shown, map(int, seeds), jobs))
+    return (scene for _, scene in in_order(rendered_scene, map(int, seeds), jobs))
 
 
 @torch.inference_mode()
@@ -71,17 +71,17 @@ def listened(listener: Listener, waves: Float[np.ndarray, "n samples"]) -> Ears:
     """What the listener hears where its weights are."""
     device = next(listener.parameters()).device
     log_mel, found = LogMel(MINI).to(device), []
-    for part in torch.from_numpy(np.ascontiguousarray(waves)).split(AT_ONCE):
+    for part in torch.from_numpy(np.ascontiguousarray(waves)).split(SCENES_AT_ONCE):
         mel = log_mel(part.to(device))
         line = listener.line(mel)
         pooled = listener.pooled(line)
-        seconds = max(1, round(mel.shape[-1] / PATCH_FRAMES))
+        seconds = max(1, round(mel.shape[-1] / PATCHES_PER_S))
         patches = torch.nn.functional.adaptive_avg_pool1d(line, seconds).movedim(1, 2)
         found.append(tuple(each.float().cpu().numpy() for each in (listener.head(pooled), pooled, patches)))
     return Ears(*(np.concatenate(each) for each in zip(*found, strict=True)))
 
 
-def tallied(heard: Heard) -> Tally:
+def tallied(heard: HeardScenes) -> Tally:
     """Onsets, classes and steering of sounds."""
     tally = Tally()
     for truth, wave, logits in zip(heard.truths, heard.waves, heard.ears.logits, strict=True):
