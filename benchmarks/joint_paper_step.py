@@ -103,14 +103,8 @@ def main() -> None:
         number("training step", of, seconds[-1], "s", n=1, variant="last"),
         number("peak memory", of, peak, "MiB", n=1, variant="whole run"),
     ]
-    keep(
-        noted,
-        "a training step at the paper's size",
-        figures,
-        given.steps,
-        seed=0,
-        details={"parameters_m": round(millions, 1)},
-    )
+    size = {"parameters_m": round(millions, 1)}
+    keep(noted, "a training step at the paper's size", figures, given.steps, seed=0, details=size)
 
 
 if __name__ == "__main__":
