@@ -51,7 +51,9 @@ def test_it_learns_and_is_left_with_its_factor(tmp_path) -> None:
 def test_it_may_end_by_the_clock_and_is_exported_then(tmp_path) -> None:
     done = trained(tmp_path, 16, minutes=1e-9, export_folder=str(tmp_path / "vae"))
     assert 3 <= done.global_step <= 5
-    assert SpectrogramVae.from_pretrained(tmp_path / "vae").config.scaling_factor == pytest.approx(done.factor)
+    assert SpectrogramVae.from_pretrained(tmp_path / "vae").config.scaling_factor == pytest.approx(
+        done.factor
+    )
 
 
 def test_the_kl_term_is_torch_s() -> None:
