@@ -27,7 +27,7 @@ def test_scenes_are_those_of_the_benchmark(listener):
     pictures, sounds = render_scenes(scenes)
     found = list(rendered_scenes(SEEDS, 0))
     for each, scene, picture, sound in zip(found, scenes, pictures, sounds, strict=True):
-        assert each.scene == scene and each.truth.kinds == Truth.of(scene).kinds
+        assert each.scene.caption == scene.caption and each.truth.kinds == Truth.of(scene).kinds
         assert np.array_equal(each.pictures, picture) and np.array_equal(each.sound, sound)
     ears = listened(listener, sounds)
     np.testing.assert_allclose(ears.logits, listener_logits(listener, sounds), atol=1e-5)
