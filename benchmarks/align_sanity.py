@@ -20,7 +20,7 @@ from ta_v2a.evaluation.folders.baselines import ALTERATIONS, STATIC
 from ta_v2a.evaluation.metrics import statistics
 from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.networks.align_judge import judge_sha256, load_judge
-from ta_v2a.evaluation.stage.heard import Shown, all_shown
+from ta_v2a.evaluation.stage.heard import RenderedScene, rendered_scenes
 from ta_v2a.presets.resolve import resolve
 from ta_v2a.stage.scene.scene import SPLITS
 from vocoders.clock import MINI
@@ -28,7 +28,7 @@ from vocoders.clock import MINI
 TRUTH = "truth"
 
 
-def spoilt(scenes: list[Shown], others: list[Shown], first: int) -> dict[str, np.ndarray]:
+def spoilt(scenes: list[RenderedScene], others: list[RenderedScene], first: int) -> dict[str, np.ndarray]:
     """(scenes, samples) under every condition; `others` are wrong scenes for them, `first` is the place of
     the first, which seeds its noise."""
     found = {TRUTH: [each.sound for each in scenes], "shuffled": [each.sound for each in others]}
@@ -51,7 +51,7 @@ def main() -> None:
     judge = load_judge(given.preset, device)
     if judge is None:
         raise SystemExit(f"{given.preset} holds no judge")
-    scenes = list(all_shown(SPLITS["test"][: given.n], given.jobs))
+    scenes = list(rendered_scenes(SPLITS["test"][: given.n], given.jobs))
     aligned: dict[str, list[float]] = {}
     for start in track(range(0, len(scenes), given.batch), "scenes"):
         rows = range(start, min(start + given.batch, len(scenes)))

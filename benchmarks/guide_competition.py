@@ -24,7 +24,7 @@ from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.networks.align_judge import AlignJudge, judge_sha256, load_judge
 from ta_v2a.evaluation.networks.listener import WEIGHTS, load_listener
 from ta_v2a.evaluation.stage.benchmark import Tally
-from ta_v2a.evaluation.stage.heard import HeardScenes, all_shown, listened, tallied
+from ta_v2a.evaluation.stage.heard import HeardSounds, listened, rendered_scenes, tallied
 from ta_v2a.evaluation.stage.scores import MEASURES, measure_score
 from ta_v2a.pipelines.foley import FoleyPipeline
 from ta_v2a.presets.resolve import resolve
@@ -119,7 +119,7 @@ def main() -> None:
     both = given.gammas[min(1, len(given.gammas) - 1)] if given.both is None else given.both
     competing, true = arms(given.gammas, given.onset, both, span), Arm({})
     steps = int(pipeline.config.num_inference_steps)
-    scenes = list(all_shown(SPLITS["validation"][: given.scenes], given.jobs))
+    scenes = list(rendered_scenes(SPLITS["validation"][: given.scenes], given.jobs))
     alone = [len(each.truth.kinds) == 1 for each in scenes]
     for start in track(range(0, len(scenes), given.batch), "scenes"):
         part = scenes[start : start + given.batch]
@@ -136,7 +136,7 @@ def main() -> None:
     heard = []
     for arm in everyone.values():
         together = np.concatenate(arm.waves)
-        heard.append(HeardScenes(truths, together, listened(listener, together)))
+        heard.append(HeardSounds(truths, together, listened(listener, together)))
     for arm, (_, tally) in zip(everyone.values(), in_order(tallied, heard, given.jobs), strict=True):
         arm.tally = tally
     judged, ears = judge_sha256(given.preset), folder_sha256(WEIGHTS)

@@ -39,7 +39,7 @@ from ta_v2a.evaluation.metrics.records import Better, Score
 from ta_v2a.evaluation.networks.align_judge import judge_sha256, load_judge
 from ta_v2a.evaluation.networks.listener import WEIGHTS, load_listener
 from ta_v2a.evaluation.stage.benchmark import Tally, through_decoder
-from ta_v2a.evaluation.stage.heard import Ears, HeardScenes, Shown, all_shown, listened, tallied
+from ta_v2a.evaluation.stage.heard import Ears, HeardSounds, RenderedScene, listened, rendered_scenes, tallied
 from ta_v2a.evaluation.stage.scores import LISTENER, MEASURES, measure_score
 from ta_v2a.pipelines.foley import FoleyPipeline
 from ta_v2a.presets.resolve import resolve
@@ -68,7 +68,7 @@ class Way:
 class Job:
     """What one process measures: sounds, and what the listener hears of the true ones."""
 
-    heard: HeardScenes
+    heard: HeardSounds
     true: Ears
 
 
@@ -118,7 +118,7 @@ def ways_of(presets: dict[str, str]) -> list[Way]:
     return [row for row in rows if row.preset in presets]
 
 
-def automatic(scenes: list[Shown], cvalp: Any) -> list[str]:
+def automatic(scenes: list[RenderedScene], cvalp: Any) -> list[str]:
     """For every scene the label whose words lie nearest to its picture."""
     bank = label_bank()
     labels, names, scale = bank_vectors(bank, cvalp), list(bank), float(cvalp.scales()[0].detach())
@@ -126,7 +126,7 @@ def automatic(scenes: list[Shown], cvalp: Any) -> list[str]:
     return [names[int(scored(vector, labels, scale)[1].argmax())] for vector in vectors]
 
 
-def carelessly(scenes: list[Shown], seed: int) -> list[str]:
+def carelessly(scenes: list[RenderedScene], seed: int) -> list[str]:
     """The captions as `benchmarks/careless_prompts.py` types them, one sort after the other."""
     typed = []
     for index, each in enumerate(scenes):
@@ -177,7 +177,7 @@ def main() -> None:
     judge = None if given.judge is None else load_judge(given.judge, device)
     listener = load_listener().to(device)
     began = time.perf_counter()
-    scenes = list(all_shown(SPLITS["test"][: given.n], given.jobs))
+    scenes = list(rendered_scenes(SPLITS["test"][: given.n], given.jobs))
     took = {"render": time.perf_counter() - began}
     parts = [range(at, min(at + given.batch, given.n)) for at in range(0, given.n, given.batch)]
     pictures = [np.stack([scenes[index].pictures for index in part]) for part in parts]
@@ -214,7 +214,7 @@ def main() -> None:
                 aligned[of] += [float(p > 0.5) for p in found]
     began, truths = time.perf_counter(), [each.truth for each in scenes]
     ears = {of: listened(listener, waves) for of, waves in heard.items()}
-    jobs = [Job(HeardScenes(truths, waves, ears[of]), ears[TRUE]) for of, waves in heard.items()]
+    jobs = [Job(HeardSounds(truths, waves, ears[of]), ears[TRUE]) for of, waves in heard.items()]
     hashes = folder_sha256(WEIGHTS), "" if given.judge is None else judge_sha256(given.judge)
     found = zip(heard, in_order(measured, jobs, given.jobs), strict=True)
     rows = {of: records(of, *result, aligned[of], hashes) for of, (_, result) in found}

@@ -20,14 +20,14 @@ from ta_v2a.system.provenance import code_digest, file_sha256
 
 LATENT_CODE = ("ldm.autoencoders.spectrogram_vae",)
 """Module that latents come from, beside this one and those of the mels."""
-AT_ONCE = 16
+MELS_AT_ONCE = 16
 
 
 @torch.no_grad()
 def write_latents(shard: Path, file: Path, vae: Any) -> None:
     """The mean latents of a shard's mels, half precision: `latents` (scenes, channels, rows, columns)."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    parts = kept_mels([shard]).split(AT_ONCE)
+    parts = kept_mels([shard]).split(MELS_AT_ONCE)
     rows = [vae.encode(mel.float().to(vae.device)).mean.half().cpu() for mel in parts]
     part = file.with_suffix(".part")
     save_file({"latents": torch.cat(rows).contiguous()}, part)

@@ -17,12 +17,12 @@ from ta_v2a.system.parallel import in_order
 from vocoders.clock import MINI
 from vocoders.mel import LogMel
 
-SCENES_AT_ONCE = 32
+HEARD_AT_ONCE = 32
 PATCHES_PER_S = 62.5  # mel frames of a second
 
 
 @dataclass(frozen=True)
-class Shown:
+class RenderedScene:
     """A rendered scene.
 
     Attributes:
@@ -46,7 +46,7 @@ class Ears(NamedTuple):
 
 
 @dataclass(frozen=True)
-class HeardScenes:
+class HeardSounds:
     """Sounds (n, samples) of scenes, and what the listener hears of them."""
 
     truths: Sequence[Truth]
@@ -54,14 +54,14 @@ class HeardScenes:
     ears: Ears
 
 
-def rendered_scene(seed: int) -> Shown:
+def rendered_scene(seed: int) -> RenderedScene:
     """Renders the scene of a seed."""
     scene = plan(seed, MINI.duration_s)
     pictures, sounds = render_scenes([scene])
-    return Shown(scene, Truth.of(scene), pictures[0], sounds[0])
+    return RenderedScene(scene, Truth.of(scene), pictures[0], sounds[0])
 
 
-def all_shown(seeds: Sequence[int], jobs: int) -> Iterator[Shown]:
+def rendered_scenes(seeds: Sequence[int], jobs: int) -> Iterator[RenderedScene]:
     """The scenes of seeds in their order, rendered in so many processes; 0 renders them in this one."""
     return (scene for _, scene in in_order(rendered_scene, map(int, seeds), jobs))
 
@@ -71,7 +71,7 @@ def listened(listener: Listener, waves: Float[np.ndarray, "n samples"]) -> Ears:
     """What the listener hears where its weights are."""
     device = next(listener.parameters()).device
     log_mel, found = LogMel(MINI).to(device), []
-    for part in torch.from_numpy(np.ascontiguousarray(waves)).split(SCENES_AT_ONCE):
+    for part in torch.from_numpy(np.ascontiguousarray(waves)).split(HEARD_AT_ONCE):
         mel = log_mel(part.to(device))
         line = listener.line(mel)
         pooled = listener.pooled(line)
@@ -81,7 +81,7 @@ def listened(listener: Listener, waves: Float[np.ndarray, "n samples"]) -> Ears:
     return Ears(*(np.concatenate(each) for each in zip(*found, strict=True)))
 
 
-def tallied(heard: HeardScenes) -> Tally:
+def tallied(heard: HeardSounds) -> Tally:
     """Onsets, classes and steering of sounds."""
     tally = Tally()
     for truth, wave, logits in zip(heard.truths, heard.waves, heard.ears.logits, strict=True):
