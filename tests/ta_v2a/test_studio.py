@@ -316,7 +316,7 @@ def test_stems_are_muted_and_soloed(desk, film):
     assert desk.state("studio.player.heard()") == [whole]
     page.get_by_role("button", name="Mute ambience").click()
     desk.until(f"studio.player.heard().length === {len(stems) - 1}")
-    assert desk.state("studio.player.heard()") == [stem["key"] for stem in stems[:-1]]
+    assert set(desk.state("studio.player.heard()")) == {stem["key"] for stem in stems[:-1]}
     page.get_by_role("button", name="Solo ambience").click()
     assert desk.state("studio.player.heard()") == [stems[-1]["key"]]
     page.get_by_role("button", name="Solo ambience").click()
