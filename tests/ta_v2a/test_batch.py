@@ -199,7 +199,7 @@ def wait_for(found, within_s: float = 120) -> None:
 def test_a_killed_batch_and_a_killed_worker_lose_nothing(pictures, pipeline_folder, tmp_path):
     out = tmp_path / "out"
     words = (many(tmp_path / "films", pictures, 8), "-o", out, "--preset", pipeline_folder, "--jobs", "2")
-    running = command(*words, "--steps", "40")
+    running = command(*words, "--steps", "1000")
     wait_for(lambda: any(each["state"] == "done" for each in records(out)))
     second = subprocess.run(running.args, capture_output=True, text=True)
     assert second.returncode == 2 and "another batch uses this folder" in second.stderr
@@ -208,7 +208,7 @@ def test_a_killed_batch_and_a_killed_worker_lose_nothing(pictures, pipeline_fold
     before = {each["row"]: each for each in records(out)}
     done = [name for name, each in before.items() if each["state"] == "done"]
     assert 0 < len(done) < 8
-    running = command(*words, "--steps", "40")
+    running = command(*words, "--steps", "1000")
     wait_for(lambda: sum(each["state"] == "done" for each in records(out)) > len(done))
     workers = [
         pid for pid in children(running.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
