@@ -100,8 +100,8 @@ class CVALP(Component):
     def with_onsets(
         self, features: Float[Tensor, "batch tokens width"], times_s: Sequence[float]
     ) -> Float[Tensor, "batch tokens width"]:
-        """The features with onsets at these seconds from the first token, and nowhere else; what is seen is that
-        of the whole clip throughout, since E_v of a moment tells of its hits, too."""
+        """The features with onsets at these seconds from the first token, and nowhere else. E_v is that of
+        the whole clip throughout, since E_v of a moment tells of its hits, too."""
         seen, activity = features[..., : self.config.dim], features[..., self.config.dim :]
         seen = F.normalize(seen.mean(1, keepdim=True), dim=-1).expand_as(seen)
         narrow = self.clock.mel_frames_per_column

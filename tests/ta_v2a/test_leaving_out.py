@@ -82,6 +82,7 @@ def taught(pipeline) -> FoleyPipeline:
 def test_the_denoiser_itself_is_told_if_it_was_taught_and_the_guidance_is_conditional(taught, pipeline):
     for made, names in ((taught, {TEXT, LEFT_OUT}), (pipeline, {TEXT, NEGATIVE})):
         engine = made.engine
+        given = (torch.zeros(64, 80, 80), "rain", "music", None, None, None, 1, None, None, None)
         scales = {"guidance": "conditional"}
         call = engine._call(
             torch.zeros(64, 80, 80), "rain", "music", None, None, None, 1, None, None, None, scales

@@ -60,7 +60,7 @@ def hammer(tmp_path_factory):
 
 
 def test_what_is_spotted_can_be_edited_and_the_sound_follows(hammer, tmp_path, capsys):
-    """The onsets are moved by some 0.25 s: the sound has its onsets there, not where the picture shows them."""
+    """Onsets elsewhere: the sound has them where the sheet says, not where the picture shows them."""
     from ta_v2a.__main__ import main
     from ta_v2a.evaluation.metrics.agreement import read_sound
 
