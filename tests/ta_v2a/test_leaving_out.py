@@ -84,14 +84,10 @@ def test_the_denoiser_itself_is_told_if_it_was_taught_and_the_guidance_is_condit
         engine = made.engine
         given = (torch.zeros(64, 80, 80), "rain", "music", None, None, None, 1, None, None, None)
         scales = {"guidance": "conditional"}
-        call = engine._call(
-            torch.zeros(64, 80, 80), "rain", "music", None, None, None, 1, None, None, None, scales
-        )
+        call = engine._call(*given, scales)
         assert {name for name, track in call.words.items() if track is not None} == names
         scales = {"guidance": "composable"}
-        call = engine._call(
-            torch.zeros(64, 80, 80), "rain", "music", None, None, None, 1, None, None, None, scales
-        )
+        call = engine._call(*given, scales)
         assert {name for name, track in call.words.items() if track is not None} == {TEXT, NEGATIVE}
 
 
