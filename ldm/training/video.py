@@ -16,8 +16,8 @@ from vocoders.training.shared import batch_generator, start_from
 
 
 def moving_weight(motion: Tensor, strength: float) -> Tensor:
-    """(b, 1, n, h, w) of mean 1 over all processes: how much the error of a latent cell counts, by how far the
-    true film moves there; strength 0 takes all alike.
+    """(b, 1, n, h, w) of mean 1 over all processes: how much the error of a latent cell counts, by how far
+    the true film moves there; strength 0 takes all alike.
 
     Most cells of a steady film rest, and a network that predicts only those is nearly right everywhere.
     """
