@@ -303,6 +303,32 @@ def tempo(_: Path) -> Case:
     return TempoTraining(AudioMapper.tiny(), denoiser, warmup_steps=2, max_steps=8), _joint
 
 
+def video_vae(_: Path) -> Case:
+    from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
+    from ldm.training.picture_vae import PictureVaeTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        return {"pictures": torch.randint(0, 256, (ROWS, 3, 32, 32, 3), dtype=torch.uint8, generator=g)}
+
+    return PictureVaeTraining(PictureAutoencoder.tiny(), warmup_steps=2, max_steps=8), batch
+
+
+def video_head(_: Path) -> Case:
+    """Films of which some move more than others: their errors count by the mean of all."""
+    from ldm.denoisers.video_transformer import VideoTransformer
+    from ldm.training.video import VideoHeadTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        strength = torch.linspace(0.5, 2, ROWS)[:, None, None, None, None]
+        return {
+            "film": strength * torch.randn(ROWS, 4, 6, 2, 2, generator=g),
+            "text": torch.randn(ROWS, 4, 5, generator=g),
+            "has_text": torch.rand(ROWS, 4, generator=g) < 0.8,
+        }
+
+    return VideoHeadTraining(VideoTransformer.tiny(), warmup_steps=2, max_steps=8), batch
+
+
 CASES: dict[str, Callable[[Path], Case]] = {
     each.__name__: each
     for each in (
@@ -328,6 +354,8 @@ CASES: dict[str, Callable[[Path], Case]] = {
         uniform,
         uniform_at_times_of_their_own,
         tempo,
+        video_vae,
+        video_head,
     )
 }
 UNUSED = {"vocoder"}

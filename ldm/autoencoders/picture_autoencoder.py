@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from vocoders.component import Component, configured
-from vocoders.training.joined_batch import everyones_mean
+from vocoders.training.joined_batch import everyones_mean, joined
 
 SIDE = 16
 """Pixels of a latent cell's side."""
@@ -163,19 +163,19 @@ class PictureAutoencoder(Component):
         raw = self.encoder(2 * flat - 1).float()
         mean, std = self.mean, self.std
         if momentum is not None:
-            mean = raw.mean((0, 2, 3))
-            std = raw.var((0, 2, 3)).add(_LEAST_STD**2).sqrt()
+            everyones = joined(raw)
+            mean = everyones.mean((0, 2, 3))
+            std = everyones.var((0, 2, 3)).add(_LEAST_STD**2).sqrt()
             with torch.no_grad():
-                moments = everyones_mean(torch.stack([mean, std]).detach())
-                self.mean.lerp_(moments[0], 1 - momentum)
-                self.std.lerp_(moments[1], 1 - momentum)
+                self.mean.lerp_(mean, 1 - momentum)
+                self.std.lerp_(std, 1 - momentum)
         latents = (raw - mean[:, None, None]) / std[:, None, None]
         made = self._decoded(latents if noise is None else latents + noise).unflatten(0, film.shape[:2])
         error = (made - film).abs()
         # a pixel moves where it is unlike the clip's middle value, or its neighbours in time
         motion = (film - film.median(1, keepdim=True).values).abs().amax(2, keepdim=True)
         weight = F.max_pool2d(motion.flatten(0, 1), 5, 1, 2).unflatten(0, film.shape[:2])
-        moving = (error * weight).mean() / weight.mean().clamp_min(1e-4)
+        moving = (error * weight).mean() / everyones_mean(weight.mean()).clamp_min(1e-4)
         change = ((made.diff(dim=1) - film.diff(dim=1)).abs()).mean()
         pixels = error.mean()
         return PictureLosses(pixels + moving_weight * moving + change_weight * change, pixels, moving, change)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from typing import Any
 
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
@@ -12,7 +12,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from vocoders.training.shared import LEAST_SHARE, Training, adamw, export_half
 
 
-class Paced(Training):
+class Paced(Training, ABC):
     """A linear rise of the learning rate over `warmup_steps`, then half a cosine down to the end.
 
     The end is `max_steps`, or `minutes` after the first step where that comes first: the rate then falls by

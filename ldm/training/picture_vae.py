@@ -9,6 +9,7 @@ from torch import Tensor
 from ldm.autoencoders.picture_autoencoder import SIDE, PictureAutoencoder
 from ldm.ema import Ema
 from ldm.training.pace import Paced
+from vocoders.training.joined_batch import own
 from vocoders.training.shared import batch_generator, start_from
 
 
@@ -70,8 +71,9 @@ class PictureVaeTraining(Paced):
         p, film = self.hparams, as_film(batch["pictures"])
         films, count, _, height, width = film.shape
         generator = batch_generator(p.seed, self.batch_number, self.device)
-        shape = (films * count, self.network.config.latent_channels, height // SIDE, width // SIDE)
-        noise = p.noise * torch.randn(shape, generator=generator, device=film.device)
+        shape = (self.network.config.latent_channels, height // SIDE, width // SIDE)
+        where: dict[str, Any] = {"generator": generator, "device": film.device}
+        noise = p.noise * own(lambda rows: torch.randn((rows, *shape), **where), films * count)
         momentum = 0.0 if self.batch_number == 0 and p.checkpoint is None else p.statistics_momentum
         losses = self.network.losses(film, noise, p.moving_weight, p.change_weight, momentum)
         self.log_dict({f"train/{name}": value.detach() for name, value in losses._asdict().items()})

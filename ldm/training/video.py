@@ -11,18 +11,19 @@ from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.ema import Ema
 from ldm.latents import Latents
 from ldm.training.pace import Paced
+from vocoders.training.joined_batch import everyones_mean, own
 from vocoders.training.shared import batch_generator, start_from
 
 
 def moving_weight(motion: Tensor, strength: float) -> Tensor:
-    """(b, 1, n, h, w) of mean 1: how much the error of a latent cell counts, by how far the true film moves
-    there; strength 0 takes all alike.
+    """(b, 1, n, h, w) of mean 1 over all processes: how much the error of a latent cell counts, by how far
+    the true film moves there; strength 0 takes all alike.
 
     Most cells of a steady film rest, and a network that predicts only those is nearly right everywhere.
     """
     energy = motion.square().mean(1, keepdim=True)
-    weight = 1 + strength * (energy / energy.mean().clamp_min(1e-6)).sqrt().clamp(max=4)
-    return weight / weight.mean()
+    weight = 1 + strength * (energy / everyones_mean(energy.mean()).clamp_min(1e-6)).sqrt().clamp(max=4)
+    return weight / everyones_mean(weight.mean())
 
 
 def first_cells(parts_of_first: Tensor) -> Tensor:
@@ -98,10 +99,10 @@ class VideoHeadTraining(Paced):
         where: dict[str, Any] = {"generator": generator, "device": self.device}
         film = batch["film"].float()
         parts, count = network.code.split(film, batch.get("still")), len(film)
-        noise = torch.randn(parts.shape, **where)
-        time = network.process.times(torch.rand(count, **where), p.time_shift)
-        told = torch.rand(count, **where) >= p.drop_text
-        shown = torch.rand(count, **where) < p.first
+        noise = own(lambda rows: torch.randn((rows, *parts.shape[1:]), **where), count)
+        uniform, telling, showing = (own(lambda rows: torch.rand(rows, **where), count) for _ in range(3))
+        time = network.process.times(uniform, p.time_shift)
+        told, shown = telling >= p.drop_text, showing < p.first
         if given is not None:
             told, shown = torch.full_like(told, given), torch.zeros_like(shown)
         first = first_cells(network.code.rest(film[:, :, :1]))

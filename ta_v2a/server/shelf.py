@@ -4,7 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 
-from ta_v2a.jobs.events import JobEvent
+from ta_v2a.jobs.events import ENDS, JobEvent
 from ta_v2a.server.records import JobRecord, Records
 
 _KEPT_RECORDS = 128
@@ -15,7 +15,8 @@ class LiveJob:
 
     Attributes:
         record: what was asked, and what became of it so far.
-        progress: (seconds since 1970, the latest step of the sampler); None before the first.
+        progress: (seconds since 1970, the latest step of the sampler); None before the first,
+            and from the end on.
         unwanted: set once nobody wants it any more.
     """
 
@@ -29,6 +30,8 @@ class LiveJob:
         if event.kind == "progress":
             self.progress = (time.time(), event)
         else:
+            if event.kind in ENDS:  # before the end can be read
+                self.progress = None
             records.keep_event(self.record, event)
 
 

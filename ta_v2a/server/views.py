@@ -61,7 +61,6 @@ def job_view(record: JobRecord, desk: Desk) -> JobView:
     state: JobState = "queued" if ahead is not None or not record.tries else "running"
     if end is not None:
         state = "done" if end.kind == "done" else "failed" if end.kind == "failed" else "cancelled"
-        done = total = 1 if state == "done" else 0  # progress is not kept over a restart
     folder = f"/v1/jobs/{record.id}/files"
     files = [
         FileView(
