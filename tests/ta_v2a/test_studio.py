@@ -204,6 +204,7 @@ def test_from_drop_to_export(desk, film, tmp_path):
 
     cues = desk.lane("cues")
     desk.drag(cues["x"] + 2 * second, cues["x"] + 3 * second, cues["y"] + 20)
+    page.wait_for_function("document.activeElement.matches('input, textarea')")
     page.keyboard.type("glass breaking")  # the words' field has the keyboard
     cue = desk.state("studio.doc.cues")[0]
     assert (cue["text"], cue["start"], cue["end"]) == (
@@ -510,7 +511,7 @@ def test_a_server_with_a_token_asks_for_it(browser, page_folder, pipeline_folder
     with LaunchedServer(tmp_path, "--preset", str(pipeline_folder), environment=secret) as served:
         context = browser.new_context()
         desk = Desk(context.new_page(), served.address)
-        field = desk.page.get_by_label("Token")
+        field = desk.page.get_by_role("textbox", name="Token")
         field.fill("wrong")
         desk.page.get_by_role("button", name="Go on").click()
         desk.page.get_by_text("that is not the token").wait_for()
