@@ -117,6 +117,11 @@ class Desk:
         self.page.evaluate(DROP, [film.name, base64.b64encode(film.read_bytes()).decode()])
         self.until("studio.clip !== null && !studio.looking")
 
+    def type(self, words: str) -> None:
+        """Types once a field has the keyboard."""
+        self.until("document.activeElement.matches('input, textarea')")
+        self.page.keyboard.type(words)
+
     def make(self, words: str, takes: int) -> None:
         """Makes the takes of a film that has none yet."""
         self.page.get_by_label("What is heard", exact=True).fill(words)
@@ -204,8 +209,7 @@ def test_from_drop_to_export(desk, film, tmp_path):
 
     cues = desk.lane("cues")
     desk.drag(cues["x"] + 2 * second, cues["x"] + 3 * second, cues["y"] + 20)
-    page.wait_for_function("document.activeElement.matches('input, textarea')")
-    page.keyboard.type("glass breaking")  # the words' field has the keyboard
+    desk.type("glass breaking")
     cue = desk.state("studio.doc.cues")[0]
     assert (cue["text"], cue["start"], cue["end"]) == (
         "glass breaking",
@@ -262,7 +266,7 @@ def test_what_was_made_is_there_again(desk, film):
     name = desk.state("studio.clip.id")
     desk.page.keyboard.press("Escape")
     desk.page.get_by_role("button", name="Add a cue at the playhead").click()
-    desk.page.keyboard.type("thunder")
+    desk.type("thunder")
     desk.page.reload()
     desk.until("studio.clip !== null && studio.takes.length === 1 && !studio.looking")
     assert desk.state("studio.clip.id") == name
@@ -399,14 +403,16 @@ def test_a_hit_and_a_cue_are_moved_by_keys(desk, film):
     desk.drop(film)
     page.locator(".scroller").focus()
     page.keyboard.press("Shift+ArrowRight")
-    page.keyboard.press("m")  # the new hit has the keyboard
+    page.keyboard.press("m")
+    desk.until("document.activeElement.matches('[role=button]')")  # the new hit has the keyboard
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     edited = [hit["time"] for hit in desk.state("studio.doc.onsets") if hit["sureness"] == 1]
     assert edited == [pytest.approx(1.08)]
     page.keyboard.press("c")
-    page.keyboard.type("a door slams")
+    desk.type("a door slams")
     page.keyboard.press("Enter")  # back on the timeline, at the cue
+    desk.until("document.activeElement.matches('[role=button]')")
     start = desk.state("studio.doc.cues[0].start")
     page.keyboard.press("Shift+ArrowRight")
     assert desk.state("studio.doc.cues[0].start") == pytest.approx(start + 1)
@@ -435,7 +441,7 @@ def test_colours_can_be_read_and_everything_has_a_name(desk, film):
     desk.drop(film)
     desk.make("rain", 2)
     desk.page.get_by_role("button", name="Add a cue at the playhead").click()
-    desk.page.keyboard.type("thunder")
+    desk.type("thunder")
     colors = desk.page.evaluate(COLORS)
     for ground in ("bg", "panel", "raised"):
         for ink in ("text", "faint", "wrong"):
