@@ -45,6 +45,11 @@ UNNAMED = """() => {
   look(document);
   return found;
 }"""
+HOLDER = """() => {
+  let element = document.activeElement;
+  while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element.dataset.piece;
+}"""
 COLORS = """() => {
   const style = getComputedStyle(document.documentElement);
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
@@ -404,7 +409,7 @@ def test_a_hit_and_a_cue_are_moved_by_keys(desk, film):
     page.locator(".scroller").focus()
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("m")
-    desk.until("document.activeElement.matches('[role=button]')")  # the new hit has the keyboard
+    desk.until(f"({HOLDER})() === studio.selection.id")  # the new hit has the keyboard
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     edited = [hit["time"] for hit in desk.state("studio.doc.onsets") if hit["sureness"] == 1]
@@ -412,7 +417,7 @@ def test_a_hit_and_a_cue_are_moved_by_keys(desk, film):
     page.keyboard.press("c")
     desk.type("a door slams")
     page.keyboard.press("Enter")  # back on the timeline, at the cue
-    desk.until("document.activeElement.matches('[role=button]')")
+    desk.until(f"({HOLDER})() === studio.selection.id")
     start = desk.state("studio.doc.cues[0].start")
     page.keyboard.press("Shift+ArrowRight")
     assert desk.state("studio.doc.cues[0].start") == pytest.approx(start + 1)
