@@ -35,6 +35,10 @@ _THANKS = re.compile(
     r"(?i)[\s,.!;]*\b(?:thanks|thank\s+you|thx|please|pls|plz)"
     r"(?:\s+(?:a\s+lot|so\s+much|very\s+much|in\s+advance|you))*\s*[!.)]*\s*$"
 )
+_QUALITY = re.compile(
+    r"(?i)(?<=[.!?])\s*(?:please\s+|pls\s+)?make\s+(?:it|this|that)\s+(?:sound\s+)?(?:(?:really|very|super|so)\s+)?"
+    r"(?:good|great|nice|cool|amazing|awesome|perfect|realistic|professional|epic)\s*(?:[.!?]|$)"
+)
 _THING = r"(?:sounds?|audio|sfx|foley|soundtrack|track|clip|noise|recording)"
 _REQUEST = re.compile(
     r"(?i)^\s*(?:(?:could|can|would|will)\s+you\s+(?:please\s+|kindly\s+)?|please\s+|pls\s+|plz\s+|"
@@ -86,9 +90,9 @@ def without_orders(text: str) -> str:
 
 def without_courtesies(text: str) -> str:
     """Without greetings, thanks, and what only asks for a sound."""
-    said = _THANKS.sub("", _GREETING.sub("", text))
+    said = _QUALITY.sub("", _THANKS.sub("", _GREETING.sub("", text)))
     asked = _FOR_FILM.sub("", _REQUEST.sub("", said)).strip()
-    return text if asked == text.strip() else asked.rstrip(" ?")
+    return text if asked == text.strip() else asked.lstrip(" ?!.,;:").rstrip(" ?")
 
 
 CLEANINGS: tuple[tuple[str, str, Callable[[str], str]], ...] = (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from prompts.refining.cleaning import CLEANINGS
 from prompts.refining.negation import contradictions, without_negations
 from prompts.refining.refined import Finding, Refined, TimedText
-from prompts.refining.seen import camera_stems, without_sights
+from prompts.refining.seen import camera_stems, without_seen_sentences, without_sights
 from prompts.refining.sources import telling, unknown_words, word_stem
 from prompts.refining.spelling import respelt
 from prompts.refining.times import timed
@@ -47,6 +47,7 @@ class RuleRefiner:
             read = _noted(trace, name, found, read, clean(read))
         spelt, slips = respelt(read)
         read = _noted(trace, "spelling", ", ".join(slips), read, spelt)
+        read = _noted(trace, "sights", "sentences of what is only seen", read, without_seen_sentences(read))
         wanted = telling(read) - camera_stems(read)
         left, unwanted = without_negations(read)
         for item in contradictions(left, unwanted):

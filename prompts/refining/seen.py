@@ -5,7 +5,7 @@ import re
 from functools import cache
 
 from prompts.known import plain_words, telling_words
-from prompts.refining.sources import WORD, content, telling, word_set, word_stem
+from prompts.refining.sources import WORD, content, sort_of, telling, word_set, word_stem, words_in
 from prompts.refining.tidying import tidied
 
 _VISUAL = word_set(
@@ -48,6 +48,18 @@ _PHRASES = re.compile(
     r"\s+(?:shows?|depicts?|features?|contains?|displays?)\s+(?:that\s+)?"
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n+\s*")
+_STATES = word_set(
+    "is are was were am look looks looked seem seems show shows wear wears wearing see sees stand stands"
+)
+_THINGS = word_set(
+    """
+sky skies cloud clouds sun moon star stars rainbow mountain mountains hill hills meadow valley horizon
+landscape view views background hat hats shirt jacket coat dress suit jeans trousers skirt uniform scarf
+beard hair eyes face faces clothes outfit tall short slim fat people couple holiday vacation trip birthday
+amazing awesome nice great wonderful perfect fantastic incredible cool funny happy sad it's that's he's
+she's they're
+"""
+)
 
 
 @cache
@@ -67,6 +79,28 @@ def without_sights(text: str) -> str:
             kept.append(after)
     left = " ".join(piece for piece in map(tidied, kept) if piece)
     return left if content(left) else ""
+
+
+def seen_sentences(text: str) -> tuple[str, ...]:
+    """Sentences that tell a state, and of it only what is seen ("The sky is orange."), beside others that
+    name a sound; every word of theirs is a plain one, or one of a sight."""
+    sentences = _SENTENCE.split(text)
+    seen = tuple(sentence for sentence in sentences if _tells_a_sight(sentence))
+    return seen if telling(" ".join(one for one in sentences if one not in seen)) else ()
+
+
+def _tells_a_sight(sentence: str) -> bool:
+    said = set(words_in(sentence))
+    sights = said & (_VISUAL | _THINGS)
+    return bool(said & _STATES and sights) and all(
+        sort_of(word) == "plain" for word in said - sights - _STATES
+    )
+
+
+def without_seen_sentences(text: str) -> str:
+    """The text without its `seen_sentences`."""
+    seen = seen_sentences(text)
+    return " ".join(one for one in _SENTENCE.split(text) if one not in seen) if seen else text
 
 
 def _sentences_of(text: str, dropped: str) -> list[str]:

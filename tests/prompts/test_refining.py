@@ -149,3 +149,30 @@ def test_times_that_may_mean_two_things_are_left_and_said():
 def test_the_refiner_imports_no_torch():
     code = "import sys, prompts.refining.rules; sys.exit('torch' in sys.modules or 'pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "typed, left",
+    [
+        ("My trip was wonderful, the valley looks green. A cat meows twice.", "A cat meows twice."),
+        ("Rain falls on a tent. The hills are brown and the moon is bright.", "Rain falls on a tent."),
+        ("Could you make a sound for my clip? An engine idles. She wears a red scarf.", "An engine idles."),
+        ("Glass shatters. Please make it sound super realistic!", "Glass shatters."),
+    ],
+)
+def test_sentences_of_what_is_only_seen_go(typed, left):
+    assert RuleRefiner().refine(typed).text == left
+
+
+@pytest.mark.parametrize(
+    "typed, kept",
+    [
+        ("The sky is blue.", "sky"),  # nothing else is told
+        ("A dog barks. The kazoo is purple.", "kazoo"),  # a word that nobody knows may be a source
+        ("A dog barks. The video shows a drum.", "drum"),
+        ("Rain falls. The bearded man is hammering.", "hammering"),
+        ("A dog barks. Three times.", "three times"),
+    ],
+)
+def test_a_sentence_that_may_name_a_sound_stays(typed, kept):
+    assert kept in RuleRefiner().refine(typed).text.casefold()
