@@ -32,6 +32,8 @@ FIGURES: tuple[tuple[str, str, str, Better], ...] = (
 YAMNET: tuple[tuple[str, str, Better], ...] = (
     ("kl", "KL to the true sound", "lower"),
     ("true_top1_in_top5", "true class in top 5", "higher"),
+    ("music", "music is heard", "lower"),
+    ("speech", "speech is heard", "lower"),
 )
 
 

@@ -157,6 +157,9 @@ def evaluate_films(
     lag: Annotated[
         float | None, typer.Option(min=0, max=1, help="Seconds by which the sound follows the picture.")
     ] = None,
+    negative: Annotated[
+        str | None, typer.Option("--negative", "-n", help="What shall not be heard, in any clip.")
+    ] = None,
     library: Annotated[
         str | None, typer.Option(help="Folder of recordings (or its index) in place of the vocoder.")
     ] = None,
@@ -173,6 +176,7 @@ def evaluate_films(
         "text_scale": text_scale,
         "video_scale": video_scale,
         "lag_s": lag,
+        "negative_prompt": negative,
     }
     keep = _begun(context, result_file)
     with console.progress("evaluating", quiet=as_json) as advance:

@@ -110,3 +110,17 @@ def test_figure_of_a_silent_clip(tmp_path):
     assert picture.shape[1] == 1800 and picture.std() > 20
     with pytest.raises(UserError, match="not empty"):
         clip_figure(tmp_path / "clip.mp4", np.zeros(0, np.float32), tmp_path / "figure.png")
+
+
+def test_what_shall_not_be_heard_is_handed_on(tmp_path, pipeline_folder):
+    films = tmp_path / "films"
+    films.mkdir()
+    write_clip(films / "a.mp4", None, seconds=1.0)
+    words = [sys.executable, "-m", "ta_v2a", "evaluate", "films", str(films), "--preset", str(pipeline_folder)]
+    words += ["--no-compare", "--steps", "1", "--text-scale", "3", "-o"]
+    for name, more in (("with", ["-n", "music, speech"]), ("without", [])):
+        subprocess.run([*words, str(tmp_path / name), *more], check=True, capture_output=True)
+    told = json.loads((tmp_path / "with" / "a.json").read_text())
+    assert told["settings"]["negative_prompt"] == "music, speech"
+    one, other = (soundfile.read(tmp_path / name / "a.wav")[0] for name in ("with", "without"))
+    assert one.shape == other.shape and not np.array_equal(one, other)

@@ -202,7 +202,7 @@ def films_command(
         keep: where the result is written as data as well; it needs `compare`.
         library: a folder of recordings, or its index, that sound in place of the vocoder.
         run: where they are generated (`ta_v2a.system.on_ray.executor`).
-        settings: handed to the pipeline (steps, scales).
+        settings: handed to the pipeline (steps, scales, negative prompt).
 
     Raises:
         UserError: for a folder, clip, table or weights that cannot be read, or without the extra "eval".
