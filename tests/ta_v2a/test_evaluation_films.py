@@ -116,8 +116,8 @@ def test_what_shall_not_be_heard_is_handed_on(tmp_path, pipeline_folder):
     films = tmp_path / "films"
     films.mkdir()
     write_clip(films / "a.mp4", None, seconds=1.0)
-    words = [sys.executable, "-m", "ta_v2a", "evaluate", "films", str(films), "--preset", str(pipeline_folder)]
-    words += ["--no-compare", "--steps", "1", "--text-scale", "3", "-o"]
+    words = [sys.executable, "-m", "ta_v2a", "evaluate", "films", str(films)]
+    words += ["--preset", str(pipeline_folder), "--no-compare", "--steps", "1", "--text-scale", "3", "-o"]
     for name, more in (("with", ["-n", "music, speech"]), ("without", [])):
         subprocess.run([*words, str(tmp_path / name), *more], check=True, capture_output=True)
     told = json.loads((tmp_path / "with" / "a.json").read_text())

@@ -9,7 +9,7 @@ from ldm.denoisers.video_transformer import VideoTransformer
 from prompts.acts import ACTS
 from ta_v2a.engine.filming import film_maker
 from ta_v2a.evaluation.generate.act_judge import ActJudge, act_features
-from ta_v2a.evaluation.generate.measured import measure_films
+from ta_v2a.evaluation.generate.measured import _nearest, _training_features, measure_films
 from ta_v2a.stage.clean.packed import Filming
 from ta_v2a.stage.clean.render import render_clean
 from ta_v2a.stage.clean.scenes import plan_clean
@@ -32,20 +32,27 @@ def test_the_judge_names_real_scenes_and_not_noise():
     assert len(set(named)) < 12 and act_features(noise[0]).shape == (4 * 144,)
 
 
+def test_a_film_that_was_learned_by_heart_is_found():
+    known = _training_features(FILMING, 8)
+    seen, unseen = plan_clean(3, FILMING.duration_s), plan_clean(10_003, FILMING.duration_s)
+    learned, new = (render_clean(scene, FILMING.times_s, 64) for scene in (seen, unseen))
+    assert _nearest(learned, known) < 0.5 * _nearest(new, known)
+
+
 @pytest.fixture(scope="module")
 def measured(pipeline):
     torch.manual_seed(1)
     head = VideoTransformer.tiny(text_channels=16, pictures=32, words=5).eval()
     maker = film_maker(pipeline.cvalp, head, PictureAutoencoder.tiny().eval())
     done = []
-    report = measure_films(pipeline.engine, maker, 6, 0, 1, 1.5, lambda *step: done.append(step))
+    report = measure_films(pipeline.engine, maker, 6, 0, 1, 1.5, lambda *step: done.append(step), trained=24)
     assert done == [(index + 1, 6) for index in range(6)]
     return report
 
 
 def test_everything_is_measured_beside_what_it_could_be(measured):
     results = measured["results"]
-    assert set(results) == {"act", "onset_seen", "count_within_one", "seen_against_heard_f1"}
+    assert set(results) == {"act", "onset_seen", "count_within_one", "seen_against_heard_f1", "memorised"}
     assert set(results["act"]) == {
         "generated", "generated, another's caption", "real", "real, unseen by the judge"
     }  # fmt: skip

@@ -16,6 +16,7 @@ _MEASURES: dict[str, tuple[str, str, Better]] = {
     "onset_seen": ("onset seen", "generate:tower", "higher"),
     "count_within_one": ("count told, within one", "generate:tower", "higher"),
     "seen_against_heard_f1": ("onset F1, seen against heard", "generate:50ms", "higher"),
+    "memorised": ("nearer to a training scene than the real one", "generate:act_features", "lower"),
 }
 
 

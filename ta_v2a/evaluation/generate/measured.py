@@ -1,10 +1,11 @@
 """What films from words are measured by: the act that is seen, onsets seen and heard, counts that were told,
-distances between sets."""
+distances between sets, and how near the nearest scene of the training is."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 
@@ -12,7 +13,7 @@ from prompts.acts import ACTS, count_in
 from ta_v2a.engine.filming import FilmMaker, luma_for_tower
 from ta_v2a.engine.foley import FoleyEngine
 from ta_v2a.engine.spotting import onset_peaks
-from ta_v2a.evaluation.generate.act_judge import ActJudge
+from ta_v2a.evaluation.generate.act_judge import ActJudge, act_features
 from ta_v2a.evaluation.metrics.distributions import frechet_distance
 from ta_v2a.evaluation.metrics.onsets import match, onsets
 from ta_v2a.evaluation.metrics.statistics import mean, pooled_f1
@@ -24,6 +25,9 @@ from ta_v2a.stage.scene.scene import SPLITS
 _NEAR_S = 0.05
 SEEN_ABOVE = 0.25
 """Height of the tower's onset curve from which a peak is an onset."""
+TRAINED = 16384
+"""Scenes that the bundled head was trained on: the first of the training split."""
+_LOOKED_AT_PX = 48
 _TAUGHT = 10  # real scenes of every act that the judge learns from, and
 _ASKED = 4  # those that it is tried on
 
@@ -44,8 +48,12 @@ def measure_films(
     steps: int,
     text_scale: float,
     advance: Callable[[int, int], None] | None = None,
+    trained: int = TRAINED,
 ) -> dict[str, Any]:
     """Films of the captions of the first `n` test scenes, beside those scenes themselves.
+
+    Args:
+        trained: training scenes among which each film's nearest is looked for.
 
     Returns:
         {"results": {name of a measure: {of what: estimate}}, "distances": {of what: value}, ...}.
@@ -53,16 +61,19 @@ def measure_films(
     filming = Filming(px=maker.px, pictures=maker.pictures, fps=maker.fps)
     scenes = [plan_clean(test, filming.duration_s) for test in SPLITS["test"][:n]]
     judge, right = _judge(filming)
+    known = _training_features(filming, trained)
     rows: list[dict[str, Any]] = []
     for index, scene in enumerate(scenes):
         made = maker.film(scene.caption, maker.generator(seed + index), steps, text_scale)
         real = render_clean(scene, filming.times_s, filming.px)
-        rows.append(_row(engine, maker, judge, scene, made, real, seed + index))
+        nearest = {name: _nearest(film, known) for name, film in (("generated", made), ("real", real))}
+        rows.append({**_row(engine, maker, judge, scene, made, real, seed + index), "nearest": nearest})
         if advance is not None:
             advance(index + 1, n)
     return {
         "results": _results(scenes, rows)
-        | {"act": {**_acts(scenes, rows), "real, unseen by the judge": right}},
+        | {"act": {**_acts(scenes, rows), "real, unseen by the judge": right}}
+        | {"memorised": {"generated": mean([_nearer(row["nearest"]) for row in rows]).as_dict()}},
         "distances": _distances(rows),
         "captions": [scene.caption for scene in scenes],
         "settings": {"steps": steps, "text_scale": text_scale, "seed": seed, "seen_above": SEEN_ABOVE},
@@ -81,6 +92,25 @@ def _judge(filming: Filming) -> tuple[ActJudge, dict[str, Any]]:
     judge = ActJudge(*films("train", _TAUGHT))
     asked, acts = films("validation", _ASKED)
     return judge, mean([judge.named(film) == act for film, act in zip(asked, acts, strict=True)]).as_dict()
+
+
+def _training_features(filming: Filming, n: int) -> np.ndarray:
+    """(n, F) of the first training scenes."""
+    scenes = (plan_clean(seed, filming.duration_s) for seed in SPLITS["train"][:n])
+    return np.stack(
+        [act_features(render_clean(s, filming.times_s, _LOOKED_AT_PX)).astype(np.float32) for s in scenes]
+    )
+
+
+def _nearest(film: np.ndarray, known: np.ndarray) -> float:
+    """Distance of a film's features from the nearest of the `known` (n, F)."""
+    small = np.stack([cv2.resize(one, (_LOOKED_AT_PX,) * 2, interpolation=cv2.INTER_AREA) for one in film])
+    return float(np.sqrt(((known - act_features(small).astype(np.float32)) ** 2).sum(1).min()))
+
+
+def _nearer(nearest: dict[str, float]) -> bool:
+    """Whether a generated film lies nearer to a training scene than the real scene of its caption does."""
+    return nearest["generated"] < nearest["real"]
 
 
 def _row(
