@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from vocoders.clock import ClipSpec
@@ -50,6 +50,12 @@ class Encoders(Protocol):
     def onsets(self, features: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch frames"] | None:
         """Probability in [0, 1] of an onset in every mel frame, read from `encode_video`'s
         features; None where they say none."""
+
+    def held(
+        self, features: Float[Tensor, "batch tokens width"]
+    ) -> tuple[Float[Tensor, "batch tokens width"], Bool[Tensor, " batch"]] | None:
+        """The features of something that goes on throughout, and whether what moves in each film does; None
+        where they do not say."""
 
     def with_onsets(
         self, features: Float[Tensor, "batch tokens width"], times_s: Sequence[float]

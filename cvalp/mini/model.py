@@ -20,6 +20,9 @@ from vocoders.clock import MINI, ClipSpec
 from vocoders.component import Component, configured
 
 ACTIVITY = 8
+LOUDNESS = 2
+"""The last channels of activity: loudness of what goes on, loudness of all."""
+LEAST_GOING, STEADY, HELD_AT = 0.15, 0.5, 0.8
 """Channels that say in plain terms what moves: 4 onset probabilities (16 ms each), 1
 broad onset (about 130 ms wide), event intensity, loudness of continuous sources, loudness
 of everything. All in [0, 1]."""
@@ -96,6 +99,21 @@ class CVALP(Component):
         """Probability in [0, 1] of an onset in every mel frame (16 ms), read
         from `encode_video`'s features."""
         return features[..., self.config.dim :][..., : self.clock.mel_frames_per_column].flatten(1)
+
+    def held(
+        self, features: Float[Tensor, "batch tokens width"]
+    ) -> tuple[Float[Tensor, "batch tokens width"], Bool[Tensor, " batch"]]:
+        """The features of something that goes on throughout: E_v of the whole clip, and both loudness
+        channels at their highest; its onsets stay. And whether what moves in each film does go on: the first
+        of these channels, which follows what rubs, runs and flows, hardly falls."""
+        seen, activity = features[..., : self.config.dim], features[..., self.config.dim :]
+        seen = F.normalize(seen.mean(1, keepdim=True), dim=-1).expand_as(seen)
+        going = activity[..., -LOUDNESS]
+        usual = going.median(1).values
+        steady = (usual >= LEAST_GOING) & (going.quantile(0.1, dim=1) >= STEADY * usual)
+        loud = activity[..., -LOUDNESS:].amax(1, keepdim=True).clamp_min(HELD_AT)
+        loud = loud.expand_as(activity[..., -LOUDNESS:])
+        return torch.cat([seen, activity[..., :-LOUDNESS], loud], dim=-1), steady
 
     def with_onsets(
         self, features: Float[Tensor, "batch tokens width"], times_s: Sequence[float]

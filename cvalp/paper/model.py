@@ -86,6 +86,9 @@ class PaperCVALP(Component):
     def onsets(self, features: Float[Tensor, "batch tokens width"]) -> None:
         """Features of four pictures a second do not say when something begins."""
 
+    def held(self, features: Float[Tensor, "batch tokens width"]) -> None:
+        """They do not say what goes on."""
+
     def with_onsets(self, features: Float[Tensor, "batch tokens width"], times_s: Sequence[float]) -> None:
         """They have no place for onsets."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import zip_longest
 from math import lcm, prod
 from os import PathLike
@@ -29,6 +30,7 @@ from ta_v2a.engine.arguments import (
 from ta_v2a.engine.cues import Cue, cut_prompt, hit_times, read_cues
 from ta_v2a.engine.devices import fast_dtype, own_generators, woken
 from ta_v2a.engine.guides import check_classifier, guides_of
+from ta_v2a.engine.lasting import LastingKinds
 from ta_v2a.engine.parts import Parts, load_parts
 from ta_v2a.engine.pictures import PictureStream, Video, open_pictures
 from ta_v2a.engine.stretches import Renewed, renewed_noise
@@ -94,7 +96,7 @@ Watch = Callable[[Progress], torch.Tensor | None]
 @dataclass(frozen=True)
 class _Call:
     """One call, its arguments checked: pictures, encoded words, weights, random numbers, who is told,
-    times of hits in s (None: as the picture shows), and what part of the noise is drawn anew."""
+    times of hits in s (None: as the picture shows), what part of the noise is drawn anew, and the prompts."""
 
     stream: PictureStream
     words: dict[str, Track | None]
@@ -103,6 +105,7 @@ class _Call:
     watch: Watch | None
     hits: tuple[float, ...] | None
     renewed: Renewed | None
+    prompts: list[str | None]
 
 
 class FoleyEngine:
@@ -246,7 +249,7 @@ class FoleyEngine:
         if settings.guidance == "double" and any(cue.negative for cue in timed):
             raise UserError('negative of a cue has no place in guidance "double" (eq. 11)')
         words = self._words(prompts, negatives, timed, columns, self._leaves_out(settings))
-        return _Call(stream, words, settings, generators, watch, hit_times(hits), renewed)
+        return _Call(stream, words, settings, generators, watch, hit_times(hits), renewed, prompts)
 
     def was_cut(self, text: str) -> bool:
         """Whether the text encoder reads only the beginning of a prompt."""
@@ -341,7 +344,7 @@ class FoleyEngine:
             tracks = {
                 name: None if track is None else during(track, window) for name, track in call.words.items()
             }
-            video = self._video(pictures, window, call.hits)
+            video = self._video(pictures, window, call)
             latents = self._denoise(noise, video, tracks, call.scales, call.generators, blended)
             kept = (window.stop if following is None else following.start) - window.start
             onsets = None if seen is None else self.parts.cvalp.onsets(video)
@@ -391,9 +394,10 @@ class FoleyEngine:
             return self.parts.denoiser.dtype
         return fast_dtype(self.device) if self.autocast_dtype == "auto" else self.autocast_dtype
 
-    def _video(self, tape: PictureTape, window: Window, hits: tuple[float, ...] | None) -> torch.Tensor:
+    def _video(self, tape: PictureTape, window: Window, call: "_Call") -> torch.Tensor:
         """Video features (batch, tokens, channels) of one window, as the denoiser learnt from them; with
-        onsets at `hits` in place of those that are seen."""
+        onsets at the call's hits in place of those that are seen, or held where words and picture say that
+        it goes on."""
         cvalp, precision = woken(self.parts.cvalp), self.precision
         pictures = torch.from_numpy(tape.read(*self.clock.pictures_of(window.start, window.stop))).to(
             self.device
@@ -401,13 +405,26 @@ class FoleyEngine:
         frames = as_input(pictures).to(cvalp.dtype)
         with torch.autocast(frames.device.type, precision, enabled=precision is not None):
             features = film_features(cvalp, frames)
-        if hits is None:
-            return features
+        if call.hits is None:
+            return self._held(features, call.prompts)
         begin_s = window.start * self.clock.column_s
-        moved = cvalp.with_onsets(features, [time_s - begin_s for time_s in hits])
+        moved = cvalp.with_onsets(features, [time_s - begin_s for time_s in call.hits])
         if moved is None:
             raise UserError("the encoders of this preset say no onsets: hits have no place in them")
         return moved
+
+    def _held(self, features: torch.Tensor, prompts: list[str | None]) -> torch.Tensor:
+        """The features, held in the films whose picture and whose prompt go on."""
+        found = self.parts.cvalp.held(features)
+        if found is None or not found[1].any():
+            return features
+        held, steady = found
+        goes_on = steady & self._lasting.goes_on(prompts)
+        return torch.where(goes_on[:, None, None], held, features)
+
+    @cached_property
+    def _lasting(self) -> LastingKinds:
+        return LastingKinds(woken(self.parts.cvalp))
 
     def _noise(self, call: "_Call", window: Window, carry: Carry | None) -> torch.Tensor:
         """Noise (batch, *column, columns): the columns shared with the window before keep
