@@ -282,7 +282,8 @@ def _summary(results: Sequence[Result]) -> str:
     """How good and how fast, in six rows: of a stage benchmark, films of one or several seeds,
     `foley_speed` and `long_clip`."""
     by_name = {one.name: one for one in results}
-    bench, quick, long = by_name["stage-bench-v1"], by_name["foley_speed"], by_name["long_clip"]
+    quick, long = by_name["foley_speed"], by_name["long_clip"]
+    bench = by_name.get("stage-bench-v1") or by_name["stage"]  # all scenes of the benchmark, or the first
     seeds = [one for one in results if one.name == "films"]
     gains = [one.figure(AGREEMENT, variant=GAIN) for one in seeds]
 
@@ -302,7 +303,7 @@ def _summary(results: Sequence[Result]) -> str:
     gain = f"{mean(GAIN)} more than with another film's sound (by seed {intervals})"
     ceiling, other = "through the same decoder", "of another clip"
     rows = [
-        ("hits when the picture hits: onset F1 at 50 ms, 1,000 unseen rendered "
+        (f"hits when the picture hits: onset F1 at 50 ms, {bench.n:,} unseen rendered "
          "scenes", cell(bench.figure("onset F1")),
          f"true sound {ceiling} {at('onset F1', 'ceiling')}; picture {other} "
          f"{at('onset F1', 'shuffled video')}"),
