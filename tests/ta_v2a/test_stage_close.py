@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from prompts.lexicon import ALL_KINDS
+from ta_v2a.data.examples import Examples
 from ta_v2a.data.stage_clips import StageClips
 from ta_v2a.evaluation.stage.frozen import bench_seeds
 from ta_v2a.stage.export import staged
@@ -170,6 +171,8 @@ def test_a_share_of_training_scenes_is_close():
     assert close["caption"] == close_plan(seed, 1.024).caption
     assert flat["caption"] == plan(seed, 1.024).caption
     assert close["frames"].shape == flat["frames"].shape
+    example = Examples([seed], spec, world="close", second=False)[0]
+    assert example["frames"].equal(close["frames"]) and example["wave"].equal(close["wave"])
     assert staged(seed, 1.024, "close").scene.as_dict() == close_plan(seed, 1.024).as_dict()
 
 
