@@ -79,7 +79,8 @@ def main() -> None:
     print(json.dumps({"threshold": given.threshold, **f1, "by_action": recall, "without events": silent}))
     figures = []
     if a_minute is not None:
-        figures.append(number("onsets a minute", "without events", a_minute, "", "lower", len(invented)))
+        n = len(invented)
+        figures.append(number("onsets a minute", "without events", a_minute, "", "lower", n, "mean"))
     for of, row in f1.items():
         figures.append(number("onset F1", of, row["f1"], "", "higher", row["scenes"], "50ms:pooled"))
     for of, row in recall.items():
