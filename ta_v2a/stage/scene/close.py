@@ -28,7 +28,7 @@ from ta_v2a.stage.scene.scene import (
 
 
 @dataclass(frozen=True)
-class Motion:
+class CloseMotion:
     """A close motion.
 
     Attributes:
@@ -46,18 +46,18 @@ class Motion:
     scales: tuple[float, float] = (0.7, 1.6)
 
 
-CLOSE_MOTIONS: dict[str, Motion] = {
-    "arm": Motion(("strike", "strike", "strike", "chop", "knock"), 3.0),
-    "drawing": Motion(("scrape", "scrape", "rub", "saw")),
-    "fingers": Motion(("type", "type", "knock"), 2.0),
-    "legs": Motion(("footstep",), 1.5, scales=(0.5, 1.1)),
-    "rally": Motion(("bounce",), 1.5, (0.35, 1.1), scales=(0.3, 0.9)),
-    "tearing": Motion(("rub",)),
-    "flapping": Motion(("shake",), 0.7, (0.25, 0.9), ("cloth",)),
-    "mouth": Motion(("bark", "honk"), 0.7),
-    "muzzle": Motion(("bark", "bark", "chirp"), 1.3),
-    "needle": Motion(("tick", "run", "type"), 1.0, (0.11, 0.35)),
-    "carriage": Motion(("shake", "run"), 0.5, (0.2, 0.6), ("plastic", "metal", "engine")),
+CLOSE_MOTIONS: dict[str, CloseMotion] = {
+    "arm": CloseMotion(("strike", "strike", "strike", "chop", "knock"), 3.0),
+    "drawing": CloseMotion(("scrape", "scrape", "rub", "saw")),
+    "fingers": CloseMotion(("type", "type", "knock"), 2.0),
+    "legs": CloseMotion(("footstep",), 1.5, scales=(0.5, 1.1)),
+    "rally": CloseMotion(("bounce",), 1.5, (0.35, 1.1), scales=(0.3, 0.9)),
+    "tearing": CloseMotion(("rub",)),
+    "flapping": CloseMotion(("shake",), 0.7, (0.25, 0.9), ("cloth",)),
+    "mouth": CloseMotion(("bark", "honk"), 0.7),
+    "muzzle": CloseMotion(("bark", "bark", "chirp"), 1.3),
+    "needle": CloseMotion(("tick", "run", "type"), 1.0, (0.11, 0.35)),
+    "carriage": CloseMotion(("shake", "run"), 0.5, (0.2, 0.6), ("plastic", "metal", "engine")),
 }
 """By the name of the motion, as `ta_v2a.stage.picture.close.motions` draws it."""
 
@@ -106,7 +106,7 @@ def shown_close(source: Source, draw: str, share: float) -> Source:
 
 
 def _events(
-    rng: np.random.Generator, kind: str, action: str, motion: Motion, duration_s: float
+    rng: np.random.Generator, kind: str, action: str, motion: CloseMotion, duration_s: float
 ) -> tuple[list[Event], np.ndarray | None]:
     if KINDS[kind].continuous or motion.gaps_s is None:
         return activity(rng, kind, action, duration_s)

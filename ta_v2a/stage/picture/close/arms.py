@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ta_v2a.stage.picture.close.parts import Path, add_bone, add_limb, piece, skin, stroke
+from ta_v2a.stage.picture.close.parts import Course, add_bone, add_limb, piece, skin, stroke
 from ta_v2a.stage.picture.contacts import add_struck, event_times, lifting, softness, throw_sparks
 from ta_v2a.stage.picture.motion import smooth_walk, strokes
 from ta_v2a.stage.picture.place import Place
@@ -10,7 +10,7 @@ from ta_v2a.stage.picture.texture import colour
 from ta_v2a.stage.scene.scene import ENVELOPE_HZ, Source
 
 
-def _tool(p: Place, tip: Path, hand: Path, length: float, kind: str) -> None:
+def _tool(p: Place, tip: Course, hand: Course, length: float, kind: str) -> None:
     """A tool from the hand to its tip: stick, hammer, knife, or nothing but a fist."""
     rng = p.rng
     if kind == "fist":
@@ -33,14 +33,14 @@ def _tool(p: Place, tip: Path, hand: Path, length: float, kind: str) -> None:
     p.add(head, x=lambda t: tip(t)[0], y=lambda t: tip(t)[1], angle=turned)
 
 
-def _arm(p: Place, hand: Path, side: float, bare: np.ndarray) -> None:
+def _arm(p: Place, hand: Course, side: float, bare: np.ndarray) -> None:
     """Upper arm and forearm from a shoulder beside or above the picture, and the hand itself."""
     rng = p.rng
     low = rng.uniform(-0.5, 0.2)
     out = side * rng.uniform(0.5, 0.8) * p.scale
     root = (p.x + out, p.y - (0.35 + max(0.0, -low)) * p.scale)
     sway = smooth_walk(rng, 0.4, 0.03 * p.scale)
-    shoulder: Path = lambda t: (root[0] + sway(t), np.full(len(t), root[1]))  # noqa: E731
+    shoulder: Course = lambda t: (root[0] + sway(t), np.full(len(t), root[1]))  # noqa: E731
     sleeve = colour(rng, None) if p.maybe(0.8) else bare
     fore = bare if p.maybe(0.6) else sleeve
     thick = rng.uniform(0.13, 0.2)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ta_v2a.stage.picture.close.parts import Path, add_bone, add_limb, feints, piece, skin
+from ta_v2a.stage.picture.close.parts import Course, add_bone, add_limb, feints, piece, skin
 from ta_v2a.stage.picture.contacts import event_times
 from ta_v2a.stage.picture.motion import pulse, smooth_walk
 from ta_v2a.stage.picture.place import Place
@@ -81,7 +81,7 @@ def _racket(p: Place, x: float, y: float, blows: np.ndarray, misses: np.ndarray,
 
     rim = colour(rng, None)
     bare = skin(p)
-    shoulder: Path = lambda t: (  # noqa: E731
+    shoulder: Course = lambda t: (  # noqa: E731
         np.full(len(t), x + side * 0.45 * p.scale),
         np.full(len(t), y + 0.15 * p.scale),
     )

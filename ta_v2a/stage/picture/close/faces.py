@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ta_v2a.stage.picture.close.parts import Path, add_bone, piece, skin, stroke
+from ta_v2a.stage.picture.close.parts import Course, add_bone, piece, skin, stroke
 from ta_v2a.stage.picture.contacts import event_times, softness
 from ta_v2a.stage.picture.motion import pulse, smooth_walk
 from ta_v2a.stage.picture.place import Place
@@ -75,11 +75,11 @@ def draw_mouth(p: Place, source: Source) -> None:
         side = float(rng.choice([-1.0, 1.0]))
         times, _ = event_times(source)
         fed = stroke(p, times[:: int(rng.integers(2, 5))], 0.5, 0.6, 1.3, False, 0.2, 1.0)
-        hand: Path = lambda t: (  # noqa: E731
+        hand: Course = lambda t: (  # noqa: E731
             x(t) + side * (0.1 + 0.3 * fed(t)) * p.scale,
             y(t) + (0.24 + 0.5 * fed(t)) * p.scale,
         )
-        elbow: Path = lambda t: (hand(t)[0] + side * 0.35 * p.scale, hand(t)[1] + 0.5 * p.scale)  # noqa: E731
+        elbow: Course = lambda t: (hand(t)[0] + side * 0.35 * p.scale, hand(t)[1] + 0.5 * p.scale)  # noqa: E731
         morsel = piece(p, colour(rng, None), 0.16, 0.12, "blob")
         p.add(morsel, x=lambda t: hand(t)[0] - side * 0.06 * p.scale, y=lambda t: hand(t)[1] - 0.05 * p.scale)
         add_bone(p, piece(p, bare, 0.6, 0.14, "capsule"), hand, elbow)
@@ -100,7 +100,7 @@ def draw_muzzle(p: Place, source: Source) -> None:
     gape = rng.uniform(0.4, 0.9)
     heard = lambda t: pulse(t, events, strengths, 0.03, 0.12)  # noqa: E731
     tilt = lambda t: facing * (-0.15 + look(t) - 0.5 * jerk / p.scale * heard(t))  # noqa: E731
-    hub: Path = lambda t: (  # noqa: E731
+    hub: Course = lambda t: (  # noqa: E731
         p.x + idle(t) + facing * jerk * heard(t),
         p.y - 0.15 * p.scale + 0.4 * idle(t) - 0.3 * jerk * heard(t),
     )
@@ -120,7 +120,7 @@ def draw_muzzle(p: Place, source: Source) -> None:
 
     body = piece(p, coat, rng.uniform(0.7, 1.1), rng.uniform(0.5, 0.7), "blob")
     p.add(body, x=p.x - 0.45 * facing * p.scale, y=lambda t: p.y + 0.35 * p.scale + 0.2 * idle(t))
-    chest: Path = lambda t: (  # noqa: E731
+    chest: Course = lambda t: (  # noqa: E731
         np.full(len(t), p.x - 0.3 * facing * p.scale),
         np.full(len(t), p.y + 0.25 * p.scale),
     )

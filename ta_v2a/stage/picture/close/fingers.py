@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ta_v2a.stage.picture.close.parts import Path, add_bone, add_limb, piece, skin, stroke
+from ta_v2a.stage.picture.close.parts import Course, add_bone, add_limb, piece, skin, stroke
 from ta_v2a.stage.picture.contacts import event_times, softness
 from ta_v2a.stage.picture.motion import smooth_walk
 from ta_v2a.stage.picture.place import Place
@@ -25,7 +25,7 @@ def _keys(p: Place, count: int) -> None:
             p.add(piece(p, cap, 1.1 / count, 0.1, "box"), x=x, y=p.y + (0.02 + 0.13 * row) * p.scale)
 
 
-def _add_finger(p: Place, knuckle: Path, tip: Path, long: float, outward: float, rgb: np.ndarray) -> None:
+def _add_finger(p: Place, knuckle: Course, tip: Course, long: float, outward: float, rgb: np.ndarray) -> None:
     """Two bones whose joint comes up and outward as far as the finger is bent."""
 
     def middle(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ta_v2a.stage.picture.close.parts import Path, add_bone, add_limb, piece, skin
+from ta_v2a.stage.picture.close.parts import Course, add_bone, add_limb, piece, skin
 from ta_v2a.stage.picture.contacts import event_times, throw_sparks
 from ta_v2a.stage.picture.motion import smooth_walk
 from ta_v2a.stage.picture.place import Place
@@ -63,7 +63,7 @@ def draw_legs(p: Place, source: Source) -> None:
     def hip(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return seen(t, speed * t), hip_y + bob * np.cos(2 * np.pi * pace * t)
 
-    def dangled(leg: int) -> Path:
+    def dangled(leg: int) -> Course:
         hz, phase, wide = rng.uniform(0.5, 1.3), np.pi * leg, rng.uniform(0.1, 0.3) * p.scale
         still = smooth_walk(rng, 0.5, 0.4)
         return lambda t: (
@@ -71,7 +71,7 @@ def draw_legs(p: Place, source: Source) -> None:
             np.full(len(t), p.y - 0.12 * p.scale) - 0.1 * wide * np.cos(4 * np.pi * hz * t),
         )
 
-    def walking(plants: np.ndarray) -> Path:
+    def walking(plants: np.ndarray) -> Course:
         def ankle(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             x, up = foot_path(t, plants, speed, 0.5 * facing * step, lift)
             return seen(t, x), p.y - 0.06 * p.scale - up
@@ -85,11 +85,11 @@ def draw_legs(p: Place, source: Source) -> None:
         shin = cloth if p.maybe(0.8) else bare
         add_limb(p, hip, ankle, bones, (thick, 0.75 * thick), (cloth, shin), -facing)
 
-        def toe(t: np.ndarray, ankle: Path = ankle) -> tuple[np.ndarray, np.ndarray]:
+        def toe(t: np.ndarray, ankle: Course = ankle) -> tuple[np.ndarray, np.ndarray]:
             x, y = ankle(t)
             return x + 0.2 * facing * p.scale, np.minimum(y + 0.025 * p.scale, p.y)
 
-        def heel(t: np.ndarray, ankle: Path = ankle) -> tuple[np.ndarray, np.ndarray]:
+        def heel(t: np.ndarray, ankle: Course = ankle) -> tuple[np.ndarray, np.ndarray]:
             x, y = ankle(t)
             return x - 0.05 * facing * p.scale, y + 0.02 * p.scale
 

@@ -3,7 +3,7 @@ that turns round."""
 
 import numpy as np
 
-from ta_v2a.stage.picture.close.parts import Path, add_bone, piece, skin
+from ta_v2a.stage.picture.close.parts import Course, add_bone, piece, skin
 from ta_v2a.stage.picture.contacts import event_times
 from ta_v2a.stage.picture.motion import smooth_walk, swinging
 from ta_v2a.stage.picture.place import Place, sliding
@@ -69,11 +69,11 @@ def draw_needle(p: Place, source: Source) -> None:
     p.add(cloth, x=lambda t: p.x + sway(t) - feed * (turned(t) % 8), y=ground + 0.02 * p.scale)
     bare = skin(p)
     for out in (-1, 1) if p.maybe(0.7) else ():
-        hand: Path = lambda t, o=out: (  # noqa: E731
+        hand: Course = lambda t, o=out: (  # noqa: E731
             p.x + sway(t) + o * 0.28 * p.scale,
             np.full(len(t), ground - 0.03 * p.scale),
         )
-        elbow: Path = lambda t, o=out, h=hand: (  # noqa: E731
+        elbow: Course = lambda t, o=out, h=hand: (  # noqa: E731
             h(t)[0] + o * 0.35 * p.scale,
             h(t)[1] + 0.5 * p.scale,
         )

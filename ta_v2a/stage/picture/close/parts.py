@@ -1,6 +1,6 @@
 """What close motions are drawn with: pieces of one colour, limbs of two bones, feints that touch nothing.
 
-Lengths are picture heights, angles radians, times seconds. A path: times (N,) to x and y (N,).
+Lengths are picture heights, angles radians, times seconds. A course: times (N,) to x and y (N,).
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from ta_v2a.stage.picture.motion import approach
 from ta_v2a.stage.picture.place import Place
 from ta_v2a.stage.picture.texture import Raster, colour, mask, noise, premultiply
 
-Path = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+Course = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 _SKIN = ((0.96, 0.80, 0.69), (0.88, 0.67, 0.53), (0.72, 0.50, 0.36), (0.47, 0.31, 0.22), (0.30, 0.20, 0.15))
 _FEINT_S = 0.13  # how long a hand that stops short stays there
@@ -68,7 +68,7 @@ def joint(
     return root[0] + (along * dx - off * dy) / span, root[1] + (along * dy + off * dx) / span
 
 
-def add_bone(p: Place, raster: Raster, start: Path, stop: Path) -> None:
+def add_bone(p: Place, raster: Raster, start: Course, stop: Course) -> None:
     """A raster from `start` to `stop` at every time, its round ends around them: it is drawn shorter where
     it points at the camera."""
     width, height = raster.size
@@ -88,8 +88,8 @@ def add_bone(p: Place, raster: Raster, start: Path, stop: Path) -> None:
 
 def add_limb(
     p: Place,
-    root: Path,
-    tip: Path,
+    root: Course,
+    tip: Course,
     lengths: tuple[float, float],
     thick: tuple[float, float],
     colours: tuple[np.ndarray, np.ndarray],
@@ -103,7 +103,7 @@ def add_limb(
         side: to which the joint bends, 1 or -1.
     """
     upper, lower = (length * p.scale for length in lengths)
-    middle: Path = lambda t: joint(root(t), tip(t), upper, lower, side)  # noqa: E731
+    middle: Course = lambda t: joint(root(t), tip(t), upper, lower, side)  # noqa: E731
     add_bone(p, piece(p, colours[0], lengths[0], thick[0], "capsule"), root, middle)
     add_bone(p, piece(p, colours[1], lengths[1], thick[1], "capsule"), middle, tip)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ta_v2a.stage.picture.close.parts import Path, add_bone, piece, skin
+from ta_v2a.stage.picture.close.parts import Course, add_bone, piece, skin
 from ta_v2a.stage.picture.contacts import event_times
 from ta_v2a.stage.picture.motion import neighbours, smooth_walk, swinging
 from ta_v2a.stage.picture.place import Place
@@ -37,9 +37,9 @@ def _sheet(p: Place, width: float, height: float) -> list[list[Raster]]:
     return out
 
 
-def _hold(p: Place, at: Path, side: float, rgb: np.ndarray) -> None:
+def _hold(p: Place, at: Course, side: float, rgb: np.ndarray) -> None:
     """A hand at a corner and the forearm behind it."""
-    away: Path = lambda t: (  # noqa: E731
+    away: Course = lambda t: (  # noqa: E731
         at(t)[0] + side * 0.5 * p.scale,
         at(t)[1] + 0.45 * p.scale,
     )
@@ -93,7 +93,7 @@ def draw_tearing(p: Place, source: Source) -> None:
             )
     bare = skin(p)
     for side in (-1.0, 1.0):
-        corner: Path = lambda t, s=side: (  # noqa: E731
+        corner: Course = lambda t, s=side: (  # noqa: E731
             p.x + s * (gap(t, 0) + 0.46 * width * p.scale) + bend(t, 0),
             edge(t, 0) + 0.06 * p.scale,
         )
@@ -129,7 +129,7 @@ def draw_flapping(p: Place, source: Source) -> None:
             )
     bare = skin(p) if p.maybe(0.7) else colour(rng, None)
     for side in (-1.0, 1.0):
-        corner: Path = lambda t, s=side: (  # noqa: E731
+        corner: Course = lambda t, s=side: (  # noqa: E731
             p.x + s * 0.48 * width * p.scale + across * moved(t, 0),
             edge(t, 0) + 0.04 * p.scale,
         )
