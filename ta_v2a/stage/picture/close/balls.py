@@ -34,10 +34,10 @@ def flight(t: np.ndarray, events: np.ndarray, places: np.ndarray, arch: float) -
             knots.append(time_s + 0.6)
             at.append(places[k] + edge[k])
     times, where = np.array(knots), np.array(at)
-    k = np.clip(np.searchsorted(times, t, side="right") - 1, 0, len(times) - 2)
-    span = times[k + 1] - times[k]
-    u = np.clip((t - times[k]) / span, 0, 1)
-    line = where[k] + (where[k + 1] - where[k]) * u[:, None]
+    last = np.clip(np.searchsorted(times, t, side="right") - 1, 0, len(times) - 2)
+    span = times[last + 1] - times[last]
+    u = np.clip((t - times[last]) / span, 0, 1)
+    line = where[last] + (where[last + 1] - where[last]) * u[:, None]
     return line[:, 0], line[:, 1] - 4 * arch * np.minimum(span, 1.2) ** 2 * u * (1 - u)
 
 

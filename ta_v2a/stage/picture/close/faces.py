@@ -62,7 +62,7 @@ def draw_mouth(p: Place, source: Source) -> None:
     jaw = piece(p, bare, wide * 0.85, tall * 0.6, "ellipse", (0.5, 0.35))
     p.add(jaw, x=x, y=lambda t: y(t) + (0.1 + 0.6 * reach * opened(t)) * p.scale)
     put(wide, tall * 0.85, bare, 0, -0.08)
-    for side in (-1, 1):
+    for side in (-1.0, 1.0):
         put(0.12, 0.07, np.array([0.95, 0.95, 0.93], np.float32), side * 0.24 * wide, -0.16)
         put(0.055, 0.06, dark, side * 0.24 * wide, -0.16)
         put(0.16, 0.03, hair, side * 0.24 * wide, -0.24, "capsule")

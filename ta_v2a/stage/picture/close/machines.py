@@ -3,7 +3,7 @@ that turns round."""
 
 import numpy as np
 
-from ta_v2a.stage.picture.close.parts import Course, add_bone, piece, skin
+from ta_v2a.stage.picture.close.parts import add_bone, piece, skin
 from ta_v2a.stage.picture.contacts import event_times
 from ta_v2a.stage.picture.motion import smooth_walk, swinging
 from ta_v2a.stage.picture.place import Place, sliding
@@ -18,8 +18,9 @@ def cycles(t: np.ndarray, source: Source, hz: float) -> np.ndarray:
     machine as fast as it is loud, `hz` at most."""
     events, _ = event_times(source)
     if source.envelope is not None:
-        turns = np.concatenate([[0.0], np.cumsum(hz * np.sqrt(np.clip(source.envelope, 0, 1)))]) / ENVELOPE_HZ
-        return np.interp(t * ENVELOPE_HZ, np.arange(len(turns)), turns)
+        rate = hz * np.sqrt(np.clip(source.envelope, 0, 1))
+        turned = np.concatenate([[0.0], np.cumsum(rate)]) / ENVELOPE_HZ
+        return np.interp(t * ENVELOPE_HZ, np.arange(len(turned)), turned)
     if not len(events):
         return np.full(len(t), 0.5)
     step = float(np.clip(np.median(np.diff(events)), 0.1, _REST_S)) if len(events) > 1 else 0.3
@@ -69,21 +70,20 @@ def draw_needle(p: Place, source: Source) -> None:
     p.add(cloth, x=lambda t: p.x + sway(t) - feed * (turned(t) % 8), y=ground + 0.02 * p.scale)
     bare = skin(p)
     for out in (-1, 1) if p.maybe(0.7) else ():
-        hand: Course = lambda t, o=out: (  # noqa: E731
-            p.x + sway(t) + o * 0.28 * p.scale,
-            np.full(len(t), ground - 0.03 * p.scale),
-        )
-        elbow: Course = lambda t, o=out, h=hand: (  # noqa: E731
-            h(t)[0] + o * 0.35 * p.scale,
-            h(t)[1] + 0.5 * p.scale,
-        )
+
+        def hand(t: np.ndarray, o: int = out) -> tuple[np.ndarray, np.ndarray]:
+            return p.x + sway(t) + o * 0.28 * p.scale, np.full(len(t), ground - 0.03 * p.scale)
+
+        def elbow(t: np.ndarray, o: int = out) -> tuple[np.ndarray, np.ndarray]:
+            return p.x + sway(t) + o * 0.63 * p.scale, np.full(len(t), ground + 0.47 * p.scale)
+
         add_bone(p, piece(p, bare, 0.6, 0.15, "capsule"), hand, elbow)
         p.add(piece(p, bare, 0.22, 0.13, "blob"), x=lambda t, h=hand: h(t)[0], y=lambda t, h=hand: h(t)[1])
 
 
 def draw_carriage(p: Place, source: Source) -> None:
     """A printer's head goes to and fro along its rail and turns round at the events; paper comes out. In
-    silence the paper is drawn through by hand, and the head stands."""
+    silence the paper runs on, and the head stands."""
     events, _ = event_times(source)
     rng = p.rng
     paint, steel = colour(rng, "plastic"), colour(rng, "metal")

@@ -93,10 +93,11 @@ def draw_tearing(p: Place, source: Source) -> None:
             )
     bare = skin(p)
     for side in (-1.0, 1.0):
-        corner: Course = lambda t, s=side: (  # noqa: E731
-            p.x + s * (gap(t, 0) + 0.46 * width * p.scale) + bend(t, 0),
-            edge(t, 0) + 0.06 * p.scale,
-        )
+
+        def corner(t: np.ndarray, s: float = side) -> tuple[np.ndarray, np.ndarray]:
+            out = gap(t, 0) + 0.46 * width * p.scale
+            return p.x + s * out + bend(t, 0), edge(t, 0) + 0.06 * p.scale
+
         _hold(p, corner, side, bare)
 
 
@@ -129,8 +130,9 @@ def draw_flapping(p: Place, source: Source) -> None:
             )
     bare = skin(p) if p.maybe(0.7) else colour(rng, None)
     for side in (-1.0, 1.0):
-        corner: Course = lambda t, s=side: (  # noqa: E731
-            p.x + s * 0.48 * width * p.scale + across * moved(t, 0),
-            edge(t, 0) + 0.04 * p.scale,
-        )
+
+        def corner(t: np.ndarray, s: float = side) -> tuple[np.ndarray, np.ndarray]:
+            out = 0.48 * width * p.scale
+            return p.x + s * out + across * moved(t, 0), edge(t, 0) + 0.04 * p.scale
+
         _hold(p, corner, side, bare)
