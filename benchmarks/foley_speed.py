@@ -156,7 +156,7 @@ def warm_report(
         "stages_s": {name: round(seconds, 4) for name, seconds in stages.items()},
         "steps": steps,
         "sampler_step_s": round(stages["sampler"] / steps, 4),
-        "precision": str(engine._precision() or torch.float32).removeprefix("torch."),
+        "precision": str(engine.precision or torch.float32).removeprefix("torch."),
         "torch": torch.__version__,
         "torch_threads": torch.get_num_threads(),
         "peak_mib": round(mebibytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)),

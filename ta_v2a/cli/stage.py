@@ -30,10 +30,10 @@ def stage(
     height: Annotated[int, typer.Option(min=16, max=4096, help="Pixels.")] = 240,
     fps: Annotated[float, typer.Option(min=1, max=240, help="Pictures a second.")] = 25.0,
     world: Annotated[
-        Literal["flat", "solid", "solid-clean"],
+        Literal["flat", "close", "solid", "solid-clean"],
         typer.Option(
-            help="flat: layers in a plane. solid: bodies in space (extra solid); solid-clean: one source, a "
-            "steady camera, good light."
+            help="flat: layers in a plane. close: hands, legs, faces and machines near by, in layers, too. "
+            "solid: bodies in space (extra solid); solid-clean: one source, a steady camera, good light."
         ),
     ] = "flat",
     silent: Annotated[

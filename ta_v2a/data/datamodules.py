@@ -27,6 +27,7 @@ class StageData(lightning.LightningDataModule):
         sound_only: leave the pictures out.
         picture_px: side of the pictures.
         recorded: share of the training scenes that are of recordings of the bank alone, 0..1.
+        close: share of the other training scenes that are of close motions, 0..1.
         cache: folder to keep rendered clips in, for scenes that are read more than once (see
             `StageClips`); None renders them every time.
     """
@@ -44,9 +45,10 @@ class StageData(lightning.LightningDataModule):
         picture_px: int = MINI.picture_px,
         cache: str | None = None,
         recorded: float = 0.0,
+        close: float = 0.0,
     ):
         super().__init__()
-        self.recorded = recorded
+        self.recorded, self.close = recorded, close
         self.spec = ClipSpec(duration_s=duration_s, picture_px=picture_px)
         self.log_mel = LogMel(self.spec)
         self.batch_size, self.clips_per_epoch, self.first_seed = batch_size, clips_per_epoch, first_seed
@@ -61,9 +63,9 @@ class StageData(lightning.LightningDataModule):
             raise ValueError(f"no such sound bank: {bank}")
 
     def _loader(
-        self, seeds: range, bank: str | None, recorded: float = 0.0, split: str = "train"
+        self, seeds: range, bank: str | None, recorded: float = 0.0, split: str = "train", close: float = 0.0
     ) -> DataLoader:
-        clips = StageClips(seeds, self.spec, bank, self.sound_only, self.cache, recorded, split)
+        clips = StageClips(seeds, self.spec, bank, self.sound_only, self.cache, recorded, split, close)
         ahead = 4 if self.workers else None
         return DataLoader(
             clips,
@@ -80,6 +82,7 @@ class StageData(lightning.LightningDataModule):
             split_seeds("train", self.clips_per_epoch, self.first_seed + epoch * self.clips_per_epoch),
             self.bank,
             self.recorded,
+            close=self.close,
         )
 
     def val_dataloader(self) -> DataLoader:

@@ -17,6 +17,7 @@ from prompts.grammar import Heard, caption
 from ta_v2a.data.stage_clips import kinds_heard
 from ta_v2a.stage.picture.render import render_pictures
 from ta_v2a.stage.recorded_scene import recorded_scene
+from ta_v2a.stage.scene.close import close_plan
 from ta_v2a.stage.scene.scene import Scene, heard, plan
 from ta_v2a.stage.solid.render import render_solid
 from ta_v2a.stage.solid.scene import solid_scene
@@ -26,9 +27,9 @@ from ta_v2a.stage.sound.render import render_sound
 from ta_v2a.system.extras import need
 from vocoders.clock import ClipSpec
 
-World = Literal["stage", "recorded", "unseen", "solid"]
+World = Literal["stage", "recorded", "unseen", "solid", "close"]
 """Where examples come from: the stage's scenes; scenes of recordings; recordings without any picture; scenes
-of solid bodies (needs the extra `solid`, and EGL)."""
+of solid bodies (needs the extra `solid`, and EGL); of close motions."""
 CAPTIONS = 4
 """Wordings of everything in a scene: its own and three more."""
 FEWER_CAPTIONS = 2
@@ -68,7 +69,7 @@ class Examples(Dataset):
     ):
         if world == "solid":
             need("solid")
-        stage = world in ("stage", "solid")
+        stage = world in ("stage", "solid", "close")
         if not stage and not bank:
             raise ValueError(f"the world {world!r} is made of recordings: name their folder as bank")
         self.seeds, self.spec, self.world, self.second = seeds, spec, world, second
@@ -83,7 +84,8 @@ class Examples(Dataset):
         seed, spec = int(self.seeds[index]), self.spec
         solid = solid_scene(seed, spec.duration_s) if self.world == "solid" else None
         if self.catalogue is None:
-            scene = plan(seed, spec.duration_s) if solid is None else solid.scene
+            plans = close_plan if self.world == "close" else plan
+            scene = plans(seed, spec.duration_s) if solid is None else solid.scene
             gone = left_out(seed, scene)
             rest = replace(scene, sources=tuple(s for i, s in enumerate(scene.sources) if i != gone))
             heard_ones = (scene, rest) if self.second else (scene,)

@@ -264,6 +264,7 @@ class StageFeatures(lightning.LightningDataModule):
         tokenizer_file: the text tower's sentencepiece model.
         scenes, recorded_scenes, unseen_scenes: of the three worlds (`ta_v2a.data.examples.World`); the last
             two are made of the recordings of `bank` and want one.
+        close_scenes: of close motions (`ta_v2a.stage.scene.close`).
         bank: folder of recordings for the sound, or None.
         confidence, every_wording, controls: of the training scenes, see `FeatureRows`.
         lengths: columns of a training batch, one of these by chance.
@@ -288,6 +289,7 @@ class StageFeatures(lightning.LightningDataModule):
         scenes: int = 6400,
         recorded_scenes: int = 0,
         unseen_scenes: int = 0,
+        close_scenes: int = 0,
         validation_scenes: int = 192,
         batch_size: int = 48,
         workers: int = 1,
@@ -312,6 +314,7 @@ class StageFeatures(lightning.LightningDataModule):
             "stage": scenes,
             "recorded": recorded_scenes,
             "unseen": unseen_scenes,
+            "close": close_scenes,
         }
         self.validation_scenes, self.batch_size, self.workers = validation_scenes, batch_size, workers
         self.bank, self.confidence, self.lengths, self.cache = bank, confidence, tuple(lengths), Path(cache)

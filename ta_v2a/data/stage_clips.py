@@ -19,6 +19,7 @@ from prompts.lexicon import LEXICON
 from ta_v2a.errors import UserError
 from ta_v2a.stage.picture.render import render_pictures
 from ta_v2a.stage.recorded_scene import recorded_scene
+from ta_v2a.stage.scene.close import close_plan, is_close
 from ta_v2a.stage.scene.kinds import KIND_NAMES
 from ta_v2a.stage.scene.scene import ENVELOPE_HZ, SPLITS, Scene, plan
 from ta_v2a.stage.sound.bank import SoundBank
@@ -88,6 +89,8 @@ class StageClips(Dataset):
         bank: folder of recordings to use instead of synthesis half of the time, or None.
         recorded: share of the seeds, 0..1, whose scenes are of recordings of the bank alone
             (`recorded_scene`).
+        close: share of the other seeds, 0..1, whose scenes are of close motions (`close_plan`), and of the
+            recorded sources that are seen by one.
         cache: folder that keeps every clip once it is rendered, uncompressed
             (about 1 MB for 4 s at mini size), or None. Several processes may share it. Another clock, other
             recordings or another source code of the stage have a folder of their own below it. A damaged file
@@ -103,13 +106,16 @@ class StageClips(Dataset):
         cache: str | Path | None = None,
         recorded: float = 0.0,
         split: str = "train",
+        close: float = 0.0,
     ):
         if recorded and not bank:
             raise ValueError("scenes of recordings need a bank of them")
         self.recorded, self.catalogue = recorded, Catalogue(bank, split) if recorded and bank else None
-        self.seeds, self.spec, self.sound_only = seeds, spec, sound_only
+        self.seeds, self.spec, self.sound_only, self.close = seeds, spec, sound_only, close
         self.bank = SoundBank(Path(bank)) if bank else None
-        self.kept = None if cache is None else Path(cache) / _stage_digest(spec, bank, sound_only, recorded)
+        self.kept = (
+            None if cache is None else Path(cache) / _stage_digest(spec, bank, sound_only, recorded, close)
+        )
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -129,10 +135,11 @@ class StageClips(Dataset):
         cv2.setNumThreads(1)
         spec = self.spec
         if self.catalogue is not None and is_recorded(seed, self.recorded):
-            made = recorded_scene(seed, spec.duration_s, self.catalogue, spec.sample_rate_hz)
+            made = recorded_scene(seed, spec.duration_s, self.catalogue, spec.sample_rate_hz, self.close)
             scene, wave = made.scene, made.sound()
         else:
-            scene = plan(seed, spec.duration_s)
+            plans = close_plan if is_close(seed, self.close) else plan
+            scene = plans(seed, spec.duration_s)
             wave = render_sound(scene, spec.sample_rate_hz, self.bank)
         wave = wave[: spec.samples]
         item: dict[str, Any] = {
@@ -155,10 +162,12 @@ def is_recorded(seed: int, share: float) -> bool:
     return random.Random(f"recorded {seed}").random() < share
 
 
-def _stage_digest(spec: ClipSpec, bank: str | Path | None, sound_only: bool, recorded: float = 0.0) -> str:
+def _stage_digest(
+    spec: ClipSpec, bank: str | Path | None, sound_only: bool, recorded: float = 0.0, close: float = 0.0
+) -> str:
     """Of all that a rendered clip depends on beside its seed, the source code of the stage
     and of the captions included."""
-    facts = (spec, recordings_digest(bank), sound_only, recorded, code_digest(STAGE_CODE))
+    facts = (spec, recordings_digest(bank), sound_only, recorded, close, code_digest(STAGE_CODE))
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
 

@@ -21,6 +21,7 @@ from ta_v2a.media.writing.film import write_film
 from ta_v2a.media.writing.mux import mux
 from ta_v2a.media.writing.wav import write_wav
 from ta_v2a.stage.picture.render import render_pictures
+from ta_v2a.stage.scene.close import close_plan
 from ta_v2a.stage.scene.scene import SPLITS, Scene, plan
 from ta_v2a.stage.solid.mujoco_here import draw_here
 from ta_v2a.stage.solid.render import render_solid
@@ -31,8 +32,9 @@ from vocoders.clock import MINI
 
 PROMPTS_FILE = "prompts.csv"
 _BLOCK_PICTURES = 64  # rendered at a time, so that a long clip needs little memory
-StageWorld = Literal["flat", "solid", "solid-clean"]
-"""Which scenes a seed means: layers in a plane, bodies in space, or these in their clean setting."""
+StageWorld = Literal["flat", "close", "solid", "solid-clean"]
+"""Which scenes a seed means: layers in a plane, close motions in layers, bodies in space, or these in
+their clean setting."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ def staged(seed: int, duration_s: float, world: StageWorld = "flat") -> Staged:
     Raises:
         UserError: the solid world's extra is not installed.
     """
-    if world == "flat":
-        scene = plan(seed, duration_s)
+    if world in ("flat", "close"):
+        scene = close_plan(seed, duration_s) if world == "close" else plan(seed, duration_s)
         return Staged(scene, partial(render_pictures, scene, colour=True))
     solid = solid_scene(seed, duration_s, "clean" if world == "solid-clean" else "wild")
     return Staged(solid.scene, partial(render_solid, solid, colour=True))
@@ -80,7 +82,7 @@ def write_scene(
     Raises:
         UserError: if a file cannot be written, or the solid world cannot be drawn here.
     """
-    if world != "flat":
+    if world not in ("flat", "close"):
         draw_here()
     stem = output.with_suffix("") if output.suffix in (".mp4", ".wav", ".json") else output
     if not stem.name:
@@ -169,7 +171,7 @@ def write_split(
     except OSError as error:
         raise UserError(f"{folder}: the folder cannot be made ({error.strerror})") from None
     place = output_file(folder / PROMPTS_FILE)
-    if world != "flat":
+    if world not in ("flat", "close"):
         draw_here()
     scenes = [staged(seed, duration_s, world).scene for seed in SPLITS[split][:n]]
     wanted = {scene.seed: _truth(scene, width, height, fps, silent, world) for scene in scenes}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prompts.grammar import caption
+from ta_v2a.stage.scene.close import shown_close
 from ta_v2a.stage.scene.gestures import CONTINUOUS_ACTIONS, gesture_of, look_of
 from ta_v2a.stage.scene.scene import ASPECTS, SOURCE_FPS, Scene, Source, discrete_events, heard
 from ta_v2a.stage.sound.catalogue import BankRecording, Catalogue
@@ -42,7 +43,9 @@ class RecordedScene:
         return limit(np.sum([self.bed, *kept], axis=0).astype(np.float32))
 
 
-def recorded_scene(seed: int, duration_s: float, catalogue: Catalogue, rate: int = 16000) -> RecordedScene:
+def recorded_scene(
+    seed: int, duration_s: float, catalogue: Catalogue, rate: int = 16000, close: float = 0.0
+) -> RecordedScene:
     """The scene of a seed: one to three recorded sources.
 
     Kinds are drawn by the square root of how many recordings they have, so that rare ones are heard too.
@@ -50,6 +53,7 @@ def recorded_scene(seed: int, duration_s: float, catalogue: Catalogue, rate: int
     Args:
         duration_s: in seconds, more than 0.5.
         rate: samples per second.
+        close: share 0..1 of the sources that are seen by a close motion where one suits them.
     """
     rng = np.random.default_rng((seed, 11))
     sources: list[Source] = []
@@ -100,7 +104,7 @@ def recorded_scene(seed: int, duration_s: float, catalogue: Catalogue, rate: int
     scene = Scene(
         seed,
         duration_s,
-        tuple(sources),
+        tuple(shown_close(source, f"{seed} {k}", close) for k, source in enumerate(sources)),
         words,
         False,
         float(rng.choice(ASPECTS)),

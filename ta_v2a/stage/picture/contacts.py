@@ -19,7 +19,7 @@ def event_times(source: Source) -> tuple[np.ndarray, np.ndarray]:
     return np.array([e.time_s for e in source.events]), np.array([e.intensity for e in source.events])
 
 
-def _lift(events: np.ndarray, strengths: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+def lifting(events: np.ndarray, strengths: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     """How high the next blow is lifted: strong blows come from higher up."""
     padded = np.concatenate([strengths, [1.0]]) if len(strengths) else np.ones(1)
     return lambda t: 0.4 + 0.6 * padded[np.minimum(np.searchsorted(events, t, side="right"), len(padded) - 1)]
@@ -59,7 +59,9 @@ def throw_sparks(
     )
 
 
-def _struck(p: Place, raster: Raster, events: np.ndarray, strengths: np.ndarray, y: float, **fixed) -> None:
+def add_struck(
+    p: Place, raster: Raster, events: np.ndarray, strengths: np.ndarray, y: float, **fixed
+) -> None:
     """A target that may shake, dip or squash when hit."""
     amount = p.rng.uniform(0, 0.04) * p.scale if p.maybe(0.6) else 0.0
     hz, decay, style = p.rng.uniform(3, 12), p.rng.uniform(0.05, 0.3), p.rng.integers(3)
@@ -74,7 +76,7 @@ def _struck(p: Place, raster: Raster, events: np.ndarray, strengths: np.ndarray,
         p.add(raster, y=lambda t: y + amount * response(t), **fixed)
 
 
-def _softness(rng: np.random.Generator) -> float:
+def softness(rng: np.random.Generator) -> float:
     """How much of a stroke slows down before the contact, as arms and legs do (see `approach`)."""
     return float(rng.uniform(0, 1)) if rng.random() < 0.7 else 0.0
 
@@ -83,9 +85,9 @@ def _tool(
     p: Place, events: np.ndarray, strengths: np.ndarray, slow: float, x: float, y: float, swings: bool
 ) -> None:
     """One hand's tool that comes down on (x, y) at every event, straight or swung, and rebounds or rests."""
-    rng, lift = p.rng, _lift(events, strengths)
+    rng, lift = p.rng, lifting(events, strengths)
     fall_s, rise_s = rng.uniform(0.06, 0.22) * slow, rng.uniform(0.1, 0.4) * slow
-    power, rebound, dwell, soft = rng.uniform(1.2, 2.6), p.maybe(0.65), rng.uniform(0, 0.15), _softness(rng)
+    power, rebound, dwell, soft = rng.uniform(1.2, 2.6), p.maybe(0.65), rng.uniform(0, 0.15), softness(rng)
     lead_s = rng.uniform(0, 0.08)  # the shoulder moves before the hand, the hand before the tool
 
     def away(t):
@@ -154,7 +156,7 @@ def draw_hit(p: Place, source: Source) -> None:
     top = p.y + 0.5 * height * p.scale
     target_first = p.maybe(0.8)
     if target_first:
-        _struck(p, target, events, strengths, top)
+        add_struck(p, target, events, strengths, top)
     slow = 1.5 if source.action == "strike" else 1.0
     if source.action == "strike" and p.maybe(0.4):
         apart = rng.uniform(0.1, 0.5) * width * p.scale
@@ -164,7 +166,7 @@ def draw_hit(p: Place, source: Source) -> None:
     else:
         _tool(p, events, strengths, slow, p.x, p.y, source.action != "knock")
     if not target_first:
-        _struck(p, target, events, strengths, top)
+        add_struck(p, target, events, strengths, top)
     if p.maybe(0.3):
         throw_sparks(p, events, p.x, p.y, int(rng.integers(2, 8)), rng.uniform(0.4, 2))
 
@@ -177,7 +179,7 @@ def draw_bounce(p: Place, source: Source) -> None:
     gravity, top = rng.uniform(1.0, 5.0) * p.scale, rng.uniform(0.3, 0.8) * p.scale
     floor_y = p.y + 0.25 * p.scale
     if p.maybe(0.5):
-        _struck(
+        add_struck(
             p,
             p.thing(rng.uniform(0.5, 2.5), rng.uniform(0.1, 0.5), None, "box", (0.5, 0.0)),
             events,
@@ -221,7 +223,7 @@ def draw_footstep(p: Place, source: Source) -> None:
     events, strengths = event_times(source)
     rng, walk = p.rng, smooth_walk(p.rng, 0.15, p.rng.uniform(0, 0.4) * p.scale)
     stride, lift = rng.uniform(0.08, 0.3) * p.scale, rng.uniform(0.08, 0.3) * p.scale
-    length, soft = rng.uniform(0.4, 0.9), _softness(rng)
+    length, soft = rng.uniform(0.4, 0.9), softness(rng)
     for leg in (0, 1):
         mine = events[leg::2]
         dist = lambda t, mine=mine: approach(t, mine, 0.25, 0.3, 1.6, False, 0.15, soft)  # noqa: E731
@@ -251,7 +253,7 @@ def draw_typing(p: Place, source: Source) -> None:
     rng, n = p.rng, int(p.rng.integers(2, 7))
     p.add(p.thing(1.2, 0.5, source.look, "box"), y=p.y + 0.2 * p.scale)
     who = rng.integers(0, n, len(events))
-    press, soft = rng.uniform(0.04, 0.16) * p.scale, _softness(rng)
+    press, soft = rng.uniform(0.04, 0.16) * p.scale, softness(rng)
     hand = smooth_walk(rng, 0.5, 0.05 * p.scale)
     if p.maybe(0.7):
         p.add(p.thing(0.7, 0.3, None, "blob"), x=lambda t: p.x + hand(t), y=p.y - 0.3 * p.scale)
@@ -284,9 +286,9 @@ def draw_shaking(p: Place, source: Source) -> None:
 def draw_clap(p: Place, source: Source) -> None:
     """Two things that meet."""
     events, strengths = event_times(source)
-    rng, lift = p.rng, _lift(events, strengths)
+    rng, lift = p.rng, lifting(events, strengths)
     reach, tilt = rng.uniform(0.08, 0.4) * p.scale, rng.normal(0, 0.4)
-    fall, rise, soft = rng.uniform(0.08, 0.25), rng.uniform(0.1, 0.35), _softness(rng)
+    fall, rise, soft = rng.uniform(0.08, 0.25), rng.uniform(0.1, 0.35), softness(rng)
     dist = lambda t: lift(t) * approach(t, events, fall, rise, 1.7, True, 0.04, soft)  # noqa: E731
     for side in (-1, 1):
         raster = p.thing(

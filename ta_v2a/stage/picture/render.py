@@ -5,10 +5,11 @@ import numpy as np
 
 from ta_v2a.stage.picture import camera
 from ta_v2a.stage.picture.choreography import ACTIONS
+from ta_v2a.stage.picture.close.motions import MOTIONS
 from ta_v2a.stage.picture.distraction import distract
 from ta_v2a.stage.picture.place import Layer, Place, Sparks
 from ta_v2a.stage.picture.texture import LUMA, colour, cut_out, noise, shading
-from ta_v2a.stage.scene.scene import Scene
+from ta_v2a.stage.scene.scene import Scene, Source
 
 SHUTTER = 0.5
 """Share of the frame interval during which the shutter is open (180 degrees): motion blur."""
@@ -153,7 +154,25 @@ def _places(scene: Scene, rng: np.random.Generator, pixels_per_unit: float, in_c
         place = Place(
             rng, x, float(rng.uniform(0.3, 0.75)), scale, pixels_per_unit, in_colour, scene.duration_s
         )
-        ACTIONS[source.action](place, source)
+        draw_source(place, source)
+        places.append(place)
+    return places
+
+
+def draw_source(place: Place, source: Source) -> None:
+    """Adds the layers of a source: its close motion, if it has one, or its action."""
+    draw = MOTIONS[source.motion] if source.motion else ACTIONS[source.action]
+    draw(place, source)
+
+
+def _silent(scene: Scene, rng: np.random.Generator, pixels_per_unit: float, in_colour: bool) -> list[Place]:
+    """What moves and touches nothing, anywhere in the picture."""
+    places = []
+    for source in scene.silent:
+        x, y = rng.uniform(0.1, 0.9) * scene.aspect, rng.uniform(0.25, 0.75)
+        scale = rng.uniform(0.4, 1.3) if source.scale is None else source.scale
+        place = Place(rng, float(x), float(y), float(scale), pixels_per_unit, in_colour, scene.duration_s)
+        draw_source(place, source)
         places.append(place)
     return places
 
@@ -176,7 +195,7 @@ def render_pictures(
     times, index = camera.shown_times(times_s, scene.source_fps, rng.random() / scene.source_fps)
     density = float(np.clip(max(height, width / scene.aspect), 64, 720))
     background = _background(rng, density, scene.aspect, colour)
-    places = _places(scene, rng, density, colour)
+    places = _places(scene, rng, density, colour) + _silent(scene, rng, density, colour)
     silent = Place(rng, 0.0, 0.0, 1.0, density, colour, scene.duration_s)
     for _ in range(int(rng.choice(4, p=[0.35, 0.3, 0.2, 0.15]))):
         silent.x, silent.y, silent.scale = (

@@ -49,6 +49,8 @@ class Source:
         recorded: the kind of recording that sounds in place of `kind`, a name of `prompts.lexicon.ALL_KINDS`;
             empty where the stage's own kind sounds.
         scale: how large it stands in the picture (0.4 far to 1.9 near); None leaves that to the picture.
+        motion: a close motion by which the picture shows the action (`ta_v2a.stage.scene.close`); empty for
+            the action's own.
     """
 
     kind: str
@@ -62,6 +64,7 @@ class Source:
     sound_seed: int
     recorded: str = ""
     scale: float | None = None
+    motion: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Scene:
     Args:
         aspect: width over height of the clip.
         source_fps: frame rate of the imagined camera; slower ones show each frame longer.
+        silent: what moves beside the sources and touches nothing; no sound and no caption tells of it.
     """
 
     seed: int
@@ -80,6 +84,7 @@ class Scene:
     contradicts: bool
     aspect: float
     source_fps: float
+    silent: tuple[Source, ...] = ()
 
     @property
     def event_times_s(self) -> np.ndarray:
@@ -89,15 +94,13 @@ class Scene:
     def as_dict(self) -> dict:
         """The scene as plain JSON values (envelopes rounded to 3 digits)."""
         out = asdict(self)
-        for source in out["sources"]:
+        for source in (*out["sources"], *out["silent"]):
             if source["envelope"] is not None:
                 source["envelope"] = [round(float(v), 3) for v in source["envelope"]]
         return out
 
 
-def _pulse_train(
-    rng: np.random.Generator, duration_s: float, gap_range_s: tuple[float, float]
-) -> list[float]:
+def pulse_train(rng: np.random.Generator, duration_s: float, gap_range_s: tuple[float, float]) -> list[float]:
     """Times of a row of events: regular, jittered, in bursts, or a few alone."""
     gap = float(np.exp(rng.uniform(*np.log(gap_range_s))))
     style = rng.choice(4, p=[0.3, 0.4, 0.2, 0.1])
@@ -162,7 +165,7 @@ def discrete_events(rng: np.random.Generator, action: str, duration_s: float) ->
         return _bounces(rng, duration_s, (0.7, 0.97), (0.35, 1.1))
     if action == "drop":
         return _bounces(rng, duration_s, (0.3, 0.6), (0.15, 0.4))
-    times = _pulse_train(rng, duration_s, GAPS_S[action])
+    times = pulse_train(rng, duration_s, GAPS_S[action])
     spread = float(rng.uniform(0, 0.6))
     return [Event(t, float(np.clip(1 - spread * rng.random(), 0.2, 1))) for t in times]
 
@@ -191,7 +194,7 @@ def _gates(rng: np.random.Generator, n: int) -> tuple[np.ndarray, list[float]]:
 def _strokes(rng: np.random.Generator, action: str, n: int) -> tuple[np.ndarray, list[Event]]:
     """Friction: to and fro; loudness follows the speed of the stroke, every stroke start is an event."""
     duration_s = n / ENVELOPE_HZ
-    times = _pulse_train(rng, duration_s, GAPS_S[action])
+    times = pulse_train(rng, duration_s, GAPS_S[action])
     envelope, clock = np.zeros(n), np.arange(n) / ENVELOPE_HZ
     for i, start in enumerate(times):
         until = times[i + 1] if i + 1 < len(times) else duration_s
