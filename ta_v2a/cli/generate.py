@@ -6,7 +6,7 @@ import typer
 
 from ta_v2a.cli import console
 from ta_v2a.cli.options import Json, Preset, Seed
-from ta_v2a.engine.arguments import FILM_NEGATIVE_SCALE, FILM_STEPS, FILM_TEXT_SCALE, LAST_SEED
+from ta_v2a.engine.arguments import FILM_NEGATIVE_SCALE, FILM_STEPS, LAST_SEED
 from ta_v2a.errors import UserError
 
 
@@ -30,8 +30,9 @@ def generate(
         int, typer.Option(min=1, max=1000, help="Sampler steps of the pictures; more is slower.")
     ] = FILM_STEPS,
     text_scale: Annotated[
-        float, typer.Option(help="How closely the pictures follow the prompt.")
-    ] = FILM_TEXT_SCALE,
+        float | None,
+        typer.Option(help="How closely the pictures follow it. Default: the head's own."),
+    ] = None,
     negative_scale: Annotated[
         float, typer.Option(help="How far the pictures keep from the negative prompt.")
     ] = FILM_NEGATIVE_SCALE,
