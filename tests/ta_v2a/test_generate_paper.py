@@ -1,5 +1,5 @@
-"""Films of the paper-size head and of a published AnimateDiff, real classes at tiny sizes: packed, then made by
-the command."""
+"""Films of the paper-size head and of a published AnimateDiff, real classes at tiny sizes: packed, then made
+by the command."""
 
 import json
 from pathlib import Path
