@@ -1,5 +1,5 @@
-"""A latent guide inside of any diffusers pipeline: it moves the latents before every step of the pipeline's own
-scheduler, at the prediction that the pipeline has guided already."""
+"""A latent guide inside of any diffusers pipeline: it moves the latents before every step of the pipeline's
+own scheduler, at the prediction that the pipeline has guided already."""
 
 import functools
 from collections.abc import Iterator, Mapping

@@ -1,5 +1,5 @@
-"""The latent aligner over published diffusers pipelines: their sound for a picture, their pictures for a sound
-(Xing et al. 2024, which did it with AudioLDM and AnimateDiff)."""
+"""The latent aligner over published diffusers pipelines: their sound for a picture, their pictures for a
+sound (Xing et al. 2024, which did it with AudioLDM and AnimateDiff)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -80,7 +80,7 @@ class AlignedPipeline:
     """A published pipeline whose latents are moved, as they form, to what is fixed.
 
     Attributes:
-        pipe: any diffusers pipeline with one scheduler, one prediction a step, and latents that `embed` reads.
+        pipe: a diffusers pipeline with one scheduler, one prediction a step, and latents that `embed` reads.
         modality: what it makes.
         embed: its clean latents to a joint space: `embedded_film`, `embedded_sound`, or an own function.
         rate: lambda_1; None: the paper's.

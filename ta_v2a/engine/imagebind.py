@@ -27,12 +27,12 @@ class ImageBindEmbedding:
     """Everything to (batch, C), L2-normalised, as `cvalp.joint_embedding.JointEmbedding`; gradients flow to
     sounds and pictures.
 
-    Films are five clips of two pictures, the middle square; sounds three clips of two seconds: what is shorter
-    than those is laid over itself. (The published preparation also crops left and right.)
+    Films are five clips of two pictures, the middle square; sounds three clips of two seconds: what is
+    shorter is repeated. (The published preparation also crops left and right.)
 
     Args:
-        model: ImageBind, or what answers like it: {"vision": (b, clips, 3, 2, 224, 224)}, {"audio": (b, clips,
-            1, 128, 204)} or {"text": tokens} to {the same key: (b, C)}.
+        model: ImageBind, or what answers like it: {"vision": (b, clips, 3, 2, 224, 224)}, {"audio": (b,
+            clips, 1, 128, 204)} or {"text": tokens} to {the same key: (b, C)}.
         voice: log-mels of this stack to waves (batch, samples), such as a preset's vocoder.
         voice_hz: their rate.
         tokens: texts to the model's tokens.
@@ -61,8 +61,8 @@ class ImageBindEmbedding:
             data = import_module("imagebind.data")
         except ImportError as error:
             raise UserError(
-                "ImageBind is no dependency of this program (its licence forbids commercial use): install the "
-                f"package imagebind yourself ({one_line(error)})"
+                "ImageBind is no dependency of this program (its licence forbids commercial use): install "
+                f"the package imagebind yourself ({one_line(error)})"
             ) from error
         if not Path(file).is_file():
             raise UserError(f"no weights of ImageBind: {file}")

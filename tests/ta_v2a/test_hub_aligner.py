@@ -112,9 +112,8 @@ def test_sound_of_a_published_pipeline_comes_nearer_to_a_picture(audioldm, pipel
     film = torch.rand(1, 16, 3, 32, 32, generator=torch.Generator().manual_seed(1))
     fixed = {"video": embedding.of_pictures(film), "text": embedding.of_words(["a dog"])}
     call = {"prompt": "a dog", "audio_length_in_s": 1.28, "guidance_scale": 2.0}
-    aligned = AlignedPipeline(
-        audioldm, "audio", embed, judge=Judge({"audio": embed}, {"video": -fixed["video"]})
-    )
+    judge = Judge({"audio": embed}, {"video": -fixed["video"]})
+    aligned = AlignedPipeline(audioldm, "audio", embed, judge=judge)
     own = audioldm.scheduler.step
 
     def made(run, **more):
