@@ -8,9 +8,8 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from diffusers import AnimateDiffPipeline, AutoencoderKL, DDIMScheduler, MotionAdapter, UNet2DConditionModel
+from tiny_films import filled, write_animatediff
 from tiny_words import tiny_tokenizer
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from cvalp.paper.model import PaperCVALP
 from ldm.autoencoders.picture_vae import PictureVae
@@ -26,14 +25,6 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 PICTURES, FPS = 8, 8.0
 
 
-def grown(network: torch.nn.Module) -> torch.nn.Module:
-    """No layer left at zero, so that conditions reach the pictures."""
-    for parameter in network.parameters():
-        if not parameter.any():
-            torch.nn.init.normal_(parameter, std=0.3)
-    return network
-
-
 @pytest.fixture(scope="module")
 def paper(tmp_path_factory) -> Path:
     """A packed preset with a head."""
@@ -44,7 +35,7 @@ def paper(tmp_path_factory) -> Path:
         "cvalp": PaperCVALP.tiny(tiny_tokenizer(folder / "words")),
         "vae": SpectrogramVae.tiny(block_out_channels=(8, 8, 8, 8)),
         "ldm": AudioUNet.tiny(latent_rows=16, video_channels=16, text_channels=16),
-        "video-head": grown(MotionUNet.tiny(**head)),
+        "video-head": filled(MotionUNet.tiny(**head)),
         "video-autoencoder": PictureVae.tiny(),
     }
     words = []
@@ -57,54 +48,8 @@ def paper(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def animatediff(tmp_path_factory) -> tuple[Path, Path]:
-    """A Stable Diffusion 1 pipeline and a motion adapter, as diffusers saves them."""
-    folder = tmp_path_factory.mktemp("published")
-    torch.manual_seed(1)
-    letters = ["<|startoftext|>", "<|endoftext|>", *(f"{letter}</w>" for letter in "abcdefgh"), *"abcdefgh"]
-    (folder / "vocab.json").write_text(json.dumps({word: index for index, word in enumerate(letters)}))
-    (folder / "merges.txt").write_text("#version: 0.2\n")
-    tokenizer = CLIPTokenizer(str(folder / "vocab.json"), str(folder / "merges.txt"), model_max_length=16)
-    text = CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=len(letters),
-            hidden_size=16,
-            intermediate_size=16,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            max_position_embeddings=16,
-            bos_token_id=0,
-            eos_token_id=1,
-        )
-    )
-    unet = UNet2DConditionModel(
-        block_out_channels=(8, 16),
-        layers_per_block=1,
-        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
-        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
-        attention_head_dim=2,
-        cross_attention_dim=16,
-        norm_num_groups=4,
-    )
-    vae = AutoencoderKL(
-        down_block_types=("DownEncoderBlock2D",) * 3,
-        up_block_types=("UpDecoderBlock2D",) * 3,
-        block_out_channels=(8, 8, 8),
-        layers_per_block=1,
-        norm_num_groups=4,
-    )
-    sizes = {"motion_layers_per_block": 1, "motion_num_attention_heads": 2, "motion_norm_num_groups": 4}
-    adapter = MotionAdapter(block_out_channels=(8, 16), motion_max_seq_length=16, **sizes)
-    pipe = AnimateDiffPipeline(
-        vae=vae,
-        text_encoder=text,
-        tokenizer=tokenizer,
-        unet=unet,
-        motion_adapter=adapter,
-        scheduler=DDIMScheduler(beta_schedule="linear", clip_sample=False),
-    )
-    pipe.save_pretrained(folder / "pipeline")
-    adapter.save_pretrained(folder / "adapter")
-    return folder / "pipeline", folder / "adapter"
+    """As diffusers saves them."""
+    return write_animatediff(tmp_path_factory.mktemp("published"))
 
 
 def film_of(preset: Path, out: Path, *words: str) -> int:

@@ -15,7 +15,7 @@ from diffusers import (
     HeunDiscreteScheduler,
     UNet2DConditionModel,
 )
-from test_generate_paper import animatediff  # noqa: F401
+from tiny_films import write_animatediff
 from transformers import (
     ClapTextConfig,
     ClapTextModelWithProjection,
@@ -135,10 +135,11 @@ def test_sound_of_a_published_pipeline_comes_nearer_to_a_picture(audioldm, pipel
     assert made(audioldm, num_inference_steps=10).equal(plain)
 
 
-def test_pictures_of_a_published_pipeline_come_nearer_to_a_sound(animatediff, pipeline):  # noqa: F811
+def test_pictures_of_a_published_pipeline_come_nearer_to_a_sound(tmp_path, pipeline):
     from ta_v2a.packing.pack import hub_head
 
-    named = hub_head(str(animatediff[0]), str(animatediff[1]), pictures=4, picture_px=32)["video_head"]
+    published, adapter = map(str, write_animatediff(tmp_path))
+    named = hub_head(published, adapter, pictures=4, picture_px=32)["video_head"]
     pipe = named.opened().pipe
     embedding = embedding_of(pipeline, 1.024)
     wave = torch.randn(1, 16_384, generator=torch.Generator().manual_seed(2))

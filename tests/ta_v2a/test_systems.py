@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from test_generate import video_parts
-from test_joint_engine import code, grown
+from tiny_films import grown, tiny_code, video_parts
 
 from cvalp.joint_embedding import CvalpEmbedding
 from ldm.denoisers.frame_transformer import FrameTransformer
@@ -55,7 +54,7 @@ def models(tmp_path_factory, pipeline) -> Path:
     }
     for name, network in networks.items():
         grown(network).save_pretrained(folder / name / "denoiser")
-        code().save_pretrained(folder / name / "code")
+        tiny_code().save_pretrained(folder / name / "code")
     return folder
 
 
