@@ -15,6 +15,7 @@ from ldm.conditions import FIRST_PICTURE, NEGATIVE, TEXT, Conditions, Track
 from ldm.denoisers.role import FilmDenoiser
 from ldm.guidance import Branch, branch, plan_branches
 from ldm.guides.known import Replacement
+from ldm.guides.role import Guide, LatentGuide
 from ldm.latents import Latents
 from ldm.process import Flow
 from ldm.samplers import sampler_of
@@ -195,7 +196,8 @@ class FilmMaker(Films):
     ) -> UInt8[Tensor, "films pictures px px planes"]:
         shape = self.head.film_shape
         noise = [torch.randn(shape, generator=each, device=each.device) for each in generators]
-        guides, cells = [], None
+        guides: list[Guide | LatentGuide] = []
+        cells: Tensor | None = None
         if first is not None:
             with torch.no_grad():
                 latents = self.autoencoder.encode(first.to(self.autoencoder.device)).float()

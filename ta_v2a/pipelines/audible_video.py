@@ -100,6 +100,11 @@ class AudibleVideoPipeline(DiffusionPipeline):
         dtype = changes.get("dtype") or changes.get("torch_dtype") or torch.float32
         if len(given) < len(VIDEO_ROLES):
             given = {**load_video_parts(name_or_folder, dtype), **given}
+        if "video_autoencoder" not in given:
+            raise UserError(
+                f"{name_or_folder} names a published pipeline for its pictures: ta-v2a generate opens it, or "
+                "use that pipeline and FoleyPipeline"
+            )
         sound = FoleyPipeline.from_pretrained(name_or_folder, **changes)
         return cls.from_foley(sound, **given)
 
