@@ -4,8 +4,18 @@
     PYTHONPATH=. python benchmarks/joint_arms.py train --steps 1500 --scenes 32768 --workers 14
     PYTHONPATH=. python benchmarks/joint_arms.py measure -n 300 --result results/joint-arms.json
 
-`train` makes the latents where they are missing and trains arm after arm, as `--arms` names them; one that is
-there is left alone. `measure` lets every arm do its tasks. Everything lies below `--folder`.
+On a processor, with smaller networks and shorter clips, an arm in about 20 minutes of one core:
+
+    PYTHONPATH=. python benchmarks/joint_arms.py train --width 192 --depth 4 --pictures 32 --steps 400 \\
+        --batch 24 --scenes 2048 --precision 32-true --folder runs/joint-small
+    PYTHONPATH=. python benchmarks/joint_arms.py measure --pictures 32 -n 300 --sampler-steps 12 \\
+        --folder runs/joint-small --result results/joint-arms.json
+
+`train` makes the latents where they are missing, once for all arms, and trains arm after arm, as `--arms`
+names them; each is noted in `arm.json` beside its networks. One that is noted is left alone; one that was
+stopped goes on from its last whole epoch. `measure` lets every arm that is there do its tasks, and keeps the
+scores of each task beside the networks and in the result at once: stopped, it goes on where it was.
+Everything lies below `--folder`.
 
 Scores, all with CVALP, which none of these trainings optimises: the cosine of picture and sound (AVHScore's
 part played by E_v and E_a), of words with each, each beside the same with the clips shuffled; F1 of the
@@ -14,16 +24,18 @@ of E_v and E_a to those of true scenes. "true" is the scenes themselves through 
 """
 
 import json
+import time
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
+from joint_scores import TOLERANCE_S, Judge, made, scored, together
 from measuring import begun, keep, options
-from torch import Tensor
 
 from ta_v2a.evaluation.metrics.records import Score
-from ta_v2a.evaluation.metrics.statistics import mean, pooled_f1
+from ta_v2a.media.writing.atomic import whole_file
 
 MODEL = "--model.init_args."
 ARMS: dict[str, tuple[str, list[str]]] = {
@@ -43,26 +55,61 @@ ARMS: dict[str, tuple[str, list[str]]] = {
     "tempo whole": ("tempo", [f"{MODEL}network.init_args.use", "whole"]),
 }
 """Configuration and overrides; the tempo arms steer the video stream of "two-stream"."""
-TOLERANCE_S = 0.1
+TASKS = {
+    "two-stream": ("t2av",),
+    "uniform": ("t2av", "v2a", "v2a without words", "a2v", "a2v without words"),
+    "tempo": ("a2v",),
+}
+"""What an arm's kind of model does."""
+PICTURE_S = 0.064
 BATCH = 50
-SAMPLER_STEPS, TEXT_SCALE = 25, 2.0
 
 
 def model_folder(folder: Path, arm: str) -> Path:
     return folder / arm.replace(" ", "-") / "model"
 
 
+def note(file: Path, content: dict[str, Any]) -> None:
+    """Writes it whole or not at all."""
+    with whole_file(file) as part:
+        Path(part).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def sized(config: str, given: Any) -> dict[str, Any]:
+    """Overrides for networks of another width and depth: heads of 64 channels, no shipped weights to start
+    from. A "uniform" of both in one is as deep as its configuration is to the streams': a third more."""
+    if given.width is None:
+        return {}
+    size = {"width": given.width, "depth": given.depth, "heads": given.width // 64}
+    if config == "uniform":
+        size["depth"] = given.depth * 4 // 3
+        return {f"{MODEL}network.init_args.{name}": value for name, value in size.items()}
+    video = {"latent_channels": 24, "height": 6, "width_px": 6, **size}
+    if config == "tempo":
+        return {f"{MODEL}denoiser.init_args.{name}": value for name, value in size.items()}
+    return {
+        f"{MODEL}network.init_args.audio": json.dumps({"class_name": "AudioTransformer", **size}),
+        f"{MODEL}network.init_args.video": json.dumps({"class_name": "FrameTransformer", **video}),
+        f"{MODEL}network.init_args.heads": size["heads"],
+        f"{MODEL}audio": "null",
+    }
+
+
 def train(arm: str, given: Any) -> None:
-    """One arm, unless it is there."""
+    """One arm, unless it is noted."""
     from ta_v2a.training.stages import run_stage
 
     place = model_folder(given.folder, arm)
-    if (place / "code" / "config.json").is_file():
+    done, last = place.parent / "arm.json", place.parent / "last.ckpt"
+    if done.is_file():
         return
     config, overrides = ARMS[arm]
     place.parent.mkdir(parents=True, exist_ok=True)
     kept = {"dirpath": str(place.parent), "save_last": True, "save_top_k": 1, "every_n_epochs": 1}
-    keeper = {"class_path": "lightning.pytorch.callbacks.ModelCheckpoint", "init_args": kept}
+    keeper = {
+        "class_path": "lightning.pytorch.callbacks.ModelCheckpoint",
+        "init_args": {**kept, "enable_version_counter": False},
+    }
     noted = {"save_dir": str(place.parent), "name": "log"}
     noted = {"class_path": "lightning.pytorch.loggers.CSVLogger", "init_args": noted}
     overlay = place.parent / "arm.yaml"
@@ -70,192 +117,127 @@ def train(arm: str, given: Any) -> None:
     settings = {
         "--trainer.max_steps": given.steps,
         "--trainer.check_val_every_n_epoch": 1000,
+        "--trainer.precision": given.precision,
         f"{MODEL}max_steps": given.steps,
         f"{MODEL}lr": given.lr,
         f"{MODEL}export_folder": str(place),
         "--data.init_args.batch_size": given.batch,
-        "--data.init_args.scenes": given.scenes,
-        "--data.init_args.validation_scenes": given.n,
-        "--data.init_args.workers": given.workers,
-        "--data.init_args.cache": str(given.folder / "scenes"),
+        **scenes(given),
+        **sized(config, given),
     }
     if config == "tempo":
         settings[f"{MODEL}start"] = str(given.folder / "two-stream" / "last.ckpt")
+    if last.is_file():
+        settings["--ckpt_path"] = str(last)
     words = [str(word) for pair in settings.items() for word in pair]
+    began = time.perf_counter()
     report = run_stage("joint", [config, str(overlay)], [*words, *overrides])
-    print(json.dumps({"arm": arm, **report}), flush=True)
+    report = {"arm": arm, "seconds": round(time.perf_counter() - began, 1), **report}
+    note(done, {**report, "batch": given.batch, "width": given.width, "depth": given.depth})
+    print(json.dumps(report), flush=True)
 
 
-class Judge:
-    """CVALP, the codes and the vocoder, on a device."""
-
-    def __init__(self, folder: Path, data: Any, device: torch.device):
-        from cvalp.joint_embedding import CvalpEmbedding
-        from ta_v2a.engine.parts import load_parts
-
-        self.parts, self.device = load_parts("mini")[0].to(device), device
-        self.cvalp, self.code = self.parts.cvalp, data.code().to(device)
-        self.embedding = CvalpEmbedding(self.cvalp, data.spec.duration_s)
-
-    @torch.no_grad()
-    def embedded(self, audio: Tensor | None, video: Tensor | None) -> dict[str, Any]:
-        """E_a, E_v, and the onsets heard and seen, of latents."""
-        from ldm.guides.onset import expected_onsets
-        from ta_v2a.evaluation.metrics.onsets import onsets
-
-        found: dict[str, Any] = {}
-        if audio is not None:
-            mel = self.parts.autoencoder.decode(audio)
-            found["E_a"] = self.embedding.of_sound(mel).cpu().numpy()
-            waves = self.parts.vocoder(mel).float().cpu().numpy()
-            found["heard"] = [onsets(wave)[0] for wave in waves]
-        if video is not None:
-            features = self.embedding.features(self.code.decode_film(video))
-            tokens = features[..., : self.cvalp.text_width].float().mean(1)
-            found["E_v"] = torch.nn.functional.normalize(tokens, dim=-1).cpu().numpy()
-            seen = expected_onsets(self.cvalp.onsets(features)).cpu().numpy()
-            frame_s = self.parts.clock.hop_samples / self.parts.clock.sample_rate_hz
-            peaks = (seen > 0.3) & (seen >= np.roll(seen, 1, 1)) & (seen > np.roll(seen, -1, 1))
-            found["seen"] = [(np.flatnonzero(row) + 0.5) * frame_s for row in peaks]
-        return found
-
-
-def scored(arm: str, task: str, found: dict[str, Any], true: dict[str, Any], text: np.ndarray) -> list[Score]:
-    """All scores of one arm and task. What a task does not make is the truth's."""
-    from ta_v2a.evaluation.metrics.distributions import frechet_distance
-    from ta_v2a.evaluation.metrics.onsets import match
-
-    both, of = {**true, **found}, f"{arm}, {task}"
-    scores = []
-
-    def said(metric: str, values: np.ndarray, pooled: bool = False) -> None:
-        estimate = (pooled_f1 if pooled else mean)(values)
-        scores.append(Score.of_row(estimate.as_dict(), metric, "CVALP", "higher", of=of))
-
-    n = len(text)
-    shuffled = np.roll(np.arange(n), 1)
-    pairs = {"picture and sound": ("E_v", "E_a"), "words and sound": ("text", "E_a")}
-    pairs["words and picture"] = ("text", "E_v")
-    vectors = {"text": text, "E_v": both["E_v"], "E_a": both["E_a"]}
-    for name, (x, y) in pairs.items():
-        said(f"cosine of {name}", (vectors[x] * vectors[y]).sum(1))
-        said(f"cosine of {name}, shuffled", (vectors[x] * vectors[y][shuffled]).sum(1))
-    for name, order in (("", np.arange(n)), (", shuffled", shuffled)):
-        counts = [match(both["seen"][i], both["heard"][j], TOLERANCE_S).counts for i, j in enumerate(order)]
-        said(f"F1 of onsets seen and heard{name}", np.array(counts), pooled=True)
-    for name in ("E_v", "E_a"):
-        if name in found:
-            value = float(frechet_distance(found[name], true[name]))
-            row = {"value": value, "low": None, "high": None, "n": n}
-            scores.append(Score.of_row(row, f"Frechet distance of {name}", "CVALP", "lower", of=of))
-    return scores
-
-
-@torch.no_grad()
-def made(network: Any, mapper: Any, task: str, rows: dict[str, Tensor], seed: int) -> dict[str, Tensor]:
-    """The latents that a task asks for."""
-    from ldm.audio_mapper import said_or_nothing
-    from ldm.conditions import TEXT, Conditions, Track
-    from ldm.denoisers.uniform_transformer import given as clean_tracks
-    from ldm.denoisers.uniform_transformer import task_track
-    from ldm.guidance import branch, plan_branches
-    from ldm.guides.known import Replacement
-    from ldm.latents import Latents
-    from ldm.sampling import sample
-    from ldm.scheduling import FlowEuler
-
-    device, batch = rows["audio"].device, len(rows["audio"])
-    generator = torch.Generator().manual_seed(seed)
-    noise = {
-        name: torch.randn(rows[name].shape, generator=generator).to(device) for name in ("audio", "video")
-    }
-    tracks: dict[str, Track] = {TEXT: Track(rows["text"])}
-    always: tuple[str, ...] = ()
-    guides: list[Any] = []
-    if task.startswith("t2av"):
-        start = Latents(**noise)
-    else:
-        make, has = ("audio", "video") if task.startswith("v2a") else ("video", "audio")
-        start = Latents(**{make: noise[make]})
-        known = Latents(**{has: rows[has]})
-        if mapper is not None:
-            steps = rows["video"].shape[2] // network.config.pictures_per_token
-            text = said_or_nothing(network.mixer, rows["text"], None)
-            tracks = {TEXT: mapper.text_track(mapper(rows["sound"], steps), text)}
-        elif "config" in vars(network) and network.config.get("condition_noise") == "shared_t":
-            tracks["task"], always = task_track(task[:3], batch, device), ("task",)
-            start, guides = Latents(**noise), [Replacement(known)]
-        else:
-            clean = clean_tracks(known)
-            tracks, always = {**tracks, **clean}, tuple(clean)
-    scale = 1.0 if "without words" in task else TEXT_SCALE
-    if "without words" in task:
-        tracks.pop(TEXT)
-    weights = {branch(TEXT, *always): scale, branch(*always): 1 - scale}
-    plan = plan_branches(weights, batch, Conditions(tracks))
-    found = sample(network, FlowEuler(3.0), start, plan, SAMPLER_STEPS, guides=guides)
-    return dict(found.items())
-
-
-def tasks_of(config: str) -> tuple[str, ...]:
-    """What an arm's kind of model does."""
+def scenes(given: Any) -> dict[str, Any]:
+    """The data's options: the same latents for every arm, made once."""
     return {
-        "two-stream": ("t2av",),
-        "uniform": ("t2av", "v2a", "v2a without words", "a2v", "a2v without words"),
-        "tempo": ("a2v",),
-    }[config]
+        "--data.init_args.scenes": given.scenes,
+        "--data.init_args.validation_scenes": given.n,
+        "--data.init_args.pictures": given.pictures,
+        "--data.init_args.duration_s": given.pictures * PICTURE_S,
+        "--data.init_args.workers": given.workers,
+        "--data.init_args.cache": str(given.folder / "scenes"),
+    }
 
 
-def measure(given: Any) -> list[Score]:
-    """All arms that are there."""
-    from ta_v2a.data.joint_scenes import JointScenes
+class Bench:
+    """Scenes that no arm has seen, with what is true of them; all of it is made when it is first needed."""
+
+    def __init__(self, given: Any):
+        self.given = given
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+    @cached_property
+    def data(self) -> Any:
+        from ta_v2a.data.joint_scenes import JointScenes
+
+        options_of = {name.rpartition(".")[2]: value for name, value in scenes(self.given).items()}
+        data = JointScenes(**{**options_of, "scenes": 64})
+        data.prepare_data()
+        data.setup("fit")
+        return data
+
+    @cached_property
+    def judge(self) -> Judge:
+        return Judge(self.data, self.device)
+
+    @cached_property
+    def rows(self) -> dict[str, torch.Tensor]:
+        found = self.data.rows["validation"]
+        rows = {name: value[: self.given.n].float().to(self.device) for name, value in found.items()}
+        return {**rows, "text": rows["text"][:, 0]}
+
+    @cached_property
+    def parts(self) -> list[dict[str, torch.Tensor]]:
+        starts = range(0, self.given.n, BATCH)
+        return [{name: value[at : at + BATCH] for name, value in self.rows.items()} for at in starts]
+
+    @cached_property
+    def true(self) -> dict[str, Any]:
+        return together([self.judge.embedded(part["audio"], part["video"]) for part in self.parts])
+
+    def scores(self, arm: str, task: str, networks: dict[str, Any]) -> list[Score]:
+        """Of one arm's task; of the scenes themselves without networks."""
+        text = self.rows["text"].cpu().numpy()
+        if not networks:
+            return scored(arm, task, self.true, self.true, text)[:-2]
+        found = []
+        for number, part in enumerate(self.parts):
+            how = (self.given.sampler_steps, self.given.text_scale)
+            latents = made(networks["denoiser"], networks.get("mapper"), task, part, number, *how)
+            asked = {"v2a": ("audio",), "a2v": ("video",)}.get(task[:3], ("audio", "video"))
+            both = (latents.get(name) if name in asked else None for name in ("audio", "video"))
+            found.append(self.judge.embedded(*both))
+        return scored(arm, task, together(found), self.true, text)
+
+
+def networks_of(place: Path, device: torch.device) -> dict[str, Any]:
+    """The denoiser of an arm, and its mapper if it has one."""
     from ta_v2a.engine.joint import JOINT_KINDS
     from vocoders.component import class_name
 
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    data = JointScenes(
-        scenes=64, validation_scenes=given.n, workers=given.workers, cache=str(given.folder / "scenes")
-    )
-    data.prepare_data()
-    data.setup("fit")
-    judge = Judge(given.folder, data, device)
-    rows = {name: value[: given.n].float().to(device) for name, value in data.rows["validation"].items()}
-    rows["text"] = rows["text"][:, 0]
-    parts = [
-        {name: value[at : at + BATCH] for name, value in rows.items()} for at in range(0, given.n, BATCH)
-    ]
-    text = rows["text"].cpu().numpy()
-    true = _together([judge.embedded(part["audio"], part["video"]) for part in parts])
-    scores = scored("true", "scenes", true, true, text)[:-2]
-    for arm in given.arms:
-        place = model_folder(given.folder, arm)
-        if not (place / "denoiser" / "config.json").is_file():
-            continue
-        networks = {
-            name: JOINT_KINDS[class_name(place / name)].from_pretrained(place / name).to(device)
-            for name in ("denoiser", "mapper")
-            if (place / name).is_dir()
-        }
-        for task in tasks_of(ARMS[arm][0]):
-            found = []
-            for number, part in enumerate(parts):
-                latents = made(networks["denoiser"], networks.get("mapper"), task, part, number)
-                asked = {"v2a": ("audio",), "a2v": ("video",)}.get(task[:3], ("audio", "video"))
-                found.append(
-                    judge.embedded(*(latents.get(n) if n in asked else None for n in ("audio", "video")))
-                )
-            scores += scored(arm, task, _together(found), true, text)
-            print(arm, task, flush=True)
-    return scores
-
-
-def _together(parts: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        name: np.concatenate([part[name] for part in parts])
-        if name.startswith("E_")
-        else [row for part in parts for row in part[name]]
-        for name in parts[0]
+        name: JOINT_KINDS[class_name(place / name)].from_pretrained(place / name).to(device)
+        for name in ("denoiser", "mapper")
+        if (place / name).is_dir()
     }
+
+
+def measure(given: Any, written: Callable[[list[Score]], None]) -> None:
+    """All arms that are there, task after task; `written` gets all scores so far after each."""
+    from ta_v2a.system.provenance import folder_sha256
+
+    bench, scores = Bench(given), []
+    trained = [arm for arm in given.arms if (model_folder(given.folder, arm).parent / "arm.json").is_file()]
+    tasks = [("true", "scenes"), *((arm, task) for arm in trained for task in TASKS[ARMS[arm][0]])]
+    for arm, task in tasks:
+        place = None if arm == "true" else model_folder(given.folder, arm)
+        how = {
+            "weights_sha256": None if place is None else folder_sha256(place),
+            "n": given.n,
+            "pictures": given.pictures,
+            "sampler_steps": given.sampler_steps,
+            "text_scale": given.text_scale,
+        }
+        file = given.folder / (arm if place is None else place.parent.name) / f"{task.replace(' ', '-')}.json"
+        kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        if kept.get("how") != how:
+            found = bench.scores(arm, task, {} if place is None else networks_of(place, bench.device))
+            kept = {"how": how, "scores": [score.as_dict() for score in found]}
+            file.parent.mkdir(parents=True, exist_ok=True)
+            note(file, kept)
+            print(arm, task, flush=True)
+        scores += [Score.from_dict(score) for score in kept["scores"]]
+        written(scores)
 
 
 def main() -> None:
@@ -271,6 +253,12 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--scenes", type=int, default=16384, help="of every training")
+    parser.add_argument("--pictures", type=int, default=64, help="of a clip, 15.6 a second; multiples of 4")
+    parser.add_argument("--width", type=int, help="of the networks, a multiple of 64; none: as configured")
+    parser.add_argument("--depth", type=int, default=6, help="of the streams, with --width")
+    parser.add_argument("--precision", default="bf16-mixed", help="of the training, in Lightning's words")
+    parser.add_argument("--sampler-steps", type=int, default=25)
+    parser.add_argument("--text-scale", type=float, default=2.0)
     parser.add_argument("--workers", type=int, default=0, help="processes that render")
     parser.add_argument("--folder", type=Path, default=Path("runs/joint-arms"))
     given = parser.parse_args()
@@ -279,11 +267,13 @@ def main() -> None:
         for arm in given.arms:
             train(arm, given)
         return
-    scores = measure(given)
-    for score in scores:
-        print(score)
-    details = {"tolerance_s": TOLERANCE_S, "sampler_steps": SAMPLER_STEPS, "text_scale": TEXT_SCALE}
-    keep(noted, "joint models by arm", scores, given.n, seed=0, details=details)
+    names = ("sampler_steps", "text_scale", "pictures", "width", "depth")
+    details = {"tolerance_s": TOLERANCE_S, **{name: getattr(given, name) for name in names}}
+
+    def written(scores: list[Score]) -> None:
+        keep(noted, "joint models by arm", scores, given.n, seed=0, details=details)
+
+    measure(given, written)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
-"""One training step of the joint models at their papers' sizes, on random latents: seconds, memory, loss.
+"""One training step of the joint models and of the video head at their papers' sizes, on random latents:
+seconds, memory, loss; of the head a sample of two steps, too.
 
     PYTHONPATH=. python benchmarks/joint_paper_step.py two-stream --result results/joint-paper-step.json
     PYTHONPATH=. python benchmarks/joint_paper_step.py uniform --batch 2
+    PYTHONPATH=. python benchmarks/joint_paper_step.py video-head --pictures 16 --cells 32
 
 Weights in bfloat16, plain gradient descent: what is tried is that the graph of that size runs and where
 memory goes, not how it learns. TAVDiffusion: 20 pictures of 4 x 32 x 40 and 8 x 16 rows by 256 columns of
-sound (10 s). UniForm: 20 pictures of 4 x 32 x 32 and 8 x 16 by 100 (4 s).
+sound (10 s). UniForm: 20 pictures of 4 x 32 x 32 and 8 x 16 by 100 (4 s). The head: so many pictures of so
+many latent cells a side, E_l and 24 words.
 """
 
 import resource
@@ -16,18 +19,49 @@ import torch
 import yaml
 from measuring import begun, keep, number, options, show
 
-CONFIGS = {"two-stream": "two-stream-paper", "uniform": "uniform-paper"}
+CONFIGS = {"two-stream": "two-stream-paper", "uniform": "uniform-paper", "video-head": "video-head-paper"}
 
 
 def built(model: str) -> Any:
     """The network of the packaged configuration."""
+    from ldm.denoisers.motion_unet import MotionUNet
     from ldm.denoisers.two_streams import TwoStreams
     from ldm.denoisers.uniform_transformer import UniformTransformer
     from ta_v2a.training.stages import config_file
 
     content = yaml.safe_load(config_file("joint", CONFIGS[model]).read_text(encoding="utf-8"))
     settings = content["model"]["init_args"]["network"]["init_args"]
-    return (TwoStreams if model == "two-stream" else UniformTransformer)(**settings)
+    kinds = {"two-stream": TwoStreams, "uniform": UniformTransformer, "video-head": MotionUNet}
+    return kinds[model](**settings)
+
+
+def film_loss(network: Any, shape: tuple[int, ...], device: torch.device) -> torch.Tensor:
+    """The video head's, of films in a shape."""
+    from ldm.conditions import Conditions
+    from ldm.latents import Latents
+
+    where: dict[str, Any] = {"device": device, "dtype": torch.bfloat16}
+    data, noise = torch.randn(shape, **where), torch.randn(shape, **where)
+    time_ = torch.rand(shape[0], device=device)
+    text = Conditions.of(text=torch.randn(shape[0], 25, 512, **where))
+    noisy = network.process.noisy(data, noise, time_).to(data.dtype)
+    found = network(Latents(video=noisy), time_, text).given_video
+    return (found.float() - noise.float()).square().mean()
+
+
+def film_sampled(network: Any, shape: tuple[int, ...], device: torch.device) -> bool:
+    """Two steps under guidance; whether all is finite."""
+    from ldm.conditions import Conditions
+    from ldm.guidance import NONE, branch, plan_branches
+    from ldm.latents import Latents
+    from ldm.samplers import sampler_of
+    from ldm.sampling import sample
+
+    text = Conditions.of(text=torch.randn(shape[0], 25, 512, device=device))
+    guidance = plan_branches({branch("text"): 7.5, NONE: -6.5}, shape[0], text)
+    noise = Latents(video=torch.randn(shape, device=device))
+    found = sample(network.eval(), sampler_of(network.process), noise, guidance, 2)
+    return bool(found.given_video.isfinite().all())
 
 
 def loss_of(model: str, network: Any, batch: int, device: torch.device) -> torch.Tensor:
@@ -62,6 +96,8 @@ def main() -> None:
     parser.add_argument("model", choices=list(CONFIGS))
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--steps", type=int, default=2)
+    parser.add_argument("--pictures", type=int, default=16, help="of the head's film")
+    parser.add_argument("--cells", type=int, default=32, help="a side of it")
     given = parser.parse_args()
     noted = begun(given)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -73,14 +109,25 @@ def main() -> None:
     network.to(torch.bfloat16).train()
     optimizer = torch.optim.SGD(network.parameters(), lr=1e-4)
     seconds, losses = [], []
+    shape = (given.batch, 4, given.pictures, given.cells, given.cells)
+    if given.model == "video-head":
+        network.keep_fewer_activations()
     for _ in range(given.steps):
         start = time.perf_counter()
         optimizer.zero_grad(set_to_none=True)
-        loss = loss_of(given.model, network, given.batch, device)
+        if given.model == "video-head":
+            loss = film_loss(network, shape, device)
+        else:
+            loss = loss_of(given.model, network, given.batch, device)
         loss.backward()
         optimizer.step()
         losses.append(float(loss.detach()))
         seconds.append(time.perf_counter() - start)
+    sampled: dict[str, Any] = {}
+    if given.model == "video-head":
+        start = time.perf_counter()
+        sampled = {"finite": film_sampled(network, shape, device)}
+        sampled["two_steps_s"] = round(time.perf_counter() - start, 2)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if device.type == "cuda":
         peak = torch.cuda.max_memory_allocated() / 2**20
@@ -92,6 +139,7 @@ def main() -> None:
         "seconds": [round(each, 2) for each in seconds],
         "peak_mib": round(peak),
         "losses": [round(each, 4) for each in losses],
+        **sampled,
     }
     show(
         report,
@@ -103,7 +151,11 @@ def main() -> None:
         number("training step", of, seconds[-1], "s", n=1, variant="last"),
         number("peak memory", of, peak, "MiB", n=1, variant="whole run"),
     ]
+    if sampled:
+        figures.append(number("sample of two steps", of, sampled["two_steps_s"], "s", n=1, variant="wall"))
     size = {"parameters_m": round(millions, 1)}
+    if given.model == "video-head":
+        size |= {"pictures": given.pictures, "cells": given.cells}
     keep(noted, "a training step at the paper's size", figures, given.steps, seed=0, details=size)
 
 

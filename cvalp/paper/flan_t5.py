@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import nn
 from torch.nn import functional as F
 from transformers.models.t5.configuration_t5 import T5Config
@@ -121,6 +121,25 @@ class FlanT5Tower(nn.Module):
         Raises:
             ValueError: no texts.
         """
+        hidden, mask = self._read(texts)
+        weights = mask.unsqueeze(-1).to(hidden.dtype)
+        return (hidden * weights).sum(1) / weights.sum(1)
+
+    def words(
+        self, texts: list[str], count: int
+    ) -> tuple[Float[torch.Tensor, "batch count width"], Bool[torch.Tensor, "batch count"]]:
+        """The states of the first `count` tokens of each text, zero and False where there are no more.
+
+        Raises:
+            ValueError: no texts.
+        """
+        hidden, mask = self._read(texts)
+        short = max(0, count - hidden.shape[1])
+        there = F.pad(mask.bool()[:, :count], (0, short))
+        return F.pad(hidden[:, :count], (0, 0, 0, short)) * there[..., None], there
+
+    def _read(self, texts: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
+        """States and mask of all tokens."""
         if not texts:
             raise ValueError("the text tower needs at least one text")
         rows = self.tokenizer(
@@ -134,5 +153,4 @@ class FlanT5Tower(nn.Module):
             mask = F.pad(mask, (0, further))
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.unfrozen_layers > 0):
             hidden = self.encoder(input_ids=tokens, attention_mask=mask).last_hidden_state
-        weights = mask.unsqueeze(-1).to(hidden.dtype)
-        return (hidden * weights).sum(1) / weights.sum(1)
+        return hidden, mask

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -119,6 +119,16 @@ class PaperCVALP(Component):
     def encode_text(self, texts: list[str]) -> Float[Tensor, "batch dim"]:
         """E_l: L2-normalised, one row a text; an empty text is a text like any other."""
         return F.normalize(self.text_head(self.text(texts)), dim=-1)
+
+    def encode_words(
+        self, texts: list[str], count: int
+    ) -> tuple[Float[Tensor, "batch vectors dim"], Bool[Tensor, "batch vectors"]]:
+        """E_l, then a vector for each of the first `count` tokens of a text in the same space (E_l is the
+        mean over all of them, normalised), zero and False where there are no more."""
+        states, there = self.text.words(texts, count)
+        vectors = self.text_head(states) * there[..., None]
+        whole = self.encode_text(texts)[:, None]
+        return torch.cat([whole, vectors], 1), torch.cat([torch.ones_like(there[:, :1]), there], 1)
 
     def was_cut(self, text: str) -> bool:
         """Whether `encode_text` reads only the beginning of a text."""

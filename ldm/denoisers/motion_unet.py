@@ -33,10 +33,12 @@ class MotionUNet(Component):
         pictures: most pictures that a motion module's positions reach; 32 in AnimateDiff.
         motion_heads: of the attention over time.
         text_condition: "pooled" attends to E_l alone, "tokens" to E_l and its words.
+        words: of a text at most, with "tokens".
+        film_pictures, fps, cells: of the films that it is trained on: number, a second, latent cells a side.
         process: what it undoes, see `ldm.process.process_of`.
 
     Raises:
-        ValueError: an unknown text condition.
+        ValueError: an unknown text condition, or films longer than the positions reach.
     """
 
     @configured
@@ -53,8 +55,14 @@ class MotionUNet(Component):
         motion_heads: int = 8,
         text_condition: Literal["pooled", "tokens"] = "tokens",
         process: str | Mapping[str, Any] = "epsilon",
+        words: int = 24,
+        film_pictures: int = 16,
+        fps: float = 8.0,
+        cells: int = 32,
     ):
         super().__init__()
+        if film_pictures > pictures:
+            raise ValueError(f"films of {film_pictures} pictures, but positions of {pictures} only")
         if text_condition not in ("pooled", "tokens"):
             raise ValueError(f"text_condition is pooled or tokens, not {text_condition!r}")
         from diffusers import UNetMotionModel
@@ -89,8 +97,35 @@ class MotionUNet(Component):
             "norm_groups": 4,
             "pictures": 6,
             "motion_heads": 2,
+            "words": 3,
+            "film_pictures": 6,
+            "cells": 8,
         }
         return cls(**{**size, **overrides})
+
+    @property
+    def film_shape(self) -> tuple[int, int, int, int]:
+        """Of a film's latents, without the batch: (Z, pictures, rows, columns)."""
+        c = self.config
+        return (c.latent_channels, c.film_pictures, c.cells, c.cells)
+
+    @property
+    def film_pictures(self) -> int:
+        """Of a film."""
+        return int(self.config.film_pictures)
+
+    @property
+    def words_read(self) -> int:
+        """Of a text at most, beside E_l."""
+        return int(self.config.words) if self.config.text_condition == "tokens" else 0
+
+    def film_latents(self, made: Float[Tensor, "b z n h w"]) -> Float[Tensor, "b z n h w"]:
+        """What it predicts are a film's latents themselves."""
+        return made
+
+    def first_picture(self, latents: Float[Tensor, "n z h w"]) -> None:
+        """It has not learnt to be given a first picture: a sampler has to put it there
+        (`ldm.guides.known.Replacement`)."""
 
     def keep_fewer_activations(self) -> None:
         """Gradient checkpointing: activations inside of a block are computed again in the backward pass."""

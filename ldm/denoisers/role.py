@@ -29,6 +29,36 @@ class Denoiser(Protocol):
 
 
 @runtime_checkable
+class FilmDenoiser(Denoiser, Protocol):
+    """A denoiser of films for words, as an engine holds one."""
+
+    config: Config
+    """Its settings; among them `fps`, `latent_channels`, `text_channels` and `cells`, of a side."""
+
+    @property
+    def film_shape(self) -> tuple[int, int, int, int]:
+        """Of what it predicts for one film, without the batch."""
+
+    @property
+    def film_pictures(self) -> int:
+        """Of a film."""
+
+    @property
+    def words_read(self) -> int:
+        """Of a text at most, beside E_l; 0: E_l alone."""
+
+    def film_latents(self, made: Tensor) -> Tensor:
+        """Latents (batch, Z, pictures, rows, columns) of what it predicts."""
+
+    def first_picture(self, latents: Tensor) -> Tensor | None:
+        """The track `FIRST_PICTURE` of a picture's latents (n, Z, rows, columns); None: it takes none."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are."""
+
+
+@runtime_checkable
 class AudioDenoiser(Denoiser, Protocol):
     """A denoiser of sound with weights, as an engine holds one."""
 

@@ -168,6 +168,24 @@ class VideoTransformer(Component):
         c = self.config
         return (c.latent_channels, 1 + c.pictures, c.cells, c.cells)
 
+    @property
+    def film_pictures(self) -> int:
+        """Of a film."""
+        return int(self.config.pictures)
+
+    @property
+    def words_read(self) -> int:
+        """Of a text at most, beside E_l."""
+        return int(self.config.words)
+
+    def film_latents(self, made: Float[Tensor, "b z n1 h w"]) -> Float[Tensor, "b z n h w"]:
+        """A film's latents of what it predicts."""
+        return self.code.join(made)
+
+    def first_picture(self, latents: Float[Tensor, "n z h w"]) -> Float[Tensor, "n cells z"]:
+        """The track `FIRST_PICTURE` of a picture's latents."""
+        return self.code.rest(latents[:, :, None])[:, :, 0].flatten(2).transpose(1, 2)
+
     def mix(self, conditions: Conditions, latents: Latents) -> Steering:
         """What steers; it does not depend on time.
 

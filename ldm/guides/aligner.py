@@ -94,6 +94,27 @@ class TunedText:
         return guided(with_added, latents, time, guidance.conditions, guidance.at(time))
 
 
+@dataclass(frozen=True)
+class Judge:
+    """A joint embedding by which nothing is moved: what is optimised looks better than it is by its own
+    measure.
+
+    Attributes:
+        embed, fixed: as `LatentAligner`'s, in the judge's own space.
+    """
+
+    embed: Mapping[str, EmbedLatents]
+    fixed: Mapping[str, Tensor]
+
+    @torch.no_grad()
+    def distances(self, clean: Latents, pairs: NamedPairs) -> dict[str, float]:
+        """The mean distance of every pair that this embedding knows both of."""
+        given = dict(clean.items())
+        found = {**self.fixed, **{name: embed(given[name]) for name, embed in self.embed.items()}}
+        known = [pair for pair in pairs if set(pair) <= found.keys()]
+        return {f"judged {x}-{y}": float(distance(found[x], found[y]).mean()) for x, y in known}
+
+
 @dataclass
 class LatentAligner:
     """Moves noisy latents down the gradient of the distances of their clean estimate; the denoiser's
@@ -116,8 +137,9 @@ class LatentAligner:
             of those after it with the step's constants (give `after` to the sampler as its callback).
         prompt, guidance, lr_prompt: where the text is tuned too: the denoiser that is sampled, its guidance,
             and lambda_2.
-        history: of every step in which something moved: its time, the loss before its last move, and that of
-            every pair.
+        judge: another embedding, which tells of every move what it finds, and moves nothing.
+        history: of every step in which something moved: its time, the loss before its last move, that of
+            every pair, and what the judge found of each then.
     """
 
     embed: Mapping[str, EmbedLatents]
@@ -132,6 +154,7 @@ class LatentAligner:
     prompt: TunedText | None = None
     guidance: Guidance | None = None
     lr_prompt: float | None = None
+    judge: Judge | None = None
     history: list[dict[str, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -194,6 +217,9 @@ class LatentAligner:
                 for optimizer in optimizers:
                     optimizer.step()
         said = {name: float(value.detach().mean()) for name, value in losses.items()}
+        if self.judge is not None:
+            at = Latents(**{name: value.detach() for name, value in clean.items()})
+            said |= self.judge.distances(at, self.pairs)
         self.history.append({"time": time, "loss": float(total.detach().mean()), **said})
         return Latents(**{name: value.detach() for name, value in values.items()})
 

@@ -1,6 +1,6 @@
 """How the diffusion model learns: a thin shell around a network that knows nothing of Lightning."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -66,25 +66,45 @@ def _given(batch: dict[str, Tensor], present: Mapping[str, Tensor]) -> Condition
     return Conditions(tracks)
 
 
-def start_from_unet(network: AudioUNet, folder: Path) -> None:
-    """Copies the UNet, and only it, of a folder that `ta-v2a weights import` wrote.
+def spread(networks: Iterable[Any], device_mesh: Any) -> None:
+    """Spreads the weights of networks, piece by piece, over the processes of a mesh (FSDP2)."""
+    mesh = device_mesh["data_parallel"]
+    for network in dict.fromkeys(networks):
+        for piece in (*network.pieces(), network):
+            fully_shard(piece, mesh=mesh)
+
+
+def imported_unet(folder: Path) -> dict[str, Tensor]:
+    """The UNet, and only it, of a folder that `ta-v2a weights import` wrote, by diffusers' names.
 
     Raises:
-        ValueError: there is none, or it is another one.
+        ValueError: there is none.
     """
     names = ("weights.safetensors", "diffusion_pytorch_model.safetensors")
     file = next((folder / name for name in names if (folder / name).is_file()), None)
     if file is None:
         raise ValueError(f"{folder} holds no imported UNet: ta-v2a weights import sd-unet FILE -o {folder}")
     with safe_open(file, "pt") as tensors:
-        found = {n: tensors.get_tensor(n) for n in tensors.keys() if n.startswith("unet.")}  # noqa: SIM118
-    own = {name for name in network.state_dict() if name.startswith("unet.")}
-    if own != found.keys():
-        raise ValueError(f"{file} holds no UNet of this size: {min(own ^ found.keys())}")
+        return {
+            name.removeprefix("unet."): tensors.get_tensor(name)
+            for name in tensors.keys()  # noqa: SIM118
+            if name.startswith("unet.")
+        }
+
+
+def start_from_unet(network: AudioUNet, folder: Path) -> None:
+    """Copies an imported UNet.
+
+    Raises:
+        ValueError: there is none, or it is another one.
+    """
+    found, own = imported_unet(folder), network.unet.state_dict()
+    if own.keys() != found.keys():
+        raise ValueError(f"{folder} holds no UNet of this size: {min(own.keys() ^ found.keys())}")
     try:
-        network.load_state_dict(found, strict=False)
+        network.unet.load_state_dict(found)
     except RuntimeError as error:
-        raise ValueError(f"{file}: {str(error).splitlines()[1].strip()}") from None
+        raise ValueError(f"{folder}: {str(error).splitlines()[1].strip()}") from None
 
 
 class LdmTraining(Paced):
@@ -179,10 +199,8 @@ class LdmTraining(Paced):
         """Spreads the weights over processes where the strategy is ModelParallelStrategy (FSDP2)."""
         if self.device_mesh is None or self._spread:
             return
-        mesh, self._spread = self.device_mesh["data_parallel"], True
-        for network in dict.fromkeys((self.network, self.used)):
-            for piece in (*network.pieces(), network):
-                fully_shard(piece, mesh=mesh)
+        self._spread = True
+        spread((self.network, self.used), self.device_mesh)
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         p = self.hparams

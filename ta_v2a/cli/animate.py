@@ -5,10 +5,8 @@ from typing import Annotated, Literal
 import typer
 
 from ta_v2a.cli import console
-from ta_v2a.cli.options import Json, Preset, Seed
+from ta_v2a.cli.options import JOINT_MODEL_HELP, Json, Preset, Seed
 from ta_v2a.errors import UserError
-
-JOINT_MODEL_HELP = "Folder that ta-v2a train joint exported; none is shipped."
 
 
 def animate(
@@ -22,12 +20,14 @@ def animate(
         Literal["uniform", "tempo", "aligner"],
         typer.Option(
             help="uniform: one model of both; tempo: the sound as words of every picture; aligner: pictures "
-            "are moved to the sound as they form."
+            "are moved to the sound as they form, without --model those of the preset's own head."
         ),
     ] = "uniform",
     seed: Seed = 0,
     steps: Annotated[int, typer.Option(min=1, max=1000, help="Sampler steps; more is slower.")] = 25,
-    text_scale: Annotated[float, typer.Option(help="How closely to follow the prompt.")] = 2.0,
+    text_scale: Annotated[
+        float | None, typer.Option(help="How closely to follow the prompt. Default: the model's own.")
+    ] = None,
     size: Annotated[int, typer.Option(min=16, max=2048, help="Side of the pictures; even.")] = 256,
     preset: Preset = "mini",
     as_json: Json = False,

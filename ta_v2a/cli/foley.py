@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from ta_v2a.cli import console
-from ta_v2a.cli.options import Json, Preset, SheetBegin, SheetForm, SheetRate
+from ta_v2a.cli.options import JOINT_MODEL_HELP, Json, Preset, SheetBegin, SheetForm, SheetRate
 from ta_v2a.engine.arguments import LAST_SEED
 
 
@@ -13,7 +13,9 @@ def foley(
     clip: Annotated[
         str,
         typer.Argument(
-            metavar="CLIP", help="A film file of 0.1 s to 10 minutes and more.", show_default=False
+            metavar="CLIP",
+            help="A film file of 0.1 s to 10 minutes and more, or a still image with --seconds.",
+            show_default=False,
         ),
     ],
     prompt: Annotated[
@@ -124,6 +126,17 @@ def foley(
     duration: Annotated[
         float | None, typer.Option(min=0, help="Sound so many seconds; after, the clip's own sound stays.")
     ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help="CLIP is a still image, shown so long: a film of it, with sound.")
+    ] = None,
+    system: Annotated[
+        Literal["ldm", "uniform", "aligner"],
+        typer.Option(
+            help="ldm: the preset's own; uniform: one model of sound and picture (--model); aligner: sound "
+            "from words, moved to the picture as it forms."
+        ),
+    ] = "ldm",
+    model: Annotated[str, typer.Option(metavar="FOLDER", help=JOINT_MODEL_HELP)] = "",
     redo: Annotated[
         str | None, typer.Option(metavar="START-END", help="Make that part of an earlier take again: 3.2-5.0")
     ] = None,
@@ -222,6 +235,9 @@ def foley(
         preset=preset,
         library=library,
         used=used,
+        still_s=seconds,
+        system=system,
+        model=model,
     )
     with console.progress("sounding", quiet=as_json) as advance:
         report = sound_clip(order, advance, console.notice)

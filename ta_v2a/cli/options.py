@@ -10,6 +10,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Preset = Annotated[str, typer.Option("--preset", help='A preset ("mini") or a folder of weights.')]
 CvalpPreset = Annotated[str, typer.Option("--preset", help='A preset ("mini") or a folder of a CVALP.')]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=LAST_SEED, help="Same seed, same sound.")]
+JOINT_MODEL_HELP = "Folder that ta-v2a train joint exported; none is shipped."
 Device = Annotated[str, typer.Option("--device", help="Where the networks run: cpu, cuda, cuda:1.")]
 Steps = Annotated[int | None, typer.Option("--steps", min=1, max=1000)]
 Executor = Annotated[

@@ -79,8 +79,19 @@ def pack_command(
         str | None, typer.Option(help="Checkpoint or folder of train video-vae, with --video-head.")
     ] = None,
     preset: Annotated[
-        Literal["mini", "paper"], typer.Option(help="Whose networks they are; paper takes any size.")
+        Literal["mini", "paper", "hub"],
+        typer.Option(help="Whose networks they are; paper takes any size; hub: see --animatediff."),
     ] = "mini",
+    animatediff: Annotated[
+        str | None,
+        typer.Option(
+            help="With --preset hub: a published pipeline of Stable Diffusion 1 or AnimateDiff, by name or "
+            "folder, makes the pictures; mini's networks their sound."
+        ),
+    ] = None,
+    motion_adapter: Annotated[
+        str | None, typer.Option(help="Its motion adapter, by name or folder, where it has none of its own.")
+    ] = None,
     sampler: Annotated[
         str | None, typer.Option(help="With --preset paper: dpm++, ddim, unipc, euler; heun for flow.")
     ] = None,
@@ -89,19 +100,25 @@ def pack_command(
     """Make a preset of trained checkpoints: half-precision weights with their checksums."""
     if (video_head is None) != (video_autoencoder is None):
         raise UserError("--video-head and --video-autoencoder go together")
-    if preset == "paper":
-        if video_head is not None:
-            raise UserError("--video-head is for --preset mini")
+    video = None if video_head is None or video_autoencoder is None else (video_head, video_autoencoder)
+    if preset == "hub":
+        if animatediff is None:
+            raise UserError("--preset hub names the pipeline that makes the pictures: --animatediff")
+        from ta_v2a.packing.pack import pack_hub
+
+        folder = pack_hub("mini", output, animatediff, motion_adapter or "")
+    elif animatediff is not None or motion_adapter is not None:
+        raise UserError("--animatediff and --motion-adapter are for --preset hub")
+    elif preset == "paper":
         from ta_v2a.packing.paper import pack_paper
 
         if tokenizer is not None:
             raise UserError("the encoders of preset paper bring their own tokenizer: leave out --tokenizer")
-        folder = pack_paper(cvalp, vae, ldm, output, vocoder, bandwidth, classifier, judge, sampler)
+        folder = pack_paper(cvalp, vae, ldm, output, vocoder, bandwidth, classifier, judge, sampler, video)
     else:
         if sampler is not None:
             raise UserError("--sampler is for --preset paper")
         from ta_v2a.packing.pack import pack
 
-        video = None if video_head is None or video_autoencoder is None else (video_head, video_autoencoder)
         folder = pack(cvalp, tokenizer, vae, ldm, output, vocoder, bandwidth, classifier, judge, video)
     console.result({"preset": str(folder)}, as_json, [str(folder)])

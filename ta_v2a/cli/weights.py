@@ -17,7 +17,8 @@ def weights_import(
         str,
         typer.Argument(
             metavar="KIND",
-            help="panns-16k, panns-32k, slow-r50, slowonly, cavp, flan-t5, sd-unet, sd-vae, diff-foley, "
+            help="panns-16k, panns-32k, slow-r50, slowonly, cavp, flan-t5, sd-unet, sd-vae, "
+            "sd-picture-vae, diff-foley, "
             "diff-foley-guidance, diff-foley-align, audioldm-vae or audioldm-hifigan.",
         ),
     ],

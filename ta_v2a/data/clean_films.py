@@ -14,10 +14,9 @@ from rich.console import Console
 from rich.progress import Progress
 from torch import Tensor
 
-from cvalp.mini.model import CVALP
-from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ta_v2a.data.stage_clips import split_seeds
 from ta_v2a.data.tensor_batches import TensorBatches
+from ta_v2a.engine.filming import TellsWords
 from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.presets.trained import mini_cvalp
 from ta_v2a.stage.clean.packed import Filming, film_scenes, read_films
@@ -140,7 +139,8 @@ class CleanLatents(_CleanFilms):
 
     Args:
         autoencoder: checkpoint of `ta-v2a train video-vae`, or the component of a preset.
-        cvalp, tokenizer_file: the text tower's checkpoint, or component, and its sentencepiece model.
+        cvalp, tokenizer_file: the text tower's checkpoint, or component, and its sentencepiece model; None:
+            encoders that bring their own tokenizer, of whichever size.
         words: tokens of a text.
         scenes, validation_scenes, batch_size, batches, workers, cache: as `CleanPictures`.
         acts, looks, picture_px, pictures, fps: of the films, see `Filming`.
@@ -150,7 +150,7 @@ class CleanLatents(_CleanFilms):
         self,
         autoencoder: str = "runs/video-vae/last.ckpt",
         cvalp: str = "ta_v2a/weights/mini/cvalp",
-        tokenizer_file: str = "ta_v2a/weights/mini/cvalp/spiece.model",
+        tokenizer_file: str | None = "ta_v2a/weights/mini/cvalp/spiece.model",
         words: int = 24,
         scenes: int = 16384,
         validation_scenes: int = 256,
@@ -165,13 +165,16 @@ class CleanLatents(_CleanFilms):
         cache: str = "runs/films",
     ):
         super().__init__(scenes, validation_scenes, acts, looks, picture_px, pictures, fps, workers, cache)
-        self.sources, self.words = (Path(autoencoder), Path(cvalp), Path(tokenizer_file)), words
+        self.sources, self.words = (autoencoder, cvalp, tokenizer_file), words
         self.batch_size, self.batches = batch_size, batches
 
     def setup(self, stage: str) -> None:
         autoencoder_file, cvalp_file, tokenizer = self.sources
         autoencoder = trained_part(autoencoder_file, "video_autoencoder").to(self.device)
-        cvalp = mini_cvalp(cvalp_file, tokenizer).to(self.device)
+        if tokenizer is None:
+            cvalp = trained_part(cvalp_file, "cvalp").to(self.device)
+        else:
+            cvalp = mini_cvalp(cvalp_file, tokenizer).to(self.device)
         for split in self.counts:
             self.tensors[split] = self._encoded(split, autoencoder, cvalp)
 
@@ -181,7 +184,7 @@ class CleanLatents(_CleanFilms):
         return self.tensors["train"]["film"][:512]
 
     @torch.no_grad()
-    def _encoded(self, split: str, autoencoder: PictureAutoencoder, cvalp: CVALP) -> dict[str, Tensor]:
+    def _encoded(self, split: str, autoencoder: Any, cvalp: TellsWords) -> dict[str, Tensor]:
         films: list[Tensor] = []
         captions: list[list[str]] = []
         threads = max(1, self.workers)
@@ -231,7 +234,7 @@ class CleanLatents(_CleanFilms):
 
 
 @torch.no_grad()
-def encode_films(autoencoder: PictureAutoencoder, frames: Sequence[np.ndarray]) -> Tensor:
+def encode_films(autoencoder: Any, frames: Sequence[np.ndarray]) -> Tensor:
     """(films, Z, pictures, h, w) half precision of uint8 films (pictures, px, px, 3)."""
     device = autoencoder.device
     rows = []
@@ -244,7 +247,7 @@ def encode_films(autoencoder: PictureAutoencoder, frames: Sequence[np.ndarray]) 
 
 
 @torch.no_grad()
-def words_of(cvalp: CVALP, texts: list[str], count: int) -> tuple[Tensor, Tensor]:
+def words_of(cvalp: TellsWords, texts: list[str], count: int) -> tuple[Tensor, Tensor]:
     """(texts, 1 + count, C) half precision, and where there are words: E_l, then the words."""
     vectors, there = cvalp.encode_words(texts, count)
     return vectors.half(), there

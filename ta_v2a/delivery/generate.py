@@ -11,7 +11,7 @@ import numpy as np
 
 from ta_v2a.delivery.job import Order
 from ta_v2a.delivery.order import Advance, Notice, load_engine, sound_clip
-from ta_v2a.engine.arguments import FILM_NEGATIVE_SCALE, FILM_STEPS, FILM_TEXT_SCALE, number, whole
+from ta_v2a.engine.arguments import FILM_NEGATIVE_SCALE, FILM_STEPS, number, whole
 from ta_v2a.errors import UserError
 from ta_v2a.media.enlarging import enlarged
 from ta_v2a.media.loudness import TARGET_LUFS
@@ -20,7 +20,7 @@ from ta_v2a.media.writing.atomic import output_file
 from ta_v2a.media.writing.film import write_film
 
 if TYPE_CHECKING:
-    from ta_v2a.engine.filming import FilmMaker
+    from ta_v2a.engine.filming import Films
     from ta_v2a.engine.foley import FoleyEngine
 
 SIDES = (64, 1024)
@@ -40,7 +40,7 @@ class FilmOrder:
         seconds: its length; None: as long as the head's own films.
         size: side of its pictures in pixels.
         seed, takes: films from seeds seed, seed + 1, ...
-        steps, text_scale, negative_scale: of the pictures' diffusion.
+        steps, text_scale, negative_scale: of the pictures' diffusion (no text scale: the head's own).
         sound_scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
         loudness, wav: as in `Order`.
     """
@@ -54,7 +54,7 @@ class FilmOrder:
     seed: int = 0
     takes: int = 1
     steps: int = FILM_STEPS
-    text_scale: float = FILM_TEXT_SCALE
+    text_scale: float | None = None
     negative_scale: float = FILM_NEGATIVE_SCALE
     sound_prompt: str = ""
     sound_scales: dict[str, Any] = field(default_factory=dict)
@@ -113,7 +113,7 @@ def generate_films(order: FilmOrder, advance: Advance, notice: Notice) -> dict[s
         "preset": order.preset,
         "settings": {
             "steps": order.steps,
-            "text_scale": order.text_scale,
+            "text_scale": maker.text_scale if order.text_scale is None else order.text_scale,
             "negative_scale": order.negative_scale,
             "sound": sound["settings"],
         },
@@ -134,7 +134,8 @@ def _check(order: FilmOrder) -> None:
     if order.seconds is not None:
         number("seconds", order.seconds, 0.5, LONGEST_FILM_S)
     for name in ("text_scale", "negative_scale"):
-        number(name, getattr(order, name), -100, 100)
+        if getattr(order, name) is not None:
+            number(name, getattr(order, name), -100, 100)
     whole("steps", order.steps, 1, 1000)
 
 
@@ -152,7 +153,7 @@ def _outputs(order: FilmOrder) -> list[Path]:
     return [output_file(name, *beside) for name in names]
 
 
-def _loaded(order: FilmOrder) -> "tuple[FoleyEngine, FilmMaker]":
+def _loaded(order: FilmOrder) -> "tuple[FoleyEngine, Films]":
     """The engine of the sound, and of the pictures with the same text encoder."""
     from ta_v2a.engine.filming import film_maker
     from ta_v2a.engine.parts import load_video_parts
@@ -163,7 +164,7 @@ def _loaded(order: FilmOrder) -> "tuple[FoleyEngine, FilmMaker]":
 
 
 def film_of(
-    maker: "FilmMaker",
+    maker: "Films",
     order: FilmOrder,
     seed: int,
     pictures: int,

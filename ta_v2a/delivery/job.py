@@ -41,6 +41,9 @@ class Order:
         c2pa: a PEM of certificates and key that signs films and WAVs.
         exports: editors' files (.otio, .rpp, .csv).
         project: a folder that keeps every take (`ta_v2a.delivery.project`).
+        still_s: the clip is a still image, and is shown so many seconds.
+        system: what makes the sound: the preset's own diffusion, "uniform" or "aligner".
+        model: folder of a joint model, for "uniform".
     """
 
     clip: str
@@ -78,3 +81,6 @@ class Order:
     c2pa: str | None = None
     exports: tuple[str, ...] = ()
     project: str | None = None
+    still_s: float | None = None
+    system: Literal["ldm", "uniform", "aligner"] = "ldm"
+    model: str = ""

@@ -12,6 +12,7 @@ from ta_v2a.delivery.job import Order
 from ta_v2a.delivery.making import Wishes, made_takes
 from ta_v2a.delivery.preparing import Ready, prepared
 from ta_v2a.delivery.rendering import Advance, Placing, Recordings, Rendering
+from ta_v2a.delivery.stills import as_film
 from ta_v2a.delivery.takes import loudness_line
 from ta_v2a.delivery.wording import Notice, OrderWords, described_label, refined_order, suggested_label
 from ta_v2a.engine.arguments import chosen_scales
@@ -48,6 +49,27 @@ def load_engine(preset: str) -> "FoleyEngine":
     return FoleyEngine.from_pretrained(preset, "cuda" if torch.cuda.is_available() else "cpu")
 
 
+def of_system(engine: "FoleyEngine", order: Order) -> "FoleyEngine":
+    """The engine of the order's system, with the parts of the preset's.
+
+    Raises:
+        UserError: the system wants trained networks that are not there, or the order what it does not do.
+    """
+    if order.system == "aligner":
+        from ta_v2a.engine.aligned import AlignedFoley
+
+        return AlignedFoley(engine.parts, engine.settings, engine.autocast_dtype, engine.device)
+    if order.system == "uniform":
+        from ta_v2a.engine.uniform_foley import UniformFoley
+
+        if order.start_s is not None or order.length_s is not None or order.redo or order.cuts or order.of:
+            raise UserError(
+                "--system uniform sounds whole clips: no --start, --duration, --redo, --of or --cuts"
+            )
+        return UniformFoley(order.model, engine)
+    return engine
+
+
 def sound_clip(order: Order, advance: Advance, notice: Notice, load: Load = load_engine) -> dict[str, Any]:
     """Does the order and reports it, ready for JSON; `advance(done, total)` follows the work,
     `notice` gets lines for the user, `load` gives the engine of a preset.
@@ -56,10 +78,12 @@ def sound_clip(order: Order, advance: Advance, notice: Notice, load: Load = load
         UserError: for whatever the user can mend; then no file was touched.
     """
     began = time.perf_counter()
-    clip = probe(order.clip)
-    account = _account_file(order)
-    with prepared(order, clip) as ready:
-        return _sounded(order, ready, account, began, advance, notice, load)
+    with as_film(order) as shown:
+        clip = probe(shown.clip)
+        account = _account_file(shown)
+        with prepared(shown, clip) as ready:
+            report = _sounded(shown, ready, account, began, advance, notice, load)
+    return report if order.still_s is None else {**report, "clip": order.clip}
 
 
 def _sounded(
@@ -92,7 +116,7 @@ def _sounded(
     if library is not None:
         _wanted(library, refined, clip, "")  # refused before the networks are loaded
     loading = time.perf_counter()
-    engine = load(order.preset)
+    engine = of_system(load(order.preset), order)
     loaded = time.perf_counter()
     for name, text in {"prompt": refined.prompt, "negative prompt": refined.negative_prompt}.items():
         if cut_prompt(text)[1] or engine.was_cut(text):
@@ -193,7 +217,11 @@ def _pictures_of(clip: Clip, engine: "FoleyEngine", again: bool) -> Clip | np.nd
     from ta_v2a.engine.pictures import clip_blocks
 
     clock, colour = engine.clock.lasting(clip.duration_s), engine.parts.cvalp.wants_colour
-    if not again or clock.pictures * clock.picture_px**2 * (3 if colour else 1) > _HELD_BYTES:
+    if (
+        engine.whole_clips
+        or not again
+        or clock.pictures * clock.picture_px**2 * (3 if colour else 1) > _HELD_BYTES
+    ):
         return clip
     return np.concatenate(list(clip_blocks(clip, clock, colour)))
 

@@ -1,5 +1,6 @@
 """Pictures from words: the video head, its guidance and its picture autoencoder."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -10,18 +11,24 @@ import torch.nn.functional as F
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ldm.conditions import FIRST_PICTURE, NEGATIVE, TEXT, Conditions, Track
-from ldm.denoisers.video_transformer import VideoTransformer
+from ldm.denoisers.role import FilmDenoiser
 from ldm.guidance import Branch, branch, plan_branches
+from ldm.guides.known import Replacement
+from ldm.guides.role import Guide, LatentGuide
 from ldm.latents import Latents
+from ldm.process import Flow
+from ldm.samplers import sampler_of
 from ldm.sampling import StepCallback, sample
 from ldm.scheduling import FlowEuler
+from ta_v2a.engine.arguments import FILM_TEXT_SCALE
 from ta_v2a.engine.devices import fast_dtype
 from ta_v2a.errors import UserError
 
 TIME_SHIFT = 3.0
 """Of the sampler's steps toward noise, as the mini head's training draws its times."""
+PAPER_TEXT_SCALE = 7.5
+"""Of heads that predict noise, as Stable Diffusion and AnimateDiff are used."""
 
 
 @runtime_checkable
@@ -41,64 +48,36 @@ def film_guidance(text_scale: float, negative_scale: float) -> dict[Branch, floa
     }
 
 
-@dataclass(frozen=True)
-class FilmMaker:
-    """What makes films.
+class Films(ABC):
+    """What makes films for words.
 
     Attributes:
-        cvalp: its text tower.
-        head, autoencoder: the video head and the code of its pictures.
-        scheduler: steps the head's process.
+        text_scale: of a call that says none.
     """
 
-    cvalp: TellsWords
-    head: VideoTransformer
-    autoencoder: PictureAutoencoder
-    scheduler: Any
+    text_scale: float = FILM_TEXT_SCALE
 
     @property
+    @abstractmethod
     def fps(self) -> float:
         """Pictures a second."""
-        return float(self.head.config.fps)
 
     @property
+    @abstractmethod
     def pictures(self) -> int:
         """Of every film."""
-        return int(self.head.config.pictures)
 
     @property
+    @abstractmethod
     def px(self) -> int:
         """Side of its pictures."""
-        return int(self.autoencoder.config.picture_px)
 
-    def generator(self, seed: int) -> torch.Generator:
-        """Random numbers of a seed, on the CPU: the same noise on every device."""
-        return torch.Generator().manual_seed(seed)
+    @property
+    @abstractmethod
+    def device(self) -> torch.device:
+        """Where it runs."""
 
-    @torch.no_grad()
-    def conditions(
-        self, prompts: Sequence[str], negatives: Sequence[str] | None, first: Tensor | None
-    ) -> Conditions:
-        """Of as many films as there are prompts; an empty one tells nothing.
-
-        Args:
-            first: (1 or films, planes, px, px) in [0, 1], or None.
-        """
-        tracks: dict[str, Track] = {}
-        for name, texts in ((TEXT, prompts), (NEGATIVE, negatives)):
-            if texts is not None and any(texts):
-                vectors, there = self.cvalp.encode_words(list(texts), self.head.config.words)
-                said = torch.tensor([bool(text.strip()) for text in texts], device=there.device)
-                tracks[name] = Track(
-                    vectors.float().to(self.head.device), (there & said[:, None]).to(self.head.device)
-                )
-        if first is not None:
-            latents = self.autoencoder.encode(first.to(self.autoencoder.device)).float()
-            rest = self.head.code.rest(latents[:, :, None].to(self.head.device))
-            cells = rest[:, :, 0].flatten(2).transpose(1, 2)
-            tracks[FIRST_PICTURE] = Track(cells.expand(len(prompts), -1, -1))
-        return Conditions(tracks)
-
+    @abstractmethod
     def films(
         self,
         prompts: Sequence[str],
@@ -117,30 +96,17 @@ class FilmMaker:
             generators: one for each film.
             first: the first picture, of one film or of each.
         """
-        shape = self.head.film_shape
-        noise = [torch.randn(shape, generator=each, device=each.device) for each in generators]
-        conditions = self.conditions(prompts, negatives, first)
-        weights = film_guidance(text_scale, negative_scale if NEGATIVE in conditions else 0.0)
-        guidance = plan_branches(weights, len(prompts), conditions)
-        start = Latents(video=torch.stack(noise).to(self.head.device))
-        made = sample(
-            self.head,
-            self.scheduler,
-            start,
-            guidance,
-            steps,
-            callback=callback,
-            autocast_dtype=autocast_dtype,
-        ).video
-        assert made is not None
-        return self.developed(self.head.code.join(made))
+
+    def generator(self, seed: int) -> torch.Generator:
+        """Random numbers of a seed, on the CPU: the same noise on every device."""
+        return torch.Generator().manual_seed(seed)
 
     def film(
         self,
         prompt: str,
         generator: torch.Generator,
         steps: int,
-        text_scale: float,
+        text_scale: float | None = None,
         negative: str = "",
         negative_scale: float = 0.0,
         first: UInt8[np.ndarray, "px px planes"] | None = None,
@@ -152,14 +118,108 @@ class FilmMaker:
             [prompt],
             [generator],
             steps,
-            text_scale,
+            self.text_scale if text_scale is None else text_scale,
             [negative] if negative.strip() else None,
             negative_scale,
             picture,
             callback,
-            fast_dtype(self.head.device),
+            fast_dtype(self.device),
         )
         return made[0].numpy()
+
+
+@dataclass(frozen=True)
+class FilmMaker(Films):
+    """Films of a video head on the shared text embedding.
+
+    Attributes:
+        cvalp: its text tower.
+        head, autoencoder: the video head and the code of its pictures.
+        scheduler: steps the head's process.
+        text_scale: of a call that says none.
+    """
+
+    cvalp: Any
+    head: FilmDenoiser
+    autoencoder: Any
+    scheduler: Any
+    text_scale: float = FILM_TEXT_SCALE
+
+    @property
+    def fps(self) -> float:
+        return float(self.head.config.fps)
+
+    @property
+    def pictures(self) -> int:
+        return self.head.film_pictures
+
+    @property
+    def device(self) -> torch.device:
+        return self.head.device
+
+    @property
+    def px(self) -> int:
+        return int(self.autoencoder.config.picture_px)
+
+    @torch.no_grad()
+    def conditions(
+        self, prompts: Sequence[str], negatives: Sequence[str] | None, first: Tensor | None
+    ) -> Conditions:
+        """Of as many films as there are prompts; an empty one tells nothing.
+
+        Args:
+            first: the track `FIRST_PICTURE` of one film or of each, or None.
+        """
+        tracks: dict[str, Track] = {}
+        for name, texts in ((TEXT, prompts), (NEGATIVE, negatives)):
+            if texts is not None and any(texts):
+                vectors, there = told_words(self.cvalp, list(texts), self.head.words_read)
+                said = torch.tensor([bool(text.strip()) for text in texts], device=there.device)
+                tracks[name] = Track(
+                    vectors.float().to(self.head.device), (there & said[:, None]).to(self.head.device)
+                )
+        if first is not None:
+            tracks[FIRST_PICTURE] = Track(first.expand(len(prompts), *first.shape[1:]))
+        return Conditions(tracks)
+
+    def films(
+        self,
+        prompts: Sequence[str],
+        generators: Sequence[torch.Generator],
+        steps: int,
+        text_scale: float,
+        negatives: Sequence[str] | None = None,
+        negative_scale: float = 0.0,
+        first: Float[Tensor, "n planes px px"] | None = None,
+        callback: StepCallback | None = None,
+        autocast_dtype: torch.dtype | None = None,
+    ) -> UInt8[Tensor, "films pictures px px planes"]:
+        shape = self.head.film_shape
+        noise = [torch.randn(shape, generator=each, device=each.device) for each in generators]
+        guides: list[Guide | LatentGuide] = []
+        cells: Tensor | None = None
+        if first is not None:
+            with torch.no_grad():
+                latents = self.autoencoder.encode(first.to(self.autoencoder.device)).float()
+            latents = latents.to(self.head.device)
+            cells = self.head.first_picture(latents)
+            if cells is None:  # it has not learnt to be given one
+                guides.append(beginning_with(latents.expand(len(prompts), -1, -1, -1), self.pictures))
+        conditions = self.conditions(prompts, negatives, cells)
+        weights = film_guidance(text_scale, negative_scale if NEGATIVE in conditions else 0.0)
+        guidance = plan_branches(weights, len(prompts), conditions)
+        start = Latents(video=torch.stack(noise).to(self.head.device))
+        made = sample(
+            self.head,
+            self.scheduler,
+            start,
+            guidance,
+            steps,
+            guides=guides,
+            callback=callback,
+            autocast_dtype=autocast_dtype,
+        ).given_video
+        return self.developed(self.head.film_latents(made))
 
     @torch.no_grad()
     def developed(self, latents: Float[Tensor, "films z n h w"]) -> UInt8[Tensor, "films n px px planes"]:
@@ -172,7 +232,24 @@ class FilmMaker:
         return torch.stack(films)
 
 
-def check_video(head: VideoTransformer, autoencoder: PictureAutoencoder) -> None:
+def told_words(cvalp: Any, texts: list[str], count: int) -> tuple[Tensor, Tensor]:
+    """E_l and `count` words of each text, (batch, 1 + count, C), and where there are any; with a count of 0,
+    E_l alone."""
+    if count:
+        return cvalp.encode_words(texts, count)
+    whole = cvalp.encode_text(texts)[:, None]
+    return whole, torch.ones(whole.shape[:2], dtype=torch.bool, device=whole.device)
+
+
+def beginning_with(first: Float[Tensor, "films z h w"], pictures: int) -> Replacement:
+    """Keeps the first picture of films where their latents say."""
+    known = torch.zeros(*first.shape[:2], pictures, *first.shape[2:], device=first.device)
+    known[:, :, 0] = first
+    there = torch.arange(pictures, device=first.device)[:, None, None] == 0
+    return Replacement(Latents(video=known), Latents(video=there))
+
+
+def check_video(head: Any, autoencoder: Any) -> None:
     """Raises UserError where a head was not trained on the latents of this autoencoder's kind."""
     if (head.config.latent_channels, head.config.cells) != (
         autoencoder.config.latent_channels,
@@ -182,19 +259,25 @@ def check_video(head: VideoTransformer, autoencoder: PictureAutoencoder) -> None
 
 
 def film_maker(
-    cvalp: Any, video_head: Any, video_autoencoder: Any, device: torch.device | str = "cpu"
-) -> FilmMaker:
+    cvalp: Any, video_head: Any, video_autoencoder: Any = None, device: torch.device | str = "cpu"
+) -> Films:
     """The maker of the networks of a preset.
 
     Raises:
         UserError: they do not fit each other.
     """
-    if not hasattr(cvalp, "encode_words"):
+    if not isinstance(video_head, FilmDenoiser):  # what a hub preset names in a head's place
+        return video_head.opened(device)
+    if video_head.words_read and not hasattr(cvalp, "encode_words"):
         raise UserError("the text encoder of this preset tells no words: its video head cannot be steered")
     check_video(video_head, video_autoencoder)
     if video_head.config.text_channels != cvalp.text_width:
         raise UserError("the video head of this preset was trained with another text encoder")
-    return FilmMaker(cvalp, video_head.to(device), video_autoencoder.to(device), FlowEuler(TIME_SHIFT))
+    head: Any = video_head
+    flow = isinstance(head.process, Flow)
+    scheduler = FlowEuler(TIME_SHIFT) if flow else sampler_of(head.process)
+    scale = FILM_TEXT_SCALE if flow else PAPER_TEXT_SCALE
+    return FilmMaker(cvalp, head.to(device), video_autoencoder.to(device), scheduler, scale)
 
 
 def luma_for_tower(films: UInt8[Tensor, "films n h w planes"], px: int) -> Float[Tensor, "films n px px"]:

@@ -15,6 +15,7 @@ from jaxtyping import Float
 from cvalp.features import as_input, film_features
 from ldm.conditions import LEFT_OUT, NEGATIVE, TEXT, VIDEO, Conditions, Track
 from ldm.guidance import Weights, composable, conditional, double, leaving_out, plan_branches
+from ldm.guides.role import Guide, LatentGuide
 from ldm.latents import Latents
 from ldm.sampling import Generators, Step, clip_noise, sample
 from ta_v2a.engine.arguments import (
@@ -124,6 +125,9 @@ class FoleyEngine:
             hardware (on such CPUs it is about 2.5 times as fast as float32), None is the weights' own.
         device: where it runs; None: where the denoiser is.
     """
+
+    whole_clips = False
+    """Whether it reads a clip anew each time, and all of it: no pictures are held for it."""
 
     def __init__(
         self,
@@ -368,7 +372,8 @@ class FoleyEngine:
         until = self.settings["text_scale_until"]
         late = weigh(min(scales.text, 1.0), scales.video, scales.negative) if until else None
         weights = weigh(scales.text, scales.video, scales.negative)
-        guidance = plan_branches(weights, len(noise), Conditions.of(**{VIDEO: video, **words}), late, until)
+        told = Conditions.of(**self._told(video, words))
+        guidance = plan_branches(weights, len(noise), told, late, until)
         latents = sample(
             woken(self.parts.denoiser),
             self.parts.scheduler,
@@ -376,11 +381,21 @@ class FoleyEngine:
             guidance,
             scales.steps,
             generators=generators,
-            guides=guides_of(self.parts, video, self._mel, scales),
+            guides=self._guides(video, words, scales),
             callback=callback,
             autocast_dtype=self.precision,
         )
         return latents.given_audio
+
+    def _told(self, video: torch.Tensor, words: dict[str, Track | None]) -> dict[str, Any]:
+        """What the denoiser is told in a window."""
+        return {VIDEO: video, **words}
+
+    def _guides(
+        self, video: torch.Tensor, words: dict[str, Track | None], scales: Scales
+    ) -> Sequence[Guide | LatentGuide]:
+        """What moves a window's clean estimate."""
+        return guides_of(self.parts, video, self._mel, scales)
 
     def _leaves_out(self, scales: Scales) -> bool:
         """Whether what is unwanted is said to the denoiser itself, not judged by the guidance in the text's

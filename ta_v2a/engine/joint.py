@@ -69,8 +69,11 @@ class JointParts:
     sound: Parts
 
 
-def load_joint(folder: str, preset: str = "mini") -> JointParts:
+def load_joint(folder: str, preset: str = "mini", sound: Parts | None = None) -> JointParts:
     """The folder that a training of `ta-v2a train joint` exported.
+
+    Args:
+        preset: whose encoders, mel autoencoder and vocoder go with it; `sound`: those that are loaded.
 
     Raises:
         UserError: in one line, if it is none.
@@ -79,7 +82,7 @@ def load_joint(folder: str, preset: str = "mini") -> JointParts:
     if not is_file(place / "denoiser" / CONFIG_FILE):
         raise UserError(
             f"no joint model in {folder!r}: none is shipped; train one with ta-v2a train joint and name its "
-            "export folder"
+            "export folder by --model"
         )
     networks = {
         name: _component(place / name)
@@ -88,7 +91,15 @@ def load_joint(folder: str, preset: str = "mini") -> JointParts:
     }
     if not isinstance(networks["code"], PatchCode):
         raise UserError(f"{place / 'code'} holds no picture code")
-    return JointParts(networks["denoiser"], networks["code"], networks.get("mapper"), load_parts(preset)[0])
+    return JointParts(
+        networks["denoiser"], networks["code"], networks.get("mapper"), sound or load_parts(preset)[0]
+    )
+
+
+def window_starts(pictures: int) -> list[int]:
+    """First pictures of the windows that together show so many."""
+    step = WINDOW_PICTURES - OVERLAP_PICTURES
+    return [0, *range(step, max(1, pictures - OVERLAP_PICTURES), step)]
 
 
 def _component(folder: Path) -> Any:
@@ -132,8 +143,19 @@ class JointEngine:
         return self._pictures(found.given_video), self._sound(found.given_audio)
 
     @torch.no_grad()
-    def sounded(self, frames: UInt8[np.ndarray, "n h w 3"], prompt: str = "", seed: int = 0) -> np.ndarray:
-        """Video to sound: (samples,) for one window of pictures at `PICTURES_PER_S`.
+    def sounded(
+        self,
+        frames: UInt8[np.ndarray, "n h w 3"],
+        prompt: str = "",
+        seed: int = 0,
+        generator: torch.Generator | None = None,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> np.ndarray:
+        """Video to sound of any length: (samples,) for pictures at `PICTURES_PER_S`, in windows that continue
+        each other; the last picture is held up to the end of its window.
+
+        Args:
+            generator: of the noise, in place of `seed`.
 
         Raises:
             UserError: the model does not sound pictures.
@@ -141,12 +163,33 @@ class JointEngine:
         denoiser = self.parts.denoiser
         if not isinstance(denoiser, UniformTransformer):
             raise UserError("this model does not put sound on pictures: a uniform one does")
+        generator = torch.Generator().manual_seed(seed) if generator is None else generator
+        parts: list[Tensor] = []
+        before: Tensor | None = None
+        starts = window_starts(len(frames))
+        for number, start in enumerate(starts, 1):
+            rows = np.arange(start, start + WINDOW_PICTURES).clip(max=len(frames) - 1)
+            known = Latents(video=self.parts.code.encode_film(self._sized(frames[rows])))
+            noise = Latents(audio=self._audio_noise(generator))
+            shared = 0 if before is None else round(before.shape[-1] * OVERLAP_PICTURES / WINDOW_PICTURES)
+            guides: list[Guide | LatentGuide] = []
+            if before is not None:
+                held = torch.zeros_like(before)
+                held[..., :shared] = before[..., -shared:]
+                where = torch.arange(before.shape[-1]) < shared
+                guides = [Replacement(Latents(audio=held), Latents(audio=where))]
+            before = self._from_known(denoiser, noise, known, prompt, guides).given_audio
+            parts.append(before[..., shared:])
+            progress(number, len(starts))
+        wave = self._sound(torch.cat(parts, -1))
+        each = self.parts.sound.clock.sample_rate_hz / PICTURES_PER_S
+        return wave[: max(WINDOW_PICTURES, len(frames)) * round(each)]
+
+    def _sized(self, frames: np.ndarray) -> Tensor:
+        """(1, n, 3, px, px) in [0, 1]."""
         px = self.parts.code.config.picture_px
         film = torch.from_numpy(frames).movedim(-1, 1).float() / 255
-        sized = F.interpolate(film, (px, px), mode="bilinear", antialias=True)
-        known = Latents(video=self.parts.code.encode_film(sized[None]))
-        noise = Latents(audio=self._audio_noise(torch.Generator().manual_seed(seed)))
-        return self._sound(self._from_known(denoiser, noise, known, prompt, []).given_audio)
+        return F.interpolate(film, (px, px), mode="bilinear", antialias=True)[None]
 
     @torch.no_grad()
     def animated(
@@ -169,8 +212,7 @@ class JointEngine:
         spec = self.parts.sound.clock
         total = max(1, -(-len(wave) * 125 // (8 * spec.sample_rate_hz)))  # 15.625 = 125 / 8
         each = round(spec.sample_rate_hz / PICTURES_PER_S)
-        step = WINDOW_PICTURES - OVERLAP_PICTURES
-        starts = [0, *range(step, max(1, total - OVERLAP_PICTURES), step)]
+        starts = window_starts(total)
         needed = (starts[-1] + WINDOW_PICTURES) * each
         padded = torch.from_numpy(np.pad(wave, (0, max(0, needed - len(wave)))).astype(np.float32))
         generator, parts, before = torch.Generator().manual_seed(seed), [], None

@@ -42,7 +42,10 @@ CLASSES: dict[str, str] = {
     "AlignmentColumns": "ldm.classifiers.alignment_columns",
     "AlignmentUNet": "ldm.classifiers.alignment_unet",
     "VideoTransformer": "ldm.denoisers.video_transformer",
+    "MotionUNet": "ldm.denoisers.motion_unet",
+    "PublishedAnimateDiff": "ta_v2a.engine.published_films",
     "PictureAutoencoder": "ldm.autoencoders.picture_autoencoder",
+    "PictureVae": "ldm.autoencoders.picture_vae",
 }
 """The components that a preset may name, and where they are; nothing else is ever
 imported because a file says so."""
@@ -57,10 +60,12 @@ ROLES: dict[str, tuple[str, ...]] = {
 }
 OPTIONAL = ("bandwidth", "classifier")
 VIDEO_ROLES: dict[str, tuple[str, ...]] = {
-    "video_head": ("VideoTransformer",),
-    "video_autoencoder": ("PictureAutoencoder",),
+    "video_head": ("VideoTransformer", "MotionUNet", "PublishedAnimateDiff"),
+    "video_autoencoder": ("PictureAutoencoder", "PictureVae"),
 }
 """What makes pictures, in presets that hold it; sounding a clip never loads it."""
+WHOLE_HEADS = ("PublishedAnimateDiff",)
+"""Heads that bring the code of their pictures with them."""
 ALL_ROLES = {**ROLES, **VIDEO_ROLES}
 
 
@@ -239,20 +244,21 @@ def load_video_parts(name_or_folder: str | PathLike, dtype: torch.dtype = torch.
     """
     folder = resolve(name_or_folder)
     index = read_index(folder)
-    lacking = [role for role in VIDEO_ROLES if index.get(role) in (None, [None, None])]
-    if lacking:
+    held = [role for role in VIDEO_ROLES if index.get(role) not in (None, [None, None])]
+    lacking = [role for role in VIDEO_ROLES if role not in held]
+    if lacking and not (held == ["video_head"] and index["video_head"][1] in WHOLE_HEADS):
         raise UserError(
             f"the preset {str(name_or_folder)!r} makes sound only: it holds no {lacking[0]} "
             f"(ta-v2a pack --video-head and --video-autoencoder put them in)"
         )
-    return {role: load_component(folder / role, role, dtype) for role in VIDEO_ROLES}
+    return {role: load_component(folder / role, role, dtype) for role in held}
 
 
 def save_video_parts(folder: Path, parts: Mapping[str, Component]) -> None:
-    """Writes the networks of `VIDEO_ROLES` into the folder of a preset, and names them in its index."""
+    """Writes networks of `VIDEO_ROLES` into the folder of a preset, and names them in its index."""
     path = folder / INDEX_FILE
     index = json.loads(path.read_text(encoding="utf-8"))
-    for role in VIDEO_ROLES:
+    for role in parts:
         parts[role].save_pretrained(folder / role)
         index[role] = [type(parts[role]).__module__, type(parts[role]).__name__]
     path.write_text(json.dumps(index, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from cvalp.paper.published import Conversion, state_of
+from ldm.autoencoders.picture_vae import PictureVae
 from ldm.autoencoders.spectrogram_vae import SpectrogramVae
 from ldm.denoisers.audio_unet import AudioUNet
 from ldm.process import Epsilon
@@ -165,6 +166,9 @@ DIFFUSION_PARTS: dict[str, PublishedPart] = {
     ),
     "sd-vae": PublishedPart(
         "the autoencoder of Stable Diffusion 1", "vae", lambda: SpectrogramVae(), _vae_names, _left_out(VAE)
+    ),
+    "sd-picture-vae": PublishedPart(
+        "the autoencoder of Stable Diffusion 1", "vae", lambda: PictureVae(), _vae_names, _left_out(VAE)
     ),
     "diff-foley": PublishedPart(
         "Diff-Foley's latent diffusion (ldm_epoch240.ckpt)",

@@ -149,6 +149,31 @@ def trained_video(head: str | Path, autoencoder: str | Path) -> dict[str, Any]:
     return parts
 
 
+def hub_head(pipeline: str, motion_adapter: str = "", **settings: Any) -> dict[str, Any]:
+    """A published AnimateDiff in the video head's place: what it is called, no weights.
+
+    Args:
+        pipeline, motion_adapter, settings: of `ta_v2a.engine.published_films.PublishedAnimateDiff`.
+    """
+    from ta_v2a.engine.published_films import PublishedAnimateDiff
+
+    return {"video_head": PublishedAnimateDiff(pipeline, motion_adapter, **settings)}
+
+
+def pack_hub(preset: str | Path, out: str | Path, pipeline: str, motion_adapter: str = "") -> Path:
+    """Writes a preset of the sound of another one, with a published AnimateDiff for the pictures.
+
+    Raises:
+        UserError: there is no such preset, or the folder cannot be written.
+    """
+    from ta_v2a.pipelines.foley import FoleyPipeline
+
+    if is_file(out):
+        raise UserError(f"{out} is no folder")
+    sound = FoleyPipeline.from_pretrained(preset)
+    return write_preset(sound, Path(out), None, hub_head(pipeline, motion_adapter))
+
+
 def add_video(folder: str | Path, head: str | Path, autoencoder: str | Path) -> Path:
     """Puts a video head and its picture autoencoder, in half precision, into the folder of a preset.
 

@@ -13,6 +13,7 @@ from ta_v2a.packing.pack import (
     saved_classifier,
     saved_judge,
     saved_vocoder,
+    trained_video,
     write_preset,
 )
 from ta_v2a.system.user_files import is_file
@@ -38,6 +39,7 @@ def pack_paper(
     classifier: str | Path | None = None,
     judge: str | Path | None = None,
     sampler: str | None = None,
+    video: tuple[str | Path, str | Path] | None = None,
     **defaults: float | int | str,
 ) -> Path:
     """Writes the preset folder; returns it.
@@ -50,6 +52,7 @@ def pack_paper(
             extension.
         classifier, judge: folders of alignment classifiers, see `ta_v2a.packing.pack.pack`; `ta-v2a weights
             import` writes such for diff-foley-guidance and diff-foley-align.
+        video: the video head and the code of its pictures, checkpoints or folders; None: sound only.
         sampler: of `ldm.samplers`; None: DPM-Solver++ for noise and v-prediction, Euler for flow matching.
         defaults: of a pipeline call in place of `PAPER_SETTINGS`.
 
@@ -64,6 +67,9 @@ def pack_paper(
     judging = None if judge is None else saved_judge(judge)
     encoders, autoencoder = trained_part(cvalp, "cvalp"), trained_part(vae, "autoencoder")
     denoiser = trained_part(ldm, "denoiser")
+    filming = None if video is None else trained_video(*video)
+    if filming is not None and filming["video_head"].config.text_channels != encoders.text_width:
+        raise UserError("the video head was trained with another text encoder")
     if vocoder is None and getattr(autoencoder.config, "mel_scale", "unit") != "unit":
         raise UserError(f"{vae} makes AudioLDM's mel, which Griffin-Lim here does not read: give --vocoder")
     pipeline = FoleyPipeline(
@@ -77,7 +83,7 @@ def pack_paper(
         **{**PAPER_SETTINGS, **defaults},
     )
     check_parts(pipeline)
-    return write_preset(pipeline, Path(out), judging)
+    return write_preset(pipeline, Path(out), judging, filming)
 
 
 def check_parts(pipeline: Any) -> ClipSpec:

@@ -12,12 +12,9 @@ from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 from diffusers.utils import BaseOutput
 from jaxtyping import Float, UInt8
 
-from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
-from ldm.denoisers.video_transformer import VideoTransformer
 from ta_v2a.engine.arguments import (
     FILM_NEGATIVE_SCALE,
     FILM_STEPS,
-    FILM_TEXT_SCALE,
     number,
     one_for_each,
     shown,
@@ -25,7 +22,7 @@ from ta_v2a.engine.arguments import (
     whole,
 )
 from ta_v2a.engine.devices import own_generators
-from ta_v2a.engine.filming import FilmMaker, film_maker
+from ta_v2a.engine.filming import Films, film_maker
 from ta_v2a.engine.parts import ROLES, VIDEO_ROLES, load_video_parts, save_video_parts
 from ta_v2a.errors import UserError
 from ta_v2a.pipelines.foley import FoleyPipeline
@@ -69,8 +66,8 @@ class AudibleVideoPipeline(DiffusionPipeline):
         denoiser: Any,
         vocoder: Any,
         scheduler: Any,
-        video_head: VideoTransformer,
-        video_autoencoder: PictureAutoencoder,
+        video_head: Any,
+        video_autoencoder: Any,
         bandwidth: torch.nn.Module | None = None,
         classifier: torch.nn.Module | None = None,
         sound_settings: Mapping[str, Any] | None = None,
@@ -103,12 +100,17 @@ class AudibleVideoPipeline(DiffusionPipeline):
         dtype = changes.get("dtype") or changes.get("torch_dtype") or torch.float32
         if len(given) < len(VIDEO_ROLES):
             given = {**load_video_parts(name_or_folder, dtype), **given}
+        if "video_autoencoder" not in given:
+            raise UserError(
+                f"{name_or_folder} names a published pipeline for its pictures: ta-v2a generate opens it, or "
+                "use that pipeline and FoleyPipeline"
+            )
         sound = FoleyPipeline.from_pretrained(name_or_folder, **changes)
         return cls.from_foley(sound, **given)
 
     @classmethod
     def from_foley(
-        cls, sound: FoleyPipeline, video_head: VideoTransformer, video_autoencoder: PictureAutoencoder
+        cls, sound: FoleyPipeline, video_head: Any, video_autoencoder: Any
     ) -> "AudibleVideoPipeline":
         """Of a pipeline for sound: its components are shared, not copied."""
         pieces = {name: getattr(sound, name) for name in (*ROLES, "scheduler")}
@@ -124,7 +126,7 @@ class AudibleVideoPipeline(DiffusionPipeline):
         return sound
 
     @property
-    def maker(self) -> FilmMaker:
+    def maker(self) -> Films:
         """What makes the pictures of the components as they are now."""
         return film_maker(self.cvalp, self.video_head, self.video_autoencoder, self._execution_device)
 
@@ -149,7 +151,7 @@ class AudibleVideoPipeline(DiffusionPipeline):
         image: np.ndarray | torch.Tensor | None = None,
         sound_prompt: str | Sequence[str | None] | None = None,
         num_inference_steps: int = FILM_STEPS,
-        text_scale: float = FILM_TEXT_SCALE,
+        text_scale: float | None = None,
         negative_scale: float = FILM_NEGATIVE_SCALE,
         generator: torch.Generator | Sequence[torch.Generator] | None = None,
         callback_on_step_end: FilmStepEnd | None = None,
@@ -177,6 +179,7 @@ class AudibleVideoPipeline(DiffusionPipeline):
             raise UserError("nothing was asked for: the prompt is empty, and there is no image")
         negatives = one_for_each("negative_prompt", texts("negative_prompt", negative_prompt), len(prompts))
         steps = whole("num_inference_steps", num_inference_steps, 1, 1000)
+        text_scale = maker.text_scale if text_scale is None else text_scale
         scales = [
             number(name, value, -100, 100)
             for name, value in (("text_scale", text_scale), ("negative_scale", negative_scale))

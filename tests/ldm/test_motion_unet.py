@@ -80,6 +80,19 @@ def test_words_steer_as_far_as_they_are_attended_to(condition):
     torch.testing.assert_close(absent, nothing)
 
 
+def test_the_paper_s_size_reads_its_films_and_words():
+    """On no memory: 860 M of Stable Diffusion's UNet, AnimateDiff's motion modules, 16 pictures of 256 px."""
+    with torch.device("meta"):
+        own = MotionUNet(film_pictures=16, cells=32)
+        latents = Latents(video=torch.empty(1, *own.film_shape))
+        told = own(latents, torch.empty(1), Conditions.of(text=torch.empty(1, 1 + own.words_read, 512)))
+    assert told.video.shape == (1, 4, 16, 32, 32)
+    counts = {True: 0, False: 0}
+    for name, parameter in own.unet.named_parameters():
+        counts[MOTION in name] += parameter.numel()
+    assert counts[False] == 859_520_964 and 400e6 < counts[True] < 460e6
+
+
 def test_a_step_trains_and_two_steps_sample():
     torch.manual_seed(0)
     own = MotionUNet.tiny()

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from tiny_films import FPS, PICTURES, video_parts
 
 from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
-from ldm.denoisers.video_transformer import VideoTransformer
 from ta_v2a import AudibleVideoPipeline, FoleyPipeline
 from ta_v2a.cli.main import run_command
 from ta_v2a.errors import UserError
@@ -18,20 +18,6 @@ from ta_v2a.media.reading.frames import colour_frames
 from ta_v2a.media.reading.probe import probe
 from ta_v2a.media.reading.still import read_still
 from ta_v2a.packing.pack import add_video
-
-PICTURES, FPS = 32, 15.625
-
-
-def video_parts() -> dict[str, torch.nn.Module]:
-    """A head and its code for the tiny pipeline; all layers random, so that conditions reach the pictures."""
-    torch.manual_seed(1)
-    head = VideoTransformer.tiny(text_channels=16, pictures=PICTURES, words=5)
-    code = PictureAutoencoder.tiny()
-    for network in (head, code):
-        for parameter in network.parameters():
-            if not parameter.any():
-                torch.nn.init.normal_(parameter, std=0.3)
-    return {"video_head": head.eval(), "video_autoencoder": code.eval()}
 
 
 @pytest.fixture(scope="module")

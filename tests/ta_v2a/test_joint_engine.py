@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from tiny_films import grown, tiny_code
 
 from ldm.audio_mapper import AudioMapper
-from ldm.autoencoders.patch_code import PatchCode
 from ldm.denoisers.frame_transformer import FrameTransformer
 from ldm.denoisers.two_streams import TwoStreams
 from ldm.denoisers.uniform_transformer import UniformTransformer
@@ -21,19 +21,6 @@ from ta_v2a.media.reading.probe import probe
 
 SMALL = {"width": 16, "depth": 2, "heads": 2, "modulation_rank": 4}
 PICTURE = {"latent_channels": 3, "height": 4, "width_px": 4, **SMALL}
-
-
-def grown(network):
-    torch.manual_seed(0)
-    for parameter in network.parameters():
-        parameter.data.add_(0.05 * torch.randn_like(parameter))
-    return network
-
-
-def code() -> PatchCode:
-    made = PatchCode.tiny()
-    made.learn(torch.rand(4, 8, 3, 16, 16, generator=torch.Generator().manual_seed(0)))
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +38,7 @@ def models(tmp_path_factory) -> Path:
     }
     for name, network in networks.items():
         grown(network).save_pretrained(folder / name / "denoiser")
-        code().save_pretrained(folder / name / "code")
+        tiny_code().save_pretrained(folder / name / "code")
     grown(AudioMapper(hidden=(8,))).save_pretrained(folder / "tempo" / "mapper")
     return folder
 

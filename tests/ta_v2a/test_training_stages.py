@@ -21,9 +21,11 @@ from tiny_words import TINY_TEXT, tiny_tokenizer
 
 from cvalp.paper.model import PaperCVALP
 from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
+from ldm.autoencoders.picture_vae import PictureVae
 from ldm.autoencoders.spectrogram_vae import SpectrogramVae
 from ldm.classifiers.alignment_columns import AlignmentColumns
 from ldm.denoisers.audio_unet import AudioUNet
+from ldm.denoisers.motion_unet import MotionUNet
 from ldm.denoisers.video_transformer import VideoTransformer
 from ta_v2a.data import feature_files, features
 from ta_v2a.data.clean_films import CleanLatents
@@ -91,6 +93,15 @@ CLEAN = {"scenes": 4, "validation_scenes": 2, "picture_px": 32, "pictures": 8, "
 CLEAN |= {"workers": 0, "cache": "films", "batch_size": 2, "batches": 2}
 TINY_CODE = {"latent_channels": 4, "widths": [8, 8, 8, 16], "picture_px": 32}
 TINY_HEAD = {"latent_channels": 4, "pictures": 8, "cells": 2, "words": 4, "width": 32, "depth": 1, "heads": 2}
+
+TINY_MOTION = {"text_channels": 16, "context_channels": 16, "block_out_channels": [8, 16], "norm_groups": 4}
+TINY_MOTION |= {
+    "layers_per_block": 1,
+    "attention_heads": 2,
+    "motion_heads": 2,
+    "film_pictures": 8,
+    "cells": 8,
+}
 
 # stage and its configurations -> arguments of the network, of its trainer and of the data, at a tiny size
 TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
@@ -195,6 +206,14 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
         {**CLEAN, "words": 4, "autoencoder": "video_autoencoder", "cvalp": str(WEIGHTS / "cvalp")}
         | {"tokenizer_file": TINY_CVALP["tokenizer_file"]},
     ),
+    **{
+        ("video-head", "video-head-paper", *over): (
+            TINY_MOTION,
+            {"export_folder": "motion"},
+            {**CLEAN, "words": 4, "autoencoder": "picture_vae", "cvalp": "paper_cvalp"},
+        )
+        for over in ([], ["ddp"], ["fsdp"])
+    },
     ("listener", "mini"): ({"widths": [8, 8, 8, 16], "features": 16}, {}, KEPT),
 }
 EVERY_EPOCH = {"--trainer.check_val_every_n_epoch": 1}
@@ -221,6 +240,7 @@ EXPORTED: dict[tuple[str, ...], tuple[str, Callable[[Path], torch.nn.Module]]] =
     ("bandwidth", "mini"): ("runs/bandwidth/bandwidth", BandwidthExtension.from_pretrained),
     ("video-vae", "mini"): ("code", PictureAutoencoder.from_pretrained),
     ("video-head", "mini"): ("head", VideoTransformer.from_pretrained),
+    ("video-head", "video-head-paper"): ("motion", MotionUNet.from_pretrained),
     ("listener", "mini"): ("ta_v2a/weights/listener", load_listener),
     ("classifier", "mini"): ("runs/classifier/classifier", AlignmentColumns.from_pretrained),
     ("classifier", "mini", "align"): ("runs/align/classifier", AlignmentColumns.from_pretrained),
@@ -262,6 +282,7 @@ def place(tmp_path_factory) -> Path:
     for split in ("train", "validation"):
         save_file(rows, folder / "joint_latents" / f"{split}-0.safetensors")
     PictureAutoencoder(**TINY_CODE).save_pretrained(folder / "video_autoencoder")
+    PictureVae.tiny().save_pretrained(folder / "picture_vae")
     (folder / "shards").mkdir()
     with tarfile.open(folder / "shards" / "shard-000000.tar", "w") as shard:
         for number in range(4):

@@ -30,7 +30,7 @@ _STILL_ENDINGS = {
 }
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"<MPD", b"[playlist]", b"[Reference]")
 _STILLS = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*")
-_STILL = "is a still image; sound needs a moving picture"
+_STILL = "is a still image; sound needs a moving picture, or --seconds"
 _ANIMATED_WEBP = "is an animated WebP, which cannot be read; convert it to GIF or MP4 first"
 _MP4_BRANDS_OF_STILLS = (b"heic", b"heix", b"mif1", b"avif", b"msf1")
 

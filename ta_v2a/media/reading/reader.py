@@ -49,10 +49,10 @@ def _sound(pulse: Pulse, clip: dict[str, Any], rate_hz: int, channels: int) -> I
         yield {"place": place}, columns.astype("float32").tobytes()
 
 
-def _still(pulse: Pulse, path: str, side: int) -> Iterator[Answer]:
+def _still(pulse: Pulse, path: str, side: int, square: bool = True) -> Iterator[Answer]:
     from ta_v2a.media.reading.still import decoded_still
 
-    picture = decoded_still(path, side, pulse)
+    picture = decoded_still(path, side, pulse, square)
     yield {"shape": picture.shape}, picture.tobytes()
 
 

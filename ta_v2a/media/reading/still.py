@@ -1,4 +1,4 @@
-"""A still image, as the first picture of a film that is to be made."""
+"""A still image: as the first picture of a film that is to be made, or as the one that is shown all along."""
 
 import os
 
@@ -29,8 +29,21 @@ def read_still(path: str | os.PathLike, side: int) -> UInt8[np.ndarray, "side si
     raise UserError(f"{name}: no picture in it can be decoded")
 
 
-def decoded_still(path: str, side: int, pulse: Pulse) -> np.ndarray:
-    """`read_still` in the process that reads.
+def read_whole_still(path: str | os.PathLike, longest: int) -> UInt8[np.ndarray, "h w 3"]:
+    """All of an image, upright, made smaller where a side is longer than `longest`; both sides even.
+
+    Raises:
+        UserError: it is no image that can be read.
+    """
+    file = plain_file(path)
+    name = shown_name(file)
+    for facts, data in answers("still", name, path=os.fspath(file), side=longest, square=False):
+        return np.frombuffer(data, np.uint8).reshape(facts["shape"]).copy()
+    raise UserError(f"{name}: no picture in it can be decoded")
+
+
+def decoded_still(path: str, side: int, pulse: Pulse, square: bool = True) -> np.ndarray:
+    """`read_still`, or `read_whole_still`, in the process that reads.
 
     Raises:
         UserError: as there.
@@ -52,8 +65,12 @@ def decoded_still(path: str, side: int, pulse: Pulse) -> np.ndarray:
         pulse(pixels=frame.width * frame.height)
         picture = Orientation.of(frame).applied(frame.to_ndarray(format="rgb24"))
     height, width = picture.shape[:2]
+    if not square:
+        share = min(1.0, side / max(height, width))
+        size = tuple(max(2, round(share * edge) // 2 * 2) for edge in (width, height))
+        return cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_AREA)
     edge = min(height, width)
     top, left = (height - edge) // 2, (width - edge) // 2
-    square = np.ascontiguousarray(picture[top : top + edge, left : left + edge])
+    middle = np.ascontiguousarray(picture[top : top + edge, left : left + edge])
     how = cv2.INTER_AREA if edge >= side else cv2.INTER_CUBIC
-    return cv2.resize(square, (side, side), interpolation=how)
+    return cv2.resize(middle, (side, side), interpolation=how)
