@@ -210,4 +210,5 @@ def _sound_order(order: FilmOrder, silent: Path, output: Path, seed: int) -> Ord
         loudness=order.loudness,
         wav=order.wav,
         preset=order.preset,
+        cuts="none",
     )
