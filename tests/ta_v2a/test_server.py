@@ -298,6 +298,25 @@ def test_what_fails_says_why_and_only_the_name(client, clip):
     )
 
 
+def test_jobs_of_one_clip(server, client, silent_clip, done):
+    other = client.upload(silent_clip)["id"]
+    assert list(client.jobs(other)) == [] == list(client.jobs("c" + 20 * "0"))
+    order = {"prompt": "rain", "scales": {"num_inference_steps": 1}}
+    made = [client.submit(other, seed=seed, **order)["id"] for seed in range(3)]
+    assert [job["id"] for job in client.jobs(other)] == made[::-1]
+    with http(server) as asked:
+        page = asked.get("/v1/jobs", params={"clip_id": other, "limit": 2}).json()
+        assert [job["id"] for job in page["jobs"]] == [made[2], made[1]] and page["next"] == made[1]
+        page = asked.get("/v1/jobs", params={"clip_id": other, "limit": 2, "before": made[1]}).json()
+        assert [job["id"] for job in page["jobs"]] == [made[0]] and page["next"] is None
+        assert asked.get("/v1/jobs", params={"clip_id": "../c"}).status_code == 422
+        assert asked.get("/v1/jobs", params={"before": "j" + 20 * "0"}).status_code == 404
+    everything = [job["id"] for job in client.jobs()]
+    assert done["id"] in everything and len(everything) == len(set(everything)) and made[0] in everything
+    for job_id in made:
+        client.wait(job_id)
+
+
 def hostile(folder: Path, silent_clip: Path) -> dict[str, bytes]:
     good = silent_clip.read_bytes()
     noise = np.random.default_rng(0).integers(0, 255, (30, 80, 80), np.uint8)
@@ -329,6 +348,31 @@ def test_hostile_uploads_are_refused_and_leave_nothing(server, client, silent_cl
     assert sorted(each.name for each in (folder / "clips").iterdir()) == before
     assert not list((folder / "trash").iterdir())
     assert httpx.get(f"{server.address}/health").json()["status"] == "ok"
+
+
+@pytest.mark.shared
+def test_what_once_went_wrong_is_refused_or_sounded_and_never_a_fault(server, client, shared_dir):
+    """Every file that hurt once: 4xx with a line of its own, or a clip whose job ends done or with a line."""
+    files = sorted(each for each in (shared_dir / "cases").iterdir() if each.suffix != ".md")
+    assert len(files) > 20
+    refused, taken = {}, {}
+    for file in files:
+        try:
+            clip = client.upload(file)
+        except Refused as error:
+            refused[file.name] = (error.status, str(error))
+            continue
+        order = {"prompt": "knock", "original": "mix", "scales": {"num_inference_steps": 1}}
+        taken[file.name] = client.wait(client.submit(clip["id"], **order)["id"])
+    for name, (status, line) in refused.items():
+        assert 400 <= status < 500 and line and "\n" not in line, name
+    for name, job in taken.items():
+        assert job["state"] == "done" or (job["state"] == "failed" and job["error"]), name
+        assert job["tries"] == 1 and "\n" not in (job["error"] or ""), name
+        told = json.dumps([job["error"], job["notices"]])
+        assert "Traceback" not in told and str(server.folder) not in told, name
+    assert {"rgba.npy", "scene.wav", "fuzz_grows_to_15000px.mov"} <= set(refused), refused
+    assert taken["scene.mp4"]["state"] == "done" and client._http.get("/health").json()["status"] == "ok"
 
 
 def test_an_endless_upload_is_cut_off_at_the_limit(server):
