@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,13 @@ def sheet(shots: Path, file: Path) -> None:
     cv2.imwrite(str(file), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 82])
 
 
+def free_place(studio: DrivenStudio) -> float:
+    """Where no hit is near: amid the widest gap, as a share of the clip."""
+    times = studio.state("[0, ...studio.doc.onsets.map((each) => each.time), studio.clip.duration_s]")
+    _, middle = max((later - time_s, (time_s + later) / 2) for time_s, later in pairwise(times))
+    return middle / times[-1]
+
+
 def drive(studio: DrivenStudio, film: Path, takes: int, words: str, out: Path) -> dict[str, float]:
     """The whole way; seconds of what is waited for."""
     page, now = studio.page, time.perf_counter
@@ -86,7 +94,7 @@ def drive(studio: DrivenStudio, film: Path, takes: int, words: str, out: Path) -
     studio.shot("2-film")
 
     hits, cues = studio.lane("hits"), studio.lane("cues")
-    page.mouse.dblclick(hits["x"] + 0.4 * hits["width"], hits["y"] + 8)
+    page.mouse.dblclick(hits["x"] + free_place(studio) * hits["width"], hits["y"] + 8)
     for start, end, text in CUES:
         x, wide = cues["x"], cues["width"]
         studio.drag(x + start * wide, x + end * wide, cues["y"] + 20)

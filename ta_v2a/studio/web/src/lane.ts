@@ -142,6 +142,9 @@ export class Lane {
   private draw(piece: Piece): void {
     const content = document.createElement("span");
     content.textContent = piece.text;
+    content.style.cssText =
+      "display:block;box-sizing:border-box;max-width:100%;padding:0.2em 0.4em;" +
+      "overflow:hidden;text-overflow:ellipsis;white-space:nowrap";
     const region = this.regions.addRegion({
       id: piece.id,
       start: piece.start,
