@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -25,7 +26,9 @@ def over_the_protocol(address: str, work):
 
     async def run():
         words = ["-m", "ta_v2a", "mcp", "--server", address]
-        command = StdioServerParameters(command=sys.executable, args=words, env={"PYTHONPATH": str(ROOT)})
+        packages = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        given = {**os.environ, "PYTHONPATH": packages}
+        command = StdioServerParameters(command=sys.executable, args=words, env=given)
         async with Client(command) as client:
             return await work(client)
 

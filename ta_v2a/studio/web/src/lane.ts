@@ -142,9 +142,6 @@ export class Lane {
   private draw(piece: Piece): void {
     const content = document.createElement("span");
     content.textContent = piece.text;
-    content.style.cssText =
-      "display:block;box-sizing:border-box;max-width:100%;padding:0.2em 0.4em;" +
-      "overflow:hidden;text-overflow:ellipsis;white-space:nowrap";
     const region = this.regions.addRegion({
       id: piece.id,
       start: piece.start,
@@ -179,7 +176,8 @@ export class Lane {
     element.style.width = "0";
     const head = document.createElement("span");
     head.style.cssText =
-      `position:absolute;left:-7px;bottom:3px;width:12px;height:12px;transform:rotate(45deg);border-radius:2px;` +
+      `position:absolute;left:calc(-1px - var(--pin) / 2);bottom:3px;width:var(--pin);height:var(--pin);` +
+      `transform:rotate(45deg);border-radius:2px;` +
       `background:${piece.color};cursor:grab;box-sizing:border-box;`;
     head.dataset.head = "";
     const grip = document.createElement("span");

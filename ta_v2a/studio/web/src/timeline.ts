@@ -16,6 +16,7 @@ import { clock, labelStep } from "./timecode";
 export const GUTTER_PX = 176;
 const STRIP_PX = 48;
 const MOST_ZOOM = 64;
+const CLOSE_PX = 20;
 
 export class Timeline {
   readonly element: HTMLElement;
@@ -100,6 +101,7 @@ export class Timeline {
     if (inner === this.inner) return;
     this.inner = inner;
     this.rows.style.setProperty("--inner", `${inner}px`);
+    this.crowd();
     this.drawRuler();
     this.drawStrip();
     this.placed();
@@ -223,12 +225,18 @@ export class Timeline {
     const key = JSON.stringify([doc.onsets, doc.cues, selection, colors.hit]);
     if (key !== this.drawn) {
       this.drawn = key;
+      this.crowd();
       this.onsets?.show(hitPieces(doc.onsets, selection?.id, colors.hit));
       this.cues?.show(cuePieces(doc.cues, selection?.id, colors.cue));
     }
     this.hitNote.textContent = looking ? "looking …" : `${doc.onsets.length}${doc.onsetsEdited ? ", edited" : ""}`;
     this.cueNote.textContent = doc.cues.length ? String(doc.cues.length) : "drag to draw";
     this.rowsOfTakes.draw();
+  }
+
+  /** Heads of hits that lie close are small, so that they stay apart. */
+  private crowd(): void {
+    this.rows.style.setProperty("--pin", this.store.doc.onsets.length * CLOSE_PX > this.inner ? "6px" : "12px");
   }
 
   private restyle(): void {
