@@ -30,7 +30,7 @@ from ta_v2a.server.launched import LaunchedServer
 from ta_v2a.studio.driven import DrivenStudio
 
 FPS, HIGH, WIDE = 25, 360, 640
-PATIENCE_S = 900
+PATIENCE_S = 3600
 CUES = ((0.2, 0.3, "rain on a roof"), (0.55, 0.7, "footsteps on gravel"))  # shares of the clip
 
 

@@ -210,7 +210,7 @@ def _cuts(ready: Ready, engine: "FoleyEngine", video: Clip | np.ndarray, notice:
         found = cut_times(luma_blocks(clip, MINI.lasting(clip.duration_s)), MINI.fps, clip.fps)
     if found:
         shown = ", ".join(f"{cut:.2f}" for cut in found[:8]) + (" …" if len(found) > 8 else "")
-        notice(f"cuts at {shown} s: no sound crosses them (--cuts none lets it)")
+        notice(f"cuts at {shown} s: no sound crosses them")
     return tuple(found)
 
 
