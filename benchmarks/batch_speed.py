@@ -13,6 +13,7 @@ from pathlib import Path
 from measuring import begun, keep, number, options, show, ta_v2a
 
 from ta_v2a.evaluation.report.results import machine
+from ta_v2a.presets.resolve import resolve
 
 
 def main() -> None:
@@ -24,6 +25,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--ways", nargs="+", default=["single", "processes", "ray"])
     parser.add_argument("--threads", type=int, help="threads of a single command; default: its own choice")
+    parser.add_argument("--seconds", type=float, default=8.192, help="length of the clips")
     parser.add_argument("--preset", default="mini")
     given = parser.parse_args()
     noted = begun(given)
@@ -31,8 +33,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         clips = Path(folder) / "clips"
         clips.mkdir()
-        for index in range(given.clips):
-            ta_v2a("stage", "--seed", str(index), "--silent", "-o", clips / f"{index:03d}")
+        ta_v2a("stage", "-n", given.clips, "--silent", "--duration", given.seconds, "-o", clips)
         shared = ("-p", "a wooden door knock", "--steps", str(given.steps), "--preset", given.preset)
         if "single" in given.ways:
             some = sorted(clips.glob("*.mp4"))[: given.single]
@@ -72,7 +73,7 @@ def main() -> None:
             scores.append(number("speed-up", name, ratio, "x", "higher", n=given.clips, variant="ratio"))
             table.append((f"{of[way]}: times as fast", ratio))
     show(report, ("", "seconds a clip"), table)
-    keep(noted, "many clips at once", scores, given.clips, 0, given.preset)
+    keep(noted, "many clips at once", scores, given.clips, 0, resolve(given.preset))
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ def mebibytes(maximum_resident: int) -> float:
     return maximum_resident / (MEBIBYTE if sys.platform == "darwin" else MEBIBYTE >> 10)
 
 
-def ta_v2a(*words: str | Path, threads: int | None = None) -> Run:
+def ta_v2a(*words: str | Path | float, threads: int | None = None) -> Run:
     """Runs `ta-v2a WORDS --json` on the processor in a process of its own and waits for it.
 
     Call it before torch is imported: a child's peak counts from its fork on, so it is never

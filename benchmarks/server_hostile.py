@@ -22,6 +22,7 @@ from measuring import begun, keep, number, options, show
 
 from ta_v2a.evaluation.report.results import machine
 from ta_v2a.media.writing.film import write_film
+from ta_v2a.presets.resolve import resolve
 from ta_v2a.server.launched import LaunchedServer
 
 MOST_MB = 2
@@ -158,7 +159,7 @@ def main() -> None:
         number("slowest answer", of, slowest, "s", n=given.n, variant="max"),
     ]
     show(report, (of, ""), [(score.metric, score.value) for score in scores])
-    keep(noted, "hostile uploads to ta-v2a serve", scores, given.n, given.seed, given.preset)
+    keep(noted, "hostile uploads to ta-v2a serve", scores, given.n, given.seed, resolve(given.preset))
     if wrong or left != taken or not (alive and healthy):
         raise SystemExit("an upload was not refused as it should be")
 

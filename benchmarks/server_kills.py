@@ -20,6 +20,7 @@ from measuring import begun, keep, number, options, show, ta_v2a
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.report.results import machine
 from ta_v2a.media.reading.probe import probe
+from ta_v2a.presets.resolve import resolve
 from ta_v2a.server.client import FoleyClient
 from ta_v2a.server.launched import LaunchedServer
 
@@ -71,12 +72,15 @@ def main() -> None:
         "--longest-life", type=float, default=12.0, help="seconds that a server lives at most"
     )
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
+    parser.add_argument("--seconds", type=float, default=8.192, help="length of the clip")
     parser.add_argument("--preset", default="mini")
     given = parser.parse_args()
     noted, moments = begun(given), random.Random(given.seed)
     taken: dict[int, str] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        ta_v2a("stage", "--seed", "30", "--silent", "-o", Path(scratch) / "scene")
+        ta_v2a(
+            "stage", "--seed", "30", "--silent", "--duration", given.seconds, "-o", Path(scratch) / "scene"
+        )
         folder, words = Path(scratch) / "served", ("--workers", str(given.workers), "--preset", given.preset)
         server = LaunchedServer(folder, *words)
         with FoleyClient(server.address) as client:
@@ -108,7 +112,7 @@ def main() -> None:
     ]
     scores.append(number("tries a job", of, sum(tries) / len(tries), n=given.jobs, variant="mean"))
     show(report, (of, ""), [(score.metric, score.value) for score in scores])
-    keep(noted, "ta-v2a serve killed with SIGKILL", scores, given.jobs, given.seed, given.preset)
+    keep(noted, "ta-v2a serve killed with SIGKILL", scores, given.jobs, given.seed, resolve(given.preset))
 
 
 if __name__ == "__main__":

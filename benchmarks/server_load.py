@@ -20,6 +20,7 @@ import numpy as np
 from measuring import begun, keep, number, options, show, ta_v2a
 
 from ta_v2a.evaluation.report.results import machine
+from ta_v2a.presets.resolve import resolve
 from ta_v2a.server.client import FoleyClient
 from ta_v2a.server.launched import LaunchedServer
 
@@ -46,6 +47,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=500, help="of all clients together")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--steps", type=int, default=4, help="of the sampler")
+    parser.add_argument("--seconds", type=float, default=8.192, help="length of the clip")
     parser.add_argument("--preset", default="mini")
     given = parser.parse_args()
     noted = begun(given)
@@ -53,7 +55,7 @@ def main() -> None:
     memory = {"server": 0.0, "worker": 0.0}
     over = threading.Event()
     with tempfile.TemporaryDirectory() as folder:
-        ta_v2a("stage", "--seed", "30", "--silent", "-o", Path(folder) / "scene")
+        ta_v2a("stage", "--seed", "30", "--silent", "--duration", given.seconds, "-o", Path(folder) / "scene")
         clip = Path(folder) / "scene.mp4"
         words = ("--workers", str(given.workers), "--preset", given.preset)
         with LaunchedServer(Path(folder) / "served", *words) as server:
@@ -114,7 +116,7 @@ def main() -> None:
         number("memory", f"{of}, the largest worker", memory["worker"], "MiB", n=1, variant="peak"),
     ]
     show(report, (of, ""), [(score.metric + score.of.removeprefix(of), score.value) for score in scores])
-    keep(noted, "ta-v2a serve under load", scores, given.jobs, 0, given.preset)
+    keep(noted, "ta-v2a serve under load", scores, given.jobs, 0, resolve(given.preset))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from ta_v2a.cli.evaluate import evaluate_app
 from ta_v2a.cli.foley import foley
 from ta_v2a.cli.generate import generate
 from ta_v2a.cli.library import library_app
+from ta_v2a.cli.mcp import mcp_command
 from ta_v2a.cli.serve import serve_command
 from ta_v2a.cli.spot import spot
 from ta_v2a.cli.stage import stage
@@ -38,6 +39,7 @@ app.command("animate")(animate)
 app.command("generate")(generate)
 app.command("batch")(batch)
 app.command("serve")(serve_command)
+app.command("mcp")(mcp_command)
 app.command("takes")(takes_command)
 app.command("stage")(stage)
 app.command("train", context_settings={"ignore_unknown_options": True})(train)

@@ -147,9 +147,12 @@ def foley(
         ),
     ] = None,
     cuts: Annotated[
-        str | None,
-        typer.Option(metavar="TIMES|auto", help="No sound crosses these cuts (3.2,7.5)."),
-    ] = None,
+        str,
+        typer.Option(
+            metavar="TIMES|auto|none",
+            help="No sound crosses these cuts (3.2,7.5); auto: those that are seen; none: it may.",
+        ),
+    ] = "auto",
     provenance: Annotated[
         bool, typer.Option("--provenance", help="A JSON beside each take: prompt, seed, versions, checksums.")
     ] = False,

@@ -14,7 +14,7 @@ from ta_v2a.system.extras import need
 TOKEN_VARIABLE = "TA_V2A_TOKEN"
 
 
-def _token(file: str | None) -> str | None:
+def given_token(file: str | None) -> str | None:
     """From a file, else from the environment."""
     if file is None:
         return os.environ.get(TOKEN_VARIABLE) or None
@@ -68,7 +68,7 @@ def serve_command(
         preset=preset if not Path(preset).is_dir() else str(Path(preset).absolute()),
         library=None if library is None else str(Path(library).absolute()),
         workers=workers,
-        token=_token(token_file),
+        token=given_token(token_file),
         page=shown if there else None,
         most_bytes=most_mb * MIB,
         longest_s=longest,

@@ -82,6 +82,7 @@ class FoleyNode:
                         "tooltip": "Images a second.",
                     },
                 ),
+                "cuts": ("BOOLEAN", {"default": True, "tooltip": "No sound crosses a cut that is seen."}),
             },
         }
 
@@ -102,6 +103,7 @@ class FoleyNode:
         video: Any = None,
         images: torch.Tensor | None = None,
         fps: float = 24.0,
+        cuts: bool = True,
     ) -> tuple[dict[str, Any], Any]:
         """The new sound as AUDIO, {"waveform": (1, channels, samples) float32, "sample_rate": 48000}, and
         the clip with it as VIDEO.
@@ -133,6 +135,7 @@ class FoleyNode:
                     scales=scales,
                     original=original,  # type: ignore[arg-type]  # one of its words, as ComfyUI checks
                     loudness=read_target(loudness),
+                    cuts="auto" if cuts else "none",
                 )
                 take = _made(order)
                 audio = _audio(Path(take["wav"]))

@@ -211,4 +211,5 @@ def _sound_order(order: FilmOrder, silent: Path, output: Path, seed: int) -> Ord
         loudness=order.loudness,
         wav=order.wav,
         preset=order.preset,
+        cuts="none",
     )

@@ -36,7 +36,8 @@ class Order:
         start_s, length_s: a stretch that is sounded; the rest keeps its own sound.
         redo: a part of an earlier take that is made again, such as "3.2-5.0".
         of: that take: a WAV, or its number in the project; without `redo` it goes on where it ended.
-        cuts: "auto", or times such as "3.2,7.5": no window and no tail crosses them; None: cuts do not count.
+        cuts: "auto" (those that are seen), or times such as "3.2,7.5": no window and no tail crosses them;
+            "none": sound runs over cuts.
         provenance: a JSON beside each take that tells how it was made.
         c2pa: a PEM of certificates and key that signs films and WAVs.
         exports: editors' files (.otio, .rpp, .csv).
@@ -76,7 +77,7 @@ class Order:
     length_s: float | None = None
     redo: str | None = None
     of: str | None = None
-    cuts: str | None = None
+    cuts: str = "auto"
     provenance: bool = False
     c2pa: str | None = None
     exports: tuple[str, ...] = ()

@@ -128,6 +128,7 @@ def _sounded(
     wordless = not wording.prompt.strip() and not wording.cues
     captions = wordless and (looks or engine.settings["caption_share"] <= 1)
     again = captions or order.takes > 1 or order.stems or order.pan or order.bwf or bool(order.exports)
+    again = again or ready.cuts is None
     video = _pictures_of(clip, engine, again)
     suggested: dict[str, Any] | None = None
     if captions:
@@ -145,7 +146,7 @@ def _sounded(
         wanted = _wanted(library, refined, clip, label)
         recordings = _recordings(library, refined, label, wanted, clip)
         notice(_chosen_line(wanted))
-    cuts = _cuts(order, ready, notice)
+    cuts = _cuts(ready, engine, video, notice)
     onsets = _onsets(order, engine, video, words, clip)
     placing = _placing(clip, onsets, words, engine, order) if order.pan else None
     spans = ready.spans(engine, cuts)
@@ -202,12 +203,11 @@ def _report(
         "original": order.original if clip.has_sound else "none",
         "sampling_rate": engine.clock.sample_rate_hz,
         "left_out": [] if film is None else list(film.left_out),
+        "cuts": [round(cut, 6) for cut in cuts],
     }
     if base is not None:
         report["region"] = [round(base.span.start_s, 6), round(base.span.stop_s, 6)]
         report["redo_of"] = (base.take or order.of) if base.again else None
-    if order.cuts is not None:
-        report["cuts"] = [round(cut, 6) for cut in cuts]
     return report
 
 
@@ -226,16 +226,19 @@ def _pictures_of(clip: Clip, engine: "FoleyEngine", again: bool) -> Clip | np.nd
     return np.concatenate(list(clip_blocks(clip, clock, colour)))
 
 
-def _cuts(order: Order, ready: Ready, notice: Notice) -> tuple[float, ...]:
-    """Where shots change, if that counts."""
-    if order.cuts is None:
-        return ()
+def _cuts(ready: Ready, engine: "FoleyEngine", video: Clip | np.ndarray, notice: Notice) -> tuple[float, ...]:
+    """Where shots change: as given, else as seen in the pictures, at hand where the engine's clock is fast
+    enough to tell a cut from a pan."""
     if ready.cuts is not None:
         return ready.cuts
-    clip = ready.clip
-    found = cut_times(luma_blocks(clip, MINI.lasting(clip.duration_s)), MINI.fps, clip.fps)
-    shown = ", ".join(f"{cut:.2f}" for cut in found[:8]) + (" …" if len(found) > 8 else "")
-    notice(f"cuts at {shown} s" if found else "no cuts are seen")
+    clip, fps = ready.clip, engine.clock.fps
+    if isinstance(video, np.ndarray) and fps >= MINI.fps:
+        found = cut_times([video], fps, clip.fps)
+    else:
+        found = cut_times(luma_blocks(clip, MINI.lasting(clip.duration_s)), MINI.fps, clip.fps)
+    if found:
+        shown = ", ".join(f"{cut:.2f}" for cut in found[:8]) + (" …" if len(found) > 8 else "")
+        notice(f"cuts at {shown} s: no sound crosses them")
     return tuple(found)
 
 

@@ -43,7 +43,7 @@ class Ready:
         asked: of the film's sound and of the sample rate.
         seed: of the first take.
         base: the older sound that the new one is put into.
-        cuts: times in s that were given; None: none, or found in the picture ("auto").
+        cuts: times in s that were given; None: they are to be found in the picture.
         project: where every take is kept.
         exports: editors' files.
         credentials: what signs films and WAVs.
@@ -165,14 +165,15 @@ def _check_together(order: Order) -> None:
         raise UserError("--bwf and --export need the WAV: leave out --no-wav")
 
 
-def _given_cuts(text: str | None, clip: Clip) -> tuple[float, ...] | None:
-    """Times in s of "3.2,7.5"; None for "auto" and without any."""
-    if text is None or text.strip().lower() == "auto":
-        return None
+def _given_cuts(text: str, clip: Clip) -> tuple[float, ...] | None:
+    """Times in s of "3.2,7.5", no time for "none", None for "auto"."""
+    word = text.strip().lower()
+    if word in ("auto", "none"):
+        return None if word == "auto" else ()
     try:
         cuts = tuple(sorted(seconds(each.strip()) for each in text.split(",")))
     except ValueError:
-        raise UserError(f"--cuts are times such as 3.2,7.5, or auto, not {text[:40]!r}") from None
+        raise UserError(f"--cuts are times such as 3.2,7.5, or auto, or none, not {text[:40]!r}") from None
     late = next((cut for cut in cuts if not 0 < cut < clip.duration_s), None)
     if late is not None:
         raise UserError(f"--cuts: {late:g} s is outside of the clip, which lasts {clip.duration_s:.3f} s")

@@ -1,6 +1,6 @@
 """Where one shot ends and the next begins, read from the pictures of a clip."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from math import ceil
 
 import numpy as np
@@ -10,7 +10,7 @@ LEAST_CHANGE = 14.0  # mean change of a pixel over a cut, of 255
 STANDS_OUT = 2.5  # times the largest change near it
 LEAST_CUT_SHARE = 0.2  # of the pixels that lie in other brightness than before
 NEAR = 8  # pictures that differ from the one before, on either side
-SHORTEST_SHOT_S = 0.4  # what is shorter belongs to the shot before
+SHORTEST_SHOT_S = 0.4  # what is shorter belongs to the shot before; at the beginning, to the one after
 _GREYS = 16
 
 
@@ -28,7 +28,7 @@ def cut_times(
         blocks: pictures in order, at `fps`, each at the middle of its interval.
         film_fps: of the film; a cut is put where a picture of the film begins.
     """
-    changes = list(_changes(blocks))
+    changes, pictures = _changes(blocks)
     sizes = np.array([size for _, size, _ in changes])
     found: list[float] = []
     for place, (index, size, share) in enumerate(changes):
@@ -36,16 +36,18 @@ def cut_times(
         if size < LEAST_CHANGE or share < LEAST_CUT_SHARE or size < STANDS_OUT * near.max(initial=0.0):
             continue
         time_s = _begin_s(index, fps, film_fps)
-        if time_s - (found[-1] if found else 0.0) >= SHORTEST_SHOT_S:
+        before_s, after_s = time_s - (found[-1] if found else 0.0), pictures / fps - time_s
+        if min(before_s, after_s) >= SHORTEST_SHOT_S:
             found.append(time_s)
     return found
 
 
-def _changes(blocks: Iterable[np.ndarray]) -> Iterator[tuple[int, float, float]]:
-    """(index, mean change, share of other brightness) of every picture that is not the one before again."""
+def _changes(blocks: Iterable[np.ndarray]) -> tuple[list[tuple[int, float, float]], int]:
+    """(index, mean change, share of other brightness) of every picture that is not the one before again, and
+    how many pictures there are."""
     before: np.ndarray | None = None
     spread = np.zeros(_GREYS)
-    index = 0
+    index, changes = 0, []
     for block in blocks:
         for picture in block:
             grey = picture.astype(np.int16)
@@ -53,9 +55,10 @@ def _changes(blocks: Iterable[np.ndarray]) -> Iterator[tuple[int, float, float]]
             if before is not None:
                 size = float(np.abs(grey - before).mean())
                 if size > 0:
-                    yield index, size, float(np.abs(own - spread).sum() / 2)
+                    changes.append((index, size, float(np.abs(own - spread).sum() / 2)))
             before, spread = grey, own
             index += 1
+    return changes, index
 
 
 def _begin_s(index: int, fps: float, film_fps: float | None) -> float:

@@ -78,8 +78,9 @@ def checked_span(start_s: float, stop_s: float, duration_s: float, name: str) ->
 
 
 def parted(span: Span, cuts: Sequence[float]) -> list[Span]:
-    """A part of a clip, cut where shots change."""
-    edges = [span.start_s, *(cut for cut in sorted(cuts) if span.start_s < cut < span.stop_s), span.stop_s]
+    """A part of a clip, cut where shots change, but not just after it begins or before it ends."""
+    first, last = span.start_s + SHORTEST_SPAN_S, span.stop_s - SHORTEST_SPAN_S
+    edges = [span.start_s, *(cut for cut in sorted(cuts) if first <= cut <= last), span.stop_s]
     return [Span(start, stop) for start, stop in pairwise(edges)]
 
 

@@ -94,6 +94,16 @@ class FoleyClient:
         """A job as it stands (`JobView`)."""
         return self._asked("GET", f"/v1/jobs/{job_id}")
 
+    def jobs(self, clip_id: str | None = None) -> Iterator[dict[str, Any]]:
+        """Jobs (`JobView`), newest first: all of them, or those about one clip."""
+        asked: dict[str, Any] = {"limit": 100} if clip_id is None else {"limit": 100, "clip_id": clip_id}
+        while True:
+            page = self._asked("GET", "/v1/jobs", params=asked)
+            yield from page["jobs"]
+            if page["next"] is None:
+                return
+            asked["before"] = page["next"]
+
     def cancel(self, job_id: str) -> dict[str, Any]:
         """Leaves a job."""
         return self._asked("POST", f"/v1/jobs/{job_id}/cancel")

@@ -161,14 +161,14 @@ class Desk:
             return self._waiting.index(job_id)
         return None
 
-    def ids(self, before: str | None, limit: int) -> list[str]:
-        """Ids of jobs, newest first, from the one that came before `before`.
+    def ids(self, before: str | None, limit: int, clip_id: str | None = None) -> list[str]:
+        """Ids of jobs, newest first, from the one that came before `before`; of one clip, or of all.
 
         Raises:
             KeyError: there is no job `before`.
         """
         with self._wake:
-            return self._shelf.page(before, limit)
+            return self._shelf.page(before, limit, clip_id)
 
     def uses(self, clip_id: str) -> bool:
         """Whether a job that has not ended is about this clip."""

@@ -69,11 +69,14 @@ def list_jobs(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     before: Annotated[str | None, Query(pattern="^j[0-9a-f]{20}$")] = None,
+    clip_id: Annotated[
+        str | None, Query(pattern="^c[0-9a-f]{20}$", description="Jobs about this clip alone.")
+    ] = None,
 ) -> JobList:
-    """Jobs, newest first."""
+    """Jobs, newest first; none about a clip that is not there."""
     desk = server_of(request).desk
     try:
-        ids = desk.ids(before, limit + 1)
+        ids = desk.ids(before, limit + 1, clip_id)
     except KeyError:
         raise HTTPException(404, f"there is no job {before}") from None
     jobs = [job_view(one_job(request, job_id), desk) for job_id in ids[:limit]]

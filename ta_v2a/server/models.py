@@ -150,7 +150,7 @@ class JobRequest(_Body):
     )
     pan: bool = Field(False, description="Two channels, each hit where it is seen.")
     bwf: bool = Field(False, description="The WAV is a Broadcast Wave with timecode and markers.")
-    cuts: bool = Field(False, description="No window and no tail crosses a cut that is seen.")
+    cuts: bool = Field(True, description="No window and no tail crosses a cut that is seen.")
     provenance: bool = Field(False, description="A JSON beside each take that tells how it was made.")
     codec: Literal["aac", "flac", "pcm", "opus"] | None = Field(None, description="Of the film's sound.")
     kbit: Annotated[int, Field(ge=32, le=512)] | None = None

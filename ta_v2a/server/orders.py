@@ -57,7 +57,7 @@ def order_of(request: JobRequest, clip: str, settings: ServerSettings) -> Order:
         length_s=request.length_s,
         redo=None if request.redo is None else f"{request.redo.start_s:.6f}-{request.redo.end_s:.6f}",
         of=None if request.redo is None else _BEFORE,
-        cuts="auto" if request.cuts else None,
+        cuts="auto" if request.cuts else "none",
         provenance=request.provenance,
     )
 

@@ -3,6 +3,8 @@
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from itertools import dropwhile, islice
 
 from ta_v2a.jobs.events import ENDS, JobEvent
 from ta_v2a.server.records import JobRecord, Records
@@ -39,7 +41,7 @@ class Shelf:
     """Records by id. Not safe between threads by itself: its desk's lock is held around every call.
 
     Attributes:
-        ids: of all jobs, oldest first.
+        clips: of all jobs, oldest first: the clip's id by the job's.
         live: those that have not ended.
     """
 
@@ -47,9 +49,10 @@ class Shelf:
         self._records = records
         self._ended: OrderedDict[str, JobRecord] = OrderedDict()
         self.live: dict[str, LiveJob] = {}
-        self.ids = records.job_ids()
-        for job_id in self.ids:
+        self.clips: dict[str, str] = {}
+        for job_id in records.job_ids():
             record = records.job(job_id)
+            self.clips[job_id] = record.clip_id
             if record.end is None:
                 self.live[job_id] = LiveJob(record)
 
@@ -70,7 +73,7 @@ class Shelf:
 
     def add(self, record: JobRecord) -> LiveJob:
         """A new job."""
-        self.ids.append(record.id)
+        self.clips[record.id] = record.clip_id
         self.live[record.id] = LiveJob(record)
         return self.live[record.id]
 
@@ -82,19 +85,20 @@ class Shelf:
     def drop(self, job_id: str) -> None:
         """A job that has ended, whose folder is going to be removed."""
         self._ended.pop(job_id, None)
-        self.ids.remove(job_id)
+        del self.clips[job_id]
 
-    def page(self, before: str | None, limit: int) -> list[str]:
-        """Ids, newest first, from the one that came before `before`.
+    def page(self, before: str | None, limit: int, clip_id: str | None = None) -> list[str]:
+        """Ids, newest first, from the one that came before `before`; of one clip, or of all.
 
         Raises:
             KeyError: there is no job `before`.
         """
-        try:
-            stop = len(self.ids) if before is None else self.ids.index(before)
-        except ValueError:
-            raise KeyError(before) from None
-        return self.ids[max(0, stop - limit) : stop][::-1]
+        if before is not None and before not in self.clips:
+            raise KeyError(before)
+        ids: Iterator[str] = reversed(self.clips)
+        if before is not None:
+            ids = islice(dropwhile(lambda job_id: job_id != before, ids), 1, None)
+        return list(islice((one for one in ids if clip_id in (None, self.clips[one])), limit))
 
     def _keep(self, record: JobRecord) -> None:
         self._ended[record.id] = record

@@ -20,6 +20,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "httpx": "httpx",
         "prometheus-client": "prometheus_client",
     },
+    "mcp": {"mcp": "mcp", "httpx": "httpx"},
     "ray": {"ray": "ray"},
     "eval": {"librosa": "librosa", "matplotlib": "matplotlib", "panns-inference": "panns_inference"},
     "solid": {"mujoco": "mujoco"},

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stdout, suppress
 from typing import Any
 
+from ta_v2a.errors import UserError, one_line
 from ta_v2a.system.extras import need
 from ta_v2a.system.parallel import Crashed, Item, in_order
 
 _AHEAD = 4
 _TRIES = 2
+_STARTS = 3  # Ray gives a cluster of its own 30 s to start, which is short on a busy machine
 EXECUTORS = ("processes", "ray")
 Run = Callable[[Callable[[Any], Any], Iterable[Any], int], Iterator[tuple[Any, Any]]]
 """(function, items, workers) -> (item, function(item)) in order, as `in_order`."""
@@ -44,6 +46,9 @@ def in_order_on_ray(
     The cluster is the one that RAY_ADDRESS names, else one on this machine that ends with the work. Files
     that items name must lie at the same place on every machine. An item whose actor dies is given to a new
     one; if that dies too, `Crashed` stands in its place.
+
+    Raises:
+        UserError: there is no cluster at RAY_ADDRESS, or none starts here.
     """
     import ray
 
@@ -52,8 +57,7 @@ def in_order_on_ray(
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
         os.environ.setdefault("RAY_worker_niceness", "0")  # its workers are this command
         here: dict[str, Any] = {"address": "local", "num_cpus": workers, "include_dashboard": False}
-        own = {} if os.environ.get("RAY_ADDRESS") else here
-        ray.init(log_to_driver=False, logging_level=logging.ERROR, **own)
+        _connected(ray, {} if os.environ.get("RAY_ADDRESS") else here)
     graphics = min(1.0, ray.cluster_resources().get("GPU", 0.0) / workers)
     made = ray.remote(num_cpus=1, num_gpus=graphics)(_Doer)
     actors: list[Any] = []
@@ -67,6 +71,19 @@ def in_order_on_ray(
                 ray.kill(actor)
         if mine:
             ray.shutdown()
+
+
+def _connected(ray: Any, own: dict[str, Any]) -> None:
+    """Connects to a cluster, or with arguments for one of its own starts that."""
+    for left in reversed(range(_STARTS if own else 1)):
+        try:
+            ray.init(log_to_driver=False, logging_level=logging.ERROR, **own)
+            return
+        except Exception as error:  # of many classes, Exception itself among them
+            ray.shutdown()
+            if not left:
+                what = "did not start" if own else f"cannot be reached at {os.environ['RAY_ADDRESS']}"
+                raise UserError(f"Ray {what}: {one_line(error)}") from error
 
 
 def _done(

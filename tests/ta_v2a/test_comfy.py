@@ -103,6 +103,7 @@ def test_inputs_are_what_comfyui_reads(node):
         "video": "VIDEO",
         "images": "IMAGE",
         "fps": "FLOAT",
+        "cuts": "BOOLEAN",
     }
     assert types["required"]["seed"][1]["max"] == LAST_SEED
     assert (node.RETURN_TYPES, node.RETURN_NAMES) == (("AUDIO", "VIDEO"), ("audio", "video"))

@@ -45,10 +45,12 @@ def test_a_pan_a_flash_and_a_still_are_no_cuts():
 def test_very_short_shots_belong_to_the_one_before():
     frames = np.concatenate([shot(0, 5), shot(2, 60)])
     assert cut_times([frames], MINI.fps) == []
+    assert cut_times([frames[::-1]], MINI.fps) == []
 
 
 def test_parts_and_their_cues():
     assert parted(Span(1, 5), [0.5, 2, 5, 3]) == [Span(1, 2), Span(2, 3), Span(3, 5)]
+    assert parted(Span(1, 2), [1.01, 1.97]) == [Span(1, 2)], "no part is hardly anything"
     cues = [Cue(0, 1, "a"), Cue(1.5, 4, "b"), Cue(3, float("inf"), "c"), Cue(9, 10, "d")]
     heard = cues_within(cues, Span(1, 3.5))
     assert [(cue.text, cue.start_s, cue.end_s) for cue in heard] == [("b", 0.5, 3), ("c", 2, float("inf"))]

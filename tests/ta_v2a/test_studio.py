@@ -3,12 +3,10 @@
 Marked `browser`: needs Debian's chromium (or the one that TA_V2A_CHROMIUM names), and node to build the page.
 """
 
-import base64
 import json
 import os
 import re
 import shutil
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,16 +18,11 @@ import soundfile
 from ta_v2a.media.writing.film import write_film
 from ta_v2a.media.writing.mux import mux
 from ta_v2a.server.launched import LaunchedServer
+from ta_v2a.studio.driven import DrivenStudio
 
 pytestmark = pytest.mark.browser
-SHOTS = os.environ.get("TA_V2A_SHOTS")  # a folder for pictures of what the tests saw
-DROP = """async ([name, data]) => {
-  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-  const held = new DataTransfer();
-  held.items.add(new File([bytes], name, { type: "video/mp4" }));
-  for (const kind of ["dragover", "drop"])
-    window.dispatchEvent(new DragEvent(kind, { dataTransfer: held, bubbles: true, cancelable: true }));
-}"""
+# a folder for pictures of what the tests saw
+SHOTS = Path(os.environ["TA_V2A_SHOTS"]) if "TA_V2A_SHOTS" in os.environ else None
 UNNAMED = """() => {
   const found = [];
   const look = (root) => {
@@ -92,72 +85,12 @@ def server(page_folder, pipeline_folder, tmp_path_factory):
         yield served
 
 
-class Desk:
-    """A page and what it did: errors, and addresses that it asked."""
-
-    def __init__(self, page, address: str):
-        self.page, self.address = page, address
-        self.errors: list[str] = []
-        self.asked: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.goto(address)
-
-    def state(self, expression: str):
-        """What a JavaScript expression over `studio`, the page's store, gives."""
-        return self.page.evaluate(f"() => {{ const studio = window.studio; return {expression}; }}")
-
-    def until(self, expression: str, seconds: float = 90):
-        """Waits until it is true (the page's policy forbids what Playwright's own waiting does)."""
-        end = time.monotonic() + seconds
-        while not (found := self.state(expression)):
-            assert time.monotonic() < end, f"never came true: {expression}; {self.errors}"
-            self.page.wait_for_timeout(50)
-        return found
-
-    def drop(self, film: Path) -> None:
-        """Drops a film on the page, and waits until its hits are there."""
-        self.page.get_by_role("heading", name="Drop a film here").wait_for()
-        self.page.evaluate(DROP, [film.name, base64.b64encode(film.read_bytes()).decode()])
-        self.until("studio.clip !== null && !studio.looking")
-
-    def type(self, words: str) -> None:
-        """Types once a field has the keyboard."""
-        self.until("document.activeElement.matches('input, textarea')")
-        self.page.keyboard.type(words)
-
-    def make(self, words: str, takes: int) -> None:
-        """Makes the takes of a film that has none yet."""
-        self.page.get_by_label("What is heard", exact=True).fill(words)
-        self.page.get_by_label("Takes", exact=True).fill(str(takes))
-        self.page.get_by_role("button", name="Make sound").click()
-        self.until(f"studio.takes.length === {takes} && studio.buffers.size > 0")
-
-    def lane(self, name: str) -> dict:
-        return self.page.locator(f".lane.{name}").bounding_box()
-
-    def drag(self, x: float, to: float, y: float) -> None:
-        """From one place to another, as a hand does."""
-        mouse = self.page.mouse
-        mouse.move(x, y)
-        mouse.down()
-        mouse.move(x + (to - x) / 2, y, steps=4)
-        mouse.move(to, y, steps=4)
-        mouse.up()
-
-    def shot(self, name: str) -> None:
-        if SHOTS:
-            self.page.wait_for_timeout(600)
-            self.page.screenshot(path=Path(SHOTS) / f"{name}.png")
-
-
 @pytest.fixture
 def desk(browser, server, request):
     """A fresh page on a laptop; afterwards it had no error and asked nobody but the server."""
     settings = {"viewport": {"width": 1280, "height": 800}, **getattr(request, "param", {})}
     context = browser.new_context(**settings)
-    desk = Desk(context.new_page(), server.address)
+    desk = DrivenStudio(context.new_page(), server.address, SHOTS)
     yield desk
     context.close()
     assert not desk.errors
@@ -179,7 +112,7 @@ def packets_of(file: Path) -> list[bytes]:
         return [bytes(packet) for packet in container.demux(video=0) if packet.size]
 
 
-def free_times(desk: Desk) -> tuple[float, float]:
+def free_times(desk: DrivenStudio) -> tuple[float, float]:
     """Two times with no hit near, of a clip of 4 s: amid the two widest gaps."""
     times = [0.0, *desk.state("studio.doc.onsets.map((each) => each.time)"), 4.0]
     gaps = sorted((b - a, (a + b) / 2) for a, b in pairwise(times))
@@ -508,8 +441,7 @@ def test_a_clips_own_sound_is_heard_when_asked(desk, film, tmp_path):
 def test_what_the_server_refuses_is_said(desk, tmp_path):
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no film at all" * 100)
-    desk.page.get_by_role("heading", name="Drop a film here").wait_for()
-    desk.page.evaluate(DROP, [broken.name, base64.b64encode(broken.read_bytes()).decode()])
+    desk.throw(broken)
     line = desk.page.locator(".status.wrong")
     line.wait_for()
     assert "broken.mp4" in line.inner_text()
@@ -521,7 +453,7 @@ def test_a_server_with_a_token_asks_for_it(browser, page_folder, pipeline_folder
     secret = {"TA_V2A_TOKEN": "a token of many letters"[:23].replace(" ", "-")}
     with LaunchedServer(tmp_path, "--preset", str(pipeline_folder), environment=secret) as served:
         context = browser.new_context()
-        desk = Desk(context.new_page(), served.address)
+        desk = DrivenStudio(context.new_page(), served.address)
         field = desk.page.get_by_role("textbox", name="Token")
         field.fill("wrong")
         desk.page.get_by_role("button", name="Go on").click()

@@ -208,7 +208,7 @@ def test_no_sound_crosses_a_cut(foley, tmp_path):
     for second in (1, 2):
         film = two_shots(tmp_path / f"{second}.mkv", second)
         asked = ["-p", "knocking", "--loudness", "none", "-o", tmp_path / f"{second}.wav"]
-        report = foley(film, *asked, "--cuts", "auto")
+        report = foley(film, *asked)
         assert report["cuts"] == [1.2]
         found.append(numbers(report["takes"][0]["wav"])[:, 0])
         assert len(found[-1]) == round(48_000 * report["duration_s"])
@@ -216,9 +216,10 @@ def test_no_sound_crosses_a_cut(foley, tmp_path):
     assert (found[0][: cut - near] == found[1][: cut - near]).all()
     assert (found[0][cut:] != found[1][cut:]).any()
     across = [
-        numbers(foley(tmp_path / f"{n}.mkv", *asked)["takes"][0]["wav"])[: cut - near, 0] for n in (1, 2)
+        numbers(foley(tmp_path / f"{n}.mkv", *asked, "--cuts", "none")["takes"][0]["wav"])[: cut - near, 0]
+        for n in (1, 2)
     ]
-    assert (across[0] != across[1]).any(), "without --cuts the windows see both shots"
+    assert (across[0] != across[1]).any(), "with --cuts none the windows see both shots"
     assert np.abs(found[0][cut - 24 : cut]).max() < 0.1 * np.abs(found[0]).max()
 
 
@@ -226,6 +227,17 @@ def test_given_cuts_count_as_they_are(foley, clip, tmp_path):
     report = foley(clip, "--cuts", "0.5, 1:01.0", "-o", tmp_path / "a.wav")
     assert "--cuts: 61 s is outside of the clip" in report
     assert foley(clip, "--cuts", "1.5,0.5", "-o", tmp_path / "a.wav")["cuts"] == [0.5, 1.5]
+
+
+def test_a_part_is_made_again_shot_by_shot(foley, tmp_path):
+    film = two_shots(tmp_path / "two.mkv", 1)
+    first = foley(film, "-p", "knocking", "-o", tmp_path / "a.wav", "--provenance")
+    before = numbers(first["takes"][0]["wav"])
+    again = ["--redo", "1-1.5", "--of", tmp_path / "a.wav", "--seed", 3, "-o", tmp_path / "b.wav"]
+    report = foley(film, "-p", "knocking", *again)
+    changed = np.flatnonzero((numbers(report["takes"][0]["wav"]) != before).any(axis=1))
+    assert report["cuts"] == first["cuts"] == [1.2]
+    assert 48_000 <= changed.min() < round(1.2 * 48_000) < changed.max() < 72_000
 
 
 def test_the_wav_tells_timecode_and_markers(foley, clip, tmp_path):
@@ -314,7 +326,7 @@ def test_editors_files_are_read_back(foley, clip, tmp_path):
         (["--bitrate", "9"], "a bit rate is 16 to 512"),
         (["--export", "x.aaf"], "x.aaf: an export ends in .otio, .rpp, .csv"),
         (["--export", "gone/x.csv"], "the output folder does not exist"),
-        (["--cuts", "often"], "--cuts are times such as 3.2,7.5, or auto"),
+        (["--cuts", "often"], "--cuts are times such as 3.2,7.5, or auto, or none"),
         (["--c2pa", "gone.pem"], "gone.pem: no such file of certificates"),
         (["--loudness", "loud"], "loudness is a number of LUFS"),
         (["--project", "clip.mp4"], "clip.mp4: is no folder"),

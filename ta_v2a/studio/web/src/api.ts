@@ -147,8 +147,8 @@ export async function jobsOf(clipId: string): Promise<Job[]> {
   const found: Job[] = [];
   let before = "";
   for (let page = 0; page < 50; page += 1) {
-    const list = await json<{ jobs: Job[]; next: string | null }>(`/v1/jobs?limit=100${before}`);
-    found.push(...list.jobs.filter((each) => each.clip_id === clipId));
+    const list = await json<{ jobs: Job[]; next: string | null }>(`/v1/jobs?limit=100&clip_id=${clipId}${before}`);
+    found.push(...list.jobs);
     if (list.next === null) break;
     before = `&before=${list.next}`;
   }

@@ -176,7 +176,8 @@ export class Lane {
     element.style.width = "0";
     const head = document.createElement("span");
     head.style.cssText =
-      `position:absolute;left:-7px;bottom:3px;width:12px;height:12px;transform:rotate(45deg);border-radius:2px;` +
+      `position:absolute;left:calc(-1px - var(--pin) / 2);bottom:3px;width:var(--pin);height:var(--pin);` +
+      `transform:rotate(45deg);border-radius:2px;` +
       `background:${piece.color};cursor:grab;box-sizing:border-box;`;
     head.dataset.head = "";
     const grip = document.createElement("span");

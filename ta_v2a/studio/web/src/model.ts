@@ -26,7 +26,7 @@ export interface Scales {
   readonly align_scale: number | null;
 }
 
-/** What may be asked beside the sound; off unless it is asked for. */
+/** What may be asked beside the sound. */
 export const OPTIONS = ["stems", "pan", "bwf", "cuts", "provenance"] as const;
 export type Option = (typeof OPTIONS)[number];
 
@@ -65,7 +65,7 @@ export const EMPTY: Doc = {
   original: "replace",
   loudness: -23,
   refine: true,
-  options: [],
+  options: ["cuts"],
 };
 
 export const SHORTEST_CUE_S = 0.05;

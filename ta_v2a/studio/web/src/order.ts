@@ -37,7 +37,7 @@ export function orderOf(clipId: string, doc: Doc, abilities: Abilities, redo: Re
     scales: { ...doc.scales },
     original: doc.original,
     loudness: doc.loudness,
-    ...Object.fromEntries(doc.options.filter((option) => abilities.has(option)).map((option) => [option, true])),
+    ...Object.fromEntries(OPTIONS.filter((option) => abilities.has(option)).map((option) => [option, doc.options.includes(option)])),
     ...(redo && abilities.has("redo") ? { redo } : {}),
   };
 }

@@ -1,8 +1,9 @@
 /** What is selected on the timeline: a hit, a cue and its words, or a stretch of a take. */
 
 import { fill, h, iconButton } from "./dom";
+import type { Mark } from "./listening";
 import { type Cue, type Onset, changeCue, clamp, moveOnset, removeCue, removeOnset } from "./model";
-import type { Mark, Store } from "./store";
+import type { Store } from "./store";
 import { clock, readTime } from "./timecode";
 
 export class SelectionPanel {

@@ -1,12 +1,14 @@
 /** The timeline: pictures, hits, cues, the clip's own sound and the takes, under one playhead. */
 
 import WaveSurfer from "wavesurfer.js";
-import TimelinePlugin from "wavesurfer.js/plugins/timeline";
 import * as api from "./api";
 import { fill, h, iconButton } from "./dom";
-import { Lane, type Piece } from "./lane";
+import { Lane } from "./lane";
+import { OWN } from "./listening";
 import { addCue, addOnset, changeCue, clamp, freshId, moveOnset } from "./model";
-import { OWN, type Store } from "./store";
+import { cuePieces, hitPieces } from "./pieces";
+import { rulerOf } from "./ruler";
+import type { Store } from "./store";
 import { TakeRows } from "./takeRows";
 import { colorsOf } from "./theme";
 import { clock, labelStep } from "./timecode";
@@ -14,6 +16,7 @@ import { clock, labelStep } from "./timecode";
 export const GUTTER_PX = 176;
 const STRIP_PX = 48;
 const MOST_ZOOM = 64;
+const CLOSE_PX = 20;
 
 export class Timeline {
   readonly element: HTMLElement;
@@ -98,6 +101,7 @@ export class Timeline {
     if (inner === this.inner) return;
     this.inner = inner;
     this.rows.style.setProperty("--inner", `${inner}px`);
+    this.crowd();
     this.drawRuler();
     this.drawStrip();
     this.placed();
@@ -221,35 +225,18 @@ export class Timeline {
     const key = JSON.stringify([doc.onsets, doc.cues, selection, colors.hit]);
     if (key !== this.drawn) {
       this.drawn = key;
-      this.onsets?.show(
-        doc.onsets.map((each): Piece => {
-          const sure = each.sureness < 1 ? `, ${Math.round(each.sureness * 100)} % sure` : "";
-          const name = each.label ? `, ${each.label}` : "";
-          return {
-            id: each.id,
-            start: each.time,
-            color: colors.hit,
-            text: "",
-            label: `Hit at ${clock(each.time)}${name}${sure}`,
-            chosen: selection?.id === each.id,
-          };
-        }),
-      );
-      this.cues?.show(
-        doc.cues.map((each) => ({
-          id: each.id,
-          start: each.start,
-          end: each.end,
-          color: colors.cue,
-          text: each.text || "no words yet",
-          label: `Cue from ${clock(each.start)} to ${clock(each.end)}: ${each.text || "no words yet"}`,
-          chosen: selection?.id === each.id,
-        })),
-      );
+      this.crowd();
+      this.onsets?.show(hitPieces(doc.onsets, selection?.id, colors.hit));
+      this.cues?.show(cuePieces(doc.cues, selection?.id, colors.cue));
     }
     this.hitNote.textContent = looking ? "looking …" : `${doc.onsets.length}${doc.onsetsEdited ? ", edited" : ""}`;
     this.cueNote.textContent = doc.cues.length ? String(doc.cues.length) : "drag to draw";
     this.rowsOfTakes.draw();
+  }
+
+  /** Heads of hits that lie close are small, so that they stay apart. */
+  private crowd(): void {
+    this.rows.style.setProperty("--pin", this.store.doc.onsets.length * CLOSE_PX > this.inner ? "6px" : "12px");
   }
 
   private restyle(): void {
@@ -285,20 +272,7 @@ export class Timeline {
     if (!this.own || !this.inner) return;
     for (const plugin of [...this.own.getActivePlugins()]) plugin.destroy();
     this.ruler.replaceChildren();
-    const step = labelStep(this.scale);
-    this.own.registerPlugin(
-      TimelinePlugin.create({
-        container: this.ruler,
-        height: 22,
-        duration: this.duration,
-        timeInterval: step / 5,
-        primaryLabelInterval: step,
-        secondaryLabelInterval: step,
-        secondaryLabelOpacity: 0.6,
-        formatTimeCallback: (seconds) => (step < 1 ? clock(seconds).slice(0, -1) : clock(seconds).slice(0, -3)),
-        style: { fontSize: "11px", color: colorsOf().faint },
-      }),
-    );
+    this.own.registerPlugin(rulerOf(this.ruler, this.duration, labelStep(this.scale)));
   }
 
   private drawStrip(): void {

@@ -81,6 +81,8 @@ describe("an order", () => {
     const plain = orderOf("c1", doc, new Set());
     expect(plain).toMatchObject({ clip_id: "c1", prompt: "rain", hits: null, cues: [], seed: doc.seed, takes: 2 });
     expect("stems" in plain || "pan" in plain || "redo" in plain).toBe(false);
+    expect(orderOf("c1", doc, new Set(["stems", "cuts"]))).toMatchObject({ stems: true, cuts: false });
+    expect(orderOf("c1", EMPTY, new Set(["stems", "cuts"]))).toMatchObject({ stems: false, cuts: true });
     const edited = changeCue(addCue(addOnset(doc, 1.23456789, 8), 1, 2, 8, "a"), "a", { text: "glass" }, 8);
     const asked = orderOf("c1", addCue(edited, 3, 4, 8, "wordless"), can, { job_id: "j1", take: 2, start_s: 1, end_s: 2 });
     expect(asked).toMatchObject({ hits: [1.2346], takes: 1, stems: true, redo: { job_id: "j1", take: 2 } });
