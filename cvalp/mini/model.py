@@ -20,7 +20,7 @@ from vocoders.clock import MINI, ClipSpec
 from vocoders.component import Component, configured
 
 ACTIVITY = 8
-LOUDNESS = 2
+LOUDNESS_CHANNELS = 2
 """The last channels of activity: loudness of what goes on, loudness of all."""
 LEAST_GOING, STEADY, HELD_AT = 0.15, 0.5, 0.8
 """Channels that say in plain terms what moves: 4 onset probabilities (16 ms each), 1
@@ -108,12 +108,12 @@ class CVALP(Component):
         of these channels, which follows what rubs, runs and flows, hardly falls."""
         seen, activity = features[..., : self.config.dim], features[..., self.config.dim :]
         seen = F.normalize(seen.mean(1, keepdim=True), dim=-1).expand_as(seen)
-        going = activity[..., -LOUDNESS]
+        going = activity[..., -LOUDNESS_CHANNELS]
         usual = going.median(1).values
         steady = (usual >= LEAST_GOING) & (going.quantile(0.1, dim=1) >= STEADY * usual)
-        loud = activity[..., -LOUDNESS:].amax(1, keepdim=True).clamp_min(HELD_AT)
-        loud = loud.expand_as(activity[..., -LOUDNESS:])
-        return torch.cat([seen, activity[..., :-LOUDNESS], loud], dim=-1), steady
+        loud = activity[..., -LOUDNESS_CHANNELS:].amax(1, keepdim=True).clamp_min(HELD_AT)
+        loud = loud.expand_as(activity[..., -LOUDNESS_CHANNELS:])
+        return torch.cat([seen, activity[..., :-LOUDNESS_CHANNELS], loud], dim=-1), steady
 
     def with_onsets(
         self, features: Float[Tensor, "batch tokens width"], times_s: Sequence[float]
