@@ -24,7 +24,7 @@ LASTING = frozenset(
     )
 )
 """Kinds of the lexicon that go on; what is done by strokes (a hand saw, scraping) is not among them."""
-SURE = 0.2
+SURE_SHARE = 0.2
 """Share of `LASTING` kinds from which a prompt is taken for one of them."""
 _CLAUSES = re.compile(
     r"[,;:/.!?&+]+|\b(?:and|then|with|while|as|before|after|followed|beside|over|plus|together)\b",
@@ -51,7 +51,7 @@ class LastingKinds:
         False where there is none."""
         clauses = [[part for part in _CLAUSES.split(text or "") if telling(part)] for text in texts]
         listed = [clause for own in clauses for clause in own]
-        sure = iter((self.share(listed) >= SURE).tolist() if listed else [])
+        sure = iter((self.share(listed) >= SURE_SHARE).tolist() if listed else [])
         found = [[next(sure) for _ in own] for own in clauses]
         return torch.tensor([bool(own) and all(own) for own in found], device=self.kinds.device)
 
