@@ -96,6 +96,9 @@ def audioldm(tmp_path_factory) -> AudioLDMPipeline:
             normalize_before=False,
         )
     )
+    for parameter in vocoder.parameters():  # as published ones, it is to be heard
+        if parameter.ndim > 1:
+            torch.nn.init.xavier_normal_(parameter, gain=3.0)
     tokenizer = RobertaTokenizer(str(folder / "vocab.json"), str(folder / "merges.txt"), model_max_length=24)
     clap = ClapTextModelWithProjection(text).eval()
     return AudioLDMPipeline(vae, clap, tokenizer, unet, DDIMScheduler(**BETAS, clip_sample=False), vocoder)
