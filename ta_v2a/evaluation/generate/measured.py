@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from prompts.acts import ACTS, count_in
-from ta_v2a.engine.filming import Films, luma_for_tower
+from ta_v2a.engine.filming import MakesFilms, luma_for_tower
 from ta_v2a.engine.foley import FoleyEngine
 from ta_v2a.engine.spotting import onset_peaks
 from ta_v2a.evaluation.generate.act_judge import ActJudge
@@ -38,7 +38,7 @@ class _Seen:
 
 def measure_films(
     engine: FoleyEngine,
-    maker: Films,
+    maker: MakesFilms,
     n: int,
     seed: int,
     steps: int,
@@ -85,7 +85,7 @@ def _judge(filming: Filming) -> tuple[ActJudge, dict[str, Any]]:
 
 def _row(
     engine: FoleyEngine,
-    maker: Films,
+    maker: MakesFilms,
     judge: ActJudge,
     scene: CleanScene,
     made: np.ndarray,
