@@ -95,7 +95,7 @@ class TunedText:
 
 
 @dataclass(frozen=True)
-class Judge:
+class OtherEmbedding:
     """A joint embedding by which nothing is moved: what is optimised looks better than it is by its own
     measure.
 
@@ -154,7 +154,7 @@ class LatentAligner:
     prompt: TunedText | None = None
     guidance: Guidance | None = None
     lr_prompt: float | None = None
-    judge: Judge | None = None
+    judge: OtherEmbedding | None = None
     history: list[dict[str, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from ldm.guides.role import LatentGuide
 from ldm.latents import Latents
 from ldm.process import Process, process_of
 
-Modality = Literal["audio", "video"]
+PipelineModality = Literal["audio", "video"]
 
 
 def process_of_scheduler(config: Mapping[str, Any]) -> Process:
@@ -37,7 +37,7 @@ def process_of_scheduler(config: Mapping[str, Any]) -> Process:
 
 
 @contextmanager
-def guided_steps(scheduler: Any, guide: LatentGuide, modality: Modality) -> Iterator[None]:
+def guided_steps(scheduler: Any, guide: LatentGuide, modality: PipelineModality) -> Iterator[None]:
     """Every `scheduler.step` within the block begins at the latents where the guide moves them.
 
     Args:

@@ -66,7 +66,7 @@ def _given(batch: dict[str, Tensor], present: Mapping[str, Tensor]) -> Condition
     return Conditions(tracks)
 
 
-def spread(networks: Iterable[Any], device_mesh: Any) -> None:
+def spread_weights(networks: Iterable[Any], device_mesh: Any) -> None:
     """Spreads the weights of networks, piece by piece, over the processes of a mesh (FSDP2)."""
     mesh = device_mesh["data_parallel"]
     for network in dict.fromkeys(networks):
@@ -200,7 +200,7 @@ class LdmTraining(Paced):
         if self.device_mesh is None or self._spread:
             return
         self._spread = True
-        spread((self.network, self.used), self.device_mesh)
+        spread_weights((self.network, self.used), self.device_mesh)
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         p = self.hparams

@@ -12,12 +12,12 @@ from ldm.conditions import TEXT, Conditions, Track
 from ldm.denoisers.motion_unet import MOTION, MotionUNet
 from ldm.ema import Ema
 from ldm.latents import Latents
-from ldm.training.diffusion import imported_unet, spread
+from ldm.training.diffusion import imported_unet, spread_weights
 from ldm.training.joint import rows_of_noise, rows_of_uniform
 from ldm.training.pace import Paced
 from vocoders.training.shared import adamw, batch_generator, scheduled, start_from
 
-VALIDATION_TIMES = (0.1, 0.3, 0.5, 0.7, 0.9)
+MOTION_VALIDATION_TIMES = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
 class MotionUNetTraining(Paced):
@@ -93,7 +93,7 @@ class MotionUNetTraining(Paced):
         """Spreads the weights over processes where the strategy is ModelParallelStrategy (FSDP2)."""
         if self.device_mesh is not None and not self._spread:
             self._spread = True
-            spread((self.network, self.used), self.device_mesh)
+            spread_weights((self.network, self.used), self.device_mesh)
 
     def loss(
         self, network: MotionUNet, batch: dict[str, Tensor], number: int, times: Tensor | None, told: bool
@@ -133,7 +133,7 @@ class MotionUNetTraining(Paced):
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         """Loss of the weights for use with and without words, at the same times and noise."""
         rows = torch.arange(len(batch["text"]), device=self.device)
-        times = torch.tensor(VALIDATION_TIMES, device=self.device)[rows % len(VALIDATION_TIMES)]
+        times = torch.tensor(MOTION_VALIDATION_TIMES, device=self.device)[rows % len(MOTION_VALIDATION_TIMES)]
         for name, told in (("told", True), ("untold", False)):
             loss = self.loss(self.used, batch, -1 - batch_idx, times, told)
             self.log(f"validation/{name}", loss, batch_size=len(rows), sync_dist=True)

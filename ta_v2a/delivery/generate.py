@@ -20,7 +20,7 @@ from ta_v2a.media.writing.atomic import output_file
 from ta_v2a.media.writing.film import write_film
 
 if TYPE_CHECKING:
-    from ta_v2a.engine.filming import Films
+    from ta_v2a.engine.filming import MakesFilms
     from ta_v2a.engine.foley import FoleyEngine
 
 SIDES = (64, 1024)
@@ -153,7 +153,7 @@ def _outputs(order: FilmOrder) -> list[Path]:
     return [output_file(name, *beside) for name in names]
 
 
-def _loaded(order: FilmOrder) -> "tuple[FoleyEngine, Films]":
+def _loaded(order: FilmOrder) -> "tuple[FoleyEngine, MakesFilms]":
     """The engine of the sound, and of the pictures with the same text encoder."""
     from ta_v2a.engine.filming import film_maker
     from ta_v2a.engine.parts import load_video_parts
@@ -164,7 +164,7 @@ def _loaded(order: FilmOrder) -> "tuple[FoleyEngine, Films]":
 
 
 def film_of(
-    maker: "Films",
+    maker: "MakesFilms",
     order: FilmOrder,
     seed: int,
     pictures: int,

@@ -12,7 +12,7 @@ from ta_v2a.delivery.job import Order
 from ta_v2a.delivery.making import Wishes, made_takes
 from ta_v2a.delivery.preparing import Ready, prepared
 from ta_v2a.delivery.rendering import Advance, Placing, Recordings, Rendering
-from ta_v2a.delivery.stills import as_film
+from ta_v2a.delivery.stills import still_as_film
 from ta_v2a.delivery.takes import loudness_line
 from ta_v2a.delivery.wording import Notice, OrderWords, described_label, refined_order, suggested_label
 from ta_v2a.engine.arguments import chosen_scales
@@ -78,7 +78,7 @@ def sound_clip(order: Order, advance: Advance, notice: Notice, load: Load = load
         UserError: for whatever the user can mend; then no file was touched.
     """
     began = time.perf_counter()
-    with as_film(order) as shown:
+    with still_as_film(order) as shown:
         clip = probe(shown.clip)
         account = _account_file(shown)
         with prepared(shown, clip) as ready:

@@ -21,7 +21,7 @@ LONGEST_STILL_S = 600.0
 
 
 @contextmanager
-def as_film(order: Order) -> Iterator[Order]:
+def still_as_film(order: Order) -> Iterator[Order]:
     """The order of a film that shows the still; what nobody named is called after the still, beside it.
 
     Raises:

@@ -48,7 +48,7 @@ def film_guidance(text_scale: float, negative_scale: float) -> dict[Branch, floa
     }
 
 
-class Films(ABC):
+class MakesFilms(ABC):
     """What makes films for words.
 
     Attributes:
@@ -129,7 +129,7 @@ class Films(ABC):
 
 
 @dataclass(frozen=True)
-class FilmMaker(Films):
+class FilmMaker(MakesFilms):
     """Films of a video head on the shared text embedding.
 
     Attributes:
@@ -260,7 +260,7 @@ def check_video(head: Any, autoencoder: Any) -> None:
 
 def film_maker(
     cvalp: Any, video_head: Any, video_autoencoder: Any = None, device: torch.device | str = "cpu"
-) -> Films:
+) -> MakesFilms:
     """The maker of the networks of a preset.
 
     Raises:

@@ -15,12 +15,12 @@ from ldm.guides.aligner import (
     DUAL_PICTURE,
     DUAL_SOUND,
     EmbedLatents,
-    Judge,
     LatentAligner,
     NamedPairs,
+    OtherEmbedding,
     in_pieces,
 )
-from ldm.guides.published import Modality, guided_steps
+from ldm.guides.published import PipelineModality, guided_steps
 from ta_v2a.errors import UserError
 from vocoders.mel import LogMel
 
@@ -89,10 +89,10 @@ class AlignedPipeline:
     """
 
     pipe: Any
-    modality: Modality
+    modality: PipelineModality
     embed: EmbedLatents
     rate: float | None = None
-    judge: Judge | None = None
+    judge: OtherEmbedding | None = None
     history: list[dict[str, float]] = field(default_factory=list)
 
     def __call__(self, fixed: dict[str, Tensor], num_inference_steps: int = 25, **call: Any) -> Any:

@@ -25,7 +25,7 @@ from ldm.guides.known import Replacement
 from ldm.guides.role import Guide, LatentGuide
 from ldm.latents import Latents
 from ldm.samplers import sampler_of
-from ldm.sampling import sample
+from ldm.sampling import Step, sample
 from ldm.scheduling import FlowEuler
 from ta_v2a.engine.parts import Parts, load_parts
 from ta_v2a.errors import UserError, one_line
@@ -149,13 +149,14 @@ class JointEngine:
         prompt: str = "",
         seed: int = 0,
         generator: torch.Generator | None = None,
-        progress: Callable[[int, int], None] = lambda done, total: None,
+        told: Callable[[Step], None] = lambda step: None,
     ) -> np.ndarray:
         """Video to sound of any length: (samples,) for pictures at `PICTURES_PER_S`, in windows that continue
         each other; the last picture is held up to the end of its window.
 
         Args:
             generator: of the noise, in place of `seed`.
+            told: of every window that is done, as one step down to time 0.
 
         Raises:
             UserError: the model does not sound pictures.
@@ -180,7 +181,7 @@ class JointEngine:
                 guides = [Replacement(Latents(audio=held), Latents(audio=where))]
             before = self._from_known(denoiser, noise, known, prompt, guides).given_audio
             parts.append(before[..., shared:])
-            progress(number, len(starts))
+            told(Step(number, len(starts), torch.zeros(()), Latents(audio=before)))
         wave = self._sound(torch.cat(parts, -1))
         each = self.parts.sound.clock.sample_rate_hz / PICTURES_PER_S
         return wave[: max(WINDOW_PICTURES, len(frames)) * round(each)]

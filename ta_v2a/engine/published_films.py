@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ldm.latents import Latents
 from ldm.sampling import Step, StepCallback
-from ta_v2a.engine.filming import Films
+from ta_v2a.engine.filming import MakesFilms
 from ta_v2a.errors import UserError, one_line
 from vocoders.component import Component, configured
 
@@ -60,7 +60,7 @@ class PublishedAnimateDiff(Component):
 
 
 @dataclass(frozen=True)
-class AnimateDiffFilms(Films):
+class AnimateDiffFilms(MakesFilms):
     """Films of diffusers' `AnimateDiffPipeline`, which reads the words itself.
 
     Attributes:
@@ -104,7 +104,7 @@ class AnimateDiffFilms(Films):
         callback: StepCallback | None = None,
         autocast_dtype: torch.dtype | None = None,
     ) -> UInt8[Tensor, "films pictures px px planes"]:
-        """As `Films`; negative words take the place of the empty ones, whatever `negative_scale`.
+        """As `MakesFilms`; negative words take the place of the empty ones, whatever `negative_scale`.
 
         Raises:
             UserError: a first picture is given: AnimateDiff begins with none.

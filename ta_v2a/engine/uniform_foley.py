@@ -1,13 +1,13 @@
 """Sound for silent clips by UniForm: one model of sound and picture, given the picture."""
 
 from collections.abc import Iterator, Sequence
-from types import SimpleNamespace
 from typing import Any, no_type_check
 
 import numpy as np
 import torch
 from jaxtyping import Float
 
+from ldm.sampling import Step
 from ta_v2a.engine.arguments import chosen_scales
 from ta_v2a.engine.devices import own_generators
 from ta_v2a.engine.foley import FoleyEngine, Progress, Sketch
@@ -66,11 +66,11 @@ class UniformFoley(FoleyEngine):
         engine = JointEngine(self.joint, steps, UNIFORM_TEXT_SCALE if scale is None else scale)
         (drawn,) = _listed(own_generators(generator, 1))
 
-        def told(done: int, total: int) -> None:
+        def told(step: Step) -> None:
             if watch is not None:
-                watch(Progress(done, total, SimpleNamespace(done=done, total=total)))
+                watch(Progress(step.done, step.total, step))
 
-        wave = engine.sounded(self._frames(clip), prompt or "", generator=drawn, progress=told)
+        wave = engine.sounded(self._frames(clip), prompt or "", generator=drawn, told=told)
         samples = round(clip.duration_s * self.clock.sample_rate_hz)
         yield np.pad(wave[:samples], (0, max(0, samples - len(wave)))).astype(np.float32)[None]
 

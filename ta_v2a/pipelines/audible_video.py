@@ -22,7 +22,7 @@ from ta_v2a.engine.arguments import (
     whole,
 )
 from ta_v2a.engine.devices import own_generators
-from ta_v2a.engine.filming import Films, film_maker
+from ta_v2a.engine.filming import MakesFilms, film_maker
 from ta_v2a.engine.parts import ROLES, VIDEO_ROLES, load_video_parts, save_video_parts
 from ta_v2a.errors import UserError
 from ta_v2a.pipelines.foley import FoleyPipeline
@@ -126,7 +126,7 @@ class AudibleVideoPipeline(DiffusionPipeline):
         return sound
 
     @property
-    def maker(self) -> Films:
+    def maker(self) -> MakesFilms:
         """What makes the pictures of the components as they are now."""
         return film_maker(self.cvalp, self.video_head, self.video_autoencoder, self._execution_device)
 

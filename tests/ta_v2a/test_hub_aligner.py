@@ -25,7 +25,7 @@ from transformers import (
 )
 
 from cvalp.joint_embedding import CvalpEmbedding, JointEmbedding
-from ldm.guides.aligner import Judge, distance
+from ldm.guides.aligner import OtherEmbedding, distance
 from ldm.guides.published import guided_steps, process_of_scheduler
 from ldm.latents import Latents
 from ta_v2a.engine.hub_aligner import (
@@ -96,6 +96,9 @@ def audioldm(tmp_path_factory) -> AudioLDMPipeline:
             normalize_before=False,
         )
     )
+    for parameter in vocoder.parameters():  # as published ones, it is to be heard
+        if parameter.ndim > 1:
+            torch.nn.init.xavier_normal_(parameter, gain=3.0)
     tokenizer = RobertaTokenizer(str(folder / "vocab.json"), str(folder / "merges.txt"), model_max_length=24)
     clap = ClapTextModelWithProjection(text).eval()
     return AudioLDMPipeline(vae, clap, tokenizer, unet, DDIMScheduler(**BETAS, clip_sample=False), vocoder)
@@ -112,7 +115,7 @@ def test_sound_of_a_published_pipeline_comes_nearer_to_a_picture(audioldm, pipel
     film = torch.rand(1, 16, 3, 32, 32, generator=torch.Generator().manual_seed(1))
     fixed = {"video": embedding.of_pictures(film), "text": embedding.of_words(["a dog"])}
     call = {"prompt": "a dog", "audio_length_in_s": 1.28, "guidance_scale": 2.0}
-    judge = Judge({"audio": embed}, {"video": -fixed["video"]})
+    judge = OtherEmbedding({"audio": embed}, {"video": -fixed["video"]})
     aligned = AlignedPipeline(audioldm, "audio", embed, judge=judge)
     own = audioldm.scheduler.step
 

@@ -209,7 +209,7 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
     **{
         ("video-head", "video-head-paper", *over): (
             TINY_MOTION,
-            {"export_folder": "motion"},
+            {} if over else {"export_folder": "motion"},
             {**CLEAN, "words": 4, "autoencoder": "picture_vae", "cvalp": "paper_cvalp"},
         )
         for over in ([], ["ddp"], ["fsdp"])

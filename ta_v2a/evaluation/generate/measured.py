@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from prompts.acts import ACTS, count_in
-from ta_v2a.engine.filming import Films, luma_for_tower
+from ta_v2a.engine.filming import MakesFilms, luma_for_tower
 from ta_v2a.engine.foley import FoleyEngine
 from ta_v2a.engine.spotting import onset_peaks
 from ta_v2a.evaluation.generate.act_judge import ActJudge, act_features
@@ -42,7 +42,7 @@ class _Seen:
 
 def measure_films(
     engine: FoleyEngine,
-    maker: Films,
+    maker: MakesFilms,
     n: int,
     seed: int,
     steps: int,
@@ -115,7 +115,7 @@ def _nearer(nearest: dict[str, float]) -> bool:
 
 def _row(
     engine: FoleyEngine,
-    maker: Films,
+    maker: MakesFilms,
     judge: ActJudge,
     scene: CleanScene,
     made: np.ndarray,
