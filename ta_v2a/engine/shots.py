@@ -8,7 +8,8 @@ from jaxtyping import UInt8
 
 LEAST_CHANGE = 14.0  # mean change of a pixel over a cut, of 255
 STANDS_OUT = 2.5  # times the largest change near it
-LEAST_CUT_SHARE = 0.2  # of the pixels that lie in other brightness than before
+LEAST_CUT_SHARE = 0.2  # of the pixels that lie in other brightness than before,
+SURE_CHANGE = 42.0  # unless a pixel changes as much as this
 NEAR = 8  # pictures that differ from the one before, on either side
 SHORTEST_SHOT_S = 0.4  # what is shorter belongs to the shot before; at the beginning, to the one after
 _GREYS = 16
@@ -33,7 +34,8 @@ def cut_times(
     found: list[float] = []
     for place, (index, size, share) in enumerate(changes):
         near = np.r_[sizes[max(0, place - NEAR) : place], sizes[place + 1 : place + 1 + NEAR]]
-        if size < LEAST_CHANGE or share < LEAST_CUT_SHARE or size < STANDS_OUT * near.max(initial=0.0):
+        wholly = size >= SURE_CHANGE or (size >= LEAST_CHANGE and share >= LEAST_CUT_SHARE)
+        if not wholly or size < STANDS_OUT * near.max(initial=0.0):
             continue
         time_s = _begin_s(index, fps, film_fps)
         before_s, after_s = time_s - (found[-1] if found else 0.0), pictures / fps - time_s

@@ -33,6 +33,14 @@ def test_cuts_are_found_at_the_films_own_picture():
     assert cut_times([seen], MINI.fps, 24) == [2.5]
 
 
+def test_a_cut_between_shots_of_the_same_brightness_is_found():
+    tiles = np.random.default_rng(0).permutation(np.repeat([30, 200], 32)).astype(np.uint8)
+    first = tiles.reshape(8, 8).repeat(10, 0).repeat(10, 1)
+    frames = np.stack([first] * 40 + [first[::-1, ::-1]] * 40)
+    frames[:, 30:45] += np.arange(80, dtype=np.uint8)[:, None, None] % 7  # something goes on
+    assert cut_times([frames], MINI.fps) == pytest.approx([40 / MINI.fps], abs=0.017)
+
+
 def test_a_pan_a_flash_and_a_still_are_no_cuts():
     flash = shot(1, 60)
     flash[30:33] = 255
