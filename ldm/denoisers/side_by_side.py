@@ -19,6 +19,7 @@ class SideBySide:
 
     Attributes:
         audio, video: of one process.
+        process: theirs.
         audio_guidance, video_guidance: what each is told.
 
     Raises:
@@ -29,16 +30,13 @@ class SideBySide:
     video: Denoiser
     audio_guidance: Guidance
     video_guidance: Guidance
-    _mixed: dict[str, Any] = field(default_factory=dict)
+    process: Process = field(init=False)
+    _mixed: dict[str, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         if self.audio.process.config != self.video.process.config:
             raise ValueError("sound and picture are denoised by two processes: they share no time")
-
-    @property
-    def process(self) -> Process:
-        """Of both."""
-        return self.audio.process
+        self.process = self.audio.process
 
     def mix(self, conditions: Conditions, latents: Latents) -> Conditions:
         """What each makes of its own conditions; those given here are none."""

@@ -172,7 +172,8 @@ class AlignedFilms:
         total = max(1, -(-round(len(wave) * fps) // rate_hz))
         starts = range(0, max(1, total - 1), own - 1)
         length = round(own / fps * rate_hz)
-        generator, parts = torch.Generator().manual_seed(seed), []
+        generator = torch.Generator().manual_seed(seed)
+        parts: list[np.ndarray] = []
         for number, start in enumerate(starts):
             begin = round(start / fps * rate_hz)
             piece = wave[begin : begin + length]
