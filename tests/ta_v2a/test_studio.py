@@ -277,6 +277,7 @@ def test_a_stretch_is_redone_and_the_rest_is_the_same(desk, film):
     lane = page.locator(".take-row .wave").bounding_box()
     second = lane["width"] / 4
     desk.drag(lane["x"] + 2 * second, lane["x"] + 3 * second, lane["y"] + 20)
+    desk.until("studio.mark !== null")
     assert desk.state("[studio.mark.start, studio.mark.end]") == [
         pytest.approx(2, abs=0.05),
         pytest.approx(3, abs=0.05),
@@ -296,6 +297,22 @@ def test_a_stretch_is_redone_and_the_rest_is_the_same(desk, film):
     different = np.flatnonzero(waves[0] != waves[1]) / 48000
     assert len(different) > 1000
     assert different.min() > 1.7 and different.max() < 3.3
+
+
+def test_a_stretch_of_a_take_that_is_not_heard_is_marked(desk, film):
+    page = desk.page
+    desk.drop(film)
+    desk.make("rain", 2)
+    page.keyboard.press("x")
+    desk.until("studio.chosen === studio.takes[1].key")
+    wave = page.locator(".take-row .wave").first.bounding_box()
+    second = wave["width"] / 4
+    desk.drag(wave["x"] + second, wave["x"] + 2 * second, wave["y"] + 20)
+    desk.until("studio.mark !== null && studio.mark.take === studio.takes[0].key")
+    assert desk.state("studio.chosen === studio.takes[0].key")
+    assert page.get_by_label("From").input_value() == "0:01.00"
+    page.wait_for_timeout(300)
+    assert desk.state("studio.mark.end") == pytest.approx(2, abs=0.05)
 
 
 def test_keys_drive_the_playhead(desk, film):

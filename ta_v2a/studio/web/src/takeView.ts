@@ -141,7 +141,8 @@ export class TakeView {
       if (this.filling) return;
       const { start, end } = region;
       region.remove();
-      this.events.marked({ start, end });
+      // After the click that ends the drag: choosing the take draws it anew, and then nothing would hold that click back.
+      requestAnimationFrame(() => this.events.marked({ start, end }));
     });
     regions.on("region-updated", (region) => this.events.marked({ start: region.start, end: region.end }));
     regions.on("region-clicked", (_, event) => event.stopPropagation());
