@@ -329,6 +329,21 @@ def video_head(_: Path) -> Case:
     return VideoHeadTraining(VideoTransformer.tiny(), warmup_steps=2, max_steps=8), batch
 
 
+def video_head_of_the_paper(_: Path) -> Case:
+    """The motion UNet, with a text that some rows lack."""
+    from ldm.denoisers.motion_unet import MotionUNet
+    from ldm.training.motion import MotionUNetTraining
+
+    def batch(g: torch.Generator) -> Batch:
+        return {
+            "film": torch.randn(ROWS, 4, 6, 8, 8, generator=g),
+            "text": torch.randn(ROWS, 4, 5, generator=g),
+            "has_text": torch.rand(ROWS, 4, generator=g) < 0.8,
+        }
+
+    return MotionUNetTraining(MotionUNet.tiny(), warmup_steps=2, max_steps=8), batch
+
+
 CASES: dict[str, Callable[[Path], Case]] = {
     each.__name__: each
     for each in (
@@ -356,6 +371,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
         tempo,
         video_vae,
         video_head,
+        video_head_of_the_paper,
     )
 }
 UNUSED = {"vocoder"}
