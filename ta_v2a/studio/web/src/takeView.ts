@@ -132,9 +132,9 @@ export class TakeView {
 
   private addMarks(surfer: WaveSurfer): void {
     const regions = surfer.registerPlugin(Regions.create());
-    this.regions = regions;
     surfer.on("ready", () => {
       regions.enableDragSelection({ color: this.colors.stretch }, 4);
+      this.regions = regions; // before, it has no duration: a region would lie at 0
       this.showMark();
     });
     regions.on("region-created", (region) => {
