@@ -103,11 +103,14 @@ def test_what_make_mini_packs_has_the_shipped_settings(checkpoints, tmp_path):
     VideoTransformer(depth=1).save_pretrained(tmp_path / "head")
     PictureAutoencoder().save_pretrained(tmp_path / "code")
     more = {"bandwidth": tmp_path / "bandwidth", "video": (tmp_path / "head", tmp_path / "code")}
-    fresh, shipped = pack(**checkpoints, out=tmp_path / "mini", **more), presets.resolve("mini")
+    shipped = presets.resolve("mini")
+    more |= {"classifier": shipped / "classifier", "judge": shipped / "judge"}
+    fresh = pack(**checkpoints, out=tmp_path / "mini", **more)
     # what an older preset does not say is the default, and components it does not name are absent
     unsaid = {**DEFAULTS, **{name: [None, None] for name in OPTIONAL}}
     said = [json.loads((each / "model_index.json").read_text()) for each in (fresh, shipped)]
     assert {**unsaid, **said[0]} == {**unsaid, **said[1]}
+    assert (fresh / "judge" / "config.json").read_bytes() == (shipped / "judge" / "config.json").read_bytes()
 
 
 def test_weights_are_half_precision_on_disk(packed):
