@@ -62,7 +62,13 @@ def of_system(engine: "FoleyEngine", order: Order) -> "FoleyEngine":
     if order.system == "uniform":
         from ta_v2a.engine.uniform_foley import UniformFoley
 
-        if order.start_s is not None or order.length_s is not None or order.redo or order.cuts or order.of:
+        if (
+            order.start_s is not None
+            or order.length_s is not None
+            or order.redo
+            or order.of
+            or order.cuts not in ("auto", "none")
+        ):
             raise UserError(
                 "--system uniform sounds whole clips: no --start, --duration, --redo, --of or --cuts"
             )
@@ -146,7 +152,7 @@ def _sounded(
         wanted = _wanted(library, refined, clip, label)
         recordings = _recordings(library, refined, label, wanted, clip)
         notice(_chosen_line(wanted))
-    cuts = _cuts(ready, engine, video, notice)
+    cuts = () if order.system == "uniform" else _cuts(ready, engine, video, notice)
     onsets = _onsets(order, engine, video, words, clip)
     placing = _placing(clip, onsets, words, engine, order) if order.pan else None
     spans = ready.spans(engine, cuts)

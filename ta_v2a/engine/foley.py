@@ -348,7 +348,7 @@ class FoleyEngine:
             tracks = {
                 name: None if track is None else during(track, window) for name, track in call.words.items()
             }
-            video = self._video(pictures, window, call)
+            video = self._video(pictures, window, call.hits, call.prompts)
             latents = self._denoise(noise, video, tracks, call.scales, call.generators, blended)
             kept = (window.stop if following is None else following.start) - window.start
             onsets = None if seen is None else self.parts.cvalp.onsets(video)
@@ -409,10 +409,12 @@ class FoleyEngine:
             return self.parts.denoiser.dtype
         return fast_dtype(self.device) if self.autocast_dtype == "auto" else self.autocast_dtype
 
-    def _video(self, tape: PictureTape, window: Window, call: "_Call") -> torch.Tensor:
+    def _video(
+        self, tape: PictureTape, window: Window, hits: tuple[float, ...] | None, prompts: list[str | None]
+    ) -> torch.Tensor:
         """Video features (batch, tokens, channels) of one window, as the denoiser learnt from them; with
-        onsets at the call's hits in place of those that are seen, or held where words and picture say that
-        it goes on."""
+        onsets at `hits` in place of those that are seen, or held where words and picture say that it goes
+        on."""
         cvalp, precision = woken(self.parts.cvalp), self.precision
         pictures = torch.from_numpy(tape.read(*self.clock.pictures_of(window.start, window.stop))).to(
             self.device
@@ -420,10 +422,10 @@ class FoleyEngine:
         frames = as_input(pictures).to(cvalp.dtype)
         with torch.autocast(frames.device.type, precision, enabled=precision is not None):
             features = film_features(cvalp, frames)
-        if call.hits is None:
-            return self._held(features, call.prompts)
+        if hits is None:
+            return self._held(features, prompts)
         begin_s = window.start * self.clock.column_s
-        moved = cvalp.with_onsets(features, [time_s - begin_s for time_s in call.hits])
+        moved = cvalp.with_onsets(features, [time_s - begin_s for time_s in hits])
         if moved is None:
             raise UserError("the encoders of this preset say no onsets: hits have no place in them")
         return moved

@@ -30,6 +30,9 @@ STAGES: dict[str, tuple[str, str]] = {
 }
 
 
+MANY_DEVICES = ("ddp", "fsdp")
+
+
 def config_file(stage: str, name: str) -> Path:
     """A packaged configuration ("mini", or the name of another one of the stage's package, such as
     "paper") or a YAML file of the user's.
@@ -65,10 +68,12 @@ def _packaged_files() -> ExitStack:
 
 def base_config(stage: str, configs: list[str]) -> str:
     """The YAML that every training begins with, filled in with the name of the run: that of the last
-    packaged configuration, or the stage's where that is "mini" or all are files of the user's."""
+    packaged configuration, or the stage's where that is "mini" or all are files of the user's. One of
+    `MANY_DEVICES` says only where it runs: it is added to the name of the one before."""
     packaged = [name for name in configs if name != "mini" and not is_file(Path(name))]
     shared = (files("ta_v2a.training") / "configs" / "base.yaml").read_text(encoding="utf-8")
-    return Template(shared).substitute(run=packaged[-1] if packaged else stage)
+    told = 2 if packaged and packaged[-1] in MANY_DEVICES else 1
+    return Template(shared).substitute(run="-".join(packaged[-told:]) or stage)
 
 
 def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str, Any]:

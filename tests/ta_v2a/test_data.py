@@ -410,7 +410,8 @@ def test_features_are_those_that_the_engine_gives_the_denoiser(tmp_path, monkeyp
     engine = FoleyEngine(parts, {}, autocast_dtype=torch.bfloat16)
     frames = StageClips([40], ClipSpec(duration_s=2.048))[0]["frames"].numpy()[None]
     with torch.no_grad():
-        found = engine._video(PictureTape(iter([frames])), plan_windows(32, 128)[0], hits=None)
+        tape, window = PictureTape(iter([frames])), plan_windows(32, 128)[0]
+        found = engine._video(tape, window, hits=None, prompts=[None])
     assert torch.equal(load_file(tmp_path / "features" / "40.safetensors")["video"], found.half())
 
 
