@@ -78,9 +78,7 @@ def test_words_become_a_film_with_sound_by_every_system(system, preset, models, 
     first, again = (
         colour_frames(film, [0.0, 1.0, 2.0], 64, 64).astype(int) for film in (out, tmp_path / "b.mp4")
     )
-    assert np.abs(first - again).mean() < 1  # the aligner's first moves go by a gradient's sign
-    if system != "aligner":
-        assert (tmp_path / "b.mp4").read_bytes() == out.read_bytes()
+    assert np.abs(first - again).mean() < 1  # not byte for byte: docs/joint.md, "The same seed"
     assert command(preset, *words, *more, "-o", tmp_path / "b.mp4", "--seed", 1) == 0
     assert (tmp_path / "b.mp4").read_bytes() != out.read_bytes()
 
