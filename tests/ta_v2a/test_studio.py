@@ -439,7 +439,7 @@ def test_a_film_that_the_browser_cannot_show_is_shown_in_stills(desk, tmp_path):
     desk.page.locator(".scroller").focus()
     desk.page.keyboard.press("Shift+ArrowRight")
     desk.page.keyboard.press("ArrowRight")
-    desk.until("document.querySelector('img.still').src.includes('start_s=1.04')")
+    assert desk.until("document.querySelector('img.still').src.includes('start_s=1.04')")
 
 
 def test_a_clips_own_sound_is_heard_when_asked(desk, film, tmp_path):
