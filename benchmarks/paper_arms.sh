@@ -3,11 +3,14 @@
 # scenes rendered once, vae-small, the four arms of unet-small and both alignment classifiers side by side.
 # Every stage has a time limit and a log (runs/arms); one that fails leaves the others alone.
 #     bash benchmarks/paper_arms.sh          (an H200 with 16 free cores: about 7 minutes)
+# On two cores, for the tables alone (two arms at a time, so many steps each and no clock; about two hours):
+#     DEVICE=cpu JOBS=2 SCENES=1280 FIRST=384 VALIDATION=64 STEPS=1300 BATCH=16 MINUTES= VAE_MINUTES=18 AT_ONCE=2 SLOW=20 \
+#       GUIDES= SAMPLER=12 N=150 OMP_NUM_THREADS=1 bash benchmarks/paper_arms.sh
 set -u
 cd "$(dirname "$(readlink -f "$0")")/.." || exit 2
-PY=${PY:-python}; DEVICE=${DEVICE:-cuda}; JOBS=${JOBS:-16}; MINUTES=${MINUTES:-2.5}; VAE_MINUTES=${VAE_MINUTES:-1.5}
+PY=${PY:-python}; DEVICE=${DEVICE:-cuda}; JOBS=${JOBS:-16}; MINUTES=${MINUTES-2.5}; VAE_MINUTES=${VAE_MINUTES:-1.5}
 SCENES=${SCENES:-5120}; FIRST=${FIRST:-1280}; VALIDATION=${VALIDATION:-192}; N=${N:-300}; CACHE=runs/features
-STEPS=${STEPS:-3600}; BATCH=${BATCH:-64}; VAE_STEPS=${VAE_STEPS:-1600}; CLASSIFIER_STEPS=${CLASSIFIER_STEPS:-1600}
+STEPS=${STEPS:-3600}; BATCH=${BATCH:-64}; AT_ONCE=${AT_ONCE:-4}; SLOW=${SLOW:-1}; GUIDES=${GUIDES-yes}; SAMPLER=${SAMPLER:-}; VAE_STEPS=${VAE_STEPS:-1600}; CLASSIFIER_STEPS=${CLASSIFIER_STEPS:-1600}
 W=ta_v2a/weights/mini; LOGS=runs/arms; mkdir -p $LOGS
 export PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH} OMP_NUM_THREADS=${OMP_NUM_THREADS:-2}
 TRAINER="--trainer.accelerator cpu"
@@ -15,7 +18,7 @@ TRAINER="--trainer.accelerator cpu"
 TRAINER="$TRAINER --trainer.callbacks null --trainer.enable_checkpointing false"
 FEATURES="--data.init_args.features.init_args.validation_scenes $VALIDATION --data.init_args.features.init_args.workers 0"
 # stage NAME SECONDS COMMAND...
-stage() { local name=$1 limit=$2; shift 2; timeout -k 10 "$limit" "$@" >"$LOGS/$name.log" 2>&1 </dev/null; echo "$name: $?"; }
+stage() { local name=$1 limit=$(($2 * SLOW)); shift 2; timeout -k 10 "$limit" "$@" >"$LOGS/$name.log" 2>&1 </dev/null; echo "$name: $?"; }
 train() { $PY -c 'import sys; from ta_v2a.training.stages import run_stage
 print(run_stage(sys.argv[1], sys.argv[2].split(), sys.argv[3:]))' "$@"; }
 render() { $PY -c 'import sys; from ta_v2a.data.features import StageFeatures
@@ -26,7 +29,6 @@ from ta_v2a.data.picture_latents import StagePictures
 w, scenes, validation = sys.argv[1], *map(int, sys.argv[2:])
 features = StageFeatures(f"{w}/cvalp", f"{w}/autoencoder", scenes=scenes, validation_scenes=validation, mels=True, workers=0)
 StagePictures(features, "runs/vae-small/autoencoder").prepare_data()' "$W" "$SCENES" "$VALIDATION"; }
-export -f train render latents; export PY W SCENES VALIDATION JOBS
 
 classifiers() {
   local options="$TRAINER --trainer.max_steps $CLASSIFIER_STEPS --model.init_args.max_steps $CLASSIFIER_STEPS --trainer.check_val_every_n_epoch 4
@@ -43,19 +45,26 @@ arm() {
   local name=$1 configs="unet-small unet-small-$1" folder="runs/unet-small-$1"
   [ "$name" = concat ] && configs=unet-small && folder=runs/unet-small
   stage "arm-$name" 400 bash -c 'train "$@"' _ ldm "$configs" $TRAINER $FEATURES --trainer.max_steps "$STEPS" --model.init_args.max_steps "$STEPS" \
-    --model.init_args.minutes "$MINUTES" --data.init_args.rows_per_epoch $((BATCH * 500)) --data.init_args.features.init_args.batch_size "$BATCH" \
+    ${MINUTES:+--model.init_args.minutes "$MINUTES"} --data.init_args.rows_per_epoch $((BATCH * 500)) --data.init_args.features.init_args.batch_size "$BATCH" \
     --data.init_args.features.init_args.scenes "$SCENES"
   stage "pack-$name" 90 $PY -c "from ta_v2a.packing.paper import pack_paper
 pack_paper('$W/cvalp', 'runs/vae-small/autoencoder', '$folder/denoiser', '$folder/preset', '$W/vocoder')"
 }
 
+export -f stage train render latents arm
+export PY W SCENES VALIDATION JOBS LOGS SLOW TRAINER FEATURES STEPS BATCH MINUTES
 stage first 300 bash -c "render $FIRST"
-stage scenes 600 bash -c "render $SCENES" & scenes=$!
+stage scenes 900 bash -c "render $SCENES" & scenes=$!
 stage vae 300 bash -c 'train "$@"' _ vae vae-small $TRAINER $FEATURES --trainer.max_steps "$VAE_STEPS" --model.init_args.max_steps "$VAE_STEPS" \
   --model.init_args.minutes "$VAE_MINUTES" --data.init_args.batch_size 32 --data.init_args.clips_per_epoch 12800 --data.init_args.features.init_args.scenes "$FIRST"
 wait $scenes
-classifiers & classifiers=$!
+[ -z "$GUIDES" ] || classifiers & classifiers=$!
 stage latents 120 bash -c latents
-arms=(); for name in concat average video text; do arm $name & arms+=($!); done; wait "${arms[@]}" $classifiers
-stage tables 300 $PY benchmarks/paper_tables.py --concat runs/unet-small/preset --average runs/unet-small-average/preset --video runs/unet-small-video/preset \
-  --text runs/unet-small-text/preset --mini --judge runs/judged -n "$N" --batch 75 --device "$DEVICE" --jobs "$JOBS" --result results/paper_tables.json
+printf '%s\n' concat average video text | xargs -P "$AT_ONCE" -I{} bash -c 'arm {}'
+wait $classifiers
+for table in I II; do
+  stage "table-$table" 300 $PY benchmarks/paper_tables.py --table $table --concat runs/unet-small/preset --average runs/unet-small-average/preset \
+    --video runs/unet-small-video/preset --text runs/unet-small-text/preset ${GUIDES:+--mini} --judge "$([ -n "$GUIDES" ] && echo runs/judged || echo $W)" ${SAMPLER:+--steps "$SAMPLER"} \
+    -n "$N" --batch "$((N < 75 ? N : 75))" --device "$DEVICE" --jobs "$JOBS" --result "results/paper_table_$table.json" &
+  [ "$DEVICE" = cpu ] || wait $!
+done; wait

@@ -101,8 +101,8 @@ def measured(job: Job) -> tuple[Tally, dict[str, statistics.Estimate]]:
     return tallied(job.heard), distances(job.heard.ears, job.true)
 
 
-def ways_of(presets: dict[str, str]) -> list[Way]:
-    """The rows of both tables that the given presets allow."""
+def ways_of(presets: dict[str, str], table: str) -> list[Way]:
+    """The rows of a table ("I", "II" or "both") that the given presets allow."""
     rows = [
         Way("I: concat", "concat"),
         Way("I: average", "average"),
@@ -110,12 +110,13 @@ def ways_of(presets: dict[str, str]) -> list[Way]:
         Way("I: text", "text", settings={"video_scale": 0.0}),
         Way("I: concat, eq. 11", "concat", settings={"guidance": "double"}),
         Way("I: average, eq. 11", "average", settings={"guidance": "double"}),
-        Way("mini", "mini"),
+        Way("I: mini", "mini"),
+        Way("II: caption", "concat"),
         Way("II: typed carelessly", "concat", told="careless"),
         Way("II: automatic caption", "concat", told="automatic"),
         Way("II: none", "concat", told=None),
     ]
-    return [row for row in rows if row.preset in presets]
+    return [row for row in rows if row.preset in presets and table in ("both", row.of.partition(":")[0])]
 
 
 def automatic(scenes: list[RenderedScene], cvalp: Any) -> list[str]:
@@ -160,6 +161,7 @@ def main() -> None:
     for name in ARMS:
         parser.add_argument(f"--{name}", metavar="DIR", help=f"preset of the {name} model")
     parser.add_argument("--mini", action="store_true", help="the preset mini, too")
+    parser.add_argument("--table", choices=("I", "II", "both"), default="both")
     parser.add_argument("--judge", metavar="DIR", help="preset that holds a judge of Align")
     parser.add_argument("-n", type=int, default=300, help="scenes of the test split")
     parser.add_argument("--seed", type=int, default=0, help="of noise and carelessness")
@@ -171,7 +173,8 @@ def main() -> None:
     noted, device = begun(given), chosen_device(given.device)
     presets = {name: getattr(given, name) for name in ARMS if getattr(given, name)}
     presets |= {"mini": "mini"} if given.mini else {}
-    ways = ways_of(presets)
+    ways = ways_of(presets, given.table)
+    presets = {name: folder for name, folder in presets.items() if any(way.preset == name for way in ways)}
     if not ways:
         raise SystemExit("give a preset at least: --concat, --average, --video, --text or --mini")
     judge = None if given.judge is None else load_judge(given.judge, device)
