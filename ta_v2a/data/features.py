@@ -41,6 +41,7 @@ FEATURE_CODE = (
     "vocoders.mel",
 )
 """Modules that features come from, beside `ta_v2a.data.feature_files`."""
+STRANGERS_SEED = 1_000_000_007
 LONGEST_TAIL = 3
 """Latent columns that a source may ring on after the window of its cue in training."""
 
@@ -78,6 +79,8 @@ class FeatureRows:
         every_wording: any of a scene's wordings; False always takes its own.
         controls: shares of rows with a negated source, with an idle negative, and with a cue.
         video_channels: of the video features.
+        strangers: share of the rows whose E_v is that of another row, while the activity channels are their
+            own: the words and the moments are right, what seems to be seen is not, as with real footage.
 
     Raises:
         ValueError: controls of shards without second sounds.
@@ -93,6 +96,7 @@ class FeatureRows:
         every_wording: bool = False,
         controls: tuple[float, float, float] = (0.0, 0.0, 0.0),
         video_channels: int = 0,
+        strangers: float = 0.0,
     ):
         parts = [read_rows(file, (*NAMES, "video")) for file in files]
         if any(controls) and not all("without" in part for part in parts):
@@ -109,7 +113,7 @@ class FeatureRows:
             [{each["kind"] for each in json.loads(f)["sources"]} for file in files for f in read_facts(file)]
         )
         self.activity, self.confidence, self.seed = activity_channels, confidence, seed
-        self.every_wording, self.controls = every_wording, controls
+        self.every_wording, self.controls, self.strangers = every_wording, controls, strangers
 
     def __len__(self) -> int:
         return len(self.latents)
@@ -167,6 +171,12 @@ class FeatureRows:
 
     def _seen(self, index: torch.Tensor, chance: torch.Tensor) -> torch.Tensor:
         video = self.video[index].float()
+        if self.strangers:
+            drawn = uniform_of(self.seed + STRANGERS_SEED, index, 2)
+            other = (drawn[:, 1] * len(self)).long()
+            strange = (drawn[:, 0] < self.strangers) & self.seen[other] & self.seen[index]
+            seems = torch.where(strange[:, None, None], self.video[other].float(), video)
+            video = torch.cat([seems[..., : -self.activity], video[..., -self.activity :]], -1)
         if self.confidence:
             a, (scale, shift) = self.activity, chance[:, :, None, None].unbind(1)
             logits = torch.logit(video[..., -a:].clamp(1e-3, 1 - 1e-3))
@@ -266,7 +276,7 @@ class StageFeatures(lightning.LightningDataModule):
             two are made of the recordings of `bank` and want one.
         close_scenes: of close motions (`ta_v2a.stage.scene.close`).
         bank: folder of recordings for the sound, or None.
-        confidence, every_wording, controls: of the training scenes, see `FeatureRows`.
+        confidence, every_wording, controls, strangers: of the training scenes, see `FeatureRows`.
         lengths: columns of a training batch, one of these by chance.
         importance_power: the loss weighs latent channels by this power of
             `MelAutoencoder.channel_importance`. At 1 the first channel (loudness) takes 28 % of the loss and
@@ -296,6 +306,7 @@ class StageFeatures(lightning.LightningDataModule):
         bank: str | None = None,
         confidence: float = 1.0,
         controls: tuple[float, float, float] = (0.0, 0.0, 0.0),
+        strangers: float = 0.0,
         lengths: tuple[int, ...] = (64, 96, 128),
         cache: str = "runs/features",
         importance_power: float = 0.5,
@@ -320,6 +331,7 @@ class StageFeatures(lightning.LightningDataModule):
         self.bank, self.confidence, self.lengths, self.cache = bank, confidence, tuple(lengths), Path(cache)
         self.importance_power, self.even_power, self.first_seed = importance_power, even_power, first_seed
         self.every_wording, self.controls, self.mels = every_wording, controls, mels
+        self.strangers = strangers
 
     @property
     def seeds(self) -> dict[World, range]:
@@ -379,6 +391,7 @@ class StageFeatures(lightning.LightningDataModule):
             "confidence": self.confidence,
             "every_wording": self.every_wording,
             "controls": self.controls,
+            "strangers": self.strangers,
         }
         self.rows = self._rows(self.seeds, cvalp, **options)
         parts = self.rows.kinds.split([len(seeds) for seeds in self.seeds.values()])

@@ -301,6 +301,19 @@ def test_rows_without_pictures_say_so(shard):
     assert row["video"].shape == (5, 18) and not row["video"].any() and not row["has_video"]
 
 
+def test_a_stranger_is_seen_at_the_moments_of_the_row_itself(shard):
+    kept = load_file(shard)["video"].float()
+    for seed in range(20):
+        rows = FeatureRows([shard], TEXTS, seed=seed, strangers=1.0)
+        row = row_of(rows, 3)
+        assert torch.equal(row["video"][:, -8:], kept[3, :, -8:])
+        assert any(torch.equal(row["video"][:, :-8], other[:, :-8]) for other in kept)
+        assert torch.equal(row["latents"], load_file(shard)["latents"][3].float())
+    batch = FeatureRows([shard] * 300, TEXTS.repeat(150, 1, 1), strangers=0.3).batch(torch.arange(1800))
+    own = (batch["video"][..., :-8] == kept.repeat(300, 1, 1)[..., :-8]).all(-1).all(-1)
+    assert own.float().mean() == pytest.approx(0.7 + 0.3 / 6, abs=0.04)
+
+
 def words_drawn(shard: Path, **options) -> set[int]:
     """Which of its wordings row 3 has in twenty epochs."""
     rows = [row_of(FeatureRows([shard], TEXTS, seed=seed, **options), 3) for seed in range(20)]
