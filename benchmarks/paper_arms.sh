@@ -4,8 +4,8 @@
 # Every stage has a time limit and a log (runs/arms); one that fails leaves the others alone.
 #     bash benchmarks/paper_arms.sh          (an H200 with 16 free cores: about 7 minutes)
 # On two cores, for the tables alone (two arms at a time, so many steps each and no clock; about two hours):
-#     DEVICE=cpu JOBS=2 SCENES=1280 FIRST=384 VALIDATION=64 STEPS=1300 BATCH=16 MINUTES= VAE_MINUTES=18 AT_ONCE=2 SLOW=20 \
-#       GUIDES= SAMPLER=12 N=150 OMP_NUM_THREADS=1 bash benchmarks/paper_arms.sh
+#     DEVICE=cpu JOBS=2 SCENES=1216 FIRST=384 VALIDATION=64 STEPS=1000 BATCH=16 MINUTES= VAE_MINUTES=18 AT_ONCE=2 SLOW=20 \
+#       GUIDES= SAMPLER=12 N=200 OMP_NUM_THREADS=1 bash benchmarks/paper_arms.sh
 set -u
 cd "$(dirname "$(readlink -f "$0")")/.." || exit 2
 PY=${PY:-python}; DEVICE=${DEVICE:-cuda}; JOBS=${JOBS:-16}; MINUTES=${MINUTES-2.5}; VAE_MINUTES=${VAE_MINUTES:-1.5}
@@ -13,7 +13,7 @@ SCENES=${SCENES:-5120}; FIRST=${FIRST:-1280}; VALIDATION=${VALIDATION:-192}; N=$
 STEPS=${STEPS:-3600}; BATCH=${BATCH:-64}; AT_ONCE=${AT_ONCE:-4}; SLOW=${SLOW:-1}; GUIDES=${GUIDES-yes}; SAMPLER=${SAMPLER:-}; VAE_STEPS=${VAE_STEPS:-1600}; CLASSIFIER_STEPS=${CLASSIFIER_STEPS:-1600}
 W=ta_v2a/weights/mini; LOGS=runs/arms; mkdir -p $LOGS
 export PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH} OMP_NUM_THREADS=${OMP_NUM_THREADS:-2}
-TRAINER="--trainer.accelerator cpu"
+TRAINER="--trainer.accelerator cpu --trainer.precision 32-true"
 [ "$DEVICE" = cpu ] || TRAINER="--trainer.accelerator gpu --trainer.devices 1 --trainer.precision bf16-mixed"
 TRAINER="$TRAINER --trainer.callbacks null --trainer.enable_checkpointing false"
 FEATURES="--data.init_args.features.init_args.validation_scenes $VALIDATION --data.init_args.features.init_args.workers 0"
