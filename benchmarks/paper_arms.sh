@@ -3,14 +3,14 @@
 # scenes rendered once, vae-small, the four arms of unet-small and both alignment classifiers side by side.
 # Every stage has a time limit and a log (runs/arms); one that fails leaves the others alone.
 #     bash benchmarks/paper_arms.sh          (an H200 with 16 free cores: about 7 minutes)
-# On two cores, for the tables alone (two arms at a time, so many steps each and no clock; about two hours):
-#     DEVICE=cpu JOBS=2 SCENES=1216 FIRST=384 VALIDATION=64 STEPS=1000 BATCH=16 MINUTES= VAE_MINUTES=18 AT_ONCE=2 SLOW=20 \
+# On two cores, for the tables alone (two arms at a time, so many steps each and no clock; about an hour and a half):
+#     DEVICE=cpu JOBS=2 SCENES=1216 FIRST=384 VALIDATION=64 STEPS=750 BATCH=16 MINUTES= VAE_MINUTES=18 AT_ONCE=2 SLOW=20 LENGTHS=[32,48] \
 #       GUIDES= SAMPLER=12 N=200 OMP_NUM_THREADS=1 bash benchmarks/paper_arms.sh
 set -u
 cd "$(dirname "$(readlink -f "$0")")/.." || exit 2
 PY=${PY:-python}; DEVICE=${DEVICE:-cuda}; JOBS=${JOBS:-16}; MINUTES=${MINUTES-2.5}; VAE_MINUTES=${VAE_MINUTES:-1.5}
 SCENES=${SCENES:-5120}; FIRST=${FIRST:-1280}; VALIDATION=${VALIDATION:-192}; N=${N:-300}; CACHE=runs/features
-STEPS=${STEPS:-3600}; BATCH=${BATCH:-64}; AT_ONCE=${AT_ONCE:-4}; SLOW=${SLOW:-1}; GUIDES=${GUIDES-yes}; SAMPLER=${SAMPLER:-}; VAE_STEPS=${VAE_STEPS:-1600}; CLASSIFIER_STEPS=${CLASSIFIER_STEPS:-1600}
+STEPS=${STEPS:-3600}; BATCH=${BATCH:-64}; AT_ONCE=${AT_ONCE:-4}; SLOW=${SLOW:-1}; GUIDES=${GUIDES-yes}; SAMPLER=${SAMPLER:-}; LENGTHS=${LENGTHS:-[32,48,64]}; VAE_STEPS=${VAE_STEPS:-1600}; CLASSIFIER_STEPS=${CLASSIFIER_STEPS:-1600}
 W=ta_v2a/weights/mini; LOGS=runs/arms; mkdir -p $LOGS
 export PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH} OMP_NUM_THREADS=${OMP_NUM_THREADS:-2}
 TRAINER="--trainer.accelerator cpu --trainer.precision 32-true"
@@ -45,14 +45,14 @@ arm() {
   local name=$1 configs="unet-small unet-small-$1" folder="runs/unet-small-$1"
   [ "$name" = concat ] && configs=unet-small && folder=runs/unet-small
   stage "arm-$name" 400 bash -c 'train "$@"' _ ldm "$configs" $TRAINER $FEATURES --trainer.max_steps "$STEPS" --model.init_args.max_steps "$STEPS" \
-    ${MINUTES:+--model.init_args.minutes "$MINUTES"} --data.init_args.rows_per_epoch $((BATCH * 500)) --data.init_args.features.init_args.batch_size "$BATCH" \
+    --data.init_args.lengths "$LENGTHS" ${MINUTES:+--model.init_args.minutes "$MINUTES"} --data.init_args.rows_per_epoch $((BATCH * 500)) --data.init_args.features.init_args.batch_size "$BATCH" \
     --data.init_args.features.init_args.scenes "$SCENES"
   stage "pack-$name" 90 $PY -c "from ta_v2a.packing.paper import pack_paper
 pack_paper('$W/cvalp', 'runs/vae-small/autoencoder', '$folder/denoiser', '$folder/preset', '$W/vocoder')"
 }
 
 export -f stage train render latents arm
-export PY W SCENES VALIDATION JOBS LOGS SLOW TRAINER FEATURES STEPS BATCH MINUTES
+export PY W SCENES VALIDATION JOBS LOGS SLOW TRAINER FEATURES STEPS BATCH MINUTES LENGTHS
 stage first 300 bash -c "render $FIRST"
 stage scenes 900 bash -c "render $SCENES" & scenes=$!
 stage vae 300 bash -c 'train "$@"' _ vae vae-small $TRAINER $FEATURES --trainer.max_steps "$VAE_STEPS" --model.init_args.max_steps "$VAE_STEPS" \
