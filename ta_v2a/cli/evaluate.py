@@ -225,6 +225,9 @@ def evaluate_generate(
     seed: Seed = 0,
     steps: Annotated[int, typer.Option(min=1, max=1000)] = FILM_STEPS,
     text_scale: Annotated[float, typer.Option()] = FILM_TEXT_SCALE,
+    drafts: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Films drawn where a caption tells a count.")
+    ] = None,
     preset: Preset = "mini",
     result_file: ResultFile = None,
     as_json: Json = False,
@@ -234,7 +237,7 @@ def evaluate_generate(
 
     keep = _begun(context, result_file)
     with console.progress("filming", quiet=as_json) as advance:
-        report = generate_command(preset, n, seed, steps, text_scale, advance, keep)
+        report = generate_command(preset, n, seed, steps, text_scale, drafts, advance, keep)
     console.result(report, as_json, _indented(report))
 
 

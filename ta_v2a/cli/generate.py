@@ -26,6 +26,15 @@ def generate(
     takes: Annotated[
         int, typer.Option(min=1, max=64, help="Films to make, from seeds SEED, SEED + 1, ...")
     ] = 1,
+    drafts: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=64,
+            help='Films drawn for each where PROMPT tells a number, as "three times"; the one that shows it '
+            "is kept. Default: the head's own, 4 of mini's.",
+        ),
+    ] = None,
     steps: Annotated[
         int, typer.Option(min=1, max=1000, help="Sampler steps of the pictures; more is slower.")
     ] = FILM_STEPS,
@@ -88,6 +97,7 @@ def generate(
         size=size,
         seed=seed,
         takes=takes,
+        drafts=drafts,
         steps=steps,
         text_scale=text_scale,
         negative_scale=negative_scale,

@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from ta_v2a.media.writing.atomic import output_file
 from ta_v2a.media.writing.film import write_film
 
 if TYPE_CHECKING:
+    from ta_v2a.engine.drafts import Drafts
     from ta_v2a.engine.filming import MakesFilms
     from ta_v2a.engine.foley import FoleyEngine
 
@@ -40,6 +41,8 @@ class FilmOrder:
         seconds: its length; None: as long as the head's own films.
         size: side of its pictures in pixels.
         seed, takes: films from seeds seed, seed + 1, ...
+        drafts: films drawn for each where the prompt tells a number and the head makes the film in
+            one piece (None: as many as the head's own).
         steps, text_scale, negative_scale: of the pictures' diffusion (no text scale: the head's own).
         sound_scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
         loudness, wav: as in `Order`.
@@ -53,6 +56,7 @@ class FilmOrder:
     size: int = 256
     seed: int = 0
     takes: int = 1
+    drafts: int | None = None
     steps: int = FILM_STEPS
     text_scale: float | None = None
     negative_scale: float = FILM_NEGATIVE_SCALE
@@ -92,7 +96,7 @@ def generate_films(order: FilmOrder, advance: Advance, notice: Notice) -> dict[s
                 advance(round(1000 * (index + 0.8 + 0.2 * done / total)), 1000 * order.takes)
 
             seed = order.seed + index
-            film = film_of(maker, order, seed, pictures, still, filmed)
+            film, draft = film_of(engine, maker, order, seed, pictures, still, filmed)
             # nearly lossless: the sound's order copies these packets into the film
             settings = {"crf": "14", "preset": "medium", "bf": "0"}
             write_film(silent, film, maker.fps, options=settings)
@@ -100,7 +104,8 @@ def generate_films(order: FilmOrder, advance: Advance, notice: Notice) -> dict[s
             sound = sound_clip(_sound_order(order, silent, output, seed), sounded, notice, lambda _: engine)
             seconds["filming"] += filmed_at - started
             seconds["sounding"] += time.perf_counter() - filmed_at
-            takes += sound["takes"]
+            told = {} if draft is None or not draft.seen else {"drafts": _drafts(draft)}
+            takes += [{**take, **told} for take in sound["takes"]]
             warnings += sound["warnings"]
     return {
         "prompt": order.prompt,
@@ -137,6 +142,8 @@ def _check(order: FilmOrder) -> None:
         if getattr(order, name) is not None:
             number(name, getattr(order, name), -100, 100)
     whole("steps", order.steps, 1, 1000)
+    if order.drafts is not None:
+        whole("drafts", order.drafts, 1, 64)
 
 
 def _outputs(order: FilmOrder) -> list[Path]:
@@ -164,18 +171,53 @@ def _loaded(order: FilmOrder) -> "tuple[FoleyEngine, MakesFilms]":
 
 
 def film_of(
+    engine: "FoleyEngine",
     maker: "MakesFilms",
     order: FilmOrder,
     seed: int,
     pictures: int,
     still: np.ndarray | None,
-    told: Any,
-) -> Iterator[np.ndarray]:
-    """The pictures of one film at the order's size. One that is longer than the head's own goes on from its
-    last picture: the next part begins with it."""
+    told: Callable[[float], None],
+) -> "tuple[Iterator[np.ndarray], Drafts | None]":
+    """The pictures of one film at the order's size, and the drafts that it was chosen from; a film longer
+    than the head's own has none."""
+    from ta_v2a.engine.drafts import drafted
+
+    first = None if still is None else enlarged(still, maker.px)
+    if pictures > maker.pictures:
+        return _enlarged(_in_parts(maker, order, seed, pictures, first, told), order.size, still), None
+    draft = drafted(
+        engine,
+        maker,
+        order.prompt,
+        seed,
+        order.steps,
+        order.text_scale,
+        order.drafts,
+        order.negative_prompt,
+        order.negative_scale,
+        first,
+        lambda event: told(event.done / event.total),
+    )
+    return _enlarged(list(draft.film)[:pictures], order.size, still), draft
+
+
+def _enlarged(made: list[np.ndarray], size: int, still: np.ndarray | None) -> Iterator[np.ndarray]:
+    for index, picture in enumerate(enlarged(picture, size) for picture in made):
+        yield picture if index or still is None else still
+
+
+def _in_parts(
+    maker: "MakesFilms",
+    order: FilmOrder,
+    seed: int,
+    pictures: int,
+    first: np.ndarray | None,
+    told: Callable[[float], None],
+) -> list[np.ndarray]:
+    """A long film: each part begins with the last picture of the one before."""
     made: list[np.ndarray] = []
     generator = maker.generator(seed)
-    first = None if still is None else enlarged(still, maker.px)
     own = maker.pictures
     parts = 1 + max(0, -(-(pictures - own) // (own - 1)))
     for part in range(parts):
@@ -195,9 +237,11 @@ def film_of(
         )
         made += list(film if part == 0 else film[1:])
         first = film[-1]
-    large = (enlarged(picture, order.size) for picture in made[:pictures])
-    for index, picture in enumerate(large):
-        yield picture if index or still is None else still
+    return made[:pictures]
+
+
+def _drafts(draft: "Drafts") -> dict[str, Any]:
+    return {"told": draft.told, "seen": list(draft.seen), "kept": draft.kept + 1}
 
 
 def _sound_order(order: FilmOrder, silent: Path, output: Path, seed: int) -> Order:

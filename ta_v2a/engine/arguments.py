@@ -11,6 +11,8 @@ LAST_SEED = 2**64 - 1
 MOST_TAKES = 1000
 FILM_STEPS, FILM_TEXT_SCALE, FILM_NEGATIVE_SCALE = 20, 1.75, 0.5
 """Of the pictures of a generated film; a text that weighs 3 or more saturates colours."""
+FILM_DRAFTS = 4
+"""Films that a small head draws for one where the words tell how often something happens."""
 LONGEST_LAG_S = 1.0
 _RANGES = {
     "video_scale": (-100, 100),

@@ -21,7 +21,7 @@ from ldm.process import Flow
 from ldm.samplers import sampler_of
 from ldm.sampling import StepCallback, sample
 from ldm.scheduling import FlowEuler
-from ta_v2a.engine.arguments import FILM_TEXT_SCALE
+from ta_v2a.engine.arguments import FILM_DRAFTS, FILM_TEXT_SCALE
 from ta_v2a.engine.devices import fast_dtype
 from ta_v2a.errors import UserError
 
@@ -52,10 +52,11 @@ class MakesFilms(ABC):
     """What makes films for words.
 
     Attributes:
-        text_scale: of a call that says none.
+        text_scale, drafts: of a call that says none.
     """
 
     text_scale: float = FILM_TEXT_SCALE
+    drafts: int = 1
 
     @property
     @abstractmethod
@@ -136,7 +137,7 @@ class FilmMaker(MakesFilms):
         cvalp: its text tower.
         head, autoencoder: the video head and the code of its pictures.
         scheduler: steps the head's process.
-        text_scale: of a call that says none.
+        text_scale, drafts: of a call that says none.
     """
 
     cvalp: Any
@@ -144,6 +145,7 @@ class FilmMaker(MakesFilms):
     autoencoder: Any
     scheduler: Any
     text_scale: float = FILM_TEXT_SCALE
+    drafts: int = 1
 
     @property
     def fps(self) -> float:
@@ -276,8 +278,8 @@ def film_maker(
     head: Any = video_head
     flow = isinstance(head.process, Flow)
     scheduler = FlowEuler(TIME_SHIFT) if flow else sampler_of(head.process)
-    scale = FILM_TEXT_SCALE if flow else PAPER_TEXT_SCALE
-    return FilmMaker(cvalp, head.to(device), video_autoencoder.to(device), scheduler, scale)
+    scale, drafts = (FILM_TEXT_SCALE, FILM_DRAFTS) if flow else (PAPER_TEXT_SCALE, 1)
+    return FilmMaker(cvalp, head.to(device), video_autoencoder.to(device), scheduler, scale, drafts)
 
 
 def luma_for_tower(films: UInt8[Tensor, "films n h w planes"], px: int) -> Float[Tensor, "films n px px"]:

@@ -26,6 +26,7 @@ def generate_command(
     seed: int,
     steps: int,
     text_scale: float,
+    drafts: int | None,
     progress: Callable[[int, int], None] | None = None,
     keep: Begun | None = None,
 ) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def generate_command(
     video = load_video_parts(preset)
     engine = load_engine(preset)
     maker = film_maker(engine.parts.cvalp, **video, device=engine.device)
-    result = measure_films(engine, maker, n, seed, steps, text_scale, progress)
+    result = measure_films(engine, maker, n, seed, steps, text_scale, progress, drafts=drafts)
     scores = [
         Score.of_row(row, metric, variant, better, of=of)
         for name, (metric, variant, better) in _MEASURES.items()

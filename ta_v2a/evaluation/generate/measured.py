@@ -2,7 +2,6 @@
 distances between sets, and how near the nearest scene of the training is."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -10,9 +9,9 @@ import numpy as np
 import torch
 
 from prompts.acts import ACTS, count_in
-from ta_v2a.engine.filming import MakesFilms, luma_for_tower
+from ta_v2a.engine.drafts import SEEN_ABOVE, drafted, seen_in
+from ta_v2a.engine.filming import MakesFilms
 from ta_v2a.engine.foley import FoleyEngine
-from ta_v2a.engine.spotting import onset_peaks
 from ta_v2a.evaluation.generate.act_judge import ActJudge, act_features
 from ta_v2a.evaluation.metrics.distributions import frechet_distance
 from ta_v2a.evaluation.metrics.onsets import match, onsets
@@ -23,21 +22,11 @@ from ta_v2a.stage.clean.scenes import COUNTED, CleanScene, plan_clean
 from ta_v2a.stage.scene.scene import SPLITS
 
 _NEAR_S = 0.05
-SEEN_ABOVE = 0.25
-"""Height of the tower's onset curve from which a peak is an onset."""
 TRAINED = 16384
 """Scenes that the bundled head was trained on: the first of the training split."""
 _LOOKED_AT_PX = 48
 _TAUGHT = 10  # real scenes of every act that the judge learns from, and
 _ASKED = 4  # those that it is tried on
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What the video tower sees in a film: times of onsets in s, and the mean feature (C,)."""
-
-    onsets_s: np.ndarray
-    feature: np.ndarray
 
 
 def measure_films(
@@ -49,10 +38,12 @@ def measure_films(
     text_scale: float,
     advance: Callable[[int, int], None] | None = None,
     trained: int = TRAINED,
+    drafts: int | None = None,
 ) -> dict[str, Any]:
     """Films of the captions of the first `n` test scenes, beside those scenes themselves.
 
     Args:
+        drafts: films drawn where a caption tells a count, see `drafted`.
         trained: training scenes among which each film's nearest is looked for.
 
     Returns:
@@ -64,10 +55,12 @@ def measure_films(
     known = _training_features(filming, trained)
     rows: list[dict[str, Any]] = []
     for index, scene in enumerate(scenes):
-        made = maker.film(scene.caption, maker.generator(seed + index), steps, text_scale)
+        draft = drafted(engine, maker, scene.caption, seed + index, steps, text_scale, drafts)
+        made = draft.film
         real = render_clean(scene, filming.times_s, filming.px)
         nearest = {name: _nearest(film, known) for name, film in (("generated", made), ("real", real))}
-        rows.append({**_row(engine, maker, judge, scene, made, real, seed + index), "nearest": nearest})
+        row = _row(engine, maker, judge, scene, made, real, seed + index)
+        rows.append({**row, "nearest": nearest, "drafts": draft.seen})
         if advance is not None:
             advance(index + 1, n)
     return {
@@ -76,7 +69,8 @@ def measure_films(
         | {"memorised": {"generated": mean([_nearer(row["nearest"]) for row in rows]).as_dict()}},
         "distances": _distances(rows),
         "captions": [scene.caption for scene in scenes],
-        "settings": {"steps": steps, "text_scale": text_scale, "seed": seed, "seen_above": SEEN_ABOVE},
+        "settings": {"steps": steps, "text_scale": text_scale, "seed": seed, "seen_above": SEEN_ABOVE}
+        | {"drafts": maker.drafts if drafts is None else drafts},
     }
 
 
@@ -129,21 +123,8 @@ def _row(
     shuffled = np.random.default_rng(seed).permutation(len(real))
     sets = {"generated": made, "real": real, "a still": np.repeat(real[:1], len(real), 0)}
     sets["real, pictures shuffled"] = real[shuffled]
-    seen = {name: _seen(engine, film) for name, film in sets.items()}
+    seen = {name: seen_in(engine, film) for name, film in sets.items()}
     return {"seen": seen, "heard_s": heard, "named": judge.named(made), "named_real": judge.named(real)}
-
-
-@torch.no_grad()
-def _seen(engine: FoleyEngine, film: np.ndarray) -> _Seen:
-    cvalp, clock = engine.parts.cvalp, engine.clock
-    pictures = luma_for_tower(torch.from_numpy(film)[None], clock.picture_px)
-    each = round(clock.lasting(1.0).fps * clock.column_s)  # the tower's pictures a latent column
-    features = cvalp.encode_video(pictures.repeat_interleave(each, dim=1).to(engine.device)).float()
-    curve = cvalp.onsets(features)
-    assert curve is not None
-    step_s = clock.column_s / clock.mel_frames_per_column
-    times = onset_peaks(curve[0].cpu().numpy(), SEEN_ABOVE)[0] * step_s
-    return _Seen(times, features[0, :, : cvalp.text_width].mean(0).cpu().numpy())
 
 
 def _acts(scenes: Sequence[CleanScene], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -170,6 +151,9 @@ def _results(scenes: Sequence[CleanScene], rows: Sequence[dict[str, Any]]) -> di
         found = [len(row["seen"][of].onsets_s) for row in rows]
         there[of] = mean([found[i] > 0 for i in struck]).as_dict()
         right[of] = mean([abs(found[i] - (_told(scenes[i]) or 0)) <= 1 for i in told]).as_dict()
+    if all(rows[i]["drafts"] for i in told):
+        alone = [abs(rows[i]["drafts"][0] - (_told(scenes[i]) or 0)) <= 1 for i in told]
+        right["generated, the first draft"] = mean(alone).as_dict()
     pairs = [(rows[i]["seen"]["generated"].onsets_s, rows[i]["heard_s"]) for i in struck]
     others = [(seen, pairs[k - 1][1]) for k, (seen, _) in enumerate(pairs)]
     agreement = {
