@@ -23,15 +23,15 @@ STEP_SHIFT = 6.0
 
 
 MINI_SETTINGS = {
-    "video_scale": 2.0,
+    "video_scale": 4.0,
     "text_scale": 9.0,
-    "text_scale_until": 0.0,
-    "align_scale": 2.0,
+    "text_scale_until": 0.88,
+    "align_scale": 1.0,
     "lag_s": 0.032,
     "caption_share": 0.42,
 }
-"""Of a pipeline call, chosen on half of the real films for weights trained by the configurations of this
-repository (docs/experiments.md, 2026-11-28); the lag is that of sound behind its picture on film; a picture's
+"""Of a pipeline call, chosen by `benchmarks/guidance_grid.py` for weights trained by the configurations of this
+repository; the lag is that of sound behind its picture on film; a picture's
 label of that share is right on about 3 of 4 stage clips."""
 
 
