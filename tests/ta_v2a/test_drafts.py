@@ -29,8 +29,8 @@ def counted(monkeypatch):
 def test_the_first_of_the_nearest_is_kept(pipeline, maker, counted):
     draft = drafted(pipeline.engine, maker, "a bell rings three times", 7, 2, drafts=5)
     assert (draft.told, draft.seen, draft.kept) == (3, (5, 1, 3, 4, 3), 2)
-    other = maker.film("a bell rings three times", maker.generator(7 + 2 * 2**40), 2)
-    assert np.abs(draft.film.astype(int) - other).max() <= 1
+    first = maker.film("a bell rings three times", maker.generator(7), 2)
+    assert (draft.film != first).mean() > 0.1  # another noise
 
 
 def test_words_without_a_number_and_a_single_draft_are_the_film_of_the_seed(pipeline, maker):
