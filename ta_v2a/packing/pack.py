@@ -30,9 +30,9 @@ MINI_SETTINGS = {
     "lag_s": 0.032,
     "caption_share": 0.42,
 }
-"""Of a pipeline call, chosen by `benchmarks/guidance_grid.py` for weights trained by the configurations of this
-repository; the lag is that of sound behind its picture on film; a picture's
-label of that share is right on about 3 of 4 stage clips."""
+"""Of a pipeline call, chosen by `benchmarks/guidance_grid.py` for weights trained by the configurations of
+this repository; the lag is that of sound behind its picture on film; a picture's label of that share is right
+on about 3 of 4 stage clips (docs/experiments.md)."""
 
 
 def saved_vocoder(folder: str | Path) -> nn.Module:
