@@ -29,7 +29,7 @@ class Seen:
 
 @torch.no_grad()
 def seen_in(engine: FoleyEngine, film: UInt8[np.ndarray, "n h w planes"]) -> Seen:
-    """What the tower of an engine sees in a film of half its own rate."""
+    """What the video tower of an engine sees in a film at a video head's rate, 15.6 pictures a second."""
     cvalp, clock = engine.parts.cvalp, engine.clock
     pictures = luma_for_tower(torch.from_numpy(film)[None], clock.picture_px)
     each = round(clock.lasting(1.0).fps * clock.column_s)  # the tower's pictures a latent column
@@ -77,6 +77,8 @@ def drafted(
 
     Args:
         text_scale, drafts: None takes the maker's own.
+        seed: of the first draft.
+        steps: of the sampler.
         negative, negative_scale, first, callback: as of `MakesFilms.film`.
     """
     told = count_in(prompt)
