@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cvalp.mini.audio_tower import AudioTower
-from cvalp.mini.hits import hit_activity
+from cvalp.mini.hits import hit_activity, moments, seen_hits
 from cvalp.mini.text_tower import TextTower
 from cvalp.mini.video_tower import VideoTower
 from cvalp.temperatures import bounded_scales, keep_in_bounds, loaded_in_bounds
@@ -118,12 +118,15 @@ class CVALP(Component):
     def with_onsets(
         self, features: Float[Tensor, "batch tokens width"], times_s: Sequence[float]
     ) -> Float[Tensor, "batch tokens width"]:
-        """The features with onsets at these seconds from the first token, and nowhere else. E_v is that of
-        the whole clip throughout, since E_v of a moment tells of its hits, too."""
-        seen, activity = features[..., : self.config.dim], features[..., self.config.dim :]
-        seen = F.normalize(seen.mean(1, keepdim=True), dim=-1).expand_as(seen)
-        narrow = self.clock.mel_frames_per_column
-        return torch.cat([seen, hit_activity(activity, times_s, self.clock.column_s, narrow)], dim=-1)
+        """The features with onsets at these seconds from the first token, and nowhere else. Where the picture
+        shows onsets, E_v and loudness are those of its moments around them (`moments`)."""
+        dim, narrow, column_s = self.config.dim, self.clock.mel_frames_per_column, self.clock.column_s
+        tokens = features.shape[1]
+        hits = sorted({int(time_s // column_s) for time_s in times_s if 0 <= time_s < tokens * column_s})
+        rows = [row[moments(tokens, seen_hits(row[:, dim + narrow]), hits)] for row in features]
+        moved = torch.stack(rows)
+        activity = hit_activity(moved[..., dim:], times_s, column_s, narrow)
+        return torch.cat([moved[..., :dim], activity], dim=-1)
 
     def encode_audio(self, mel: Float[Tensor, "batch bins frames"]) -> Float[Tensor, "batch tokens dim"]:
         """E_a^T of log-mels in [0, 1]: L2-normalised per token of four mel frames."""

@@ -59,19 +59,23 @@ def text_track(
 
 def left_out_track(
     negatives: Sequence[str | None],
+    prompts: Sequence[str | None],
     cues: Sequence[Cue],
     columns: int,
     column_s: float,
     encode: Encode,
 ) -> Track | None:
     """Text features of what is not to be heard, as `text_track`: the negative prompts; cues' own negatives in
-    their stretches; and the cues themselves outside theirs."""
+    their stretches; and the cues themselves outside theirs, unless the prompt asks for the same."""
     inside = [held(cue, columns, column_s) > 0 for cue in cues]
     lines = [
-        [_unwanted(cut_prompt(negative)[0], cues, [bool(each[j]) for each in inside]) for j in range(columns)]
+        [
+            _unwanted(cut_prompt(negative)[0], prompt or "", cues, [bool(each[j]) for each in inside])
+            for j in range(columns)
+        ]
         if cues
         else [cut_prompt(negative)[0]]
-        for negative in negatives
+        for negative, prompt in zip(negatives, prompts, strict=True)
     ]
     wanted = sorted({text for line in lines for text in line if text})
     if not wanted:
@@ -85,13 +89,19 @@ def left_out_track(
     return Track(values, None if present.all() else present)
 
 
-def _unwanted(negative: str | None, cues: Sequence[Cue], inside: Sequence[bool]) -> str | None:
+def _unwanted(
+    negative: str | None, prompt: str, cues: Sequence[Cue], inside: Sequence[bool]
+) -> str | None:
     """What is not to be heard at a moment that lies inside of some cues, in words."""
-    heard = {cue.text for cue, holds in zip(cues, inside, strict=True) if holds}
+    heard = {_plain(cue.text) for cue, holds in zip(cues, inside, strict=True) if holds} | {_plain(prompt)}
     texts = [negative or ""]
     for cue, holds in zip(cues, inside, strict=True):
-        texts.append(cue.negative if holds else "" if cue.text in heard else cue.text)
+        texts.append(cue.negative if holds else "" if _plain(cue.text) in heard else cue.text)
     return ", ".join(dict.fromkeys(text for text in texts if text)) or None
+
+
+def _plain(text: str) -> str:
+    return text.casefold().strip(" .!")
 
 
 def held(cue: Cue, columns: int, column_s: float) -> Float[torch.Tensor, " columns"]:

@@ -30,8 +30,8 @@ def said(track, row: int = 0) -> list[str | None]:
     return found
 
 
-def left_out(negatives, cues):
-    return left_out_track(negatives, cues, COLUMNS, COLUMN_S, encode)
+def left_out(negatives, cues, prompts=None):
+    return left_out_track(negatives, prompts or [None] * len(negatives), cues, COLUMNS, COLUMN_S, encode)
 
 
 def test_without_cues_what_is_left_out_is_the_negative_prompt():
@@ -48,6 +48,12 @@ def test_a_cue_is_left_out_outside_of_its_stretch():
     assert not track.values[0, 2].any()
     everywhere = left_out([None], [Cue(0, float("inf"), "a bell")])
     assert everywhere is None  # nothing is ever left out
+
+
+def test_a_cue_that_says_what_the_prompt_says_is_not_left_out():
+    track = left_out([None, None], [Cue(1.0, 2.0, "a bell")], ["A bell.", "wind"])
+    assert said(track) == [None] * 8
+    assert said(track, 1) == ["a bell"] * 2 + [None] * 2 + ["a bell"] * 4
 
 
 def test_negatives_of_the_prompt_and_of_a_cue_join_what_other_cues_say():

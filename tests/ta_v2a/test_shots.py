@@ -46,6 +46,9 @@ def test_a_pan_a_flash_and_a_still_are_no_cuts():
     flash[30:33] = 255
     assert cut_times([shot(0, 90, drift=3.0)], MINI.fps) == []
     assert cut_times([flash], MINI.fps) == []
+    lamp = shot(1, 60)
+    lamp[20:] = lamp[20:] * 0.6 + 90
+    assert np.abs(lamp[20] - lamp[19].astype(float)).mean() > 42 and cut_times([lamp], MINI.fps) == []
     assert cut_times([np.full((40, 80, 80), 9, np.uint8)], MINI.fps) == []
     assert cut_times([], MINI.fps) == []
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from cvalp.mini.hits import hit_activity
+from cvalp.mini.hits import hit_activity, moments, seen_hits
 from ta_v2a.engine.cues import hit_times
 from ta_v2a.engine.spotting import onset_peaks
 from ta_v2a.errors import UserError
@@ -32,6 +32,20 @@ def test_hits_are_onsets_where_they_are_put_and_nowhere_else():
     assert moved[0, :, 4].argmax() in (4, 5) and (moved[..., 5] <= moved[..., 4]).all()
     torch.testing.assert_close(moved[..., 6:], activity[..., 6:])
     assert hit_activity(activity, [], 0.064, 4)[..., :6].abs().max() == 0
+
+
+def test_what_was_seen_around_onsets_is_seen_around_hits():
+    broad = torch.zeros(20)
+    broad[[4, 5, 6, 12, 18]] = torch.tensor([0.5, 0.9, 0.4, 0.6, 0.3])
+    assert seen_hits(broad) == [5, 12] and seen_hits(torch.zeros(20)) == []
+    taken = moments(20, [5, 12], [3, 6, 16]).tolist()
+    assert taken[:3] == [2, 3, 4]  # what came before the first onset comes before the first hit
+    assert taken[3:6] == [5, 6, 7]
+    assert taken[6:16] == [12, 13, 14, 15, 16, 17, 18, 19, 19, 19]  # its last moment stays
+    assert taken[16:] == [5, 6, 7, 8]  # round again
+    assert moments(20, [5], [17]).tolist()[:14] == [0] * 13 + [1]
+    for seen, hits in (([], [3]), ([3], [])):
+        assert moments(20, seen, hits).tolist() == list(range(20))
 
 
 def test_hit_times():
