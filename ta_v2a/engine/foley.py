@@ -288,7 +288,10 @@ class FoleyEngine:
         encode, column_s = woken(self.parts.cvalp).encode_text, self.clock.column_s
         heard = text_track(prompts, cues, columns, column_s, encode)
         if leaves_out:
-            return {TEXT: heard, LEFT_OUT: left_out_track(negatives, prompts, cues, columns, column_s, encode)}
+            return {
+                TEXT: heard,
+                LEFT_OUT: left_out_track(negatives, prompts, cues, columns, column_s, encode),
+            }
         unwanted = [replace(cue, text=cue.negative, strength=1.0) for cue in cues if cue.negative]
         return {
             TEXT: heard,

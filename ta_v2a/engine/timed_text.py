@@ -89,9 +89,7 @@ def left_out_track(
     return Track(values, None if present.all() else present)
 
 
-def _unwanted(
-    negative: str | None, prompt: str, cues: Sequence[Cue], inside: Sequence[bool]
-) -> str | None:
+def _unwanted(negative: str | None, prompt: str, cues: Sequence[Cue], inside: Sequence[bool]) -> str | None:
     """What is not to be heard at a moment that lies inside of some cues, in words."""
     heard = {_plain(cue.text) for cue, holds in zip(cues, inside, strict=True) if holds} | {_plain(prompt)}
     texts = [negative or ""]
