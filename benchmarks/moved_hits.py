@@ -3,9 +3,9 @@
     PYTHONPATH=. python benchmarks/moved_hits.py -n 40 --seeds 3 --result results/moved_hits.json
 
 The scenes are the first of the test split with one source that hits, and the first with one that goes on.
-Every scene is asked for hits at 3 to 5 random moments, half a second apart and 0.15 s from its own onsets, in
-the words of its caption, with several seeds of noise. Onset F1 at 100 ms of what sounds against what was asked,
-and, as its floor, against what the picture shows.
+Every scene is asked for hits at 3 to 5 random moments, half a second apart and 0.15 s from its own onsets,
+in the words of its caption, with several seeds of noise. Onset F1 at 100 ms of what sounds against what was
+asked, and, as its floor, against what the picture shows.
 """
 
 import random
