@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
 SETUP := $(VENV)/.set-up
+DONE := runs/done
+BANKED = $(if $(BANK),--data.init_args.bank "$(BANK)")
 
 # As typed, dollar signs too, and handed on through the environment: spaces and quotes need no care.
 override VIDEO := $(value VIDEO)
@@ -59,17 +61,34 @@ browser: studio ## Tests of the page: its parts in node, the whole in Chromium (
 wheel: $(SETUP) ## Build the wheel, install it alone into an empty environment, sound a clip with it
 	$(BIN)/python tests/wheel.py
 
-mini: $(SETUP) ## Train the bundled preset again, from nothing: BANK=folder of sounds (docs/experiments.md says how long that takes)
-	$(BIN)/ta-v2a train cvalp
-	$(BIN)/ta-v2a train text
-	$(BIN)/ta-v2a train video
-	$(BIN)/ta-v2a train vae $(if $(BANK),--data.init_args.bank "$(BANK)" --data.init_args.recorded 0.7)
-	$(BIN)/ta-v2a train ldm $(if $(BANK),--config mini --config recordings --data.init_args.bank "$(BANK)")
-	$(BIN)/ta-v2a train bandwidth $(if $(BANK),--data.init_args.bank "$(BANK)")
-	$(BIN)/ta-v2a train classifier
+mini: $(DONE)/pack ## Train the bundled preset again, from nothing: BANK=folder of sounds; two stages at a time: OMP_NUM_THREADS=1 make -j2 mini (docs/experiments.md says how long that takes)
+
+# Its stages: those that a stage reads come before it. A second call goes on after those that ended (rm -r runs/done: all anew).
+TRAINED = @mkdir -p $(DONE) && touch $@
+$(DONE)/cvalp $(DONE)/vae $(DONE)/bandwidth $(DONE)/listener: $(SETUP)
+$(DONE)/text: $(DONE)/cvalp
+$(DONE)/video: $(DONE)/text
+$(DONE)/ldm: $(DONE)/video $(DONE)/vae
+$(DONE)/classifier: $(DONE)/ldm
+$(DONE)/align: $(DONE)/ldm
+$(DONE)/cvalp $(DONE)/text $(DONE)/video $(DONE)/classifier:
+	$(BIN)/ta-v2a train $(@F)
+	$(TRAINED)
+$(DONE)/bandwidth $(DONE)/listener:
+	$(BIN)/ta-v2a train $(@F) $(BANKED)
+	$(TRAINED)
+$(DONE)/vae:
+	$(BIN)/ta-v2a train vae $(if $(BANK),$(BANKED) --data.init_args.recorded 0.7)
+	$(TRAINED)
+$(DONE)/ldm:
+	$(BIN)/ta-v2a train ldm $(if $(BANK),--config mini --config recordings $(BANKED))
+	$(TRAINED)
+$(DONE)/align:
 	$(BIN)/ta-v2a train classifier --config mini --config align
-	$(BIN)/ta-v2a train listener $(if $(BANK),--data.init_args.bank "$(BANK)")
+	$(TRAINED)
+$(DONE)/pack: $(DONE)/classifier $(DONE)/align $(DONE)/bandwidth $(DONE)/listener
 	$(BIN)/ta-v2a pack $(if $(BANK),--ldm runs/recordings/last.ckpt) --bandwidth runs/bandwidth/bandwidth --classifier runs/classifier/classifier --judge runs/align/classifier --output ta_v2a/weights/mini
+	$(TRAINED)
 
 video: $(SETUP) ## Train the bundled preset's pictures from words again, after mini: wants a GPU
 	$(BIN)/ta-v2a train video-vae
