@@ -40,8 +40,8 @@ foley: $(SETUP) ## Sound a silent clip: VIDEO=clip.mp4 PROMPT="a door knock" OUT
 	  echo "no VIDEO given: sounding the rendered scene $$VIDEO, prompt: $$PROMPT"; \
 	fi && $(BIN)/ta-v2a foley --prompt="$$PROMPT" --output="$$OUT" -- "$$VIDEO"
 
-test: lint ## Lint, then every test that needs no GPU
-	$(BIN)/python -m pytest
+test: lint ## Lint, then every test that needs no GPU, in a process a core
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(SETUP) ## ruff, mypy, import directions
 	$(BIN)/ruff check .
