@@ -3,17 +3,18 @@
 # scenes rendered once, vae-small, the four arms of unet-small and both alignment classifiers side by side.
 # Every stage has a time limit and a log (runs/arms); one that fails leaves the others alone.
 #     bash benchmarks/paper_arms.sh          (an H200 with 16 free cores: about 7 minutes)
-# On two cores, for the tables alone (two arms at a time, so many steps each and no clock; about an hour and a half):
-#     DEVICE=cpu JOBS=2 SCENES=1216 FIRST=384 VALIDATION=64 STEPS=750 BATCH=16 MINUTES= VAE_MINUTES=18 AT_ONCE=2 SLOW=20 LENGTHS=[32,48] \
+# On two cores, for the tables alone (two arms at a time, each by the clock; about two hours; bf16 where the processor has a unit for it):
+#     DEVICE=cpu JOBS=2 SCENES=1216 FIRST=384 VALIDATION=64 STEPS=3000 BATCH=16 MINUTES=25 VAE_MINUTES=13 VAE_BATCH=8 PRECISION=bf16-mixed AT_ONCE=2 SLOW=20 LENGTHS=[32,48] \
 #       GUIDES= SAMPLER=12 N=200 OMP_NUM_THREADS=1 bash benchmarks/paper_arms.sh
 set -u
 cd "$(dirname "$(readlink -f "$0")")/.." || exit 2
 PY=${PY:-python}; DEVICE=${DEVICE:-cuda}; JOBS=${JOBS:-16}; MINUTES=${MINUTES-2.5}; VAE_MINUTES=${VAE_MINUTES:-1.5}
 SCENES=${SCENES:-5120}; FIRST=${FIRST:-1280}; VALIDATION=${VALIDATION:-192}; N=${N:-300}; CACHE=runs/features
 STEPS=${STEPS:-3600}; BATCH=${BATCH:-64}; AT_ONCE=${AT_ONCE:-4}; SLOW=${SLOW:-1}; GUIDES=${GUIDES-yes}; SAMPLER=${SAMPLER:-}; LENGTHS=${LENGTHS:-[32,48,64]}; VAE_STEPS=${VAE_STEPS:-1600}; CLASSIFIER_STEPS=${CLASSIFIER_STEPS:-1600}
+VAE_BATCH=${VAE_BATCH:-32}; PRECISION=${PRECISION:-32-true}
 W=ta_v2a/weights/mini; LOGS=runs/arms; mkdir -p $LOGS
 export PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH} OMP_NUM_THREADS=${OMP_NUM_THREADS:-2}
-TRAINER="--trainer.accelerator cpu --trainer.precision 32-true"
+TRAINER="--trainer.accelerator cpu --trainer.precision $PRECISION"
 [ "$DEVICE" = cpu ] || TRAINER="--trainer.accelerator gpu --trainer.devices 1 --trainer.precision bf16-mixed"
 TRAINER="$TRAINER --trainer.callbacks null --trainer.enable_checkpointing false"
 FEATURES="--data.init_args.features.init_args.validation_scenes $VALIDATION --data.init_args.features.init_args.workers 0"
@@ -56,7 +57,7 @@ export PY W SCENES VALIDATION JOBS LOGS SLOW TRAINER FEATURES STEPS BATCH MINUTE
 stage first 300 bash -c "render $FIRST"
 stage scenes 900 bash -c "render $SCENES" & scenes=$!
 stage vae 300 bash -c 'train "$@"' _ vae vae-small $TRAINER $FEATURES --trainer.max_steps "$VAE_STEPS" --model.init_args.max_steps "$VAE_STEPS" \
-  --model.init_args.minutes "$VAE_MINUTES" --data.init_args.batch_size 32 --data.init_args.clips_per_epoch 12800 --data.init_args.features.init_args.scenes "$FIRST"
+  --model.init_args.minutes "$VAE_MINUTES" --data.init_args.batch_size "$VAE_BATCH" --data.init_args.clips_per_epoch 12800 --data.init_args.features.init_args.scenes "$FIRST"
 wait $scenes
 [ -z "$GUIDES" ] || classifiers & classifiers=$!
 stage latents 120 bash -c latents
