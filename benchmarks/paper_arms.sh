@@ -4,8 +4,8 @@
 # Every stage has a time limit and a log (runs/arms); one that fails leaves the others alone.
 #     bash benchmarks/paper_arms.sh          (an H200 with 16 free cores: about 7 minutes)
 # On two cores, for the tables alone (two arms at a time, each by the clock; about two hours; bf16 where the processor has a unit for it):
-#     DEVICE=cpu JOBS=2 SCENES=1216 FIRST=384 VALIDATION=64 STEPS=3000 BATCH=16 MINUTES=25 VAE_MINUTES=13 VAE_BATCH=8 PRECISION=bf16-mixed AT_ONCE=2 SLOW=20 LENGTHS=[32,48] \
-#       GUIDES= SAMPLER=12 N=200 OMP_NUM_THREADS=1 bash benchmarks/paper_arms.sh
+#     DEVICE=cpu JOBS=2 SCENES=1216 FIRST=1216 VALIDATION=64 STEPS=3000 BATCH=16 MINUTES=25 VAE_MINUTES=13 VAE_BATCH=8 PRECISION=bf16-mixed AT_ONCE=2 SLOW=20 LENGTHS=[32,48] \
+#       GUIDES= SAMPLER=12 N=150 OMP_NUM_THREADS=1 bash benchmarks/paper_arms.sh
 set -u
 cd "$(dirname "$(readlink -f "$0")")/.." || exit 2
 PY=${PY:-python}; DEVICE=${DEVICE:-cuda}; JOBS=${JOBS:-16}; MINUTES=${MINUTES-2.5}; VAE_MINUTES=${VAE_MINUTES:-1.5}
