@@ -1,5 +1,6 @@
-"""The tables of TAVDiffusion (3: interaction and alignment), UniForm (4 and what it is given) and TempoTokens
-(2 and 3) on the stage: arms from one start and with one budget, told apart on scenes that none has seen.
+"""The tables of TAVDiffusion (3: interaction and alignment), UniForm (4 and what it is given), TempoTokens (2
+and 3) and Seeing and Hearing (1), and all four against a cascade, on the stage: arms from one start and with
+one budget, told apart on scenes that none has seen.
 
     PYTHONPATH=. python benchmarks/joint_arms.py train --steps 1500 --scenes 32768 --workers 14
     PYTHONPATH=. python benchmarks/joint_arms.py measure -n 300 --result results/joint-arms.json
@@ -17,10 +18,12 @@ stopped goes on from its last whole epoch. `measure` lets every arm that is ther
 scores of each task beside the networks and in the result at once: stopped, it goes on where it was.
 Everything lies below `--folder`.
 
-Scores, all with CVALP, which none of these trainings optimises: the cosine of picture and sound (AVHScore's
-part played by E_v and E_a), of words with each, each beside the same with the clips shuffled; F1 of the
-onsets that the tower sees in the pictures with those that are heard, at 0.1 s, likewise; the Frechet distance
-of E_v and E_a to those of true scenes. "true" is the scenes themselves through the same codes.
+Scores with CVALP, which no training here optimises, but the aligner does: the cosine of picture and sound
+(AVHScore's part played by E_v and E_a), of words with each, each beside the same with the clips shuffled; F1
+of the onsets that the tower sees in the pictures with those that are heard, at 0.1 s, likewise; the Frechet
+distance of E_v and E_a to those of true scenes. Scores without it, which nothing optimises: AV-Align in every
+variant, the listener's kind, the onsets heard against the scene's events. "true" is the scenes themselves
+through the same codes. Seconds a clip are those of all networks up to the latents.
 """
 
 import json
@@ -31,7 +34,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from joint_scores import TOLERANCE_S, Judge, made, scored, together
+from joint_scores import TOLERANCE_S, Judge, scored, together
+from joint_tasks import Maker
 from measuring import begun, keep, options
 
 from ta_v2a.evaluation.metrics.records import Score
@@ -60,7 +64,14 @@ TASKS = {
     "uniform": ("t2av", "v2a", "v2a without words", "a2v", "a2v without words"),
     "tempo": ("a2v",),
 }
-"""What an arm's kind of model does."""
+"""What an arm's kind of model does, see `joint_tasks`."""
+MORE_TASKS = {
+    "two-stream": ("v2a replaced", "v2a gradient", "a2v replaced", "a2v gradient"),
+    "neither": ("v2a by words", "v2a aligned", "a2v by words", "a2v aligned", "t2av aligned"),
+}
+"""What one arm does beside them."""
+CASCADE = ("neither", "uniform")
+"""The models of pictures from words, and of sound from pictures."""
 PICTURE_S = 0.064
 BATCH = 50
 
@@ -185,31 +196,70 @@ class Bench:
     def true(self) -> dict[str, Any]:
         return together([self.judge.embedded(part["audio"], part["video"]) for part in self.parts])
 
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What the scores need to know of the scenes."""
+        from ta_v2a.evaluation.stage.truth import Truth
+        from ta_v2a.stage.scene.scene import plan
+
+        seeds = self.data.seeds("validation")[: self.given.n]
+        return {
+            "text": self.rows["text"].cpu().numpy(),
+            "truth": [Truth.of(plan(seed, self.data.spec.duration_s)) for seed in seeds],
+            "fps": self.judge.fps,
+        }
+
     def scores(self, arm: str, task: str, networks: dict[str, Any]) -> list[Score]:
         """Of one arm's task; of the scenes themselves without networks."""
-        text = self.rows["text"].cpu().numpy()
         if not networks:
-            return scored(arm, task, self.true, self.true, text)[:-2]
-        found = []
+            return scored(arm, task, self.true, self.true, self.facts)
+        maker = Maker(self.judge, self.given.sampler_steps, self.given.text_scale)
+        asked = {"v2a": ("audio",), "a2v": ("video",)}.get(task[:3], ("audio", "video"))
+        found, seconds = [], 0.0
         for number, part in enumerate(self.parts):
-            how = (self.given.sampler_steps, self.given.text_scale)
-            latents = made(networks["denoiser"], networks.get("mapper"), task, part, number, *how)
-            asked = {"v2a": ("audio",), "a2v": ("video",)}.get(task[:3], ("audio", "video"))
+            began = time.perf_counter()
+            latents = maker.made(networks, task, part, number)
+            seconds += time.perf_counter() - began
             both = (latents.get(name) if name in asked else None for name in ("audio", "video"))
             found.append(self.judge.embedded(*both))
-        return scored(arm, task, together(found), self.true, text)
+        row = {"value": seconds / self.given.n, "low": None, "high": None, "n": self.given.n}
+        took = Score.of_row(row, "seconds a clip", "clock", "lower", of=f"{arm}, {task}")
+        return [*scored(arm, task, together(found), self.true, self.facts), took]
 
 
-def networks_of(place: Path, device: torch.device) -> dict[str, Any]:
-    """The denoiser of an arm, and its mapper if it has one."""
+def places_of(arm: str, folder: Path) -> dict[str, Path]:
+    """The folders of the networks that an arm's tasks need; the scenes themselves need none."""
+    if arm == "true":
+        return {}
+    if arm != "cascade":
+        return {"": model_folder(folder, arm)}
+    pictures, sounds = CASCADE
+    return {"": model_folder(folder, pictures), "sounds": model_folder(folder, sounds)}
+
+
+def networks_of(places: dict[str, Path], device: torch.device) -> dict[str, Any]:
+    """The `denoiser` of an arm, and its `mapper` if it has one; of a cascade `sounds`, too."""
     from ta_v2a.engine.joint import JOINT_KINDS
     from vocoders.component import class_name
 
-    return {
-        name: JOINT_KINDS[class_name(place / name)].from_pretrained(place / name).to(device)
-        for name in ("denoiser", "mapper")
-        if (place / name).is_dir()
-    }
+    found: dict[str, Any] = {}
+    for role, place in places.items():
+        for name in ("denoiser", "mapper"):
+            if (place / name).is_dir():
+                network = JOINT_KINDS[class_name(place / name)].from_pretrained(place / name)
+                found[role or name] = network.to(device)
+    return found
+
+
+def tasks_of(given: Any) -> list[tuple[str, str]]:
+    """All arms that are there with their tasks."""
+    tasks = [("true", "scenes")]
+    for arm in given.arms:
+        if (model_folder(given.folder, arm).parent / "arm.json").is_file():
+            tasks += [(arm, task) for task in (*TASKS[ARMS[arm][0]], *MORE_TASKS.get(arm, ()))]
+    if set(CASCADE) <= {arm for arm, _ in tasks}:
+        tasks += [("cascade", "t2av in turn"), ("cascade", "t2av in turn, ours")]
+    return tasks
 
 
 def measure(given: Any, written: Callable[[list[Score]], None]) -> None:
@@ -217,21 +267,19 @@ def measure(given: Any, written: Callable[[list[Score]], None]) -> None:
     from ta_v2a.system.provenance import folder_sha256
 
     bench, scores = Bench(given), []
-    trained = [arm for arm in given.arms if (model_folder(given.folder, arm).parent / "arm.json").is_file()]
-    tasks = [("true", "scenes"), *((arm, task) for arm in trained for task in TASKS[ARMS[arm][0]])]
-    for arm, task in tasks:
-        place = None if arm == "true" else model_folder(given.folder, arm)
+    for arm, task in tasks_of(given):
+        places = places_of(arm, given.folder)
         how = {
-            "weights_sha256": None if place is None else folder_sha256(place),
+            "weights_sha256": [folder_sha256(place) for place in places.values()],
             "n": given.n,
             "pictures": given.pictures,
             "sampler_steps": given.sampler_steps,
             "text_scale": given.text_scale,
         }
-        file = given.folder / (arm if place is None else place.parent.name) / f"{task.replace(' ', '-')}.json"
+        file = given.folder / arm.replace(" ", "-") / f"{task.replace(' ', '-')}.json"
         kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
         if kept.get("how") != how:
-            found = bench.scores(arm, task, {} if place is None else networks_of(place, bench.device))
+            found = bench.scores(arm, task, networks_of(places, bench.device))
             kept = {"how": how, "scores": [score.as_dict() for score in found]}
             file.parent.mkdir(parents=True, exist_ok=True)
             note(file, kept)
@@ -267,8 +315,8 @@ def main() -> None:
         for arm in given.arms:
             train(arm, given)
         return
-    names = ("sampler_steps", "text_scale", "pictures", "width", "depth")
-    details = {"tolerance_s": TOLERANCE_S, **{name: getattr(given, name) for name in names}}
+    noted_too = ("sampler_steps", "text_scale", "pictures", "width", "depth")
+    details = {"tolerance_s": TOLERANCE_S, **{name: getattr(given, name) for name in noted_too}}
 
     def written(scores: list[Score]) -> None:
         keep(noted, "joint models by arm", scores, given.n, seed=0, details=details)

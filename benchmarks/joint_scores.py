@@ -1,4 +1,4 @@
-"""How the arms of `joint_arms.py` are judged: what a model makes for a task, and its scores with CVALP.
+"""How the arms of `joint_arms.py` are judged.
 
 It has no command of its own.
 """
@@ -9,6 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ta_v2a.evaluation.metrics.av_align import (
+    ALIGN_VARIANT,
+    ALIGN_VARIANTS,
+    LEAST_FLOW_PX,
+    align_score,
+    flow_peaks,
+)
 from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.metrics.statistics import mean, pooled_f1
 
@@ -16,21 +23,27 @@ TOLERANCE_S = 0.1
 
 
 class Judge:
-    """CVALP, the codes and the vocoder, on a device."""
+    """CVALP, the codes, the vocoder, and an ear that no part of a joint model learns from, on a device."""
 
     def __init__(self, data: Any, device: torch.device):
         from cvalp.joint_embedding import CvalpEmbedding
         from ta_v2a.engine.parts import load_parts
+        from ta_v2a.evaluation.networks.listener import load_listener
 
-        self.parts, self.device = load_parts("mini")[0].to(device), device
+        (parts, self.settings), self.device = load_parts("mini"), device
+        self.parts = parts.to(device)
         self.cvalp, self.code = self.parts.cvalp, data.code().to(device)
         self.embedding = CvalpEmbedding(self.cvalp, data.spec.duration_s)
+        self.listener, self.fps = load_listener().to(device), data.pictures / data.spec.duration_s
 
     @torch.no_grad()
     def embedded(self, audio: Tensor | None, video: Tensor | None) -> dict[str, Any]:
-        """E_a, E_v, and the onsets heard and seen, of latents."""
+        """E_a, E_v, the onsets heard and seen, the listener's logits, and what AV-Align is computed from, of
+        latents."""
         from ldm.guides.onset import expected_onsets
+        from ta_v2a.evaluation.metrics.av_align import mean_flow, sound_peaks
         from ta_v2a.evaluation.metrics.onsets import onsets
+        from ta_v2a.evaluation.stage.heard import listened
 
         found: dict[str, Any] = {}
         if audio is not None:
@@ -38,8 +51,15 @@ class Judge:
             found["E_a"] = self.embedding.of_sound(mel).cpu().numpy()
             waves = self.parts.vocoder(mel).float().cpu().numpy()
             found["heard"] = [onsets(wave)[0] for wave in waves]
+            found["kinds"] = list(listened(self.listener, waves).logits)
+            rate_hz = self.parts.clock.sample_rate_hz
+            for native in (False, True):
+                found[f"peaks, native {native}"] = [sound_peaks(wave, rate_hz, native) for wave in waves]
         if video is not None:
-            features = self.embedding.features(self.code.decode_film(video))
+            films = self.code.decode_film(video)
+            features = self.embedding.features(films)
+            grey = [(255 * film.mean(1)).round().byte().cpu().numpy() for film in films]
+            found["flow"] = [mean_flow(film) for film in grey]
             tokens = features[..., : self.cvalp.text_width].float().mean(1)
             found["E_v"] = torch.nn.functional.normalize(tokens, dim=-1).cpu().numpy()
             seen = expected_onsets(self.cvalp.onsets(features)).cpu().numpy()
@@ -49,29 +69,48 @@ class Judge:
         return found
 
 
-def scored(arm: str, task: str, found: dict[str, Any], true: dict[str, Any], text: np.ndarray) -> list[Score]:
-    """All scores of one arm and task. What a task does not make is the truth's."""
+def scored(
+    arm: str, task: str, found: dict[str, Any], true: dict[str, Any], rows: dict[str, Any]
+) -> list[Score]:
+    """All scores of one arm and task. What a task does not make is the truth's.
+
+    Args:
+        rows: `text`, E_l (n, C), and `truth`, a `Truth` of every scene.
+    """
     from ta_v2a.evaluation.metrics.distributions import frechet_distance
     from ta_v2a.evaluation.metrics.onsets import match
 
-    both, of = {**true, **found}, f"{arm}, {task}"
+    both, of, text = {**true, **found}, f"{arm}, {task}", rows["text"]
     scores = []
 
-    def said(metric: str, values: np.ndarray, pooled: bool = False) -> None:
-        estimate = (pooled_f1 if pooled else mean)(values)
-        scores.append(Score.of_row(estimate.as_dict(), metric, "CVALP", "higher", of=of))
+    def said(metric: str, values: Any, by: str = "CVALP", pooled: bool = False) -> None:
+        estimate = (pooled_f1 if pooled else mean)(np.asarray(values))
+        scores.append(Score.of_row(estimate.as_dict(), metric, by, "higher", of=of))
 
     n = len(text)
-    shuffled = np.roll(np.arange(n), 1)
+    orders = {"": np.arange(n), ", shuffled": np.roll(np.arange(n), 1)}
     pairs = {"picture and sound": ("E_v", "E_a"), "words and sound": ("text", "E_a")}
     pairs["words and picture"] = ("text", "E_v")
     vectors = {"text": text, "E_v": both["E_v"], "E_a": both["E_a"]}
     for name, (x, y) in pairs.items():
-        said(f"cosine of {name}", (vectors[x] * vectors[y]).sum(1))
-        said(f"cosine of {name}, shuffled", (vectors[x] * vectors[y][shuffled]).sum(1))
-    for name, order in (("", np.arange(n)), (", shuffled", shuffled)):
+        for suffix, order in orders.items():
+            said(f"cosine of {name}{suffix}", (vectors[x] * vectors[y][order]).sum(1))
+    for suffix, order in orders.items():
         counts = [match(both["seen"][i], both["heard"][j], TOLERANCE_S).counts for i, j in enumerate(order)]
-        said(f"F1 of onsets seen and heard{name}", np.array(counts), pooled=True)
+        said(f"F1 of onsets seen and heard{suffix}", counts, pooled=True)
+    for suffix, order in orders.items():
+        for variant in ALIGN_VARIANTS:
+            values = [aligned_by_flow(variant, both, i, j, rows["fps"]) for i, j in enumerate(order)]
+            said(f"AV-Align {variant}{suffix}", values, "optical flow")
+    if "kinds" in found:
+        named = [truth.named(heard) for truth, heard in zip(rows["truth"], found["kinds"], strict=True)]
+        said("a kind of the scene is heard", named, "listener")
+        counts = [
+            match(truth.events_s, heard, TOLERANCE_S).counts
+            for truth, heard in zip(rows["truth"], found["heard"], strict=True)
+            if truth.events_s is not None
+        ]
+        said("F1 of onsets heard and the scene's events", counts, "none", pooled=True)
     for name in ("E_v", "E_a"):
         if name in found:
             value = float(frechet_distance(found[name], true[name]))
@@ -80,52 +119,11 @@ def scored(arm: str, task: str, found: dict[str, Any], true: dict[str, Any], tex
     return scores
 
 
-@torch.no_grad()
-def made(
-    network: Any, mapper: Any, task: str, rows: dict[str, Tensor], seed: int, steps: int, text_scale: float
-) -> dict[str, Tensor]:
-    """The latents that a task asks for, in so many steps of the sampler."""
-    from ldm.audio_mapper import said_or_nothing
-    from ldm.conditions import TEXT, Conditions, Track
-    from ldm.denoisers.uniform_transformer import given as clean_tracks
-    from ldm.denoisers.uniform_transformer import task_track
-    from ldm.guidance import branch, plan_branches
-    from ldm.guides.known import Replacement
-    from ldm.latents import Latents
-    from ldm.sampling import sample
-    from ldm.scheduling import FlowEuler
-
-    device, batch = rows["audio"].device, len(rows["audio"])
-    generator = torch.Generator().manual_seed(seed)
-    noise = {
-        name: torch.randn(rows[name].shape, generator=generator).to(device) for name in ("audio", "video")
-    }
-    tracks: dict[str, Track] = {TEXT: Track(rows["text"])}
-    always: tuple[str, ...] = ()
-    guides: list[Any] = []
-    if task.startswith("t2av"):
-        start = Latents(**noise)
-    else:
-        make, has = ("audio", "video") if task.startswith("v2a") else ("video", "audio")
-        start = Latents(**{make: noise[make]})
-        known = Latents(**{has: rows[has]})
-        if mapper is not None:
-            moments = rows["video"].shape[2] // network.config.pictures_per_token
-            text = said_or_nothing(network.mixer, rows["text"], None)
-            tracks = {TEXT: mapper.text_track(mapper(rows["sound"], moments), text)}
-        elif "config" in vars(network) and network.config.get("condition_noise") == "shared_t":
-            tracks["task"], always = task_track(task[:3], batch, device), ("task",)
-            start, guides = Latents(**noise), [Replacement(known)]
-        else:
-            clean = clean_tracks(known)
-            tracks, always = {**tracks, **clean}, tuple(clean)
-    scale = 1.0 if "without words" in task else text_scale
-    if "without words" in task:
-        tracks.pop(TEXT)
-    weights = {branch(TEXT, *always): scale, branch(*always): 1 - scale}
-    plan = plan_branches(weights, batch, Conditions(tracks))
-    found = sample(network, FlowEuler(3.0), start, plan, steps, guides=guides)
-    return dict(found.items())
+def aligned_by_flow(variant: Any, both: dict[str, Any], seen: int, heard: int, fps: float) -> float:
+    """AV-Align of the pictures of one row with the sound of another."""
+    least_px = LEAST_FLOW_PX if variant == ALIGN_VARIANT else 0.0
+    sound_s = both[f"peaks, native {variant == 'javis'}"][heard]
+    return align_score(sound_s, flow_peaks(both["flow"][seen], fps, least_px), fps, variant)
 
 
 def together(parts: list[dict[str, Any]]) -> dict[str, Any]:

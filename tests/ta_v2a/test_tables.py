@@ -227,3 +227,25 @@ def test_a_wrong_marker_is_told_and_the_page_stays(page, words, tmp_path, monkey
     assert words in capsys.readouterr().err and (tmp_path / "page.md").read_text() == page
     with pytest.raises(UserError):
         regenerated(page, tmp_path)
+
+
+def test_joint_tables_hold_the_arms_of_one_task():
+    rows = [
+        score("cosine of picture and sound", 0.55, "CVALP", "true, scenes"),
+        score("cosine of picture and sound", 0.301, "CVALP", "two-stream, t2av"),
+        score("cosine of picture and sound", 0.63, "CVALP", "neither, t2av aligned"),
+        score("seconds a clip", 0.15, "clock", "two-stream, t2av", n=None),
+        score("cosine of picture and sound", 0.2, "CVALP", "uniform, v2a"),
+        score("AV-Align eq9", 0.25, "optical flow", "two-stream, t2av", low=0.2, high=0.3),
+        score("AV-Align eq9, shuffled", 0.24, "optical flow", "two-stream, t2av", low=0.2, high=0.3),
+    ]
+    assert tables.TABLES["joint-t2av"]([result(*rows)]).splitlines() == [
+        "| t2av | picture, sound | s a clip |",
+        "|---|---|---|",
+        "| true scenes | 0.550 |  |",
+        "| two-stream | 0.301 | 0.150 |",
+        "| neither aligned | 0.630 |  |",
+    ]
+    assert tables.TABLES["joint-align"]([result(*rows)]).splitlines()[-1] == (
+        "| two-stream, t2av | 0.250 (0.200-0.300) / 0.240 |  |  |  |  |"
+    )

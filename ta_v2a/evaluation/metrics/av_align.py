@@ -16,10 +16,13 @@ javis         native       all             as tt_pre2025, with 1e-6 in the denom
 svg           22,050 Hz    all             p r / (p + r - p r) of the two shares of eq9
 """
 
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
+from jaxtyping import Float, UInt8
 
 from ta_v2a.errors import UserError
 from ta_v2a.system.extras import need
@@ -51,28 +54,36 @@ def flow_curve(clip: str | Path, height_px: int | None = None) -> tuple[np.ndarr
 
     capture = cv2.VideoCapture(str(clip))
     fps = float(capture.get(cv2.CAP_PROP_FPS))
-    flow: list[float] = []
-    previous = None
-    while True:
-        good, frame = capture.read()
-        if not good:
-            break
-        if height_px and frame.shape[0] > height_px:
-            frame = cv2.resize(
-                frame,
-                (max(2, round(frame.shape[1] * height_px / frame.shape[0])), height_px),
-                interpolation=cv2.INTER_AREA,
-            )
-        gray = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
-        if previous is not None:
-            # Its stub wants an array to fill; None makes one.
-            field = cv2.calcOpticalFlowFarneback(previous, gray, None, 0.5, 3, 15, 3, 5, 1.2, 0)  # type: ignore[call-overload]
-            flow.append(float(cv2.mean(cv2.magnitude(field[..., 0], field[..., 1]))[0]))
-        previous = gray
-    capture.release()
-    if not flow or fps <= 0:
+
+    def pictures() -> Iterator[np.ndarray]:
+        while (read := capture.read())[0]:
+            frame = read[1]
+            if height_px and frame.shape[0] > height_px:
+                width_px = max(2, round(frame.shape[1] * height_px / frame.shape[0]))
+                frame = cv2.resize(frame, (width_px, height_px), interpolation=cv2.INTER_AREA)
+            yield cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
+
+    try:
+        flow = mean_flow(pictures())
+    finally:
+        capture.release()
+    if not len(flow) or fps <= 0:
         raise UserError(f"{clip}: no picture of at least two frames can be read from it")
-    return np.array([flow[0], *flow]), fps
+    return flow, fps
+
+
+def mean_flow(pictures: Iterable[UInt8[np.ndarray, "height width"]]) -> Float[np.ndarray, " frames"]:
+    """Mean Farneback flow magnitude between neighbouring grey pictures, in pixels, the first value doubled so
+    that there is one per picture; empty for fewer than two."""
+    import cv2
+
+    # The stub wants an array to fill; None makes one.
+    fields = (
+        cv2.calcOpticalFlowFarneback(previous, following, None, 0.5, 3, 15, 3, 5, 1.2, 0)  # type: ignore[call-overload]
+        for previous, following in pairwise(pictures)
+    )
+    flow = [float(cv2.mean(cv2.magnitude(field[..., 0], field[..., 1]))[0]) for field in fields]
+    return np.array(flow[:1] + flow)
 
 
 def flow_peaks(flow: np.ndarray, fps: float, least_px: float = LEAST_FLOW_PX) -> np.ndarray:

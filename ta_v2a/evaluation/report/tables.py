@@ -10,11 +10,12 @@ folder; `TABLES` has the kinds. A figure that a result does not hold leaves its 
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics.agreement import AGREEMENT
-from ta_v2a.evaluation.metrics.av_align import ALIGN
+from ta_v2a.evaluation.metrics.av_align import ALIGN, ALIGN_VARIANT, ALIGN_VARIANTS
 from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.report.results import Result, read_result
 from ta_v2a.media.writing.atomic import output_file, whole_file
@@ -337,6 +338,50 @@ def _arms(results: Sequence[Result]) -> str:
     return table(("sound", *header), rows)
 
 
+def _joint(results: Sequence[Result], task: str) -> str:
+    """`benchmarks/joint_arms.py`: every arm that does a task, and the scenes themselves; most of the shuffled
+    clips and the other variants of AV-Align are left out."""
+    (result,) = results
+    rows = dict.fromkeys(one.of for one in result.figures if one.of and f", {task}" in one.of)
+    of = {"true scenes": "true, scenes", **{row.replace(f", {task}", ""): row for row in rows}}
+    asked = {
+        metric: word for metric, word in _JOINT.items() if any(found(result, metric, row) for row in rows)
+    }
+    lines = [
+        (name, *(cell(found(result, metric, row), n=False) for metric in asked)) for name, row in of.items()
+    ]
+    return table((task, *asked.values()), lines)
+
+
+def _joint_align(results: Sequence[Result]) -> str:
+    """`benchmarks/joint_arms.py`: AV-Align in every variant, own clips and shuffled."""
+    (result,) = results
+    rows = dict.fromkeys(one.of for one in result.figures if one.of)
+    lines = []
+    for row in rows:
+        values = []
+        for variant in ALIGN_VARIANTS:
+            own, other = (found(result, f"{ALIGN} {variant}{of}", row) for of in ("", ", shuffled"))
+            values.append(f"{cell(own, n=False)} / {cell(other, n=False).partition(' ')[0]}" if own else "")
+        if any(values):
+            lines.append((row, *values))
+    return table(("arm, task", *ALIGN_VARIANTS), lines)
+
+
+_JOINT = {
+    "cosine of picture and sound": "picture, sound",
+    "cosine of words and sound": "words, sound",
+    "cosine of words and picture": "words, picture",
+    "F1 of onsets seen and heard": "onsets seen, heard",
+    "F1 of onsets seen and heard, shuffled": "shuffled",
+    "F1 of onsets heard and the scene's events": "onsets heard, events",
+    "a kind of the scene is heard": "kind heard",
+    f"{ALIGN} {ALIGN_VARIANT}": ALIGN,
+    "Frechet distance of E_v": "FD of E_v",
+    "Frechet distance of E_a": "FD of E_a",
+    "seconds a clip": "s a clip",
+}
+"""Scores of the joint models, and their columns."""
 _LEFT_OUT = ("onset precision", "onset recall", "class accuracy, one source")
 
 
@@ -345,6 +390,8 @@ TABLES: dict[str, Callable[[Sequence[Result]], str]] = {
     "stage-weights": _stage_weights,
     "stage-rest": _stage_rest,
     "arms": _arms,
+    "joint-align": _joint_align,
+    **{f"joint-{task}": partial(_joint, task=task) for task in ("t2av", "v2a", "a2v")},
     "retrieval": _retrieval,
     "encoders": _encoders,
     "sanity": _sanity,
