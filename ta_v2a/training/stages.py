@@ -67,13 +67,20 @@ def _packaged_files() -> ExitStack:
 
 
 def base_config(stage: str, configs: list[str]) -> str:
-    """The YAML that every training begins with, filled in with the name of the run: that of the last
-    packaged configuration, or the stage's where that is "mini" or all are files of the user's. One of
-    `MANY_DEVICES` says only where it runs: it is added to the name of the one before."""
+    """The YAML that every training begins with, filled in with the precision that this machine is fast in, and
+    the name of the run: that of the last packaged configuration, or the stage's where that is "mini" or all
+    are files of the user's. One of `MANY_DEVICES` says only where it runs: it is added to the name of the one
+    before."""
+    import torch
+
+    from ta_v2a.engine.devices import fast_dtype
+
     packaged = [name for name in configs if name != "mini" and not is_file(Path(name))]
     shared = (files("ta_v2a.training") / "configs" / "base.yaml").read_text(encoding="utf-8")
     told = 2 if packaged and packaged[-1] in MANY_DEVICES else 1
-    return Template(shared).substitute(run="-".join(packaged[-told:]) or stage)
+    fast = fast_dtype(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    precision = "32-true" if fast is None else "bf16-mixed"
+    return Template(shared).substitute(run="-".join(packaged[-told:]) or stage, precision=precision)
 
 
 def run_stage(stage: str, configs: list[str], arguments: list[str]) -> dict[str, Any]:

@@ -410,9 +410,13 @@ def test_a_file_of_the_users_has_the_last_word(tmp_path, capsys):
     resolved = yaml.safe_load(capsys.readouterr().out)
     trainer = resolved["trainer"]
     assert (resolved["seed_everything"], trainer["gradient_clip_val"], trainer["logger"]) == (3, None, False)
-    assert (
-        trainer["callbacks"] is None and trainer["precision"] == "bf16-mixed" and trainer["max_steps"] == 1300
-    )
+    assert trainer["callbacks"] is None and trainer["max_steps"] == 1300
+
+
+@pytest.mark.parametrize(("fast", "precision"), [(torch.bfloat16, "bf16-mixed"), (None, "32-true")])
+def test_half_precision_is_for_machines_that_are_fast_in_it(monkeypatch, fast, precision):
+    monkeypatch.setattr("ta_v2a.engine.devices.fast_dtype", lambda device: fast)
+    assert yaml.safe_load(base_config("vae", ["mini"]))["trainer"]["precision"] == precision
 
 
 def test_shared_settings_stand_in_one_place():
