@@ -156,6 +156,7 @@ def scenes(given: Any) -> dict[str, Any]:
         "--data.init_args.pictures": given.pictures,
         "--data.init_args.duration_s": given.pictures * PICTURE_S,
         "--data.init_args.workers": given.workers,
+        "--data.init_args.setting": given.setting,
         "--data.init_args.cache": str(given.folder / "scenes"),
     }
 
@@ -199,13 +200,15 @@ class Bench:
     @cached_property
     def facts(self) -> dict[str, Any]:
         """What the scores need to know of the scenes."""
+        from ta_v2a.data.joint_scenes import planned
         from ta_v2a.evaluation.stage.truth import Truth
-        from ta_v2a.stage.scene.scene import plan
 
         seeds = self.data.seeds("validation")[: self.given.n]
+        scenes = [planned(seed, self.data.spec.duration_s, self.given.setting) for seed in seeds]
         return {
             "text": self.rows["text"].cpu().numpy(),
-            "truth": [Truth.of(plan(seed, self.data.spec.duration_s)) for seed in seeds],
+            "truth": [Truth.of(scene) for scene in scenes],
+            "acts": [getattr(scene, "act", None) for scene in scenes],
             "fps": self.judge.fps,
         }
 
@@ -275,6 +278,7 @@ def measure(given: Any, written: Callable[[list[Score]], None]) -> None:
             "pictures": given.pictures,
             "sampler_steps": given.sampler_steps,
             "text_scale": given.text_scale,
+            "setting": given.setting,
         }
         file = given.folder / arm.replace(" ", "-") / f"{task.replace(' ', '-')}.json"
         kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
@@ -301,6 +305,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--scenes", type=int, default=16384, help="of every training")
+    parser.add_argument("--setting", choices=("wild", "clean"), default="clean", help="of the stage")
     parser.add_argument("--pictures", type=int, default=64, help="of a clip, 15.6 a second; multiples of 4")
     parser.add_argument("--width", type=int, help="of the networks, a multiple of 64; none: as configured")
     parser.add_argument("--depth", type=int, default=6, help="of the streams, with --width")
@@ -315,7 +320,7 @@ def main() -> None:
         for arm in given.arms:
             train(arm, given)
         return
-    noted_too = ("sampler_steps", "text_scale", "pictures", "width", "depth")
+    noted_too = ("sampler_steps", "text_scale", "pictures", "width", "depth", "setting")
     details = {"tolerance_s": TOLERANCE_S, **{name: getattr(given, name) for name in noted_too}}
 
     def written(scores: list[Score]) -> None:

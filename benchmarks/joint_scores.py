@@ -20,10 +20,13 @@ from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.metrics.statistics import mean, pooled_f1
 
 TOLERANCE_S = 0.1
+TAUGHT = 10
+"""Scenes of every act that the judge of pictures learns from."""
 
 
 class Judge:
-    """CVALP, the codes, the vocoder, and an ear that no part of a joint model learns from, on a device."""
+    """CVALP, the codes, the vocoder, and an ear and, of clean scenes, an eye that no part of a joint model
+    learns from, on a device."""
 
     def __init__(self, data: Any, device: torch.device):
         from cvalp.joint_embedding import CvalpEmbedding
@@ -34,6 +37,7 @@ class Judge:
         self.parts = parts.to(device)
         self.cvalp, self.code = self.parts.cvalp, data.code().to(device)
         self.embedding = CvalpEmbedding(self.cvalp, data.spec.duration_s)
+        self.act_judge = _act_judge(data) if data.setting == "clean" else None
         self.listener, self.fps = load_listener().to(device), data.pictures / data.spec.duration_s
 
     @torch.no_grad()
@@ -60,6 +64,9 @@ class Judge:
             features = self.embedding.features(films)
             grey = [(255 * film.mean(1)).round().byte().cpu().numpy() for film in films]
             found["flow"] = [mean_flow(film) for film in grey]
+            if self.act_judge is not None:
+                shown = (255 * films.movedim(2, -1)).round().byte().cpu().numpy()
+                found["acts"] = [self.act_judge.named(film) for film in shown]
             tokens = features[..., : self.cvalp.text_width].float().mean(1)
             found["E_v"] = torch.nn.functional.normalize(tokens, dim=-1).cpu().numpy()
             seen = expected_onsets(self.cvalp.onsets(features)).cpu().numpy()
@@ -69,13 +76,28 @@ class Judge:
         return found
 
 
+def _act_judge(data: Any) -> Any:
+    """It learns from scenes that no joint model has seen."""
+    from prompts.acts import ACTS
+    from ta_v2a.evaluation.generate.act_judge import ActJudge
+    from ta_v2a.stage.clean.render import render_clean
+    from ta_v2a.stage.clean.scenes import plan_clean
+    from ta_v2a.stage.scene.scene import SPLITS
+
+    duration_s = data.spec.duration_s
+    times_s = (np.arange(data.pictures) + 0.5) * duration_s / data.pictures
+    acts = [act for act in ACTS for _ in range(TAUGHT)]
+    scenes = [plan_clean(seed, duration_s, (act,)) for seed, act in zip(SPLITS["test"], acts, strict=False)]
+    return ActJudge([render_clean(scene, times_s, data.picture_px) for scene in scenes], acts)
+
+
 def scored(
     arm: str, task: str, found: dict[str, Any], true: dict[str, Any], rows: dict[str, Any]
 ) -> list[Score]:
     """All scores of one arm and task. What a task does not make is the truth's.
 
     Args:
-        rows: `text`, E_l (n, C), and `truth`, a `Truth` of every scene.
+        rows: `text`, E_l (n, C); of every scene `truth`, a `Truth`, and `acts`; `fps` of the pictures.
     """
     from ta_v2a.evaluation.metrics.distributions import frechet_distance
     from ta_v2a.evaluation.metrics.onsets import match
@@ -111,6 +133,9 @@ def scored(
             if truth.events_s is not None
         ]
         said("F1 of onsets heard and the scene's events", counts, "none", pooled=True)
+    if "acts" in found:
+        named = [seen == act for seen, act in zip(found["acts"], rows["acts"], strict=True)]
+        said("the act is seen", named, "ridge")
     for name in ("E_v", "E_a"):
         if name in found:
             value = float(frechet_distance(found[name], true[name]))

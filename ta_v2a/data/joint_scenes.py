@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import cv2
 import lightning
@@ -25,9 +25,12 @@ from prompts.grammar import caption
 from ta_v2a.data.examples import CAPTIONS
 from ta_v2a.data.joint_latents import JointRows, as_batch, read_joint_rows
 from ta_v2a.data.stage_clips import STAGE_CODE, split_seeds
+from ta_v2a.errors import UserError
 from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp, weights_file
+from ta_v2a.stage.clean.render import render_clean
+from ta_v2a.stage.clean.scenes import CleanScene, plan_clean, wordings
 from ta_v2a.stage.picture.render import render_pictures
-from ta_v2a.stage.scene.scene import heard, plan
+from ta_v2a.stage.scene.scene import Scene, heard, plan
 from ta_v2a.stage.sound.bank import SoundBank
 from ta_v2a.stage.sound.render import render_sound
 from ta_v2a.system.processes import follow_parent
@@ -35,8 +38,12 @@ from ta_v2a.system.provenance import code_digest, file_sha256, recordings_digest
 from vocoders.clock import MINI, ClipSpec
 from vocoders.mel import LogMel
 
+Setting = Literal["wild", "clean"]
+"""Of the stage: anything in any light, or one act with a steady camera, as the video head learns from."""
 JOINT_CODE = (
     *STAGE_CODE,
+    "ta_v2a.stage.clean.render",
+    "ta_v2a.stage.clean.scenes",
     "cvalp.mini.model",
     "ldm.autoencoders.mel_autoencoder",
     "ldm.autoencoders.patch_code",
@@ -48,6 +55,27 @@ CODE_SCENES = 96
 """Scenes that the picture code is learnt from."""
 
 
+def planned(seed: int, duration_s: float, setting: Setting = "wild") -> Scene:
+    """The scene of a seed in a setting."""
+    return plan_clean(seed, duration_s) if setting == "clean" else plan(seed, duration_s)
+
+
+def _pictures(scene: Scene, times_s: np.ndarray, px: int) -> np.ndarray:
+    """(N, px, px, 3) uint8 RGB."""
+    if isinstance(scene, CleanScene):
+        return render_clean(scene, times_s, px)
+    return render_pictures(scene, times_s, px, px, colour=True)
+
+
+def _captions(scene: Scene) -> list[str]:
+    """`CAPTIONS` wordings."""
+    if isinstance(scene, CleanScene):
+        return wordings(scene, CAPTIONS)
+    sources = [heard(source) for source in scene.sources]
+    more = (caption(sources, random.Random((scene.seed + 1) * CAPTIONS + k)) for k in range(1, CAPTIONS))
+    return [scene.caption, *more]
+
+
 class AudibleScenes(Dataset):
     """One scene a seed: `frames` uint8 (pictures, px, px, 3), `wave` float32 (samples,), `captions` of str.
 
@@ -56,6 +84,7 @@ class AudibleScenes(Dataset):
         spec: the clock of the sound; `pictures` are spread over its duration.
         picture_px: side of the pictures.
         bank: folder of recordings for the sound, or None for synthesis alone.
+        setting: of the stage.
     """
 
     def __init__(
@@ -65,8 +94,10 @@ class AudibleScenes(Dataset):
         pictures: int,
         picture_px: int,
         bank: str | Path | None = None,
+        setting: Setting = "wild",
     ):
         self.seeds, self.spec, self.pictures, self.picture_px = seeds, spec, pictures, picture_px
+        self.setting: Setting = setting
         self.bank = None if bank is None else SoundBank(Path(bank))
 
     def __len__(self) -> int:
@@ -75,18 +106,13 @@ class AudibleScenes(Dataset):
     def __getitem__(self, index: int) -> dict[str, Any]:
         cv2.setNumThreads(1)
         seed, spec = int(self.seeds[index]), self.spec
-        scene = plan(seed, spec.duration_s)
+        scene = planned(seed, spec.duration_s, self.setting)
         wave = render_sound(scene, spec.sample_rate_hz, self.bank)[: spec.samples]
         times_s = (np.arange(self.pictures) + 0.5) * spec.duration_s / self.pictures
-        frames = render_pictures(scene, times_s, self.picture_px, self.picture_px, colour=True)
-        sources = [heard(source) for source in scene.sources]
         return {
-            "frames": torch.from_numpy(frames),
+            "frames": torch.from_numpy(_pictures(scene, times_s, self.picture_px)),
             "wave": torch.from_numpy(np.pad(wave, (0, spec.samples - len(wave))).astype(np.float32)),
-            "captions": [
-                scene.caption,
-                *(caption(sources, random.Random((seed + 1) * CAPTIONS + k)) for k in range(1, CAPTIONS)),
-            ],
+            "captions": _captions(scene),
         }
 
 
@@ -122,6 +148,7 @@ class JointScenes(lightning.LightningDataModule):
         bank: folder of recordings for the sound, or None.
         cache: folder of the latents.
         first_seed: offset into the training seeds.
+        setting: of the stage, "wild" or "clean".
     """
 
     def __init__(
@@ -140,8 +167,12 @@ class JointScenes(lightning.LightningDataModule):
         bank: str | None = None,
         cache: str = "runs/joint-scenes",
         first_seed: int = 60_000_000,
+        setting: Setting = "wild",
     ):
         super().__init__()
+        if setting not in get_args(Setting):
+            raise UserError(f"the stage has no setting {setting!r}, but {' and '.join(get_args(Setting))}")
+        self.setting: Setting = setting
         self.sources = (Path(cvalp), Path(tokenizer_file), Path(vae))
         self.picture_code, self.counts = picture_code, {"train": scenes, "validation": validation_scenes}
         self.spec, self.pictures, self.picture_px = replace(MINI, duration_s=duration_s), pictures, picture_px
@@ -157,7 +188,10 @@ class JointScenes(lightning.LightningDataModule):
             digests.append(file_sha256(weights_file(self.picture_code)))
         code = code_digest(JOINT_CODE, alone=("ta_v2a.data.joint_scenes", "ta_v2a.presets.trained"))
         facts = (*digests, recordings_digest(self.bank), code, self.spec, self.pictures, self.picture_px)
-        return self.cache / hashlib.sha256(repr((*facts, self.first_seed)).encode()).hexdigest()[:12]
+        return (
+            self.cache
+            / hashlib.sha256(repr((*facts, self.first_seed, self.setting)).encode()).hexdigest()[:12]
+        )
 
     def seeds(self, split: str) -> range:
         """Of a split's scenes."""
@@ -170,7 +204,7 @@ class JointScenes(lightning.LightningDataModule):
         return [(self.folder / f"{split}-{part[0]}-{len(part)}.safetensors", part) for part in parts]
 
     def _loader(self, seeds: Sequence[int]) -> DataLoader:
-        scenes = AudibleScenes(seeds, self.spec, self.pictures, self.picture_px, self.bank)
+        scenes = AudibleScenes(seeds, self.spec, self.pictures, self.picture_px, self.bank, self.setting)
         return DataLoader(
             scenes,
             min(16, JOINT_SHARD),

@@ -67,10 +67,10 @@ def _packaged_files() -> ExitStack:
 
 
 def base_config(stage: str, configs: list[str]) -> str:
-    """The YAML that every training begins with, filled in with the precision that this machine is fast in, and
-    the name of the run: that of the last packaged configuration, or the stage's where that is "mini" or all
-    are files of the user's. One of `MANY_DEVICES` says only where it runs: it is added to the name of the one
-    before."""
+    """The YAML that every training begins with, filled in with the precision that this machine is fast in and
+    with the name of the run: that of the last packaged configuration, or the stage's where that is "mini" or
+    all are files of the user's. One of `MANY_DEVICES` says only where it runs: it is added to the name of the
+    one before."""
     import torch
 
     from ta_v2a.engine.devices import fast_dtype

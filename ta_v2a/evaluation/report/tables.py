@@ -376,6 +376,7 @@ _JOINT = {
     "F1 of onsets seen and heard, shuffled": "shuffled",
     "F1 of onsets heard and the scene's events": "onsets heard, events",
     "a kind of the scene is heard": "kind heard",
+    "the act is seen": "act seen",
     f"{ALIGN} {ALIGN_VARIANT}": ALIGN,
     "Frechet distance of E_v": "FD of E_v",
     "Frechet distance of E_a": "FD of E_a",
