@@ -228,6 +228,7 @@ def evaluate_generate(
     drafts: Annotated[
         int | None, typer.Option(min=1, max=64, help="Films drawn where a caption tells a count.")
     ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that render the training's scenes.")] = 1,
     preset: Preset = "mini",
     result_file: ResultFile = None,
     as_json: Json = False,
@@ -237,7 +238,7 @@ def evaluate_generate(
 
     keep = _begun(context, result_file)
     with console.progress("filming", quiet=as_json) as advance:
-        report = generate_command(preset, n, seed, steps, text_scale, drafts, advance, keep)
+        report = generate_command(preset, n, seed, steps, text_scale, drafts, advance, keep, jobs)
     console.result(report, as_json, _indented(report))
 
 

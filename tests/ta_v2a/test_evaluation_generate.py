@@ -37,6 +37,7 @@ def test_a_film_that_was_learned_by_heart_is_found():
     seen, unseen = plan_clean(3, FILMING.duration_s), plan_clean(10_003, FILMING.duration_s)
     learned, new = (render_clean(scene, FILMING.times_s, 64) for scene in (seen, unseen))
     assert _nearest(learned, known) < 0.5 * _nearest(new, known)
+    assert np.array_equal(known, _training_features(FILMING, 8, jobs=2))
 
 
 @pytest.fixture(scope="module")

@@ -29,8 +29,10 @@ def generate_command(
     drafts: int | None,
     progress: Callable[[int, int], None] | None = None,
     keep: Begun | None = None,
+    jobs: int = 1,
 ) -> dict[str, Any]:
-    """Measures films of `n` captions; `keep` is where the result is written as data as well.
+    """Measures films of `n` captions; `keep` is where the result is written as data as well;
+    `jobs` processes render the training's scenes.
 
     Raises:
         UserError: the preset holds no video head.
@@ -38,7 +40,7 @@ def generate_command(
     video = load_video_parts(preset)
     engine = load_engine(preset)
     maker = film_maker(engine.parts.cvalp, **video, device=engine.device)
-    result = measure_films(engine, maker, n, seed, steps, text_scale, progress, drafts=drafts)
+    result = measure_films(engine, maker, n, seed, steps, text_scale, progress, drafts=drafts, jobs=jobs)
     scores = [
         Score.of_row(row, metric, variant, better, of=of)
         for name, (metric, variant, better) in _MEASURES.items()

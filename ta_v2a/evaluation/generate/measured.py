@@ -2,6 +2,7 @@
 distances between sets, and how near the nearest scene of the training is."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import cv2
@@ -20,6 +21,7 @@ from ta_v2a.stage.clean.packed import Filming
 from ta_v2a.stage.clean.render import render_clean
 from ta_v2a.stage.clean.scenes import COUNTED, CleanScene, plan_clean
 from ta_v2a.stage.scene.scene import SPLITS
+from ta_v2a.system.parallel import in_order
 
 _NEAR_S = 0.05
 TRAINED = 16384
@@ -39,12 +41,14 @@ def measure_films(
     advance: Callable[[int, int], None] | None = None,
     trained: int = TRAINED,
     drafts: int | None = None,
+    jobs: int = 0,
 ) -> dict[str, Any]:
     """Films of the captions of the first `n` test scenes, beside those scenes themselves.
 
     Args:
         drafts: films drawn where a caption tells a count, see `drafted`.
         trained: training scenes among which each film's nearest is looked for.
+        jobs: processes that render those; 0 renders them in this one.
 
     Returns:
         {"results": {name of a measure: {of what: estimate}}, "distances": {of what: value}, ...}.
@@ -52,7 +56,7 @@ def measure_films(
     filming = Filming(px=maker.px, pictures=maker.pictures, fps=maker.fps)
     scenes = [plan_clean(test, filming.duration_s) for test in SPLITS["test"][:n]]
     judge, right = _judge(filming)
-    known = _training_features(filming, trained)
+    known = _training_features(filming, trained, jobs)
     rows: list[dict[str, Any]] = []
     for index, scene in enumerate(scenes):
         draft = drafted(engine, maker, scene.caption, seed + index, steps, text_scale, drafts)
@@ -88,12 +92,15 @@ def _judge(filming: Filming) -> tuple[ActJudge, dict[str, Any]]:
     return judge, mean([judge.named(film) == act for film, act in zip(asked, acts, strict=True)]).as_dict()
 
 
-def _training_features(filming: Filming, n: int) -> np.ndarray:
-    """(n, F) of the first training scenes."""
-    scenes = (plan_clean(seed, filming.duration_s) for seed in SPLITS["train"][:n])
-    return np.stack(
-        [act_features(render_clean(s, filming.times_s, _LOOKED_AT_PX)).astype(np.float32) for s in scenes]
-    )
+def _training_features(filming: Filming, n: int, jobs: int = 0) -> np.ndarray:
+    """(n, F) of the first training scenes, rendered in so many processes; 0 renders them in this one."""
+    found = in_order(partial(_scene_features, filming), SPLITS["train"][:n], jobs)
+    return np.stack([features for _, features in found])
+
+
+def _scene_features(filming: Filming, seed: int) -> np.ndarray:
+    scene = plan_clean(seed, filming.duration_s)
+    return act_features(render_clean(scene, filming.times_s, _LOOKED_AT_PX)).astype(np.float32)
 
 
 def _nearest(film: np.ndarray, known: np.ndarray) -> float:
