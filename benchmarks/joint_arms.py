@@ -61,11 +61,12 @@ ARMS: dict[str, tuple[str, list[str]]] = {
 """Configuration and overrides; the tempo arms steer the video stream of "two-stream"."""
 TASKS = {
     "two-stream": ("t2av",),
-    "uniform": ("t2av", "v2a", "v2a without words", "a2v", "a2v without words"),
+    "uniform": ("t2av", "v2a", "a2v"),
     "tempo": ("a2v",),
 }
 """What an arm's kind of model does, see `joint_tasks`."""
 MORE_TASKS = {
+    "uniform": ("v2a without words", "a2v without words"),
     "two-stream": ("v2a replaced", "v2a gradient", "a2v replaced", "a2v gradient"),
     "neither": ("v2a by words", "v2a aligned", "a2v by words", "a2v aligned", "t2av aligned"),
 }
