@@ -5,18 +5,20 @@ one budget, told apart on scenes that none has seen.
     PYTHONPATH=. python benchmarks/joint_arms.py train --steps 1500 --scenes 32768 --workers 14
     PYTHONPATH=. python benchmarks/joint_arms.py measure -n 300 --result results/joint-arms.json
 
-On a processor, with smaller networks and shorter clips, an arm in about 20 minutes of one core:
+On a processor, with smaller networks and shorter clips, an arm in 10 to 17 minutes of one core (tempo after
+two-stream, and shorter):
 
-    PYTHONPATH=. python benchmarks/joint_arms.py train --width 192 --depth 4 --pictures 32 --steps 400 \\
-        --batch 24 --scenes 2048 --precision 32-true --folder runs/joint-small
-    PYTHONPATH=. python benchmarks/joint_arms.py measure --pictures 32 -n 300 --sampler-steps 12 \\
-        --folder runs/joint-small --result results/joint-arms.json
+    PYTHONPATH=. python benchmarks/joint_arms.py train --width 192 --depth 4 --pictures 32 --steps 700 \\
+        --batch 24 --scenes 3072 --precision 32-true --folder runs/joint-small
+    PYTHONPATH=. python benchmarks/joint_arms.py measure --pictures 32 -n 300 --sampler-steps 6 \\
+        --folder runs/joint-small --result results/joint_arms.json
 
 `train` makes the latents where they are missing, once for all arms, and trains arm after arm, as `--arms`
 names them; each is noted in `arm.json` beside its networks. One that is noted is left alone; one that was
 stopped goes on from its last whole epoch. `measure` lets every arm that is there do its tasks, and keeps the
 scores of each task beside the networks and in the result at once: stopped, it goes on where it was.
-Everything lies below `--folder`.
+Everything lies below `--folder`. Scenes are those of the clean setting: in this budget pictures of the wild
+one stay noise.
 
 Scores with CVALP, which no training here optimises, but the aligner does: the cosine of picture and sound
 (AVHScore's part played by E_v and E_a), of words with each, each beside the same with the clips shuffled; F1
