@@ -69,7 +69,7 @@ TASKS = {
 """What an arm's kind of model does, see `joint_tasks`."""
 MORE_TASKS = {
     "uniform": ("v2a without words", "a2v without words"),
-    "two-stream": ("v2a replaced", "v2a gradient", "a2v replaced", "a2v gradient"),
+    "two-stream": ("v2a replaced", "v2a gradient", "a2v replaced"),
     "neither": ("v2a by words", "v2a aligned", "a2v by words", "a2v aligned", "t2av aligned"),
 }
 """What one arm does beside them."""
