@@ -28,7 +28,7 @@ from ta_v2a.data.stage_clips import STAGE_CODE, split_seeds
 from ta_v2a.errors import UserError
 from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp, weights_file
 from ta_v2a.stage.clean.render import render_clean
-from ta_v2a.stage.clean.scenes import CleanScene, plan_clean, wordings
+from ta_v2a.stage.clean.scenes import SHORTEST_S, CleanScene, plan_clean, wordings
 from ta_v2a.stage.picture.render import render_pictures
 from ta_v2a.stage.scene.scene import Scene, heard, plan
 from ta_v2a.stage.sound.bank import SoundBank
@@ -172,6 +172,8 @@ class JointScenes(lightning.LightningDataModule):
         super().__init__()
         if setting not in get_args(Setting):
             raise UserError(f"the stage has no setting {setting!r}, but {' and '.join(get_args(Setting))}")
+        if setting == "clean" and duration_s < SHORTEST_S:
+            raise UserError(f"a clean scene lasts {SHORTEST_S:g} s or more, not {duration_s:g}: duration_s")
         self.setting: Setting = setting
         self.sources = (Path(cvalp), Path(tokenizer_file), Path(vae))
         self.picture_code, self.counts = picture_code, {"train": scenes, "validation": validation_scenes}

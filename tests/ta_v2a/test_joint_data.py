@@ -7,8 +7,10 @@ from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
 
 from ta_v2a.data.joint_latents import JointLatents, JointRows, as_batch, read_joint_rows
-from ta_v2a.data.joint_scenes import JointScenes, captions_of
+from ta_v2a.data.joint_scenes import AudibleScenes, JointScenes, captions_of
 from ta_v2a.errors import UserError
+from ta_v2a.stage.clean.scenes import plan_clean, wordings
+from vocoders.clock import ClipSpec
 
 
 def rows() -> dict[str, torch.Tensor]:
@@ -68,3 +70,16 @@ def test_scenes_become_latents_once_and_a_damaged_shard_is_made_again(tmp_path):
         torch.testing.assert_close(value, first[name], atol=2e-3, rtol=2e-3)
     batch = next(iter(data.train_dataloader()))
     assert batch["audio"].shape == (2, 48, 16) and batch["text"].shape == (2, 256)
+
+
+def test_clean_scenes_have_wordings_of_their_act(tmp_path):
+    scenes = AudibleScenes(range(2), ClipSpec(duration_s=2.048), 8, 16, setting="clean")
+    item, scene = scenes[1], plan_clean(1, 2.048)
+    assert item["frames"].shape == (8, 16, 16, 3) and item["captions"] == wordings(scene, 4)
+    assert item["frames"].float().std() > 0.01 and item["wave"].abs().max() > 0.01
+    wild = JointScenes(cache=str(tmp_path)).folder
+    assert wild != JointScenes(cache=str(tmp_path), setting="clean").folder
+    with pytest.raises(UserError, match="2 s or more, not 1: duration_s"):
+        JointScenes(cache=str(tmp_path), setting="clean", duration_s=1.0)
+    with pytest.raises(UserError, match="no setting 'dirty', but wild and clean"):
+        JointScenes(cache=str(tmp_path), setting="dirty")

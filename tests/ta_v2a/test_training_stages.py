@@ -82,7 +82,7 @@ PICTURE_DATA = {
     "lengths": [8],
 }
 
-JOINT = {**STAGE_FEATURES, "duration_s": 1.024, "pictures": 16, "batch_size": 2, "workers": 0}
+JOINT = {**STAGE_FEATURES, "duration_s": 2.048, "pictures": 32, "batch_size": 2, "workers": 0}
 JOINT_SHARDS = {"folder": "joint_latents", "batch_size": 2}
 TINY_SOUND = {"class_name": "AudioTransformer", "width": 32, "depth": 2, "heads": 2, "modulation_rank": 8}
 TINY_FILM = {**TINY_SOUND, "class_name": "FrameTransformer"}

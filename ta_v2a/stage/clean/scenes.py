@@ -11,6 +11,8 @@ from ta_v2a.stage.scene.scene import ENVELOPE_HZ, Event, Scene, Source, heard
 
 COUNTED = 5
 """Up to so many events are said in numbers."""
+SHORTEST_S = 2.0
+"""Of a clean scene."""
 _ONCE_ON = {"pour": (0.3, 1.2), "drill": (0.3, 1.2)}  # when what starts suddenly starts
 
 
@@ -82,8 +84,8 @@ def plan_clean(seed: int, duration_s: float, acts: tuple[str, ...] = (), looks: 
     unknown = [name for name in acts if name not in ACTS]
     if unknown:
         raise ValueError(f"no act {unknown[0]!r}; there are {', '.join(ACTS)}")
-    if duration_s < 2:
-        raise ValueError(f"a clean scene lasts 2 s or more, not {duration_s}")
+    if duration_s < SHORTEST_S:
+        raise ValueError(f"a clean scene lasts {SHORTEST_S:g} s or more, not {duration_s}")
     rng = np.random.default_rng((seed, 7))
     name = str(rng.choice(acts or tuple(ACTS)))
     act = ACTS[name]
