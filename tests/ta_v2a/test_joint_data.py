@@ -81,5 +81,3 @@ def test_clean_scenes_have_wordings_of_their_act(tmp_path):
     assert wild != JointScenes(cache=str(tmp_path), setting="clean").folder
     with pytest.raises(UserError, match="2 s or more, not 1: duration_s"):
         JointScenes(cache=str(tmp_path), setting="clean", duration_s=1.0)
-    with pytest.raises(UserError, match="no setting 'dirty', but wild and clean"):
-        JointScenes(cache=str(tmp_path), setting="dirty")
