@@ -9,7 +9,7 @@ It has no command of its own. A task is what is made (t2av, v2a, a2v) and how:
     replaced        what is known overwrites its noisy latents (MM-Diffusion's zero-shot condition)
     gradient        likewise, and reconstruction guidance moves the other modality
     in turn         pictures first, then their sound by a model that was trained from picture to sound
-    in turn, ours   likewise, by the shipped denoiser at its shipped settings
+    in turn, ours   likewise, by the shipped denoiser at its weights of words and picture, no guide
 """
 
 from dataclasses import dataclass
