@@ -13,6 +13,14 @@ two-stream, and shorter):
     PYTHONPATH=. python benchmarks/joint_arms.py measure --pictures 32 -n 300 --sampler-steps 6 \\
         --folder runs/joint-small --result results/joint_arms.json
 
+Two streams that start from the shipped denoisers of sound and picture, in the video head's own code, with and
+without interaction, against those denoisers in turn (an hour of one core an arm):
+
+    PYTHONPATH=. python benchmarks/joint_arms.py train --code shipped --steps 450 --batch 24 --lr 3e-4 \\
+        --scenes 1536 --precision 32-true --folder runs/joint-shipped
+    PYTHONPATH=. python benchmarks/joint_arms.py measure --code shipped -n 300 --sampler-steps 10 \\
+        --folder runs/joint-shipped --result results/joint_shipped.json
+
 `train` makes the latents where they are missing, once for all arms, and trains arm after arm, as `--arms`
 names them; each is noted in `arm.json` beside its networks. One that is noted is left alone; one that was
 stopped goes on from its last whole epoch. `measure` lets every arm that is there do its tasks, and keeps the
@@ -40,16 +48,18 @@ from joint_scores import TOLERANCE_S, Judge, scored, together
 from joint_tasks import Maker
 from measuring import begun, keep, options
 
+from ldm.training.joint import whole_text
+from ta_v2a.data.joint_latents import WORDED
 from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.media.writing.atomic import whole_file
 
 MODEL = "--model.init_args."
 ARMS: dict[str, tuple[str, list[str]]] = {
-    "two-stream": ("two-stream", []),
-    "no interaction": ("two-stream", [f"{MODEL}network.init_args.interacts", "false"]),
-    "no alignment": ("two-stream", [f"{MODEL}eas_weight", "0"]),
+    "two-stream": ("two-stream-patches", []),
+    "no interaction": ("two-stream-patches", [f"{MODEL}network.init_args.interacts", "false"]),
+    "no alignment": ("two-stream-patches", [f"{MODEL}eas_weight", "0"]),
     "neither": (
-        "two-stream",
+        "two-stream-patches",
         [f"{MODEL}network.init_args.interacts", "false", f"{MODEL}eas_weight", "0"],
     ),
     "uniform": ("uniform", []),
@@ -59,10 +69,13 @@ ARMS: dict[str, tuple[str, list[str]]] = {
     "tempo": ("tempo", []),
     "tempo local": ("tempo", [f"{MODEL}network.init_args.use", "local"]),
     "tempo whole": ("tempo", [f"{MODEL}network.init_args.use", "whole"]),
+    "shipped": ("two-stream", []),
+    "shipped apart": ("two-stream", [f"{MODEL}network.init_args.interacts", "false"]),
 }
 """Configuration and overrides; the tempo arms steer the video stream of "two-stream"."""
 TASKS = {
     "two-stream": ("t2av",),
+    "two-stream-patches": ("t2av",),
     "uniform": ("t2av", "v2a", "a2v"),
     "tempo": ("a2v",),
 }
@@ -75,12 +88,22 @@ MORE_TASKS = {
 """What one arm does beside them."""
 CASCADE = ("neither", "uniform")
 """The models of pictures from words, and of sound from pictures."""
+CODES: dict[str, dict[str, Any]] = {
+    "patches": {},
+    "shipped": {"picture_code": "ta_v2a/weights/mini", "words": 24, "picture_px": 128},
+}
+"""Options of the scenes: pictures as a linear code or as the video head's, whose text is told with words."""
 PICTURE_S = 0.064
 BATCH = 50
 
 
 def model_folder(folder: Path, arm: str) -> Path:
     return folder / arm.replace(" ", "-") / "model"
+
+
+def arms_of(code: str) -> list[str]:
+    """Those that learn pictures in a code."""
+    return [arm for arm, (config, _) in ARMS.items() if (config == "two-stream") == (code == "shipped")]
 
 
 def note(file: Path, content: dict[str, Any]) -> None:
@@ -92,7 +115,7 @@ def note(file: Path, content: dict[str, Any]) -> None:
 def sized(config: str, given: Any) -> dict[str, Any]:
     """Overrides for networks of another width and depth: heads of 64 channels, no shipped weights to start
     from. A "uniform" of both in one is as deep as its configuration is to the streams': a third more."""
-    if given.width is None:
+    if given.width is None or config == "two-stream":
         return {}
     size = {"width": given.width, "depth": given.depth, "heads": given.width // 64}
     if config == "uniform":
@@ -161,6 +184,7 @@ def scenes(given: Any) -> dict[str, Any]:
         "--data.init_args.workers": given.workers,
         "--data.init_args.setting": given.setting,
         "--data.init_args.cache": str(given.folder / "scenes"),
+        **{f"--data.init_args.{name}": value for name, value in CODES[given.code].items()},
     }
 
 
@@ -188,8 +212,9 @@ class Bench:
     @cached_property
     def rows(self) -> dict[str, torch.Tensor]:
         found = self.data.rows["validation"]
-        rows = {name: value[: self.given.n].float().to(self.device) for name, value in found.items()}
-        return {**rows, "text": rows["text"][:, 0]}
+        rows = {name: value[: self.given.n].to(self.device) for name, value in found.items()}
+        rows |= {name: value[:, 0] for name, value in rows.items() if name in WORDED}
+        return {name: value if name == "has_text" else value.float() for name, value in rows.items()}
 
     @cached_property
     def parts(self) -> list[dict[str, torch.Tensor]]:
@@ -209,7 +234,7 @@ class Bench:
         seeds = self.data.seeds("validation")[: self.given.n]
         scenes = [planned(seed, self.data.spec.duration_s, self.given.setting) for seed in seeds]
         return {
-            "text": self.rows["text"].cpu().numpy(),
+            "text": whole_text(self.rows["text"]).cpu().numpy(),
             "truth": [Truth.of(scene) for scene in scenes],
             "acts": [getattr(scene, "act", None) for scene in scenes],
             "fps": self.judge.fps,
@@ -233,10 +258,12 @@ class Bench:
         return [*scored(arm, task, together(found), self.true, self.facts), took]
 
 
-def places_of(arm: str, folder: Path) -> dict[str, Path]:
+def places_of(arm: str, folder: Path, code: str) -> dict[str, Path]:
     """The folders of the networks that an arm's tasks need; the scenes themselves need none."""
     if arm == "true":
         return {}
+    if (arm, code) == ("cascade", "shipped"):
+        return {"denoiser": Path("ta_v2a/weights/mini/video_head")}
     if arm != "cascade":
         return {"": model_folder(folder, arm)}
     pictures, sounds = CASCADE
@@ -245,11 +272,14 @@ def places_of(arm: str, folder: Path) -> dict[str, Path]:
 
 def networks_of(places: dict[str, Path], device: torch.device) -> dict[str, Any]:
     """The `denoiser` of an arm, and its `mapper` if it has one; of a cascade `sounds`, too."""
+    from ldm.denoisers.video_transformer import VideoTransformer
     from ta_v2a.engine.joint import JOINT_KINDS
     from vocoders.component import class_name
 
     found: dict[str, Any] = {}
     for role, place in places.items():
+        if role == "denoiser":
+            found[role] = VideoTransformer.from_pretrained(place).to(device)
         for name in ("denoiser", "mapper"):
             if (place / name).is_dir():
                 network = JOINT_KINDS[class_name(place / name)].from_pretrained(place / name)
@@ -263,7 +293,9 @@ def tasks_of(given: Any) -> list[tuple[str, str]]:
     for arm in given.arms:
         if (model_folder(given.folder, arm).parent / "arm.json").is_file():
             tasks += [(arm, task) for task in (*TASKS[ARMS[arm][0]], *MORE_TASKS.get(arm, ()))]
-    if set(CASCADE) <= {arm for arm, _ in tasks}:
+    if given.code == "shipped":
+        tasks.append(("cascade", "t2av in turn, ours"))
+    elif set(CASCADE) <= {arm for arm, _ in tasks}:
         tasks += [("cascade", "t2av in turn"), ("cascade", "t2av in turn, ours")]
     return tasks
 
@@ -274,7 +306,7 @@ def measure(given: Any, written: Callable[[list[Score]], None]) -> None:
 
     bench, scores = Bench(given), []
     for arm, task in tasks_of(given):
-        places = places_of(arm, given.folder)
+        places = places_of(arm, given.folder, given.code)
         how = {
             "weights_sha256": [folder_sha256(place) for place in places.values()],
             "n": given.n,
@@ -282,6 +314,7 @@ def measure(given: Any, written: Callable[[list[Score]], None]) -> None:
             "sampler_steps": given.sampler_steps,
             "text_scale": given.text_scale,
             "setting": given.setting,
+            "code": given.code,
         }
         file = given.folder / arm.replace(" ", "-") / f"{task.replace(' ', '-')}.json"
         kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
@@ -301,8 +334,9 @@ def main() -> None:
     parser.add_argument("action", choices=("train", "measure"))
     names = list(ARMS)
     parser.add_argument(
-        "--arms", nargs="+", choices=names, default=names, metavar="ARM", help="; ".join(names)
+        "--arms", nargs="+", choices=names, metavar="ARM", help="; ".join(names) + "; none: all of the code"
     )
+    parser.add_argument("--code", choices=list(CODES), default="patches", help="of the pictures")
     parser.add_argument("-n", type=int, default=300, help="scenes of the measure")
     parser.add_argument("--steps", type=int, default=1500, help="of every training")
     parser.add_argument("--batch", type=int, default=128)
@@ -318,12 +352,13 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=0, help="processes that render")
     parser.add_argument("--folder", type=Path, default=Path("runs/joint-arms"))
     given = parser.parse_args()
+    given.arms = given.arms or arms_of(given.code)
     noted = begun(given)
     if given.action == "train":
         for arm in given.arms:
             train(arm, given)
         return
-    noted_too = ("sampler_steps", "text_scale", "pictures", "width", "depth", "setting")
+    noted_too = ("sampler_steps", "text_scale", "pictures", "width", "depth", "setting", "code")
     details = {"tolerance_s": TOLERANCE_S, **{name: getattr(given, name) for name in noted_too}}
 
     def written(scores: list[Score]) -> None:

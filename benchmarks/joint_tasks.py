@@ -68,7 +68,7 @@ class Maker:
         what, _, how = task.partition(" ")
         if how.startswith("in turn"):
             return self._cascaded(networks, rows, noise, how)
-        denoiser, words = networks["denoiser"], {TEXT: Track(rows["text"])}
+        denoiser, words = networks["denoiser"], {TEXT: Track(rows["text"], rows.get("has_text"))}
         if what == "t2av":
             guides = [self._aligner("audio", "video", rows)] if how == "aligned" else []
             return self._sampled(denoiser, Latents(**noise), words, guides=guides)
@@ -137,8 +137,9 @@ class Maker:
         from ldm.guidance import conditional, plan_branches
         from ldm.latents import Latents
         from ldm.sampling import sample
+        from ldm.training.joint import whole_text
 
-        words = {TEXT: Track(rows["text"])}
+        words = {TEXT: Track(rows["text"], rows.get("has_text"))}
         video = self._sampled(networks["denoiser"], Latents(video=noise["video"]), words)["video"]
         if how == "in turn":
             second = {"denoiser": networks["sounds"]}
@@ -148,7 +149,7 @@ class Maker:
         weights = conditional(settings["text_scale"], settings["video_scale"])
         late = conditional(min(settings["text_scale"], 1.0), settings["video_scale"])
         until = settings["text_scale_until"]
-        told = Conditions({**words, VIDEO: Track(features)})
+        told = Conditions({TEXT: Track(whole_text(rows["text"])), VIDEO: Track(features)})
         plan = plan_branches(weights, len(video), told, late if until else None, until)
         start, steps = Latents(audio=noise["audio"]), settings["num_inference_steps"]
         audio = sample(parts.denoiser, parts.scheduler, start, plan, steps)

@@ -63,6 +63,15 @@ class PatchCode(Component):
         """Latent places along a side."""
         return self.config.picture_px // self.config.patch
 
+    @property
+    def picture_px(self) -> int:
+        """Side of the pictures."""
+        return int(self.config.picture_px)
+
+    def film_shape(self, pictures: int) -> tuple[int, int, int, int]:
+        """Of the latents of a film: (Z, pictures, rows, columns)."""
+        return (self.config.latent_channels, pictures, self.cells, self.cells)
+
     @torch.no_grad()
     def learn(self, film: Float[Tensor, "b n planes h w"]) -> None:
         """Takes basis and scales from films in [0, 1]."""

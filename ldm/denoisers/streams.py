@@ -37,10 +37,10 @@ class Stream(Protocol):
     def middle_width(self) -> int:
         """Width of its tokens half way."""
 
-    def mix(self, conditions: Conditions, latents: Latents) -> Tensor:
+    def mix(self, conditions: Conditions, latents: Latents) -> Any:
         """As a denoiser's."""
 
-    def first_half(self, latents: Latents, time: Tensor, mixed: Tensor) -> Middle:
+    def first_half(self, latents: Latents, time: Tensor, mixed: Any) -> Middle:
         """From noisy latents to the middle."""
 
     def second_half(self, middle: Middle) -> Latents:

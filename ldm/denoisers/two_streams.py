@@ -10,12 +10,13 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ldm.conditions import Conditions
+from ldm.conditions import TEXT, Conditions, Track
 from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.denoisers.audio_unet import AudioUNet
 from ldm.denoisers.frame_transformer import FrameTransformer
 from ldm.denoisers.pseudo3d_unet import Pseudo3dUNet
 from ldm.denoisers.streams import Middle
+from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.eas import Reduction, TokenAlignment
 from ldm.latents import Latents
 from ldm.mixing import sinusoids
@@ -25,9 +26,10 @@ AUDIO_STREAMS: dict[str, type[AudioTransformer] | type[AudioUNet]] = {
     "AudioTransformer": AudioTransformer,
     "AudioUNet": AudioUNet,
 }
-VIDEO_STREAMS: dict[str, type[FrameTransformer] | type[Pseudo3dUNet]] = {
+VIDEO_STREAMS: dict[str, type[FrameTransformer] | type[Pseudo3dUNet] | type[VideoTransformer]] = {
     "FrameTransformer": FrameTransformer,
     "Pseudo3dUNet": Pseudo3dUNet,
+    "VideoTransformer": VideoTransformer,
 }
 MOMENTS = 1000.0  # positions of the whole clip in the sinusoids
 
@@ -77,15 +79,18 @@ class Interaction(nn.Module):
 
 @dataclass(frozen=True)
 class MixedStreams:
-    """What both streams made of the conditions; a stream without latents made nothing."""
+    """What both streams made of the conditions; a stream without latents made nothing (None)."""
 
-    audio: Tensor | None
-    video: Tensor | None
+    audio: Any
+    video: Any
 
 
 class TwoStreams(Component):
     """Predicts the target of the process that its streams share, from noisy latents of sound and picture, one
     time for both, and text. With latents of one modality alone, that one's stream runs by itself.
+
+    Where the video stream reads words (`words_read`), the track `TEXT` is E_l, then its words, and the audio
+    stream is told E_l.
 
     Args:
         audio: settings of the audio stream, with its class as "class_name", a key of `AUDIO_STREAMS`.
@@ -125,11 +130,24 @@ class TwoStreams(Component):
         return cls(**{"audio": audio, "video": video, "heads": 2, **overrides})
 
     @classmethod
+    def tiny_shipped(cls, **overrides: Any) -> "TwoStreams":
+        """Two tiny transformers of the kinds that are shipped (audio latents of 4 channels, video latents
+        4 x 7 x 2 x 2, Ct 5, 3 words)."""
+        audio = {"class_name": "AudioTransformer", **AudioTransformer.tiny().config}
+        video = {"class_name": "VideoTransformer", **VideoTransformer.tiny().config}
+        return cls(**{"audio": audio, "video": video, "heads": 2, **overrides})
+
+    @classmethod
     def tiny_unets(cls, **overrides: Any) -> "TwoStreams":
         """Two tiny UNets, as the paper's (audio latents 4 x 4 rows, video latents of 4 channels, Ct 5)."""
         audio = {"class_name": "AudioUNet", **AudioUNet.tiny().config}
         video = {"class_name": "Pseudo3dUNet", **Pseudo3dUNet.tiny().config}
         return cls(**{"audio": audio, "video": video, "heads": 2, **overrides})
+
+    @property
+    def words_read(self) -> int:
+        """Of a text at most, beside E_l."""
+        return int(getattr(self.video, "words_read", 0))
 
     def pieces(self) -> list[nn.Module]:
         """What is spread over devices one by one."""
@@ -140,7 +158,7 @@ class TwoStreams(Component):
         return MixedStreams(
             None
             if latents.audio is None
-            else self.audio.mix(conditions, Latents(audio=self._padded(latents.audio))),
+            else self.audio.mix(self._for_audio(conditions), Latents(audio=self._padded(latents.audio))),
             None if latents.video is None else self.video.mix(conditions, Latents(video=latents.video)),
         )
 
@@ -176,6 +194,14 @@ class TwoStreams(Component):
             else self.audio.second_half(audio).given_audio[..., : latents.audio.shape[-1]],
             None if video is None else self.video.second_half(video).video,
         ), tokens
+
+    def _for_audio(self, conditions: Conditions) -> Conditions:
+        """E_l alone, of a text that is told with its words."""
+        text = conditions.get(TEXT)
+        if not self.words_read or text is None or text.values.ndim == 2:
+            return conditions
+        present = text.present if text.present is None or text.present.ndim == 1 else text.present[:, 0]
+        return Conditions({**conditions, TEXT: Track(text.values[:, 0], present)})
 
     def _padded(self, audio: Tensor) -> Tensor:
         """The latents with zeros after them, up to a length that the stream takes."""

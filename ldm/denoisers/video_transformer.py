@@ -9,8 +9,10 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from ldm.autoencoders.film_code import StillAndMotion
 from ldm.conditions import FIRST_PICTURE, TEXT, Conditions, Track
 from ldm.denoisers.audio_transformer import DiffusionBlock, modulate
+from ldm.denoisers.streams import Middle
 from ldm.latents import Latents
 from ldm.mixing import sinusoids
 from ldm.process import process_of
@@ -19,53 +21,6 @@ from vocoders.component import Component, configured
 PATCH = 2
 """Pictures, rows and columns of latents in a token."""
 _STILL_AT, _WORDS_AT = -24.0, -48.0  # where tokens that have no time stand on the axis of time
-
-
-class StillAndMotion(nn.Module):
-    """A film's latents as what rests (the median over time) and what moves, each of unit variance.
-
-    Motion is a few percent of the latents' variance. Left in one tensor, a denoiser learns colours and lets
-    nothing move.
-    """
-
-    still_mean: Tensor
-    still_std: Tensor
-    motion_std: Tensor
-
-    def __init__(self, channels: int):
-        super().__init__()
-        self.register_buffer("still_mean", torch.zeros(channels))
-        self.register_buffer("still_std", torch.ones(channels))
-        self.register_buffer("motion_std", torch.ones(channels))
-
-    def set_statistics(self, film: Float[Tensor, "b z n h w"]) -> None:
-        """From many films."""
-        film = film.float()
-        still = film.median(2).values
-        self.still_mean.copy_(still.mean((0, 2, 3)))
-        self.still_std.copy_(still.std((0, 2, 3)).clamp_min(1e-3))
-        self.motion_std.copy_((film - still[:, :, None]).square().mean((0, 2, 3, 4)).sqrt().clamp_min(1e-3))
-
-    def split(
-        self, film: Float[Tensor, "b z n h w"], still: Float[Tensor, "b z h w"] | None = None
-    ) -> Float[Tensor, "b z n1 h w"]:
-        """What rests, then the motion of every picture; `still` is the median, where it is known."""
-        film = film.float()
-        middle = (film.median(2).values if still is None else still.float())[:, :, None]
-        return torch.cat([self.rest(middle), (film - middle) / _wide(self.motion_std)], 2)
-
-    def rest(self, pictures: Float[Tensor, "b z n h w"]) -> Float[Tensor, "b z n h w"]:
-        """Latents of pictures by the statistics of what rests."""
-        return (pictures.float() - _wide(self.still_mean)) / _wide(self.still_std)
-
-    def join(self, parts: Float[Tensor, "b z n1 h w"]) -> Float[Tensor, "b z n h w"]:
-        """The film's latents again."""
-        still = parts[:, :, :1].float() * _wide(self.still_std) + _wide(self.still_mean)
-        return still + parts[:, :, 1:].float() * _wide(self.motion_std)
-
-
-def _wide(statistics: Tensor) -> Tensor:
-    return statistics[:, None, None, None]
 
 
 @dataclass(frozen=True)
@@ -226,33 +181,52 @@ class VideoTransformer(Component):
             ValueError: conditions and latents of different batch sizes, or no video latents.
         """
         steering = self.mix(conditions, latents) if isinstance(conditions, Conditions) else conditions
-        film = _video(latents)
-        if len(steering.vector) != len(film):
-            raise ValueError(f"{len(film)} latents but conditions of {len(steering.vector)} samples")
-        c_in, c_skip, c_out = (c[:, None, None, None, None] for c in self.process.precondition(time.float()))
-        told = self._predicted(c_in * film, time, steering)
-        return Latents(video=c_skip * film + c_out * told)
+        return self.second_half(self.first_half(latents, time, steering))
 
-    def _predicted(self, film: Tensor, time: Tensor, steering: Steering) -> Tensor:
-        dtype = self.text_null.dtype
+    grain = PATCH
+    """The rows and columns of its latents come in multiples of this."""
+
+    @property
+    def middle_width(self) -> int:
+        return int(self.config.width)
+
+    def first_half(self, latents: Latents, time: Float[Tensor, " batch"], mixed: Steering) -> Middle:
+        """Up to the middle block; the tokens are those of the motion, slice after slice."""
+        film, dtype = _video(latents), self.text_null.dtype
+        if len(mixed.vector) != len(film):
+            raise ValueError(f"{len(film)} latents but conditions of {len(mixed.vector)} samples")
+        c_in, c_skip, c_out = (c[:, None, None, None, None] for c in self.process.precondition(time.float()))
         rows, columns = film.shape[3] // PATCH, film.shape[4] // PATCH
-        still, motion = _patches(film[:, :, :1].to(dtype)), _patches(film[:, :, 1:].to(dtype))
-        slices = motion.shape[1]
+        scaled = (c_in * film).to(dtype)
+        still, motion = _patches(scaled[:, :, :1]), _patches(scaled[:, :, 1:])
+        slices, area = motion.shape[1:3]
         place = self._places(rows, columns)
-        still_tokens = self.still_in(still[:, 0]) + steering.first + place
+        still_tokens = self.still_in(still[:, 0]) + mixed.first + place
         motion_tokens = (self.motion_in(motion) + place).flatten(1, 2)
         clock = self.time_mlp(sinusoids(1000.0 * time, 256).to(dtype))
-        modulator = F.silu(clock + steering.vector)[:, None]
-        x = torch.cat([motion_tokens, still_tokens, steering.words.to(still_tokens.dtype)], 1)
-        table = self._table(slices, rows, columns, steering.words.shape[1], film.device)
-        for block in self.blocks:
+        modulator = F.silu(clock + mixed.vector)[:, None]
+        x = torch.cat([motion_tokens, still_tokens, mixed.words.to(still_tokens.dtype)], 1)
+        table = self._table(slices, rows, columns, mixed.words.shape[1], film.device)
+        for block in self.blocks[: len(self.blocks) // 2]:
+            x = block(x, modulator, table, None, None)
+        moments = (torch.arange(slices, device=film.device) + 0.5).repeat_interleave(area) / slices
+        tokens, others = x.split([slices * area, x.shape[1] - slices * area], 1)
+        return Middle(tokens, moments, (others, modulator, table, (slices, rows), c_skip * film, c_out))
+
+    def second_half(self, middle: Middle) -> Latents:
+        """From the middle block on."""
+        others, modulator, table, (slices, rows), guess, c_out = middle.rest
+        moving = middle.tokens.shape[1]
+        area = moving // slices
+        x = torch.cat([middle.tokens, others], 1)
+        for block in self.blocks[len(self.blocks) // 2 :]:
             x = block(x, modulator, table, None, None)
         shift, scale = self.modulation_out(modulator).chunk(2, dim=-1)
         x = modulate(x, shift, scale)
-        moving, area = slices * rows * columns, rows * columns
         told_motion = self.motion_out(x[:, :moving]).unflatten(1, (slices, area))
         told_still = self.still_out(x[:, moving : moving + area])[:, None]
-        return torch.cat([_unpatched(told_still, rows, 1), _unpatched(told_motion, rows, PATCH)], 2).float()
+        told = torch.cat([_unpatched(told_still, rows, 1), _unpatched(told_motion, rows, PATCH)], 2).float()
+        return Latents(video=guess + c_out * told)
 
     def _places(self, rows: int, columns: int) -> Tensor:
         if rows * columns != len(self.place):

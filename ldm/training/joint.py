@@ -40,13 +40,21 @@ def told(batch: Batch, dropped: float, generator: torch.Generator, everybody: bo
     seen = rows_of_uniform(batch["text"], generator) >= dropped
     if everybody:
         seen = torch.ones_like(seen)
+    if "has_text" in batch:
+        seen = batch["has_text"] & seen[:, None]
     return Conditions({TEXT: Track(batch["text"].float(), seen)})
+
+
+def whole_text(text: Tensor) -> Tensor:
+    """E_l (batch, Ct) of a text that may be told with its words."""
+    return text if text.ndim == 2 else text[:, 0]
 
 
 class JointTraining(Training, ABC):
     """Trains a network on batches {"audio": scaled latents (batch, Z, columns) or (batch, Z, rows, columns),
     "video": latents (batch, C, pictures, height, width), "text": (batch, Ct)}; a batch may hold "importance":
-    (Z,), weights of the audio channels in the loss. Weights for use are their moving average.
+    (Z,), weights of the audio channels in the loss. "text" may be E_l and its words, (batch, 1 + words, Ct),
+    with "has_text" (batch, 1 + words) bool. Weights for use are their moving average.
     """
 
     network: Component
@@ -81,7 +89,7 @@ class JointTraining(Training, ABC):
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         if self.batch_number == 0:
             for mixer in self.mixers():
-                mixer.set_feature_statistics(torch.zeros(0, 1, 1), joined(batch["text"].float()))
+                mixer.set_feature_statistics(torch.zeros(0, 1, 1), joined(whole_text(batch["text"]).float()))
         generator = batch_generator(self.hparams.seed, self.batch_number, self.device)
         terms = self.terms(self.network, batch, generator, None)
         self.log_dict({f"train/{name}": value.detach() for name, value in terms.items()}, prog_bar=True)
@@ -181,7 +189,8 @@ class TwoStreamTraining(JointTraining):
     def mixers(self) -> list[Any]:
         p, network = self.hparams, cast(TwoStreams, self.network)
         streams = ((p.audio, network.audio), (p.video, network.video))
-        return [stream.mixer for start, stream in streams if p.checkpoint is None and start is None]
+        fresh = [stream for start, stream in streams if p.checkpoint is None and start is None]
+        return [stream.mixer for stream in fresh if hasattr(stream, "mixer")]
 
     def terms(
         self, network: TwoStreams, batch: Batch, generator: torch.Generator, times: Tensor | None

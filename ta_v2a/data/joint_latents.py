@@ -13,6 +13,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from ta_v2a.errors import UserError, one_line
 
+WORDED = ("text", "has_text")
+"""Tensors that lie there once for each wording."""
 ROW_NAMES = ("audio", "video", "text")
 """Tensors of every shard; `sound`, tokens of an audio tower, may lie beside them."""
 
@@ -45,10 +47,12 @@ class JointRows(Dataset):
     """Rows of latents, each with one of its wordings.
 
     Items, float32: `audio` (Z, columns) or (Z, rows, columns), `video` (C, pictures, h, w), `text` (Ct,), and
-    `sound` (tokens, Ca) where there is one.
+    `sound` (tokens, Ca) where there is one. A text that is told with its words is (1 + words, Ct), and
+    `has_text` (1 + words) bool tells where there are any.
 
     Args:
-        rows: see `read_joint_rows`; `text` is (rows, Ct) or (rows, wordings, Ct).
+        rows: see `read_joint_rows`; `text` is (rows, Ct) or (rows, wordings, Ct); with words
+            (rows, wordings, 1 + words, Ct), with `has_text` (rows, wordings, 1 + words).
         epoch: which wording; they come in turn.
     """
 
@@ -64,9 +68,12 @@ class JointRows(Dataset):
     def __getitems__(self, indices: Sequence[int]) -> dict[str, Tensor]:
         """A batch at once, as a loader asks for it."""
         rows = torch.as_tensor(indices)
-        batch = {name: value[rows].float() for name, value in self.rows.items() if name != "text"}
-        text = self.rows["text"]
-        batch["text"] = text[rows] if text.ndim == 2 else text[rows, (self.epoch + rows) % text.shape[1]]
+        batch = {name: value[rows].float() for name, value in self.rows.items() if name not in WORDED}
+        for name in WORDED:
+            if name in self.rows:
+                value = self.rows[name]
+                worded = value.ndim > 2
+                batch[name] = value[rows, (self.epoch + rows) % value.shape[1]] if worded else value[rows]
         batch["text"] = batch["text"].float()
         return batch
 

@@ -20,11 +20,14 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from ldm.autoencoders.film_code import FilmCode
 from ldm.autoencoders.patch_code import PatchCode
 from prompts.grammar import caption
+from ta_v2a.data.clean_films import words_of
 from ta_v2a.data.examples import CAPTIONS
 from ta_v2a.data.joint_latents import JointRows, as_batch, read_joint_rows
 from ta_v2a.data.stage_clips import STAGE_CODE, split_seeds
+from ta_v2a.engine.joint import picture_code_of
 from ta_v2a.errors import UserError
 from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp, weights_file
 from ta_v2a.stage.clean.render import render_clean
@@ -34,7 +37,7 @@ from ta_v2a.stage.scene.scene import Scene, heard, plan
 from ta_v2a.stage.sound.bank import SoundBank
 from ta_v2a.stage.sound.render import render_sound
 from ta_v2a.system.processes import follow_parent
-from ta_v2a.system.provenance import code_digest, file_sha256, recordings_digest
+from ta_v2a.system.provenance import code_digest, file_sha256, folder_sha256, recordings_digest
 from vocoders.clock import MINI, ClipSpec
 from vocoders.mel import LogMel
 
@@ -46,6 +49,7 @@ JOINT_CODE = (
     "ta_v2a.stage.clean.scenes",
     "cvalp.mini.model",
     "ldm.autoencoders.mel_autoencoder",
+    "ldm.autoencoders.film_code",
     "ldm.autoencoders.patch_code",
     "vocoders.mel",
 )
@@ -139,8 +143,9 @@ class JointScenes(lightning.LightningDataModule):
     Args:
         cvalp, vae: checkpoints of the encoders and of the mel autoencoder, or components of a preset.
         tokenizer_file: the text tower's sentencepiece model.
-        picture_code: folder of a `PatchCode`; None learns one from the first scenes and keeps it beside the
-            latents, in `code`.
+        picture_code: folder of a `PatchCode` or a `FilmCode`, or of a preset, whose video head's code it is
+            then; None learns a `PatchCode` from the first scenes and keeps it beside the latents, in `code`.
+        words: tokens of a text that are told beside E_l.
         scenes, validation_scenes: how many.
         duration_s, pictures, picture_px: of a clip; a picture for every latent column by default.
         batch_size: rows a batch.
@@ -157,6 +162,7 @@ class JointScenes(lightning.LightningDataModule):
         vae: str = "ta_v2a/weights/mini/autoencoder",
         tokenizer_file: str = "ta_v2a/weights/mini/cvalp/spiece.model",
         picture_code: str | None = None,
+        words: int = 0,
         scenes: int = 4096,
         validation_scenes: int = 128,
         duration_s: float = 4.096,
@@ -174,7 +180,8 @@ class JointScenes(lightning.LightningDataModule):
             raise UserError(f"a clean scene lasts {SHORTEST_S:g} s or more, not {duration_s:g}: duration_s")
         self.setting: Setting = setting
         self.sources = (Path(cvalp), Path(tokenizer_file), Path(vae))
-        self.picture_code, self.counts = picture_code, {"train": scenes, "validation": validation_scenes}
+        self.counts = {"train": scenes, "validation": validation_scenes}
+        self.picture_code, self.words = picture_code, words
         self.spec, self.pictures, self.picture_px = replace(MINI, duration_s=duration_s), pictures, picture_px
         self.batch_size, self.workers, self.bank = batch_size, workers, bank
         self.cache, self.first_seed = Path(cache), first_seed
@@ -185,12 +192,14 @@ class JointScenes(lightning.LightningDataModule):
         """The cache of exactly these weights, recordings and source code."""
         digests = [file_sha256(weights_file(file)) for file in self.sources]
         if self.picture_code is not None:
-            digests.append(file_sha256(weights_file(self.picture_code)))
+            digests.append(folder_sha256(Path(self.picture_code)))
         code = code_digest(JOINT_CODE, alone=("ta_v2a.data.joint_scenes", "ta_v2a.presets.trained"))
         facts = (*digests, recordings_digest(self.bank), code, self.spec, self.pictures, self.picture_px)
         return (
             self.cache
-            / hashlib.sha256(repr((*facts, self.first_seed, self.setting)).encode()).hexdigest()[:12]
+            / hashlib.sha256(repr((*facts, self.first_seed, self.setting, self.words)).encode()).hexdigest()[
+                :12
+            ]
         )
 
     def seeds(self, split: str) -> range:
@@ -214,10 +223,10 @@ class JointScenes(lightning.LightningDataModule):
             collate_fn=_as_listed,
         )
 
-    def code(self) -> PatchCode:
+    def code(self) -> PatchCode | FilmCode:
         """The picture code: the given one, the one kept, or one learnt now."""
         if self.picture_code is not None:
-            return PatchCode.from_pretrained(self.picture_code)
+            return picture_code_of(self.picture_code)
         place = self.folder / "code"
         if not (place / "config.json").is_file():
             code = PatchCode(picture_px=self.picture_px)
@@ -243,14 +252,19 @@ class JointScenes(lightning.LightningDataModule):
         loader = self._loader([seed for _, seeds in missing for seed in seeds])
         for batch in track(loader, "latents of the stage"):
             mel = log_mel(batch["wave"].to(device))
-            text = cvalp.encode_text([words for each in batch["captions"] for words in each])
+            said = [words for each in batch["captions"] for words in each]
             found = {
                 "audio": vae.encode(mel).mean,
                 "video": code.encode_film(film_of_frames(batch["frames"].to(device))),
                 "sound": cvalp.encode_audio(mel),
-                "text": text.unflatten(0, (-1, CAPTIONS)),
             }
             rows.append({name: value.half().cpu() for name, value in found.items()})
+            if self.words:
+                text, there = words_of(cvalp, said, self.words)
+                rows[-1]["has_text"] = there.unflatten(0, (-1, CAPTIONS)).cpu()
+            else:
+                text = cvalp.encode_text(said)
+            rows[-1]["text"] = text.unflatten(0, (-1, CAPTIONS)).half().cpu()
             captions += batch["captions"]
             while missing and len(captions) >= len(missing[0][1]):
                 rows, captions = _written(rows, captions, *missing.pop(0))

@@ -14,11 +14,13 @@ from torch.nn import functional as F
 
 from cvalp.joint_embedding import CvalpEmbedding
 from ldm.audio_mapper import AudioMapper, said_or_nothing
+from ldm.autoencoders.film_code import FilmCode
 from ldm.autoencoders.patch_code import PatchCode
 from ldm.conditions import TEXT, Conditions, Track
 from ldm.denoisers.frame_transformer import FrameTransformer
 from ldm.denoisers.two_streams import TwoStreams
 from ldm.denoisers.uniform_transformer import UniformTransformer, given, task_track
+from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.guidance import Guidance, branch, plan_branches
 from ldm.guides.aligner import DUAL_PICTURE, LatentAligner, in_pieces
 from ldm.guides.known import Replacement
@@ -27,7 +29,8 @@ from ldm.latents import Latents
 from ldm.samplers import sampler_of
 from ldm.sampling import Step, sample
 from ldm.scheduling import FlowEuler
-from ta_v2a.engine.parts import Parts, load_parts
+from ta_v2a.engine.filming import told_words
+from ta_v2a.engine.parts import INDEX_FILE, Parts, load_parts, load_video_parts
 from ta_v2a.errors import UserError, one_line
 from ta_v2a.presets.check import check_component, read_json_object
 from ta_v2a.system.user_files import is_file
@@ -41,6 +44,7 @@ JOINT_KINDS: dict[str, type[Component]] = {
     "FrameTransformer": FrameTransformer,
     "AudioMapper": AudioMapper,
     "PatchCode": PatchCode,
+    "FilmCode": FilmCode,
 }
 PICTURES_PER_S = 15.625
 """Of films that these models make: a picture for every latent column of mini."""
@@ -64,7 +68,7 @@ class JointParts:
     """
 
     denoiser: Any
-    code: PatchCode
+    code: PatchCode | FilmCode
     mapper: AudioMapper | None
     sound: Parts
 
@@ -89,11 +93,29 @@ def load_joint(folder: str, preset: str = "mini", sound: Parts | None = None) ->
         for name in ("denoiser", "code", "mapper")
         if name != "mapper" or is_file(place / name / CONFIG_FILE)
     }
-    if not isinstance(networks["code"], PatchCode):
+    if not isinstance(networks["code"], (PatchCode, FilmCode)):
         raise UserError(f"{place / 'code'} holds no picture code")
     return JointParts(
         networks["denoiser"], networks["code"], networks.get("mapper"), sound or load_parts(preset)[0]
     )
+
+
+def picture_code_of(folder: str | Path) -> PatchCode | FilmCode:
+    """The picture code in a folder, or that of the video head of a preset's folder.
+
+    Raises:
+        UserError: in one line, if there is none.
+    """
+    place = Path(folder)
+    if is_file(place / INDEX_FILE):
+        parts = load_video_parts(place)
+        if not isinstance(parts["video_head"], VideoTransformer):
+            raise UserError(f"the video head of {folder} has no code of its own")
+        return FilmCode.of_parts(parts["video_autoencoder"], parts["video_head"].code)
+    code = _component(place)
+    if not isinstance(code, (PatchCode, FilmCode)):
+        raise UserError(f"{folder} holds no picture code")
+    return code
 
 
 def window_starts(pictures: int) -> list[int]:
@@ -188,7 +210,7 @@ class JointEngine:
 
     def _sized(self, frames: np.ndarray) -> Tensor:
         """(1, n, 3, px, px) in [0, 1]."""
-        px = self.parts.code.config.picture_px
+        px = self.parts.code.picture_px
         film = torch.from_numpy(frames).movedim(-1, 1).float() / 255
         return F.interpolate(film, (px, px), mode="bilinear", antialias=True)[None]
 
@@ -242,6 +264,8 @@ class JointEngine:
             known = Latents(audio=sound.autoencoder.encode(mel).mean)
             return self._from_known(denoiser, Latents(video=noise), known, prompt, guides).given_video
         network = denoiser.video if isinstance(denoiser, TwoStreams) else denoiser
+        if system == "aligner" and isinstance(network, VideoTransformer):
+            raise UserError("this model's pictures are a video head's: leave --model out to align that")
         if not isinstance(network, FrameTransformer):
             raise UserError(f"--system {system} wants a model with a video stream, and this is another one")
         conditions = self._conditions(prompt)
@@ -329,7 +353,11 @@ class JointEngine:
     def _conditions(self, prompt: str) -> Conditions:
         if not prompt:
             return Conditions({})
-        return Conditions({TEXT: Track(self.parts.sound.cvalp.encode_text([prompt]).float())})
+        count = int(getattr(self.parts.denoiser, "words_read", 0))
+        if not count:
+            return Conditions({TEXT: Track(self.parts.sound.cvalp.encode_text([prompt]).float())})
+        said, there = told_words(self.parts.sound.cvalp, [prompt], count)
+        return Conditions({TEXT: Track(said.float(), there)})
 
     def _audio_noise(self, generator: torch.Generator) -> Tensor:
         columns = round(WINDOW_PICTURES / PICTURES_PER_S / self.parts.sound.clock.column_s)
@@ -337,9 +365,8 @@ class JointEngine:
         return torch.randn(1, *shape, columns, generator=generator)
 
     def _video_noise(self, generator: torch.Generator) -> Tensor:
-        code = self.parts.code
-        shape = (1, code.config.latent_channels, WINDOW_PICTURES, code.cells, code.cells)
-        return torch.randn(shape, generator=generator)
+        shape = self.parts.code.film_shape(WINDOW_PICTURES)
+        return torch.randn(1, *shape, generator=generator)
 
     def _pictures(self, latents: Tensor) -> UInt8[np.ndarray, "n h w 3"]:
         film = self.parts.code.decode_film(latents)[0].movedim(1, -1)

@@ -4,13 +4,14 @@ import pytest
 import torch
 from diffusers import UNet2DConditionModel
 
-from ldm.conditions import Conditions
+from ldm.conditions import Conditions, Track
 from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.denoisers.audio_unet import AudioUNet
 from ldm.denoisers.frame_transformer import FrameTransformer
 from ldm.denoisers.pseudo3d_unet import Pseudo3dUNet
 from ldm.denoisers.streams import Stream
 from ldm.denoisers.two_streams import TwoStreams
+from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.eas import TokenAlignment, eas_loss, token_similarity
 from ldm.guidance import NONE, branch, plan_branches
 from ldm.latents import Latents
@@ -33,6 +34,10 @@ def both(kind: str, batch: int = 2) -> tuple[TwoStreams, Latents, torch.Tensor, 
             TwoStreams.tiny(),
             Latents(torch.randn(batch, 4, 8), torch.randn(batch, 3, 4, 4, 4)),
         )
+    elif kind == "shipped":
+        network = TwoStreams.tiny_shipped()
+        latents = Latents(torch.randn(batch, 4, 8), torch.randn(batch, 4, 7, 2, 2))
+        return network, latents, torch.rand(batch), Conditions.of(text=torch.randn(batch, 4, 5))
     else:
         network = TwoStreams.tiny_unets()
         latents = Latents(torch.randn(batch, 4, 4, 6), torch.randn(batch, 4, 3, 4, 4))
@@ -40,7 +45,8 @@ def both(kind: str, batch: int = 2) -> tuple[TwoStreams, Latents, torch.Tensor, 
 
 
 @pytest.mark.parametrize(
-    "make", [AudioTransformer.tiny, AudioUNet.tiny, FrameTransformer.tiny, Pseudo3dUNet.tiny]
+    "make",
+    [AudioTransformer.tiny, AudioUNet.tiny, FrameTransformer.tiny, Pseudo3dUNet.tiny, VideoTransformer.tiny],
 )
 def test_every_stream_plays_the_role_and_its_halves_are_itself(make):
     network = grown(make())
@@ -51,6 +57,7 @@ def test_every_stream_plays_the_role_and_its_halves_are_itself(make):
         "AudioUNet": Latents(audio=torch.randn(2, 4, 4, 6)),
         "FrameTransformer": Latents(video=torch.randn(2, 3, 4, 4, 4)),
         "Pseudo3dUNet": Latents(video=torch.randn(2, 4, 3, 4, 4)),
+        "VideoTransformer": Latents(video=torch.randn(2, 4, 7, 2, 2)),
     }[network.class_name]
     time, conditions = torch.rand(2), Conditions.of(text=torch.randn(2, 5))
     with torch.no_grad():
@@ -63,7 +70,26 @@ def test_every_stream_plays_the_role_and_its_halves_are_itself(make):
         torch.testing.assert_close(one, two, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", ["transformers", "unets"])
+@torch.no_grad()
+def test_a_text_with_its_words_is_told_to_the_sound_as_a_whole():
+    network, latents, time, conditions = both("shipped")
+    grown(network)
+    values = conditions["text"].values
+    sound = Latents(audio=latents.audio)
+    told = network(sound, time, conditions).audio
+    torch.testing.assert_close(told, network(sound, time, Conditions.of(text=values[:, 0])).audio)
+    picture = Latents(video=latents.video)
+    other = Conditions.of(text=torch.cat([values[:, :1], values[:, 1:] + 1], 1))
+    torch.testing.assert_close(told, network(sound, time, other).audio)
+    assert not torch.allclose(
+        network(picture, time, conditions).video, network(picture, time, other).video, atol=1e-3
+    )
+    absent = torch.zeros(2, 4, dtype=torch.bool)
+    nothing = network(sound, time, Conditions({"text": Track(values, absent)})).audio
+    torch.testing.assert_close(nothing, network(sound, time, Conditions({})).audio)
+
+
+@pytest.mark.parametrize("kind", ["transformers", "shipped", "unets"])
 @torch.no_grad()
 def test_fresh_streams_are_as_they_are_alone_and_grown_ones_hear_each_other(kind):
     network, latents, time, conditions = both(kind)

@@ -4,9 +4,10 @@ what steers, weights of the loss."""
 import pytest
 import torch
 
+from ldm.autoencoders.film_code import StillAndMotion
 from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ldm.conditions import FIRST_PICTURE, TEXT, Conditions, Track
-from ldm.denoisers.video_transformer import StillAndMotion, VideoTransformer
+from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.latents import Latents
 from ldm.training.video import first_cells, moving_weight
 

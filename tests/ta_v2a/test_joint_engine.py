@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from tiny_films import grown, tiny_code
+from tiny_films import filled, grown, tiny_code
 
 from ldm.audio_mapper import AudioMapper
+from ldm.autoencoders.film_code import FilmCode
 from ldm.denoisers.frame_transformer import FrameTransformer
 from ldm.denoisers.two_streams import TwoStreams
 from ldm.denoisers.uniform_transformer import UniformTransformer
@@ -39,6 +40,11 @@ def models(tmp_path_factory) -> Path:
     for name, network in networks.items():
         grown(network).save_pretrained(folder / name / "denoiser")
         tiny_code().save_pretrained(folder / name / "code")
+    head = {"class_name": "VideoTransformer", "latent_channels": 4, "cells": 2, "words": 3, **SMALL}
+    both = TwoStreams({"class_name": "AudioTransformer", **SMALL}, head, heads=2)
+    grown(both).save_pretrained(folder / "shipped" / "denoiser")
+    torch.manual_seed(0)
+    filled(FilmCode.tiny()).save_pretrained(folder / "shipped" / "code")
     grown(AudioMapper(hidden=(8,))).save_pretrained(folder / "tempo" / "mapper")
     return folder
 
@@ -51,11 +57,12 @@ def sound(seconds: float) -> np.ndarray:
     return (0.3 * np.random.default_rng(0).standard_normal(round(16_000 * seconds))).astype(np.float32)
 
 
-@pytest.mark.parametrize("name", ["two-stream", "uniform"])
+@pytest.mark.parametrize("name", ["two-stream", "shipped", "uniform"])
 def test_words_become_pictures_with_their_sound_and_a_seed_decides(models, name):
     maker = engine(models, name)
     frames, wave = maker.generate("a dog barks", seed=3)
-    assert frames.shape == (WINDOW_PICTURES, 16, 16, 3) and frames.dtype == np.uint8
+    px = 32 if name == "shipped" else 16
+    assert frames.shape == (WINDOW_PICTURES, px, px, 3) and frames.dtype == np.uint8
     assert wave.shape == (65_536,) and np.isfinite(wave).all() and np.abs(wave).max() > 0
     again = maker.generate("a dog barks", seed=3)
     assert np.array_equal(frames, again[0]) and np.array_equal(wave, again[1])
@@ -116,6 +123,7 @@ def test_what_cannot_be_animated_is_said_in_one_line(models, tmp_path, capsys):
         ([hits, "--model", str(models / "tempo")], "wants a UniformTransformer"),
         ([hits, "--model", str(models / "two-stream"), "--system", "tempo"], "audio mapper"),
         ([hits, "--model", str(models / "uniform"), "--system", "aligner"], "video stream"),
+        ([hits, "--model", str(models / "shipped"), "--system", "aligner"], "leave --model out"),
         ([hits, "--model", str(models / "uniform"), "--size", "33"], "even"),
         ([str(tmp_path / "no.wav")], "no such sound"),
         ([str(tmp_path / "text.wav"), "--model", str(models / "uniform")], "cannot be read"),

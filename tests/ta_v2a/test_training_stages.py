@@ -20,13 +20,19 @@ from safetensors.torch import save_file
 from tiny_words import TINY_TEXT, tiny_tokenizer
 
 from cvalp.paper.model import PaperCVALP
+from ldm.autoencoders.film_code import FilmCode
 from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ldm.autoencoders.picture_vae import PictureVae
 from ldm.autoencoders.spectrogram_vae import SpectrogramVae
 from ldm.classifiers.alignment_columns import AlignmentColumns
+from ldm.conditions import Conditions
+from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.denoisers.audio_unet import AudioUNet
 from ldm.denoisers.motion_unet import MotionUNet
+from ldm.denoisers.two_streams import TwoStreams
 from ldm.denoisers.video_transformer import VideoTransformer
+from ldm.latents import Latents
+from ldm.training.joint import TwoStreamTraining
 from ta_v2a.data import feature_files, features
 from ta_v2a.data.clean_films import CleanLatents
 from ta_v2a.data.features import StageFeatures
@@ -86,6 +92,8 @@ JOINT = {**STAGE_FEATURES, "duration_s": 2.048, "pictures": 32, "batch_size": 2,
 JOINT_SHARDS = {"folder": "joint_latents", "batch_size": 2}
 TINY_SOUND = {"class_name": "AudioTransformer", "width": 32, "depth": 2, "heads": 2, "modulation_rank": 8}
 TINY_FILM = {**TINY_SOUND, "class_name": "FrameTransformer"}
+TINY_SHOWN = {**TINY_SOUND, "class_name": "VideoTransformer", "latent_channels": 4, "pictures": 32}
+TINY_SHOWN |= {"cells": 2, "words": 4}
 TINY_STREAM = {"latent_channels": 4, "text_channels": 16, "context_channels": 16}
 TINY_STREAM |= {"block_out_channels": [8, 16], "layers_per_block": 1, "attention_heads": 2, "norm_groups": 4}
 
@@ -155,7 +163,16 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
         {"lengths": [8]},
         FEATURES,
     ),
-    ("joint", "mini"): ({"audio": TINY_SOUND, "video": TINY_FILM, "heads": 2}, {"audio": None}, JOINT),
+    ("joint", "mini"): (
+        {"audio": TINY_SOUND, "video": TINY_SHOWN, "heads": 2},
+        {"audio": None, "video": None},
+        {**JOINT, "picture_px": 32, "picture_code": "film_code", "words": 4},
+    ),
+    ("joint", "two-stream-patches"): (
+        {"audio": TINY_SOUND, "video": TINY_FILM, "heads": 2},
+        {"audio": None},
+        JOINT,
+    ),
     ("joint", "two-stream-paper"): (
         {
             "audio": {"class_name": "AudioUNet", **TINY_STREAM, "latent_rows": 4},
@@ -282,6 +299,7 @@ def place(tmp_path_factory) -> Path:
     for split in ("train", "validation"):
         save_file(rows, folder / "joint_latents" / f"{split}-0.safetensors")
     PictureAutoencoder(**TINY_CODE).save_pretrained(folder / "video_autoencoder")
+    FilmCode.tiny().save_pretrained(folder / "film_code")
     PictureVae.tiny().save_pretrained(folder / "picture_vae")
     (folder / "shards").mkdir()
     with tarfile.open(folder / "shards" / "shard-000000.tar", "w") as shard:
@@ -433,3 +451,32 @@ def test_shared_settings_stand_in_one_place():
                 not trainer.keys() & {"logger", "callbacks", "default_root_dir"}
                 and "seed_everything" not in config
             )
+
+
+@pytest.mark.parametrize("name", ["mini", "two-stream-patches"])
+@torch.no_grad()
+def test_two_streams_begin_as_the_shipped_denoisers(name):
+    settings = packaged("joint", name)["model"]["init_args"]
+    network = TwoStreams(**settings.pop("network")["init_args"])
+    shipped = {
+        "audio": AudioTransformer.from_pretrained(WEIGHTS / "denoiser"),
+        "video": VideoTransformer.from_pretrained(WEIGHTS / "video_head"),
+    }
+    roles = {part: Path(settings[part]).name for part in shipped if part in settings}
+    TwoStreamTraining(network, **{part: str(WEIGHTS / role) for part, role in roles.items()})
+    data = packaged("joint", name)["data"]["init_args"]
+    assert not network.words_read or network.words_read == data["words"]
+    text = torch.randn(2, 1 + network.words_read, 256)
+    given = {"audio": torch.randn(2, 48, 8)}
+    if "video" in roles:
+        given["video"] = torch.randn(2, *network.video.film_shape)
+        told = {"audio": Conditions.of(text=text[:, 0]), "video": Conditions.of(text=text)}
+    else:
+        text = text[:, 0]
+        told = {"audio": Conditions.of(text=text)}
+    time = torch.tensor([0.3, 0.9])
+    together = network.eval()(Latents(**given), time, Conditions.of(text=text))
+    assert roles
+    for part, conditions in told.items():
+        alone = shipped[part](Latents(**{part: given[part]}), time, conditions)
+        torch.testing.assert_close(getattr(together, part), getattr(alone, part), rtol=1e-4, atol=1e-4)
