@@ -180,18 +180,23 @@ def data_clean(
     looks: Annotated[int, typer.Option(min=1, help="Colourings of every act.")] = 1,
     acts: Annotated[str, typer.Option(help="Which acts, with commas between them. Default: all.")] = "",
     size: Annotated[int, typer.Option(min=16, help="Side of the pictures in pixels.")] = 128,
+    solid: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of scenes of solid bodies (extra solid).")
+    ] = 0.0,
     cache: Annotated[str, typer.Option(help="Folder that the trainings look in.")] = "runs/films",
     workers: Annotated[int, typer.Option(min=0, help="Rendering processes; 0 renders in this one.")] = 1,
     as_json: Json = False,
 ) -> None:
     """Render scenes of the clean setting beforehand, as train video-vae and video-head would."""
     need("train")
+    if solid:
+        need("solid")
     from ta_v2a.data.clean_films import make_films
     from ta_v2a.stage.clean.packed import Filming
 
     chosen = tuple(name.strip() for name in acts.split(",") if name.strip())
     try:
-        files = make_films(Path(cache), Filming(chosen, looks, size), "train", scenes, workers)
+        files = make_films(Path(cache), Filming(chosen, looks, size, solid=solid), "train", scenes, workers)
     except ValueError as error:
         raise UserError(str(error)) from error
     report = {"folder": str(files[0].parent), "files": len(files), "scenes": scenes}

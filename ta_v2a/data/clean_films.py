@@ -20,6 +20,7 @@ from ta_v2a.engine.filming import TellsWords
 from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.presets.trained import mini_cvalp
 from ta_v2a.stage.clean.packed import Filming, film_scenes, read_films
+from ta_v2a.system.extras import need
 from ta_v2a.system.provenance import code_digest
 
 CLEAN_CODE = ("ta_v2a.stage.clean.packed",)
@@ -56,9 +57,12 @@ class _CleanFilms(lightning.LightningDataModule):
         fps: float,
         workers: int,
         cache: str,
+        solid: float,
     ):
         super().__init__()
-        self.filming = Filming(tuple(acts), looks, picture_px, pictures, fps)
+        if solid:
+            need("solid")
+        self.filming = Filming(tuple(acts), looks, picture_px, pictures, fps, solid=solid)
         self.counts = {"train": scenes, "validation": validation_scenes}
         self.workers, self.cache = workers, Path(cache)
         self.tensors: dict[str, dict[str, Tensor]] = {}
@@ -85,7 +89,7 @@ class CleanPictures(_CleanFilms):
 
     Args:
         scenes, validation_scenes: how many.
-        acts, looks, picture_px, pictures, fps: of the films, see `Filming`.
+        acts, looks, picture_px, pictures, fps, solid: of the films, see `Filming`.
         window: pictures of a short film; `windows` of every scene are kept in memory.
         batch_size: short films a batch; an epoch has `batches`.
         workers: rendering processes.
@@ -107,8 +111,10 @@ class CleanPictures(_CleanFilms):
         batches: int = 500,
         workers: int = 1,
         cache: str = "runs/films",
+        solid: float = 0.0,
     ):
-        super().__init__(scenes, validation_scenes, acts, looks, picture_px, pictures, fps, workers, cache)
+        films = (acts, looks, picture_px, pictures, fps, workers, cache, solid)
+        super().__init__(scenes, validation_scenes, *films)
         self.window, self.windows, self.batch_size, self.batches = window, windows, batch_size, batches
 
     def setup(self, stage: str) -> None:
@@ -143,7 +149,7 @@ class CleanLatents(_CleanFilms):
             encoders that bring their own tokenizer, of whichever size.
         words: tokens of a text.
         scenes, validation_scenes, batch_size, batches, workers, cache: as `CleanPictures`.
-        acts, looks, picture_px, pictures, fps: of the films, see `Filming`.
+        acts, looks, picture_px, pictures, fps, solid: of the films, see `Filming`.
     """
 
     def __init__(
@@ -163,8 +169,10 @@ class CleanLatents(_CleanFilms):
         batches: int = 200,
         workers: int = 1,
         cache: str = "runs/films",
+        solid: float = 0.0,
     ):
-        super().__init__(scenes, validation_scenes, acts, looks, picture_px, pictures, fps, workers, cache)
+        films = (acts, looks, picture_px, pictures, fps, workers, cache, solid)
+        super().__init__(scenes, validation_scenes, *films)
         self.sources, self.words = (autoencoder, cvalp, tokenizer_file), words
         self.batch_size, self.batches = batch_size, batches
 

@@ -9,6 +9,7 @@ import pytest
 from ta_v2a import doctor
 from ta_v2a.__main__ import main
 from ta_v2a.data.examples import Examples
+from ta_v2a.stage.clean.packed import Filming, film_scenes, is_solid, read_films
 from ta_v2a.stage.export import write_split
 from ta_v2a.stage.solid.mujoco_here import drawing_problem
 from ta_v2a.stage.solid.render import render_solid
@@ -96,3 +97,20 @@ def test_a_split_is_written_by_several_processes(tmp_path):
 def test_the_doctor_says_that_it_can_be_drawn():
     row = doctor.check_drawing()
     assert row["ok"] and row["problem"] is None and row["version"] == "can be drawn"
+
+
+def test_films_of_the_video_head_may_be_of_bodies(tmp_path):
+    filming = Filming(px=32, pictures=32, solid=0.5)
+    kinds = [is_solid(seed, filming) for seed in range(400)]
+    assert 160 < sum(kinds) < 240
+    seeds = range(kinds.index(True), kinds.index(True) + 2)
+    (file,) = film_scenes(filming, seeds, tmp_path, 0)
+    films, facts = read_films(file, filming)
+    one = solid_scene(seeds[0], filming.duration_s, "clean")
+    assert facts[0]["captions"][:3] == [one.scene.caption] * 3 and len(facts[0]["captions"]) == 4
+    assert facts[0]["act"] == f"solid {one.scene.sources[0].action}"
+    assert facts[0]["events_s"] == [round(event.time_s, 4) for event in one.scene.sources[0].events]
+    wide = render_solid(one, filming.times_s, 32, 43, colour=True)
+    np.testing.assert_array_equal(films[0], wide[:, :, 5:37])
+    flat = replace(filming, solid=0.0)
+    assert not any(is_solid(seed, flat) for seed in range(50))

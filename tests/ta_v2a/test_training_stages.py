@@ -223,6 +223,12 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
         {**CLEAN, "words": 4, "autoencoder": "video_autoencoder", "cvalp": str(WEIGHTS / "cvalp")}
         | {"tokenizer_file": TINY_CVALP["tokenizer_file"]},
     ),
+    ("video-head", "mini", "both-worlds"): (
+        TINY_HEAD,
+        {"checkpoint": None, "export_folder": "head"},
+        {**CLEAN, "words": 4, "autoencoder": "video_autoencoder", "cvalp": str(WEIGHTS / "cvalp")}
+        | {"tokenizer_file": TINY_CVALP["tokenizer_file"], "solid": 0.0},
+    ),
     **{
         ("video-head", "video-head-paper", *over): (
             TINY_MOTION,

@@ -6,6 +6,7 @@ A steady picture hardly changes, so the differences of neighbours, deflated, tak
 import itertools
 import json
 import os
+import random
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -16,8 +17,12 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from prompts.grammar import caption
 from ta_v2a.stage.clean.render import render_clean
 from ta_v2a.stage.clean.scenes import plan_clean, wordings
+from ta_v2a.stage.scene.scene import heard
+from ta_v2a.stage.solid.render import render_solid
+from ta_v2a.stage.solid.scene import solid_scene
 from ta_v2a.system.parallel import Crashed, in_order
 
 SCENES_A_FILE = 64
@@ -34,6 +39,8 @@ class Filming:
         px: side of a picture.
         pictures, fps: how many, and how many a second.
         wordings: captions of a scene.
+        solid: share of the seeds, 0..1, whose scenes are of the solid world's clean setting (needs the extra
+            `solid`, and EGL); `acts` and `looks` are the others'.
     """
 
     acts: tuple[str, ...] = ()
@@ -42,6 +49,7 @@ class Filming:
     pictures: int = 64
     fps: float = 15.625
     wordings: int = 4
+    solid: float = 0.0
 
     @property
     def times_s(self) -> np.ndarray:
@@ -76,15 +84,38 @@ def unpacked(data: bytes, filming: Filming) -> np.ndarray:
     return frames
 
 
+def is_solid(seed: int, filming: Filming) -> bool:
+    """Whether a seed's scene is one of bodies."""
+    return bool(np.random.default_rng((seed, 41)).random() < filming.solid)
+
+
+def _filmed(seed: int, filming: Filming) -> tuple[np.ndarray, dict]:
+    """The pictures of a seed, (pictures, px, px, 3) uint8, and what is known of its scene."""
+    if is_solid(seed, filming):
+        solid = solid_scene(seed, filming.duration_s, "clean")
+        scene, wide = solid.scene, round(solid.scene.aspect * filming.px)
+        film = render_solid(solid, filming.times_s, filming.px, wide, colour=True)
+        edge = (wide - filming.px) // 2
+        frames = film[:, :, edge : edge + filming.px]
+        source = scene.sources[0]
+        other = caption([heard(source)], random.Random(seed))
+        captions = [*[scene.caption] * (filming.wordings - 1), other][-filming.wordings :]
+        act = f"solid {source.action}"
+    else:
+        clean = plan_clean(seed, filming.duration_s, filming.acts, filming.looks)
+        scene, act, captions = clean, clean.act, wordings(clean, filming.wordings)
+        frames = render_clean(clean, filming.times_s, filming.px)
+    events = [round(event.time_s, 4) for event in scene.sources[0].events]
+    return frames, {"seed": int(seed), "act": act, "captions": captions, "events_s": events}
+
+
 def _write_shard(task: _Task) -> None:
     cv2.setNumThreads(1)
     films, facts = [], []
     for seed in task.seeds:
-        scene = plan_clean(seed, task.filming.duration_s, task.filming.acts, task.filming.looks)
-        films.append(packed(render_clean(scene, task.filming.times_s, task.filming.px)))
-        events = [round(event.time_s, 4) for event in scene.sources[0].events]
-        captions = wordings(scene, task.filming.wordings)
-        facts.append({"seed": int(seed), "act": scene.act, "captions": captions, "events_s": events})
+        frames, known = _filmed(int(seed), task.filming)
+        films.append(packed(frames))
+        facts.append(known)
     ends = np.cumsum([len(film) for film in films])
     part = task.file.with_suffix(f".{os.getpid()}.part")
     data: dict[str, np.ndarray] = {
