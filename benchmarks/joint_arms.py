@@ -14,7 +14,8 @@ two-stream, and shorter):
         --folder runs/joint-small --result results/joint_arms.json
 
 Two streams that start from the shipped denoisers of sound and picture, in the video head's own code, with and
-without interaction, against those denoisers in turn (an hour of one core an arm):
+without interaction, against those denoisers side by side ("as shipped": one step is enough, nothing is
+learnt) and in turn (an hour of one core an arm):
 
     PYTHONPATH=. python benchmarks/joint_arms.py train --code shipped --steps 450 --batch 24 --lr 3e-4 \\
         --scenes 1536 --precision 32-true --folder runs/joint-shipped
@@ -71,6 +72,7 @@ ARMS: dict[str, tuple[str, list[str]]] = {
     "tempo whole": ("tempo", [f"{MODEL}network.init_args.use", "whole"]),
     "shipped": ("two-stream", []),
     "shipped apart": ("two-stream", [f"{MODEL}network.init_args.interacts", "false"]),
+    "as shipped": ("two-stream", [f"{MODEL}network.init_args.interacts", "false", f"{MODEL}lr", "0"]),
 }
 """Configuration and overrides; the tempo arms steer the video stream of "two-stream"."""
 TASKS = {
