@@ -5,8 +5,9 @@ import pytest
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics.records import Score
 from ta_v2a.evaluation.report import tables
+from ta_v2a.evaluation.report.cells import cell
 from ta_v2a.evaluation.report.results import Result, as_text
-from ta_v2a.evaluation.report.tables import brief, cell, regenerated, write_tables
+from ta_v2a.evaluation.report.tables import brief, regenerated, write_tables
 
 
 def result(*figures: Score, **about) -> Result:

@@ -15,51 +15,16 @@ from pathlib import Path
 
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics.agreement import AGREEMENT
-from ta_v2a.evaluation.metrics.av_align import ALIGN, ALIGN_VARIANT, ALIGN_VARIANTS
+from ta_v2a.evaluation.metrics.av_align import ALIGN
 from ta_v2a.evaluation.metrics.records import Score
+from ta_v2a.evaluation.report.cells import cell, found, table
+from ta_v2a.evaluation.report.joint_tables import joint_align_table, joint_table
 from ta_v2a.evaluation.report.results import Result, read_result
 from ta_v2a.media.writing.atomic import output_file, whole_file
 
 _BLOCK = re.compile(r"^(<!-- result: (.+?) -->\n)(.*?)^(<!-- end -->)$", re.MULTILINE | re.DOTALL)
 _BEGIN = re.compile(r"^<!-- result:", re.MULTILINE)
 GAIN, F1, SHUFFLED = "gain:100ms", "f1:100ms", "shuffled_f1:100ms"
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    head, *lines = (f"| {' | '.join(line)} |" for line in (header, *rows))
-    return "\n".join((head, "|---" * len(header) + "|", *lines))
-
-
-def cell(
-    score: Score | None, digits: int = 3, n: bool = True, scale: float = 1, end_digits: int | None = None
-) -> str:
-    """Value with its interval and n, "0.770 (0.753-0.788, n=824)"; "" where there is none.
-
-    Args:
-        digits: after the point.
-        n: whether n is shown.
-        scale: 1000 shows milliseconds.
-        end_digits: after the point of the ends, if others.
-    """
-    if score is None or score.value is None:
-        return ""
-    value = f"{scale * score.value:.{digits}f}"
-    ends = digits if end_digits is None else end_digits
-    inside = []
-    if score.low is not None and score.high is not None:
-        inside.append("-".join(f"{scale * end:.{ends}f}" for end in (score.low, score.high)))
-    if n and score.n is not None:
-        inside.append(f"n={score.n}")
-    return f"{value} ({', '.join(inside)})" if inside else value
-
-
-def found(result: Result, metric: str, of: str = "generated", variant: str | None = None) -> Score | None:
-    """The figure, or None where the result does not hold it."""
-    try:
-        return result.figure(metric, of, variant)
-    except UserError:
-        return None
 
 
 def _stage(results: Sequence[Result]) -> str:
@@ -338,51 +303,6 @@ def _arms(results: Sequence[Result]) -> str:
     return table(("sound", *header), rows)
 
 
-def _joint(results: Sequence[Result], task: str) -> str:
-    """`benchmarks/joint_arms.py`: every arm that does a task, and the scenes themselves; most of the shuffled
-    clips and the other variants of AV-Align are left out."""
-    (result,) = results
-    rows = dict.fromkeys(one.of for one in result.figures if one.of and f", {task}" in one.of)
-    of = {"true scenes": "true, scenes", **{row.replace(f", {task}", ""): row for row in rows}}
-    asked = {
-        metric: word for metric, word in _JOINT.items() if any(found(result, metric, row) for row in rows)
-    }
-    lines = [
-        (name, *(cell(found(result, metric, row), n=False) for metric in asked)) for name, row in of.items()
-    ]
-    return table((task, *asked.values()), lines)
-
-
-def _joint_align(results: Sequence[Result]) -> str:
-    """`benchmarks/joint_arms.py`: AV-Align in every variant, own clips and shuffled."""
-    (result,) = results
-    rows = dict.fromkeys(one.of for one in result.figures if one.of)
-    lines = []
-    for row in rows:
-        values = []
-        for variant in ALIGN_VARIANTS:
-            own, other = (found(result, f"{ALIGN} {variant}{of}", row) for of in ("", ", shuffled"))
-            values.append(f"{cell(own, n=False)} / {cell(other, n=False).partition(' ')[0]}" if own else "")
-        if any(values):
-            lines.append((row, *values))
-    return table(("arm, task", *ALIGN_VARIANTS), lines)
-
-
-_JOINT = {
-    "cosine of picture and sound": "picture, sound",
-    "cosine of words and sound": "words, sound",
-    "cosine of words and picture": "words, picture",
-    "F1 of onsets seen and heard": "onsets seen, heard",
-    "F1 of onsets seen and heard, shuffled": "shuffled",
-    "F1 of onsets heard and the scene's events": "onsets heard, events",
-    "a kind of the scene is heard": "kind heard",
-    "the act is seen": "act seen",
-    f"{ALIGN} {ALIGN_VARIANT}": ALIGN,
-    "Frechet distance of E_v": "FD of E_v",
-    "Frechet distance of E_a": "FD of E_a",
-    "seconds a clip": "s a clip",
-}
-"""Scores of the joint models, and their columns."""
 _LEFT_OUT = ("onset precision", "onset recall", "class accuracy, one source")
 
 
@@ -391,8 +311,8 @@ TABLES: dict[str, Callable[[Sequence[Result]], str]] = {
     "stage-weights": _stage_weights,
     "stage-rest": _stage_rest,
     "arms": _arms,
-    "joint-align": _joint_align,
-    **{f"joint-{task}": partial(_joint, task=task) for task in ("t2av", "v2a", "a2v")},
+    "joint-align": joint_align_table,
+    **{f"joint-{task}": partial(joint_table, task=task) for task in ("t2av", "v2a", "a2v")},
     "retrieval": _retrieval,
     "encoders": _encoders,
     "sanity": _sanity,
