@@ -1,6 +1,6 @@
 """How long a film from words takes, on the processor: the head's own 4.1 s, enlarged to 256 pixels.
 
-    PYTHONPATH=. python benchmarks/generate_speed.py --takes 5 --threads 2 --result results/generate_speed.json
+    PYTHONPATH=. python benchmarks/generate_speed.py --threads 2 --result results/generate_speed.json
 
 Cold: `ta-v2a generate` as a command, from its start to the finished film. Warm: a film of several that one
 command makes, its pictures and its sound, loading apart; the mean. A prompt that tells a number draws
