@@ -61,7 +61,10 @@ browser: studio ## Tests of the page: its parts in node, the whole in Chromium (
 wheel: $(SETUP) ## Build the wheel, install it alone into an empty environment, sound a clip with it
 	$(BIN)/python tests/wheel.py
 
-mini: $(DONE)/pack ## Train the bundled preset again, from nothing: BANK=folder of sounds; two stages at a time: OMP_NUM_THREADS=1 make -j2 mini (docs/experiments.md says how long that takes)
+mini: $(DONE)/pack ## Train the bundled preset again, from nothing: BANK=folder of sounds; on two cores: OMP_NUM_THREADS=1 make -j2 mini PROCESSES=2 (docs/experiments.md says how long that takes)
+
+# Two processes for the stages that the rest waits for. $(1): rows of each, half a batch.
+SPREAD = $(if $(filter 2,$(PROCESSES)),--trainer.accelerator cpu --trainer.strategy ddp --trainer.devices 2 --data.init_args.batch_size $(1))
 
 # Its stages: those that a stage reads come before it. A second call goes on after those that ended (rm -r runs/done: all anew).
 TRAINED = @mkdir -p $(DONE) && touch $@
@@ -71,8 +74,11 @@ $(DONE)/video: $(DONE)/text
 $(DONE)/ldm: $(DONE)/video $(DONE)/vae
 $(DONE)/classifier: $(DONE)/ldm
 $(DONE)/align: $(DONE)/ldm
-$(DONE)/cvalp $(DONE)/text $(DONE)/video $(DONE)/classifier:
+$(DONE)/cvalp $(DONE)/text $(DONE)/classifier:
 	$(BIN)/ta-v2a train $(@F)
+	$(TRAINED)
+$(DONE)/video:
+	$(BIN)/ta-v2a train video $(call SPREAD,8)
 	$(TRAINED)
 $(DONE)/bandwidth $(DONE)/listener:
 	$(BIN)/ta-v2a train $(@F) $(BANKED)
@@ -81,7 +87,7 @@ $(DONE)/vae:
 	$(BIN)/ta-v2a train vae $(if $(BANK),$(BANKED) --data.init_args.recorded 0.7)
 	$(TRAINED)
 $(DONE)/ldm:
-	$(BIN)/ta-v2a train ldm $(if $(BANK),--config mini --config recordings $(BANKED))
+	$(BIN)/ta-v2a train ldm $(if $(BANK),--config mini --config recordings $(BANKED)) $(call SPREAD,24)
 	$(TRAINED)
 $(DONE)/align:
 	$(BIN)/ta-v2a train classifier --config mini --config align

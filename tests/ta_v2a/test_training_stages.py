@@ -434,7 +434,7 @@ def test_a_file_of_the_users_has_the_last_word(tmp_path, capsys):
     resolved = yaml.safe_load(capsys.readouterr().out)
     trainer = resolved["trainer"]
     assert (resolved["seed_everything"], trainer["gradient_clip_val"], trainer["logger"]) == (3, None, False)
-    assert trainer["callbacks"] is None and trainer["max_steps"] == 1300
+    assert trainer["callbacks"] is None and trainer["max_steps"] == 900
 
 
 @pytest.mark.parametrize(("fast", "precision"), [(torch.bfloat16, "bf16-mixed"), (None, "32-true")])
