@@ -28,6 +28,7 @@ from ta_v2a.data.examples import CAPTIONS
 from ta_v2a.data.joint_latents import JointRows, as_batch, read_joint_rows
 from ta_v2a.data.stage_clips import STAGE_CODE, split_seeds
 from ta_v2a.engine.joint import picture_code_of
+from ta_v2a.engine.parts import INDEX_FILE, VIDEO_ROLES
 from ta_v2a.errors import UserError
 from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp, weights_file
 from ta_v2a.stage.clean.render import render_clean
@@ -192,7 +193,9 @@ class JointScenes(lightning.LightningDataModule):
         """The cache of exactly these weights, recordings and source code."""
         digests = [file_sha256(weights_file(file)) for file in self.sources]
         if self.picture_code is not None:
-            digests.append(folder_sha256(Path(self.picture_code)))
+            place = Path(self.picture_code)
+            parts = [place / role for role in VIDEO_ROLES] if (place / INDEX_FILE).is_file() else [place]
+            digests += [folder_sha256(part) for part in parts]
         code = code_digest(JOINT_CODE, alone=("ta_v2a.data.joint_scenes", "ta_v2a.presets.trained"))
         facts = (*digests, recordings_digest(self.bank), code, self.spec, self.pictures, self.picture_px)
         return (
