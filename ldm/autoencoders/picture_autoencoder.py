@@ -13,6 +13,8 @@ from vocoders.training.joined_batch import everyones_mean, joined
 
 SIDE = 16
 """Pixels of a latent cell's side."""
+AT_ONCE = 8
+"""Pictures of a film that are coded together: more of them leave a processor's cache."""
 _LEAST_STD = 1e-3
 
 
@@ -136,12 +138,14 @@ class PictureAutoencoder(Component):
 
     def encode_film(self, film: Float[Tensor, "b n planes h w"]) -> Float[Tensor, "b latent n h2 w2"]:
         """Latents of films, as `Latents.video` holds them."""
-        return self.encode(film.flatten(0, 1)).unflatten(0, film.shape[:2]).transpose(1, 2)
+        codes = [self.encode(part) for part in film.flatten(0, 1).split(AT_ONCE)]
+        return torch.cat(codes).unflatten(0, film.shape[:2]).transpose(1, 2)
 
     def decode_film(self, latents: Float[Tensor, "b latent n h2 w2"]) -> Float[Tensor, "b n planes h w"]:
         """Films in [0, 1]."""
         cells = latents.transpose(1, 2)
-        return self.decode(cells.flatten(0, 1)).unflatten(0, cells.shape[:2])
+        pictures = [self.decode(part) for part in cells.flatten(0, 1).split(AT_ONCE)]
+        return torch.cat(pictures).unflatten(0, cells.shape[:2])
 
     def losses(
         self,

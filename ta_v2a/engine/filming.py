@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
+from ldm.autoencoders.picture_autoencoder import AT_ONCE
 from ldm.conditions import FIRST_PICTURE, NEGATIVE, TEXT, Conditions, Track
 from ldm.denoisers.role import FilmDenoiser
 from ldm.guidance import Branch, branch, plan_branches
@@ -228,7 +229,7 @@ class FilmMaker(MakesFilms):
         """Pictures of latents."""
         films = []
         for film in latents.to(self.autoencoder.device, self.autoencoder.dtype):
-            cells = film.transpose(0, 1).split(16)
+            cells = film.transpose(0, 1).split(AT_ONCE)
             pictures = torch.cat([self.autoencoder.decode(part).float() for part in cells])
             films.append((pictures * 255).round().byte().movedim(1, -1).cpu())
         return torch.stack(films)
