@@ -229,7 +229,13 @@ class JointScenes(lightning.LightningDataModule):
     def code(self) -> PatchCode | FilmCode:
         """The picture code: the given one, the one kept, or one learnt now."""
         if self.picture_code is not None:
-            return picture_code_of(self.picture_code)
+            code = picture_code_of(self.picture_code)
+            if code.picture_px != self.picture_px:
+                raise UserError(
+                    f"the code of {self.picture_code} is of pictures of {code.picture_px} pixels, "
+                    f"not {self.picture_px}: picture_px"
+                )
+            return code
         place = self.folder / "code"
         if not (place / "config.json").is_file():
             code = PatchCode(picture_px=self.picture_px)

@@ -6,6 +6,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
 
+from ldm.autoencoders.film_code import FilmCode
+from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ta_v2a.data.joint_latents import JointLatents, JointRows, as_batch, read_joint_rows
 from ta_v2a.data.joint_scenes import AudibleScenes, JointScenes, captions_of
 from ta_v2a.errors import UserError
@@ -30,6 +32,26 @@ def test_a_batch_is_its_rows_and_wordings_come_in_turn():
             assert torch.equal(batch[name][index], value) and value.dtype == torch.float32
         assert torch.equal(batch["text"][index], rows()["text"][index, (1 + index) % 4].float())
     assert not torch.equal(JointRows(rows(), epoch=2)[0]["text"], whole[0]["text"])
+
+
+def test_a_text_with_its_words_is_one_of_the_wordings():
+    told = {"text": torch.randn(6, 4, 3, 5).half(), "has_text": torch.rand(6, 4, 3) < 0.5}
+    batch = JointRows({**rows(), **told}, epoch=2).__getitems__([0, 3])
+    assert torch.equal(batch["text"], told["text"][[0, 3], [2, 1]].float())
+    assert torch.equal(batch["has_text"], told["has_text"][[0, 3], [2, 1]])
+
+
+def test_a_picture_code_that_is_none_or_of_another_size_is_refused(tmp_path):
+    PictureAutoencoder.tiny().save_pretrained(tmp_path / "other")
+    FilmCode.tiny().save_pretrained(tmp_path / "code")
+    for folder, px, reason in (
+        ("nowhere", 32, "nowhere"),
+        ("other", 32, "names PictureAutoencoder"),
+        ("code", 48, "pictures of 32 pixels, not 48"),
+    ):
+        with pytest.raises(UserError, match=reason):
+            JointScenes(picture_code=str(tmp_path / folder), picture_px=px).code()
+    assert isinstance(JointScenes(picture_code=str(tmp_path / "code"), picture_px=32).code(), FilmCode)
 
 
 def test_shards_that_are_none_or_do_not_go_together_are_refused(tmp_path):
