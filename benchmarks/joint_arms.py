@@ -230,11 +230,11 @@ class Bench:
     @cached_property
     def facts(self) -> dict[str, Any]:
         """What the scores need to know of the scenes."""
-        from ta_v2a.data.joint_scenes import planned
+        from ta_v2a.data.joint_scenes import joint_scene
         from ta_v2a.evaluation.stage.truth import Truth
 
         seeds = self.data.seeds("validation")[: self.given.n]
-        scenes = [planned(seed, self.data.spec.duration_s, self.given.setting) for seed in seeds]
+        scenes = [joint_scene(seed, self.data.spec.duration_s, self.given.setting) for seed in seeds]
         return {
             "text": whole_text(self.rows["text"]).cpu().numpy(),
             "truth": [Truth.of(scene) for scene in scenes],

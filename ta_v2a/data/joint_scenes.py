@@ -42,7 +42,7 @@ from ta_v2a.system.provenance import code_digest, file_sha256, folder_sha256, re
 from vocoders.clock import MINI, ClipSpec
 from vocoders.mel import LogMel
 
-Setting = Literal["wild", "clean"]
+SceneSetting = Literal["wild", "clean"]
 """Of the stage: anything in any light, or one act with a steady camera, as the video head learns from."""
 JOINT_CODE = (
     *STAGE_CODE,
@@ -60,7 +60,7 @@ CODE_SCENES = 96
 """Scenes that the picture code is learnt from."""
 
 
-def planned(seed: int, duration_s: float, setting: Setting = "wild") -> Scene:
+def joint_scene(seed: int, duration_s: float, setting: SceneSetting = "wild") -> Scene:
     """The scene of a seed in a setting."""
     return plan_clean(seed, duration_s) if setting == "clean" else plan(seed, duration_s)
 
@@ -99,10 +99,10 @@ class AudibleScenes(Dataset):
         pictures: int,
         picture_px: int,
         bank: str | Path | None = None,
-        setting: Setting = "wild",
+        setting: SceneSetting = "wild",
     ):
         self.seeds, self.spec, self.pictures, self.picture_px = seeds, spec, pictures, picture_px
-        self.setting: Setting = setting
+        self.setting: SceneSetting = setting
         self.bank = None if bank is None else SoundBank(Path(bank))
 
     def __len__(self) -> int:
@@ -111,7 +111,7 @@ class AudibleScenes(Dataset):
     def __getitem__(self, index: int) -> dict[str, Any]:
         cv2.setNumThreads(1)
         seed, spec = int(self.seeds[index]), self.spec
-        scene = planned(seed, spec.duration_s, self.setting)
+        scene = joint_scene(seed, spec.duration_s, self.setting)
         wave = render_sound(scene, spec.sample_rate_hz, self.bank)[: spec.samples]
         times_s = (np.arange(self.pictures) + 0.5) * spec.duration_s / self.pictures
         return {
@@ -174,12 +174,12 @@ class JointScenes(lightning.LightningDataModule):
         bank: str | None = None,
         cache: str = "runs/joint-scenes",
         first_seed: int = 60_000_000,
-        setting: Setting = "wild",
+        setting: SceneSetting = "wild",
     ):
         super().__init__()
         if setting == "clean" and duration_s < SHORTEST_S:
             raise UserError(f"a clean scene lasts {SHORTEST_S:g} s or more, not {duration_s:g}: duration_s")
-        self.setting: Setting = setting
+        self.setting: SceneSetting = setting
         self.sources = (Path(cvalp), Path(tokenizer_file), Path(vae))
         self.counts = {"train": scenes, "validation": validation_scenes}
         self.picture_code, self.words = picture_code, words
