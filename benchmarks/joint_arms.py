@@ -19,8 +19,8 @@ learnt) and in turn (54 minutes of one core for "shipped"):
 
     PYTHONPATH=. python benchmarks/joint_arms.py train --code shipped --steps 260 --batch 24 --lr 3e-4 \\
         --scenes 1536 --precision 32-true --folder runs/joint-shipped
-    PYTHONPATH=. python benchmarks/joint_arms.py measure --code shipped -n 150 --sampler-steps 8 --text-scale 1.75 \\
-        --folder runs/joint-shipped --result results/joint_shipped.json
+    PYTHONPATH=. python benchmarks/joint_arms.py measure --code shipped -n 150 --sampler-steps 8 \\
+        --text-scale 1.75 --folder runs/joint-shipped --result results/joint_shipped.json
 
 `train` makes the latents where they are missing, once for all arms, and trains arm after arm, as `--arms`
 names them; each is noted in `arm.json` beside its networks. One that is noted is left alone; one that was
