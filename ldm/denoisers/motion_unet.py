@@ -123,6 +123,10 @@ class MotionUNet(Component):
         """What it predicts are a film's latents themselves."""
         return made
 
+    def film_parts(self, latents: Float[Tensor, "b z n h w"]) -> Float[Tensor, "b z n h w"]:
+        """The latents themselves."""
+        return latents
+
     def first_picture(self, latents: Float[Tensor, "n z h w"]) -> None:
         """It has not learnt to be given a first picture: a sampler has to put it there
         (`ldm.guides.known.Replacement`)."""

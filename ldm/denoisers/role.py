@@ -50,6 +50,9 @@ class FilmDenoiser(Denoiser, Protocol):
     def film_latents(self, made: Tensor) -> Tensor:
         """Latents (batch, Z, pictures, rows, columns) of what it predicts."""
 
+    def film_parts(self, latents: Tensor) -> Tensor:
+        """What it would predict for a film's latents: `film_latents` undone; pictures come last."""
+
     def first_picture(self, latents: Tensor) -> Tensor | None:
         """The track `FIRST_PICTURE` of a picture's latents (n, Z, rows, columns); None: it takes none."""
 

@@ -137,6 +137,10 @@ class VideoTransformer(Component):
         """A film's latents of what it predicts."""
         return self.code.join(made)
 
+    def film_parts(self, latents: Float[Tensor, "b z n h w"]) -> Float[Tensor, "b z n1 h w"]:
+        """What rests in a film, then what moves."""
+        return self.code.split(latents)
+
     def first_picture(self, latents: Float[Tensor, "n z h w"]) -> Float[Tensor, "n cells z"]:
         """The track `FIRST_PICTURE` of a picture's latents."""
         return self.code.rest(latents[:, :, None])[:, :, 0].flatten(2).transpose(1, 2)

@@ -226,7 +226,10 @@ def evaluate_generate(
     steps: Annotated[int, typer.Option(min=1, max=1000)] = FILM_STEPS,
     text_scale: Annotated[float, typer.Option()] = FILM_TEXT_SCALE,
     drafts: Annotated[
-        int | None, typer.Option(min=1, max=64, help="Films drawn where a caption tells a count.")
+        int | None,
+        typer.Option(
+            min=1, max=64, help="Films drawn at most where a caption tells a count; 1: nobody counts."
+        ),
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that render the training's scenes.")] = 1,
     preset: Preset = "mini",

@@ -31,8 +31,8 @@ def generate(
         typer.Option(
             min=1,
             max=64,
-            help='Films drawn for each where PROMPT tells a number, as "three times"; the one that shows it '
-            "is kept. Default: the head's own, 4 of mini's.",
+            help='Films drawn at most where PROMPT tells a number, as "three times", until one shows as '
+            "many; after those it rests. 1: nobody counts. Default: the head's own, 4 of mini's.",
         ),
     ] = None,
     steps: Annotated[

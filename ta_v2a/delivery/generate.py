@@ -41,8 +41,8 @@ class FilmOrder:
         seconds: its length; None: as long as the head's own films.
         size: side of its pictures in pixels.
         seed, takes: films from seeds seed, seed + 1, ...
-        drafts: films drawn for each where the prompt tells a number and the head makes the film in
-            one piece (None: as many as the head's own).
+        drafts: films drawn at most for each where the prompt tells a number and the head makes the film in
+            one piece (None: as many as the head's own; 1: nobody counts).
         steps, text_scale, negative_scale: of the pictures' diffusion (no text scale: the head's own).
         sound_scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
         loudness, wav: as in `Order`.
@@ -183,6 +183,13 @@ def film_of(
     than the head's own has none."""
     from ta_v2a.engine.drafts import drafted
 
+    done = 0.0
+
+    def step(event: Any) -> None:
+        nonlocal done
+        done = max(done, event.done / event.total)  # a further draft begins again
+        told(done)
+
     first = None if still is None else enlarged(still, maker.px)
     if pictures > maker.pictures:
         return _enlarged(_in_parts(maker, order, seed, pictures, first, told), order.size, still), None
@@ -197,7 +204,7 @@ def film_of(
         order.negative_prompt,
         order.negative_scale,
         first,
-        lambda event: told(event.done / event.total),
+        step,
     )
     return _enlarged(list(draft.film)[:pictures], order.size, still), draft
 
@@ -241,7 +248,12 @@ def _in_parts(
 
 
 def _drafts(draft: "Drafts") -> dict[str, Any]:
-    return {"told": draft.told, "seen": list(draft.seen), "kept": draft.kept + 1}
+    return {
+        "told": draft.told,
+        "seen": list(draft.seen),
+        "kept": draft.kept + 1,
+        "shown": draft.seen[draft.kept] if draft.shown is None else draft.shown,
+    }
 
 
 def _sound_order(order: FilmOrder, silent: Path, output: Path, seed: int) -> Order:

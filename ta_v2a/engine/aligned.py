@@ -208,7 +208,7 @@ class AlignedFilms:
             latents = self.maker.autoencoder.encode(picture).float()
             cells = head.first_picture(latents)
             if cells is None:
-                guides.append(beginning_with(latents, self.maker.pictures))
+                guides.append(beginning_with(head, latents))
         found = sample(
             head,
             self.maker.scheduler,

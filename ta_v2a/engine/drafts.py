@@ -1,4 +1,4 @@
-"""Films of which one is kept: the one that shows as many events as its words tell."""
+"""Films that show as many events as their words tell: drawn until there are enough, then brought to rest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,14 @@ from jaxtyping import Float, UInt8
 
 from ldm.sampling import StepCallback
 from prompts.acts import count_in
-from ta_v2a.engine.devices import fast_dtype
 from ta_v2a.engine.filming import MakesFilms, luma_for_tower
 from ta_v2a.engine.foley import FoleyEngine
+from ta_v2a.engine.resting import rested
 from ta_v2a.engine.spotting import onset_peaks
 
 SEEN_ABOVE = 0.25
 """Height of the tower's onset curve from which a peak is an onset."""
+_RESTS = 2  # tries: the tower may count otherwise where the film goes on otherwise
 _STRIDE = 0x9E3779B9  # between the seeds of a film's drafts; the generator reads 32 bits of a seed
 
 
@@ -49,14 +50,16 @@ class Drafts:
     Attributes:
         film: the one that is kept, (pictures, px, px, planes) uint8.
         told: how often the words say that it happens, or None where they tell no number.
-        seen: onsets that the tower saw in each draft; () where only one was drawn.
+        seen: onsets that the tower saw in each draft; () where nobody looked.
         kept: place of the film among them.
+        shown: onsets that it sees in the film that is kept, once that was brought to rest; None: it was not.
     """
 
     film: UInt8[np.ndarray, "n h w planes"]
     told: int | None = None
     seen: Sequence[int] = ()
     kept: int = 0
+    shown: int | None = None
 
 
 def drafted(
@@ -72,30 +75,40 @@ def drafted(
     first: UInt8[np.ndarray, "px px planes"] | None = None,
     callback: StepCallback | None = None,
 ) -> Drafts:
-    """A film of a prompt. Where that tells a number ("three times"), it is the first of the drafts in which
-    the tower sees that many onsets, or else the nearest; the first draft is the film of the seed itself.
+    """A film of a prompt. Where that tells a number ("three times"), films are drawn until the tower sees
+    that many onsets in one, and after that many the film comes to rest. Where none shows as many it is the
+    one with most. The first draft is the film of the seed itself.
 
     Args:
-        text_scale, drafts: None takes the maker's own.
+        text_scale: None takes the maker's own.
+        drafts: at most so many; 1 is the film of the seed, however often it happens; None: the maker's own.
         seed: of the first draft.
         steps: of the sampler.
         negative, negative_scale, first, callback: as of `MakesFilms.film`.
     """
     told = count_in(prompt)
-    count = (maker.drafts if drafts is None else drafts) if told is not None else 1
-    films = maker.films(
-        [prompt] * count,
-        [maker.generator((seed + k * _STRIDE) % 2**64) for k in range(count)],
-        steps,
-        maker.text_scale if text_scale is None else text_scale,
-        [negative] * count if negative.strip() else None,
-        negative_scale,
-        None if first is None else torch.from_numpy(first.copy()).movedim(-1, 0)[None].float() / 255,
-        callback,
-        fast_dtype(maker.device),
-    ).numpy()
-    if told is None or count == 1:
-        return Drafts(films[0], told)
-    seen = tuple(len(seen_in(engine, film).onsets_s) for film in films)
-    kept = int(np.argmin([abs(one - told) for one in seen]))
-    return Drafts(films[kept], told, seen, kept)
+    most = maker.drafts if drafts is None else drafts
+
+    def generator(draft: int) -> torch.Generator:
+        return maker.generator((seed + draft * _STRIDE) % 2**64)
+
+    asked = (text_scale, negative, negative_scale, first, callback)
+    if told is None or most == 1:
+        return Drafts(maker.film(prompt, generator(0), steps, *asked), told)
+    films: list[UInt8[np.ndarray, "n h w planes"]] = []
+    seen: list[Float[np.ndarray, " onsets"]] = []
+    while len(films) < most and not (seen and len(seen[-1]) >= told):
+        films.append(maker.film(prompt, generator(len(films)), steps, *asked))
+        seen.append(seen_in(engine, films[-1]).onsets_s)
+    counts = tuple(map(len, seen))
+    kept = int(np.argmax(np.minimum(counts, told)))
+    best, shown, events = films[kept], counts[kept], told
+    for _ in range(_RESTS if maker.fills_in else 0):
+        if shown == told or not 0 < events < counts[kept]:
+            break
+        film = rested(maker, films[kept], seen[kept], events, prompt, generator(kept), -(-steps // 2), *asked)
+        found = len(seen_in(engine, film).onsets_s)
+        if abs(found - told) < abs(shown - told):
+            best, shown = film, found
+        events += 1 if found < told else -1
+    return Drafts(best, told, counts, kept, None if best is films[kept] else shown)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
 from ldm.autoencoders.picture_autoencoder import AT_ONCE
@@ -49,15 +49,30 @@ def film_guidance(text_scale: float, negative_scale: float) -> dict[Branch, floa
     }
 
 
+@dataclass(frozen=True)
+class KnownPictures:
+    """Pictures of a film that are known already.
+
+    Attributes:
+        film: all pictures; what the others hold is of no account, but the nearer the better.
+        there: which are known.
+    """
+
+    film: UInt8[np.ndarray, "n px px planes"]
+    there: Bool[np.ndarray, " n"]
+
+
 class MakesFilms(ABC):
     """What makes films for words.
 
     Attributes:
         text_scale, drafts: of a call that says none.
+        fills_in: whether a call may know some of the pictures.
     """
 
     text_scale: float = FILM_TEXT_SCALE
     drafts: int = 1
+    fills_in: bool = True
 
     @property
     @abstractmethod
@@ -91,12 +106,14 @@ class MakesFilms(ABC):
         first: Float[Tensor, "n planes px px"] | None = None,
         callback: StepCallback | None = None,
         autocast_dtype: torch.dtype | None = None,
+        known: KnownPictures | None = None,
     ) -> UInt8[Tensor, "films pictures px px planes"]:
         """One film for every prompt; the same generator gives the same film, whatever is made beside it.
 
         Args:
             generators: one for each film.
             first: the first picture, of one film or of each.
+            known: of each film; those come back as their code tells them.
         """
 
     def generator(self, seed: int) -> torch.Generator:
@@ -113,6 +130,7 @@ class MakesFilms(ABC):
         negative_scale: float = 0.0,
         first: UInt8[np.ndarray, "px px planes"] | None = None,
         callback: StepCallback | None = None,
+        known: KnownPictures | None = None,
     ) -> UInt8[np.ndarray, "pictures px px planes"]:
         """One film as an array; `first` is a picture that it begins with."""
         picture = None if first is None else torch.from_numpy(first.copy()).movedim(-1, 0)[None].float() / 255
@@ -126,6 +144,7 @@ class MakesFilms(ABC):
             picture,
             callback,
             fast_dtype(self.device),
+            known,
         )
         return made[0].numpy()
 
@@ -196,18 +215,20 @@ class FilmMaker(MakesFilms):
         first: Float[Tensor, "n planes px px"] | None = None,
         callback: StepCallback | None = None,
         autocast_dtype: torch.dtype | None = None,
+        known: KnownPictures | None = None,
     ) -> UInt8[Tensor, "films pictures px px planes"]:
         shape = self.head.film_shape
         noise = [torch.randn(shape, generator=each, device=each.device) for each in generators]
         guides: list[Guide | LatentGuide] = []
         cells: Tensor | None = None
         if first is not None:
-            with torch.no_grad():
-                latents = self.autoencoder.encode(first.to(self.autoencoder.device)).float()
-            latents = latents.to(self.head.device)
+            latents = self._coded(first)
             cells = self.head.first_picture(latents)
             if cells is None:  # it has not learnt to be given one
-                guides.append(beginning_with(latents.expand(len(prompts), -1, -1, -1), self.pictures))
+                guides.append(beginning_with(self.head, latents))
+        if known is not None:
+            latents = self._coded(torch.from_numpy(known.film).movedim(-1, 1).float() / 255)
+            guides.append(keeping(self.head, latents.transpose(0, 1)[None], known.there))
         conditions = self.conditions(prompts, negatives, cells)
         weights = film_guidance(text_scale, negative_scale if NEGATIVE in conditions else 0.0)
         guidance = plan_branches(weights, len(prompts), conditions)
@@ -223,6 +244,11 @@ class FilmMaker(MakesFilms):
             autocast_dtype=autocast_dtype,
         ).given_video
         return self.developed(self.head.film_latents(made))
+
+    @torch.no_grad()
+    def _coded(self, pictures: Float[Tensor, "n planes px px"]) -> Float[Tensor, "n z h w"]:
+        parts = pictures.to(self.autoencoder.device).split(AT_ONCE)
+        return torch.cat([self.autoencoder.encode(part).float() for part in parts]).to(self.head.device)
 
     @torch.no_grad()
     def developed(self, latents: Float[Tensor, "films z n h w"]) -> UInt8[Tensor, "films n px px planes"]:
@@ -244,12 +270,21 @@ def told_words(cvalp: Any, texts: list[str], count: int) -> tuple[Tensor, Tensor
     return whole, torch.ones(whole.shape[:2], dtype=torch.bool, device=whole.device)
 
 
-def beginning_with(first: Float[Tensor, "films z h w"], pictures: int) -> Replacement:
-    """Keeps the first picture of films where their latents say."""
-    known = torch.zeros(*first.shape[:2], pictures, *first.shape[2:], device=first.device)
-    known[:, :, 0] = first
-    there = torch.arange(pictures, device=first.device)[:, None, None] == 0
-    return Replacement(Latents(video=known), Latents(video=there))
+def keeping(
+    head: FilmDenoiser, latents: Float[Tensor, "films z n h w"], there: Bool[np.ndarray, " n"]
+) -> Replacement:
+    """Keeps the pictures of films that are known where their latents say, and what rests in them, where a
+    head tells that apart."""
+    known = head.film_parts(latents)
+    ahead = np.ones(known.shape[2] - len(there), bool)
+    where = torch.from_numpy(np.concatenate([ahead, there])).to(known.device)[:, None, None]
+    return Replacement(Latents(video=known), Latents(video=where))
+
+
+def beginning_with(head: FilmDenoiser, first: Float[Tensor, "films z h w"]) -> Replacement:
+    """Keeps the first picture of films where its latents say."""
+    still = first[:, :, None].expand(-1, -1, head.film_pictures, -1, -1)
+    return keeping(head, still, np.arange(head.film_pictures) == 0)
 
 
 def check_video(head: Any, autoencoder: Any) -> None:

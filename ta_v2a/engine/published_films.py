@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ldm.latents import Latents
 from ldm.sampling import Step, StepCallback
-from ta_v2a.engine.filming import MakesFilms
+from ta_v2a.engine.filming import KnownPictures, MakesFilms
 from ta_v2a.errors import UserError, one_line
 from vocoders.component import Component, configured
 
@@ -70,6 +70,7 @@ class AnimateDiffFilms(MakesFilms):
 
     pipe: Any
     named: PublishedAnimateDiff
+    fills_in = False
 
     @property
     def text_scale(self) -> float:  # type: ignore[override]
@@ -103,12 +104,15 @@ class AnimateDiffFilms(MakesFilms):
         first: Float[Tensor, "n planes px px"] | None = None,
         callback: StepCallback | None = None,
         autocast_dtype: torch.dtype | None = None,
+        known: KnownPictures | None = None,
     ) -> UInt8[Tensor, "films pictures px px planes"]:
         """As `MakesFilms`; negative words take the place of the empty ones, whatever `negative_scale`.
 
         Raises:
-            UserError: a first picture is given: AnimateDiff begins with none.
+            UserError: a first picture is given, or known ones: AnimateDiff takes none.
         """
+        if known is not None:
+            raise UserError("this AnimateDiff fills in no pictures between known ones")
         if first is not None:
             seconds = self.pictures / self.fps
             raise UserError(
