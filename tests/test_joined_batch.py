@@ -133,6 +133,23 @@ def test_a_joined_norm_alone_is_the_norm_it_replaces():
         torch.testing.assert_close(found, expected)
 
 
+def test_a_joined_norm_reads_bfloat16_as_the_norm_it_replaces():
+    """In half precision, as under autocast, statistics and parameters stay in float32."""
+    inputs = 3 + 2 * torch.randn(5, 4, 6, 6, generator=torch.Generator().manual_seed(0))
+    found = []
+    for kind in (torch.nn.BatchNorm2d, JoinedBatchNorm):
+        for affine in (True, False):
+            norm, x = kind(4, affine=affine), inputs.bfloat16().requires_grad_()
+            out = norm(x)
+            (out.float() * torch.linspace(-1, 1, 6)).square().sum().backward()
+            assert out.dtype == torch.bfloat16
+            given = [each.grad for each in norm.parameters()]
+            found.append([out, x.grad, *given, *norm.state_dict().values()])
+    for plain, joins in ((found[0], found[2]), (found[1], found[3])):
+        for expected, other in zip(plain, joins, strict=True):
+            torch.testing.assert_close(other, expected, rtol=0.02, atol=0.02)
+
+
 def test_dropout_alone_draws_what_it_always_drew():
     thinning, values = torch.nn.Dropout(0.3), torch.ones(4, 50)
     torch.manual_seed(0)
