@@ -74,8 +74,11 @@ $(DONE)/video: $(DONE)/text
 $(DONE)/ldm: $(DONE)/video $(DONE)/vae
 $(DONE)/classifier: $(DONE)/ldm
 $(DONE)/align: $(DONE)/ldm
-$(DONE)/cvalp $(DONE)/text $(DONE)/classifier:
+$(DONE)/cvalp $(DONE)/classifier:
 	$(BIN)/ta-v2a train $(@F)
+	$(TRAINED)
+$(DONE)/text:
+	$(BIN)/ta-v2a train text $(call SPREAD,96)
 	$(TRAINED)
 $(DONE)/video:
 	$(BIN)/ta-v2a train video $(call SPREAD,8)
