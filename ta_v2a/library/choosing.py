@@ -1,9 +1,7 @@
 """Which recordings of the kinds that were asked for are used: by colour, by what is usual, by chance."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
@@ -12,12 +10,12 @@ from ta_v2a.library.analysis import RecordedEvent
 from ta_v2a.library.index import Recording
 
 COLOUR_WEIGHT = 1.0  # a decibel (r.m.s. over bands) away from the generated colour
-USUAL_WEIGHT = 0.5  # a decibel away from the middle of the candidates' colours
+USUAL_WEIGHT = 1.0  # a decibel away from the middle of the candidates' colours
 LOW_RATE_COST = 4.0  # of a recording below `FULL_RATE_HZ`
 FULL_RATE_HZ = 44_100
 SHORT_COST, SHORT_S = 4.0, 0.15  # of a recording that lasts no longer: a click without a tail or a room
-CHANCE = 1.0  # spread of the draw, in decibels: takes differ where several fit
-MOST_TAKES_OF_ONE = 8  # recordings of one series that alternate
+CHANCE = 0.7  # spread of the draw, in decibels: takes differ where several fit
+TAKE_TURNS = 4  # recordings that alternate at onsets
 _SHOT_DB = 10.0  # of a one-shot, before its loudest event, sounds within count as its attack
 _REPEATED_DB = 12.0  # of a repeated recording, events that much softer than the loudest are left out
 _LONGEST_TAIL_S = 6.0
@@ -54,17 +52,13 @@ def ranked(
     return [candidates[index] for index in np.argsort(-score, kind="stable")]
 
 
-def series_of(recording: Recording) -> tuple[str, str]:
-    """What recordings of one series share: their folder, and their name without its number or letter."""
-    path = Path(recording.path)
-    return str(path.parent), re.sub(r"[\d_\-. ]*(?:[-_ ][A-Ha-h])?$", "", path.stem).casefold()
-
-
 def shots_of(chosen: Recording, candidates: Sequence[Recording]) -> list[Shot]:
-    """The sounds of a recording and of its series: what follows one another at onsets."""
-    series, kind = series_of(chosen), chosen.told["kind"]
-    alike = [each for each in candidates if each.told["kind"] == kind and series_of(each) == series]
-    pool = [chosen, *(each for each in alike if each is not chosen)][:MOST_TAKES_OF_ONE]
+    """The sounds of a recording and of those whose colour comes nearest to its own: what follows one another
+    at onsets. A series of takes is alike in colour; a single one, over and over, is heard to be one."""
+    others = [each for each in candidates if each is not chosen]
+    own = chosen.analysis.colour
+    away = [float(np.square(each.analysis.colour - own).mean()) for each in others]
+    pool = [chosen, *(others[index] for index in np.argsort(away, kind="stable")[: TAKE_TURNS - 1])]
     return [shot for each in pool for shot in _shots(each)]
 
 

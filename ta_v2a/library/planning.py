@@ -14,7 +14,7 @@ from ta_v2a.library.placing import Outline, Placement
 EVENT_DB, PHRASE_DB, TEXTURE_DB = -18.0, -20.0, -24.0  # usual level, re full scale
 FOLLOWED = 0.6  # of the generated level's movement in dB, that the recordings take on
 SOFTEST_DB, LOUDEST_DB = -18.0, 3.0  # re the usual
-SEEN, BETWEEN_ONSETS_S = 0.35, 0.08  # an onset likelier than this is sounded, one in each such time
+SEEN, BETWEEN_ONSETS_S = 0.5, 0.08  # an onset likelier than this is sounded, one in each such time
 ATTACK_S = 0.016  # from the beginning of a recorded event to the middle of its attack
 STRIKE_S = 0.1  # after an onset: what the generated sound has there says how loud and of which colour
 SMOOTH_S = 0.25  # of the level that textures follow
@@ -89,7 +89,7 @@ def _events(
     library: Library,
     chance: np.random.Generator,
 ) -> list[Placement]:
-    """One sound at every onset, of one series of recordings, never the same twice in a row."""
+    """One sound at every onset, of a few recordings of like colour, never the same twice in a row."""
     onsets = outline.onsets(SEEN, BETWEEN_ONSETS_S)
     if not len(onsets):
         onsets = np.array([int(outline.level_db.argmax())])

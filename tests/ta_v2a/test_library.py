@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +14,7 @@ from made_up_library import KNOCKS_S, RATE_HZ, made_up_library, record, steady
 from ta_v2a.engine.cues import Cue
 from ta_v2a.engine.foley import Sketch
 from ta_v2a.errors import UserError
+from ta_v2a.library.choosing import shots_of
 from ta_v2a.library.library import Library
 from ta_v2a.library.placing import Outline
 from ta_v2a.library.planning import Stretch, planned
@@ -80,6 +82,19 @@ def test_hits_fall_on_the_onsets_that_are_seen(library):
     assert [each.at_s for each in events] == pytest.approx(onsets_s, abs=2 * FRAME_S)
     names = [each.recording.path for each in events]
     assert all(one != two for one, two in pairwise(names))
+
+
+def test_recordings_of_like_colour_take_turns(library):
+    one = next(each for each in library.recordings if each.analysis.form == "one-shot")
+    colour = np.array(one.analysis.colour)
+
+    def other(name: str, away_db: float):
+        changed = replace(one.analysis, colour=colour + away_db * (-1.0) ** np.arange(len(colour)))
+        return replace(one, path=name, analysis=changed)
+
+    others = [other("far", 9), other("near", 1), other("farther", 12), other("next", 2), other("third", 4)]
+    paths = [each.recording.path for each in shots_of(one, [*others, one])]
+    assert list(dict.fromkeys(paths)) == [one.path, "near", "next", "third"]
 
 
 def test_a_hit_is_heard_where_it_was_placed(library):
