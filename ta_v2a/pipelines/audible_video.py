@@ -160,7 +160,8 @@ class AudibleVideoPipeline(DiffusionPipeline):
         """Films of what the prompts say, and their sound.
 
         Args:
-            prompt: what is seen and heard; a list makes a film for each.
+            prompt: what is seen and heard; a list makes a film for each. A number in it ("three times") is a
+                word like others here; `ta-v2a generate` counts (`ta_v2a.engine.drafts`).
             negative_prompt: what is neither.
             image: a picture that the films begin with: (px, px, 3), uint8 or floats in [0, 1].
             sound_prompt: what is heard, in the prompt's place.
