@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prompts.acts import count_in
 from ta_v2a.delivery.job import Order
 from ta_v2a.delivery.order import Advance, Notice, load_engine, sound_clip
 from ta_v2a.engine.arguments import FILM_NEGATIVE_SCALE, FILM_STEPS, number, whole
@@ -41,8 +42,8 @@ class FilmOrder:
         seconds: its length; None: as long as the head's own films.
         size: side of its pictures in pixels.
         seed, takes: films from seeds seed, seed + 1, ...
-        drafts: films drawn at most for each where the prompt tells a number and the head makes the film in
-            one piece (None: as many as the head's own; 1: nobody counts).
+        drafts: films drawn at most for each where the prompt tells a number (None: as many as the head's own;
+            1: nobody counts).
         steps, text_scale, negative_scale: of the pictures' diffusion (no text scale: the head's own).
         sound_scales: the keywords of `FoleyEngine.stream` (None: the preset's own).
         loudness, wav: as in `Order`.
@@ -179,8 +180,9 @@ def film_of(
     still: np.ndarray | None,
     told: Callable[[float], None],
 ) -> "tuple[Iterator[np.ndarray], Drafts | None]":
-    """The pictures of one film at the order's size, and the drafts that it was chosen from; a film longer
-    than the head's own has none."""
+    """The pictures of one film at the order's size, and the drafts that it was chosen from. A film longer
+    than the head's own goes on from its last picture and has none, unless its words tell a number: then it
+    rests on."""
     from ta_v2a.engine.drafts import drafted
 
     done = 0.0
@@ -191,7 +193,8 @@ def film_of(
         told(done)
 
     first = None if still is None else enlarged(still, maker.px)
-    if pictures > maker.pictures:
+    counts = count_in(order.prompt) is not None and (order.drafts or maker.drafts) > 1
+    if pictures > maker.pictures and not counts:
         return _enlarged(_in_parts(maker, order, seed, pictures, first, told), order.size, still), None
     draft = drafted(
         engine,
@@ -206,7 +209,8 @@ def film_of(
         first,
         step,
     )
-    return _enlarged(list(draft.film)[:pictures], order.size, still), draft
+    film = [*draft.film, *[draft.film[-1]] * (pictures - len(draft.film))]
+    return _enlarged(film[:pictures], order.size, still), draft
 
 
 def _enlarged(made: list[np.ndarray], size: int, still: np.ndarray | None) -> Iterator[np.ndarray]:

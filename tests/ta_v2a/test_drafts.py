@@ -10,6 +10,7 @@ from tiny_films import video_parts
 
 from ta_v2a import AudibleVideoPipeline
 from ta_v2a.cli.main import run_command
+from ta_v2a.delivery.generate import FilmOrder, film_of
 from ta_v2a.engine import drafts
 from ta_v2a.engine.drafts import Seen, drafted, seen_in
 from ta_v2a.engine.filming import film_maker
@@ -107,3 +108,17 @@ def test_the_command_says_what_it_chose_from(pipeline, tmp_path, capsys):
     assert run_command([*words, "-o", str(tmp_path / "b.mp4"), "--json", "--drafts", "1"]) == 0
     assert "drafts" not in json.loads(capsys.readouterr().out)["takes"][0]
     assert run_command([*words, "-o", str(tmp_path / "c.mp4"), "--drafts", "0"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("prompt", "drafts", "rests"),
+    [("a bell rings twice", 2, True), ("a bell", 2, False), ("a bell rings twice", 1, False)],
+)
+def test_a_long_film_that_counts_rests_on(pipeline, maker, counted, prompt, drafts, rests):
+    counted(4, 2)
+    order = FilmOrder(prompt, "film.mp4", steps=1, size=64, drafts=drafts)
+    film, draft = film_of(pipeline.engine, maker, order, 7, 2 * maker.pictures, None, lambda share: None)
+    end = list(film)[maker.pictures - 1 :]
+    assert len(end) == maker.pictures + 1
+    assert all((one == end[0]).all() for one in end) == rests
+    assert (draft is not None) == rests
