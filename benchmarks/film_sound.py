@@ -5,7 +5,8 @@
 with `--weights aisfx-0.1.2-py2.py3-none-any.whl --yamnet ../shared/judge/yamnet.tflite`. The judge is a
 program of its own; `--python` names the one that has what it needs (torch, librosa, av, ai-edge-litert).
 Beside its figures stands the *floor* of both sounds: 10th less 95th percentile of the level over 32 ms, in
-dB.
+dB. With `--ceiling` the generated sounds are first written: the true ones by way of log mel, autoencoder and
+vocoder, the best that the preset's diffusion can sound.
 """
 
 import json
@@ -15,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 from measuring import begun, keep, options, show
 
+from ta_v2a.delivery.order import load_engine
 from ta_v2a.evaluation.films.command import list_clips
 from ta_v2a.evaluation.metrics.agreement import read_sound
 from ta_v2a.evaluation.metrics.records import Better, Score
 from ta_v2a.evaluation.metrics.statistics import mean
+from ta_v2a.evaluation.stage.benchmark import through_decoder
 from ta_v2a.presets.resolve import resolve
 
 FRAME = 512
@@ -53,6 +57,19 @@ def score(
     )
 
 
+def write_ceiling(films: str, folder: Path, preset: str) -> None:
+    """The true sounds by way of the decoder of a preset, as wavs in a new folder."""
+    folder.mkdir(parents=True)
+    engine = load_engine(preset)
+    rate_hz, column = engine.clock.sample_rate_hz, round(engine.clock.column_s * engine.clock.sample_rate_hz)
+    for clip in list_clips(films):
+        wave = read_sound(clip, rate_hz)
+        if wave is not None and np.abs(wave).max() > 0:
+            whole = np.pad(wave, (0, -len(wave) % column))
+            heard = through_decoder(engine.parts, whole[None], engine.clock)[0]
+            soundfile.write(folder / f"{clip.stem}.wav", heard[: len(wave)], rate_hz)
+
+
 def main() -> None:
     parser = options(__doc__)
     parser.add_argument("films", help="films with their true sound")
@@ -63,8 +80,11 @@ def main() -> None:
     parser.add_argument("--python", default=sys.executable, help="that runs the judge (default: this one)")
     parser.add_argument("--preset", default="mini", help="whose sounds they are")
     parser.add_argument("--seed", type=int, default=None, help="of the sounds")
+    parser.add_argument("--ceiling", action="store_true", help="write them first, of the true sounds")
     given = parser.parse_args()
     noted = begun(given)
+    if given.ceiling:
+        write_ceiling(given.films, Path(given.generated), given.preset)
     words = [given.judge, given.films, given.generated, "--weights", given.weights, "--yamnet", given.yamnet]
     heard = subprocess.run([given.python, *words], stdout=subprocess.PIPE, text=True, check=False)
     if heard.returncode:
