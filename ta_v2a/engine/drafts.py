@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from jaxtyping import Float, UInt8
 
 from ldm.sampling import StepCallback
 from prompts.acts import count_in
-from ta_v2a.engine.filming import MakesFilms, luma_for_tower
+from ta_v2a.engine.filming import KnownPictures, MakesFilms, luma_for_tower
 from ta_v2a.engine.foley import FoleyEngine
 from ta_v2a.engine.resting import rested
 from ta_v2a.engine.spotting import onset_peaks
@@ -89,16 +90,19 @@ def drafted(
     told = count_in(prompt)
     most = maker.drafts if drafts is None else drafts
 
-    def generator(draft: int) -> torch.Generator:
-        return maker.generator((seed + draft * _STRIDE) % 2**64)
+    def drawn(
+        draft: int, steps: int, known: KnownPictures | None = None
+    ) -> UInt8[np.ndarray, "n h w planes"]:
+        own = maker.generator((seed + draft * _STRIDE) % 2**64)
+        asked = (text_scale, negative, negative_scale, first, callback)
+        return maker.film(prompt, own, steps, *asked, known)
 
-    asked = (text_scale, negative, negative_scale, first, callback)
     if told is None or most == 1:
-        return Drafts(maker.film(prompt, generator(0), steps, *asked), told)
+        return Drafts(drawn(0, steps), told)
     films: list[UInt8[np.ndarray, "n h w planes"]] = []
     seen: list[Float[np.ndarray, " onsets"]] = []
     while len(films) < most and not (seen and len(seen[-1]) >= told):
-        films.append(maker.film(prompt, generator(len(films)), steps, *asked))
+        films.append(drawn(len(films), steps))
         seen.append(seen_in(engine, films[-1]).onsets_s)
     counts = tuple(map(len, seen))
     kept = int(np.argmax(np.minimum(counts, told)))
@@ -106,7 +110,7 @@ def drafted(
     for _ in range(_RESTS if maker.fills_in else 0):
         if shown == told or not 0 < events < counts[kept]:
             break
-        film = rested(maker, films[kept], seen[kept], events, prompt, generator(kept), -(-steps // 2), *asked)
+        film = rested(films[kept], seen[kept], events, maker.fps, partial(drawn, kept, -(-steps // 2)))
         found = len(seen_in(engine, film).onsets_s)
         if abs(found - told) < abs(shown - told):
             best, shown = film, found

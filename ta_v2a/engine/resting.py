@@ -1,11 +1,11 @@
 """A film that comes to rest after so many events: its beginning is kept, how it ends is drawn anew."""
 
+from collections.abc import Callable
+
 import numpy as np
-import torch
 from jaxtyping import Float, UInt8
 
-from ldm.sampling import StepCallback
-from ta_v2a.engine.filming import KnownPictures, MakesFilms
+from ta_v2a.engine.filming import KnownPictures
 
 _STRIKE_S, _SWING_S = 0.1, 0.12
 """After an event and before the next one: theirs."""
@@ -28,34 +28,25 @@ def resting_picture(film: UInt8[np.ndarray, "n h w planes"], cut: int, still: in
 
 
 def rested(
-    maker: MakesFilms,
     film: UInt8[np.ndarray, "n px px planes"],
     onsets_s: Float[np.ndarray, " onsets"],
     events: int,
-    prompt: str,
-    generator: torch.Generator,
-    steps: int,
-    text_scale: float | None = None,
-    negative: str = "",
-    negative_scale: float = 0.0,
-    first: UInt8[np.ndarray, "px px planes"] | None = None,
-    callback: StepCallback | None = None,
+    fps: float,
+    fill: Callable[[KnownPictures], UInt8[np.ndarray, "n px px planes"]],
 ) -> UInt8[np.ndarray, "n px px planes"]:
-    """A film of a maker that `fills_in`, at rest after its first `events` onsets.
+    """A film at rest after its first `events` onsets.
 
     Args:
         onsets_s: of the film, in order, more than `events` of them.
-        prompt, generator, text_scale, negative, negative_scale, first: what the film was made with.
-        steps: of the sampler.
+        fps: pictures a second.
+        fill: draws the film anew around what is known of it.
     """
     last_s, next_s = onsets_s[events - 1], onsets_s[events]
-    cut = min(last_s + _STRIKE_S, max(next_s - _SWING_S, last_s)) * maker.fps
-    cut = min(max(1 + int(last_s * maker.fps), round(cut)), len(film) - 1)
-    pause = round(_RETURN_S * maker.fps)
+    cut = min(last_s + _STRIKE_S, max(next_s - _SWING_S, last_s)) * fps
+    cut = min(max(1 + int(last_s * fps), round(cut)), len(film) - 1)
+    pause = round(_RETURN_S * fps)
     known = film.copy()
     known[cut + pause :] = film[resting_picture(film, cut, pause)]
     there = np.ones(len(film), bool)
     there[cut : cut + pause] = False
-    told = KnownPictures(known, there)
-    filled = maker.film(prompt, generator, steps, text_scale, negative, negative_scale, first, callback, told)
-    return np.where(there[:, None, None, None], known, filled)
+    return np.where(there[:, None, None, None], known, fill(KnownPictures(known, there)))
