@@ -57,6 +57,20 @@ def test_every_picture_keeps_its_time_and_its_colour(tmp_path, name, more):
     assert len(own_sound(made)) == round(clip.duration_s * 48_000)
 
 
+def test_the_same_pictures_are_the_same_bytes(tmp_path):
+    rng = np.random.default_rng(0)
+    cells = rng.integers(0, 255, (33, 12, 12, 3)).astype(np.uint8)
+    for source in ("in.mp4", "in.gif"):
+        pictures = cells.repeat(8, 1).repeat(8, 2)
+        more = {"codec": "gif", "pixel_format": "rgb8", "muxer": "gif"} if source == "in.gif" else {}
+        made = set()
+        for again in range(12):
+            _others = np.full(1000 * again + 7, 255, np.uint8)  # what else memory holds
+            film = write_film(tmp_path / source, pictures, 15, **more)
+            made.add((encoded(film, tmp_path / "out.mp4").path if more else film).read_bytes())
+        assert len(made) == 1
+
+
 @pytest.mark.parametrize("size", [(45, 81), (48, 64), (31, 33)])
 def test_odd_sides_become_even(tmp_path, size):
     write_film(tmp_path / "in.gif", plain_colours(*size), 10, codec="gif", pixel_format="rgb8", muxer="gif")

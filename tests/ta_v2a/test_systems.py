@@ -19,7 +19,6 @@ from ta_v2a.engine.aligned import AlignedFilms, AlignedFoley
 from ta_v2a.engine.filming import film_maker
 from ta_v2a.engine.foley import FoleyEngine
 from ta_v2a.engine.parts import load_parts, load_video_parts
-from ta_v2a.media.reading.frames import colour_frames
 from ta_v2a.media.reading.probe import probe
 
 SMALL = {"width": 16, "depth": 2, "heads": 2, "modulation_rank": 4}
@@ -75,10 +74,7 @@ def test_words_become_a_film_with_sound_by_every_system(system, preset, models, 
     assert film.duration_s == pytest.approx(report["duration_s"], abs=0.01)
     assert ("distance" in report) == (system == "aligner")
     assert command(preset, *words, *more, "-o", tmp_path / "b.mp4") == 0
-    first, again = (
-        colour_frames(film, [0.0, 1.0, 2.0], 64, 64).astype(int) for film in (out, tmp_path / "b.mp4")
-    )
-    assert np.abs(first - again).mean() < 1  # not byte for byte: docs/joint.md, "The same seed"
+    assert (tmp_path / "b.mp4").read_bytes() == out.read_bytes()
     assert command(preset, *words, *more, "-o", tmp_path / "b.mp4", "--seed", 1) == 0
     assert (tmp_path / "b.mp4").read_bytes() != out.read_bytes()
 

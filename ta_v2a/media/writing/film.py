@@ -10,6 +10,7 @@ import numpy as np
 
 from ta_v2a.media.writing.atomic import output_file, whole_file
 from ta_v2a.media.writing.containers import container_for
+from ta_v2a.media.writing.encoding import STEADY_X264
 
 
 def _picture_frame(picture: np.ndarray, pixel_format: str):
@@ -56,11 +57,12 @@ def write_film(
     pictures = iter(pictures)
     first = next(pictures)
     ticks = 90_000 if times_s is not None else rate
+    own = STEADY_X264 if codec == "libx264" else {}
     with (
         whole_file(out) as temporary,
         av.open(f"file:{temporary}", "w", format=muxer or container_for(out).muxer) as target,
     ):
-        stream = target.add_stream(codec, rate=rate, options=options or {})
+        stream = target.add_stream(codec, rate=rate, options={**own, **(options or {})})
         assert isinstance(stream, VideoStream)
         stream.height, stream.width, stream.pix_fmt = first.shape[0], first.shape[1], pixel_format
         stream.codec_context.time_base = 1 / Fraction(ticks)
