@@ -17,7 +17,8 @@ from ta_v2a.media.sound import DELIVERY_HZ
 if TYPE_CHECKING:
     import torch
 
-    from ta_v2a.engine.foley import FoleyEngine, Progress
+    from ta_v2a.engine.calls import Progress
+    from ta_v2a.engine.foley import FoleyEngine
     from ta_v2a.library.library import Library
     from ta_v2a.library.voice import Voiced, Wanted
 

@@ -1,7 +1,7 @@
 """Silent pictures and text in, sound out, for clips of any length at flat memory."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
 from math import lcm, prod
@@ -13,49 +13,24 @@ import torch
 from jaxtyping import Float
 
 from cvalp.features import as_input, film_features
-from ldm.conditions import LEFT_OUT, NEGATIVE, TEXT, VIDEO, Conditions, Track
-from ldm.guidance import Weights, composable, conditional, double, leaving_out, plan_branches
+from ldm.conditions import VIDEO, Conditions, Track
+from ldm.guidance import leaving_out, plan_branches
 from ldm.guides.role import Guide, LatentGuide
 from ldm.latents import Latents
 from ldm.sampling import Generators, Step, clip_noise, sample
-from ta_v2a.engine.arguments import (
-    MOST_TAKES,
-    Scales,
-    checked_settings,
-    chosen_scales,
-    one_for_each,
-    shown,
-    texts,
-    whole,
-)
-from ta_v2a.engine.cues import Cue, cut_prompt, hit_times, read_cues
-from ta_v2a.engine.devices import fast_dtype, own_generators, woken
-from ta_v2a.engine.guides import check_classifier, guides_of
+from ta_v2a.engine.arguments import Scales, checked_settings
+from ta_v2a.engine.calls import GUIDANCE, Call, Progress, Texts, Watch, checked_call, says_left_out
+from ta_v2a.engine.cues import Cue
+from ta_v2a.engine.devices import fast_dtype, woken
+from ta_v2a.engine.guides import guides_of
 from ta_v2a.engine.lasting import LastingKinds
 from ta_v2a.engine.parts import Parts, load_parts
-from ta_v2a.engine.pictures import PictureStream, Video, open_pictures
+from ta_v2a.engine.pictures import Video
 from ta_v2a.engine.stretches import Renewed, renewed_noise
-from ta_v2a.engine.tapes import PictureTape, decoded, held_back, limited
-from ta_v2a.engine.timed_text import left_out_track, text_track
+from ta_v2a.engine.tapes import PictureTape, decoded, limited
 from ta_v2a.engine.windows import Carry, Seam, Window, plan_windows
 from ta_v2a.errors import UserError
 from vocoders.clock import ClipSpec
-
-SHORTEST_COLUMNS = 32  # 2 s of context, below which the networks have never seen a clip
-
-Texts = str | Sequence[str | None] | None
-
-
-def _double(text_scale: float, video_scale: float, negative_scale: float) -> Weights:
-    """Eq. 11 has one weight, of text and video together, and no negative prompt."""
-    return double(text_scale)
-
-
-GUIDANCE: dict[str, Callable[[float, float, float], Weights]] = {
-    "conditional": conditional,
-    "composable": composable,
-    "double": _double,
-}
 
 
 @dataclass(frozen=True)
@@ -74,39 +49,6 @@ class Sketch:
     onsets: Float[np.ndarray, "batch frames"] | None
     duration_s: float
     clock: ClipSpec
-
-
-@dataclass(frozen=True)
-class Progress:
-    """The engine's event: one step of the sampler in one window of a clip.
-
-    Attributes:
-        done, total: steps done and in all, over all windows.
-        step: the sampler's own.
-    """
-
-    done: int
-    total: int
-    step: Step
-
-
-Watch = Callable[[Progress], torch.Tensor | None]
-"""Told every step; audio latents that it returns take the place of the step's."""
-
-
-@dataclass(frozen=True)
-class _Call:
-    """One call, its arguments checked: pictures, encoded words, weights, random numbers, who is told,
-    times of hits in s (None: as the picture shows), what part of the noise is drawn anew, and the prompts."""
-
-    stream: PictureStream
-    words: dict[str, Track | None]
-    scales: Scales
-    generators: Generators
-    watch: Watch | None
-    hits: tuple[float, ...] | None
-    renewed: Renewed | None
-    prompts: list[str | None]
 
 
 class FoleyEngine:
@@ -208,62 +150,12 @@ class FoleyEngine:
         )
         return self._sketch(call)
 
-    def _call(
-        self,
-        video: Any,
-        prompt: Any,
-        negative_prompt: Any,
-        cues: Any,
-        generator: Any,
-        watch: Watch | None,
-        takes: Any,
-        fps: Any,
-        hits: Any,
-        renewed: Renewed | None,
-        scales: Mapping[str, Any],
-    ) -> "_Call":
-        """A call with its arguments checked and its words encoded.
-
-        Raises:
-            UserError: if an argument or the clip cannot be used.
-        """
-        settings = chosen_scales(self.settings, scales)
-        prompts, negatives = texts("prompt", prompt), texts("negative_prompt", negative_prompt)
-        takes = whole("takes", takes, 1, MOST_TAKES)
-        if watch is not None and not callable(watch):
-            raise UserError(f"the callback is a function, not {shown(watch)}")
-        check_classifier(self.parts, settings)
-        if settings.guidance == "double" and any(cut_prompt(text)[0] for text in negatives):
-            raise UserError('negative_prompt has no place in guidance "double" (eq. 11)')
-        stream = open_pictures(video, self.clock, fps, self.parts.cvalp.wants_colour)
-        batch = max(stream.batch, len(prompts))
-        if batch % stream.batch or batch % len(prompts):
-            raise UserError(
-                f"{len(prompts)} prompts do not fit {stream.batch} films: give one, or one for each"
-            )
-        generators = own_generators(generator, batch * takes)
-        repeats = batch // stream.batch * takes
-        late = round(settings.lag_s * self.clock.fps)
-        blocks = (np.repeat(block, repeats, axis=0) for block in held_back(stream.blocks, late))
-        prompts = [text for text in one_for_each("prompt", prompts, batch) for _ in range(takes)]
-        negatives = [text for text in one_for_each("negative_prompt", negatives, batch) for _ in range(takes)]
-        stream = replace(stream, blocks=blocks, batch=batch * takes)
-        columns = self._columns(stream)
-        timed = read_cues(cues, stream.duration_s)
-        if settings.guidance == "double" and any(cue.negative for cue in timed):
-            raise UserError('negative of a cue has no place in guidance "double" (eq. 11)')
-        words = self._words(prompts, negatives, timed, columns, self._leaves_out(settings))
-        return _Call(stream, words, settings, generators, watch, hit_times(hits), renewed, prompts)
+    def _call(self, *given: Any) -> Call:
+        return checked_call(self.parts, self.clock, self.settings, self.grain, *given)
 
     def was_cut(self, text: str) -> bool:
         """Whether the text encoder reads only the beginning of a prompt."""
         return self.parts.cvalp.was_cut(text)
-
-    def _columns(self, stream: PictureStream) -> int:
-        """Latent columns that are generated for a clip; a very short one gets
-        context, which is cut off again."""
-        columns = max(SHORTEST_COLUMNS, self.clock.lasting(stream.duration_s).columns)
-        return -(-columns // self.grain) * self.grain
 
     @property
     def grain(self) -> int:
@@ -272,34 +164,7 @@ class FoleyEngine:
         return lcm(self.clock.columns_per_picture, self.parts.denoiser.grain)
 
     @torch.no_grad()
-    def _words(
-        self,
-        prompts: list[str | None],
-        negatives: list[str | None],
-        cues: list[Cue],
-        columns: int,
-        leaves_out: bool,
-    ) -> dict[str, Track | None]:
-        """Tracks of what is to be heard and of what is not.
-
-        A denoiser that has learnt to leave things out is told so beside the text: the negative prompt, and
-        every cue outside its stretch. For others the guidance judges negatives in the text's place.
-        """
-        encode, column_s = woken(self.parts.cvalp).encode_text, self.clock.column_s
-        heard = text_track(prompts, cues, columns, column_s, encode)
-        if leaves_out:
-            return {
-                TEXT: heard,
-                LEFT_OUT: left_out_track(negatives, prompts, cues, columns, column_s, encode),
-            }
-        unwanted = [replace(cue, text=cue.negative, strength=1.0) for cue in cues if cue.negative]
-        return {
-            TEXT: heard,
-            NEGATIVE: text_track(negatives, unwanted, columns, column_s, encode, beside=True),
-        }
-
-    @torch.no_grad()
-    def _sound(self, call: "_Call") -> Iterator[np.ndarray]:
+    def _sound(self, call: Call) -> Iterator[np.ndarray]:
         """The sound in blocks, cut to the clip's length."""
         left = round(call.stream.duration_s * self.clock.sample_rate_hz)
         mels = self._mels(self._latents(call))
@@ -312,7 +177,7 @@ class FoleyEngine:
                 yield block
 
     @torch.no_grad()
-    def _sketch(self, call: "_Call") -> Sketch:
+    def _sketch(self, call: Call) -> Sketch:
         """The mel and the expected onsets, cut to the clip's length."""
         frames = self.clock.lasting(call.stream.duration_s).mel_frames
         seen: list[torch.Tensor] = []
@@ -329,11 +194,11 @@ class FoleyEngine:
         return autoencoder.decode(latents.to(autoencoder.dtype)).float()
 
     def _latents(
-        self, call: "_Call", seen: Callable[[torch.Tensor], None] | None = None
+        self, call: Call, seen: Callable[[torch.Tensor], None] | None = None
     ) -> Iterator[torch.Tensor]:
         """Final latent columns (batch, latent, n) in order; `seen` is told their onset
         probabilities (batch, mel frames), if the encoders say any."""
-        windows = plan_windows(self._columns(call.stream), self.clock.columns, grain=self.grain)
+        windows = plan_windows(call.columns, self.clock.columns, grain=self.grain)
         pictures, carry = PictureTape(call.stream.blocks), None
         for index, (window, following) in enumerate(zip_longest(windows, windows[1:])):
             noise = self._noise(call, window, carry)
@@ -371,7 +236,7 @@ class FoleyEngine:
         callback: Callable[[Step], Latents],
     ) -> torch.Tensor:
         """One window's latents."""
-        weigh = leaving_out if self._leaves_out(scales) else GUIDANCE[scales.guidance]
+        weigh = leaving_out if says_left_out(self.parts, scales) else GUIDANCE[scales.guidance]
         until = self.settings["text_scale_until"]
         late = weigh(min(scales.text, 1.0), scales.video, scales.negative) if until else None
         weights = weigh(scales.text, scales.video, scales.negative)
@@ -399,11 +264,6 @@ class FoleyEngine:
     ) -> Sequence[Guide | LatentGuide]:
         """What moves a window's clean estimate."""
         return guides_of(self.parts, video, self._mel, scales)
-
-    def _leaves_out(self, scales: Scales) -> bool:
-        """Whether what is unwanted is said to the denoiser itself, not judged by the guidance in the text's
-        place."""
-        return scales.guidance == "conditional" and self.parts.denoiser.leaves_out
 
     @property
     def precision(self) -> torch.dtype | None:
@@ -446,7 +306,7 @@ class FoleyEngine:
     def _lasting(self) -> LastingKinds:
         return LastingKinds(woken(self.parts.cvalp))
 
-    def _noise(self, call: "_Call", window: Window, carry: Carry | None) -> torch.Tensor:
+    def _noise(self, call: Call, window: Window, carry: Carry | None) -> torch.Tensor:
         """Noise (batch, *column, columns): the columns shared with the window before keep
         theirs, only new ones are drawn."""
         shared = 0 if carry is None else carry.noise.shape[-1]

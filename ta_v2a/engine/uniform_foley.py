@@ -9,8 +9,9 @@ from jaxtyping import Float
 
 from ldm.sampling import Step
 from ta_v2a.engine.arguments import chosen_scales
+from ta_v2a.engine.calls import Progress
 from ta_v2a.engine.devices import own_generators
-from ta_v2a.engine.foley import FoleyEngine, Progress, Sketch
+from ta_v2a.engine.foley import FoleyEngine, Sketch
 from ta_v2a.engine.joint import PICTURES_PER_S, JointEngine, load_joint
 from ta_v2a.errors import UserError
 from ta_v2a.media.reading.frames import colour_frames

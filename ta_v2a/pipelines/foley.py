@@ -21,9 +21,10 @@ from ldm.scheduling import FlowEuler
 from prompts.known import understood
 from ta_v2a.engine.arguments import DEFAULTS, checked_settings, one_for_each, shown, texts
 from ta_v2a.engine.arrays import read_grey_films
+from ta_v2a.engine.calls import Progress, Texts, Watch
 from ta_v2a.engine.cues import Cue, cut_prompt, read_cues
 from ta_v2a.engine.devices import drawn_seed
-from ta_v2a.engine.foley import FoleyEngine, Progress, Texts, Watch
+from ta_v2a.engine.foley import FoleyEngine
 from ta_v2a.engine.parts import INDEX_FILE, OPTIONAL, ROLES, Parts, load_parts
 from ta_v2a.engine.pictures import Video, stream_of
 from ta_v2a.engine.tapes import limited

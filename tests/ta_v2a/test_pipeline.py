@@ -215,10 +215,12 @@ def test_colour_and_rate_of_arrays(pipeline, pictures):
 
 
 def words(pipeline, cues, prompt=None, columns=32):
+    from ta_v2a.engine.calls import encoded_words
     from ta_v2a.engine.cues import read_cues
 
     read = read_cues(cues, columns * 0.064)
-    return pipeline.engine._words([prompt], [None], read, columns, leaves_out=False)["text"]
+    parts = pipeline.engine.parts
+    return encoded_words(parts, [prompt], [None], read, columns, 0.064, leaves_out=False)["text"]
 
 
 def test_the_lag_moves_the_picture_and_the_preset_has_one_of_its_own(pipeline, pictures):
