@@ -95,6 +95,7 @@ def evaluate_stage_command(
     controls: Annotated[
         int, typer.Option(min=0, help="Scenes that are tried with negative prompts and cues as well.")
     ] = 0,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes, each with one thread.")] = 1,
     device: Device = "cpu",
     preset: Preset = "mini",
     result_file: ResultFile = None,
@@ -118,6 +119,7 @@ def evaluate_stage_command(
             controls_n=controls,
             keep=keep,
             device=device,
+            jobs=jobs,
             **_given(settings),
         )
     console.result(report, as_json, _indented(report))

@@ -8,7 +8,8 @@ import torch
 
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.networks.listener import Listener, load_listener, save_listener
-from ta_v2a.evaluation.stage.benchmark import STAGE_CONDITIONS, Tally, evaluate_stage, summarise
+from ta_v2a.evaluation.stage.benchmark import STAGE_CONDITIONS, Subject, Tally, evaluate_stage, summarise
+from ta_v2a.evaluation.stage.command import stage_command
 from ta_v2a.evaluation.stage.controls import TOLERANCE_S, evaluate_controls, scenes_of_two, share_inside
 from ta_v2a.evaluation.stage.truth import Truth
 from ta_v2a.stage.scene.kinds import KIND_NAMES
@@ -177,20 +178,35 @@ def test_shuffling_destroys_what_it_shuffles():
 
 def test_benchmark_end_to_end(small_listener, pipeline):
     done: list[tuple[int, int]] = []
-    run = {"n": 3, "batch": 2, "seed": 2**64 - 1, "listener": small_listener.eval(), "num_inference_steps": 1}
-    result = evaluate_stage(pipeline, progress=lambda a, b: done.append((a, b)), **run)
+    subject = Subject(pipeline, small_listener.eval())
+    run = {"n": 3, "batch": 2, "seed": 2**64 - 1, "num_inference_steps": 1}
+    result = evaluate_stage(lambda: subject, progress=lambda a, b: done.append((a, b)), **run)
     assert set(result["results"]) == set(STAGE_CONDITIONS)
     assert result["settings"] == {"num_inference_steps": 1} and done[-1] == (3, 3)
-    again = evaluate_stage(pipeline, chance_n=0, **run)
+    again = evaluate_stage(lambda: subject, chance_n=0, **run)
     assert again["results"]["generated"] == result["results"]["generated"]
     assert "shuffled_video" not in again["results"]
     json.dumps(result, allow_nan=False)
     with pytest.raises(UserError, match="at least 2"):
-        evaluate_stage(pipeline, n=1, listener=small_listener)
+        evaluate_stage(lambda: subject, n=1)
+
+
+def test_several_processes_measure_what_one_does(pipeline_folder):
+    run = {"n": 4, "batch": 2, "chance_n": 2, "controls_n": 2, "num_inference_steps": 1}
+    told: list[tuple[int, int]] = []
+    one, two = (
+        stage_command(pipeline_folder, jobs=jobs, progress=lambda a, b: told.append((a, b)), **run)
+        for jobs in (1, 2)
+    )
+    assert told == 2 * [(2, 6), (4, 6), (5, 6), (6, 6)]
+    assert {**one, "seconds": 0} == {**two, "seconds": 0}
+    with pytest.raises(UserError, match="no listener"):
+        stage_command(pipeline_folder, jobs=2, listener="nowhere", **run)
 
 
 def test_controls_end_to_end(small_listener, pipeline):
-    result = evaluate_controls(pipeline, 1, 2**64 - 1, small_listener.eval(), num_inference_steps=1)
+    subject = Subject(pipeline, small_listener.eval())
+    result = evaluate_controls(lambda: subject, 1, 2**64 - 1, num_inference_steps=1)
     assert set(result["leakage"]) == {
         "negated",
         "not_negated",

@@ -10,6 +10,7 @@ gives for timing and for class.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,33 @@ from ta_v2a.engine.arguments import LAST_SEED
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics import statistics
 from ta_v2a.evaluation.metrics.onsets import match, onsets
-from ta_v2a.evaluation.networks.listener import Listener, load_listener
+from ta_v2a.evaluation.networks.listener import Listener
 from ta_v2a.evaluation.stage.truth import STAGE_TOLERANCE_S, Truth
 from ta_v2a.stage.scene.kinds import KINDS
 from ta_v2a.stage.scene.scene import SPLITS, Scene, plan
+from ta_v2a.system.parallel import Crashed, in_order
 from vocoders.clock import MINI, ClipSpec
 from vocoders.mel import LogMel
 
 STAGE_CONDITIONS = ("generated", "ceiling", "true_sound", "shuffled_video", "shuffled_text")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is measured, and how.
+
+    Attributes:
+        pipeline: has `generate(pictures, prompts, generator=..., **settings) -> (B, samples)`, `autoencoder`
+            and `vocoder`.
+        listener: judge of the class.
+        bank: a sound bank that the scenes draw from; None: synthesis.
+        spec: the clock of the pipeline.
+    """
+
+    pipeline: Any
+    listener: Listener
+    bank: Any = None
+    spec: ClipSpec = MINI
 
 
 @dataclass
@@ -50,6 +70,13 @@ class Tally:
             self.errors_s.append(np.abs(matching.errors_s))
         self.right.append(truth.named(logits))
         self.steered.append(truth.follows_text(logits))
+
+    def join(self, following: "Tally") -> None:
+        """Add the scenes that follow."""
+        self.counts += following.counts
+        self.errors_s += following.errors_s
+        self.right += following.right
+        self.steered += following.steered
 
     def table(self) -> np.ndarray:
         """(scenes, 3) hits, found and true onsets; nan rows in scenes without clear onsets."""
@@ -112,39 +139,34 @@ def listener_logits(listener: Listener, sounds: np.ndarray, spec: ClipSpec = MIN
 
 
 def evaluate_stage(
-    pipeline: Any,
+    subject: Callable[[], Subject],
     n: int = 500,
     seed: int = 0,
     batch: int = 8,
-    listener: Listener | None = None,
     chance_n: int | None = None,
-    bank: Any = None,
-    spec: ClipSpec = MINI,
+    jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
     """Measures a pipeline on the first `n` scenes of the test split.
 
     Args:
-        pipeline: has `generate(pictures, prompts, generator=..., **settings) -> (B,
-            samples)`, `autoencoder` and `vocoder`.
+        subject: gives what is measured, once a process; importable where there are several.
         n: number of scenes, at least 2.
         seed: of the generator's noise; the scenes are always the same.
         batch: scenes generated at once (a few more in uneven parts); noise depends on it.
-        listener: judge of the class; None loads the bundled one.
         chance_n: scenes generated with shuffled video and text as well; None takes all, fewer saves time.
-        bank: a sound bank the scenes draw from; None takes synthesis.
-        spec: the clock of the pipeline.
+        jobs: processes; 1 works in this one. The figures are the same.
         progress: called with (scenes done, n).
         settings: handed to `generate` (steps, scales).
 
     Returns:
         A dict for JSON: per condition every measure as {value, low, high, n} with 95 % bootstrap
             intervals over scenes, `of_ceiling`
-        (generated over ceiling, paired), counts, seconds.
+        (generated over ceiling, paired), counts, seconds (of all processes).
 
     Raises:
-        UserError: if n or the batch is too small, or there are no listener weights.
+        UserError: if n or the batch is too small, or a process was killed.
     """
     if n < 2 or batch < 2 or n > len(SPLITS["test"]):
         most = len(SPLITS["test"])
@@ -152,25 +174,20 @@ def evaluate_stage(
             f"the stage benchmark takes 2 to {most} scenes in batches of at least 2, not {n} in batches of "
             f"{batch}"
         )
-    listener = listener if listener is not None else load_listener()
-    chance_n = n if chance_n is None else min(chance_n, n)
+    work = partial(_measured, subject, n if chance_n is None else min(chance_n, n), seed, settings)
     tallies = {name: Tally() for name in STAGE_CONDITIONS}
     truths: list[Truth] = []
     seconds = dict.fromkeys(("render", "generate", "decode_truth", "measure"), 0.0)
     # Even parts: the last one has at least two scenes, so that it can be shuffled within itself.
-    for part in np.array_split(np.arange(n), max(1, n // batch)):
-        scenes = [plan(SPLITS["test"][int(i)], spec.duration_s) for i in part]
-        noise_seed = (seed * 1_000_003 + int(part[0])) % (LAST_SEED + 1)
-        heard = _sounds(pipeline, scenes, noise_seed, bool(part[0] < chance_n), bank, spec, seconds, settings)
-        began = time.perf_counter()
-        part_truths = [Truth.of(scene) for scene in scenes]
-        for name, waves in heard.items():
-            for truth, wave, logits in zip(
-                part_truths, waves, listener_logits(listener, waves, spec), strict=True
-            ):
-                tallies[name].add(truth, wave, logits, spec.sample_rate_hz)
-        truths += part_truths
-        seconds["measure"] += time.perf_counter() - began
+    parts = [part.tolist() for part in np.array_split(np.arange(n), max(1, n // batch))]
+    for _, found in in_order(work, parts, jobs if jobs > 1 else 0):
+        if isinstance(found, Crashed):
+            raise UserError("a process of the benchmark was killed: run again with fewer --jobs")
+        for name, tally in found.tallies.items():
+            tallies[name].join(tally)
+        for name, value in found.seconds.items():
+            seconds[name] += value
+        truths += found.truths
         if progress is not None:
             progress(len(truths), n)
     return summarise(
@@ -178,19 +195,45 @@ def evaluate_stage(
     )
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """Some scenes: a tally of each condition, their truth, and what each step took."""
+
+    tallies: dict[str, Tally]
+    truths: list[Truth]
+    seconds: dict[str, float]
+
+
+def _measured(
+    subject: Callable[[], Subject], chance_n: int, seed: int, settings: dict[str, Any], part: list[int]
+) -> _Measured:
+    """Scenes of these numbers, generated at once."""
+    given, seconds = subject(), dict.fromkeys(("render", "generate", "decode_truth", "measure"), 0.0)
+    scenes = [plan(SPLITS["test"][number], given.spec.duration_s) for number in part]
+    noise_seed = (seed * 1_000_003 + part[0]) % (LAST_SEED + 1)
+    heard = _sounds(given, scenes, noise_seed, part[0] < chance_n, seconds, settings)
+    began = time.perf_counter()
+    truths = [Truth.of(scene) for scene in scenes]
+    tallies = {name: Tally() for name in heard}
+    for name, waves in heard.items():
+        logits = listener_logits(given.listener, waves, given.spec)
+        for truth, wave, each in zip(truths, waves, logits, strict=True):
+            tallies[name].add(truth, wave, each, given.spec.sample_rate_hz)
+    seconds["measure"] += time.perf_counter() - began
+    return _Measured(tallies, truths, seconds)
+
+
 def _sounds(
-    pipeline: Any,
+    given: Subject,
     scenes: list[Scene],
     noise_seed: int,
     chance: bool,
-    bank: Any,
-    spec: ClipSpec,
     seconds: dict[str, float],
     settings: dict[str, Any],
 ) -> dict[str, np.ndarray]:
     """Sounds (B, samples) of some scenes under every condition; adds to `seconds` what each step took."""
     began = time.perf_counter()
-    pictures, true = render_scenes(scenes, spec, bank)
+    pictures, true = render_scenes(scenes, given.spec, given.bank)
     prompts = [scene.caption for scene in scenes]
     seconds["render"] += (rendered := time.perf_counter()) - began
 
@@ -198,7 +241,7 @@ def _sounds(
         # The same noise under every condition: only the picture or the prompt differs.
         generator = torch.Generator().manual_seed(noise_seed)
         return np.asarray(
-            pipeline.generate(pictures, prompts, generator=generator, **settings), dtype=np.float32
+            given.pipeline.generate(pictures, prompts, generator=generator, **settings), dtype=np.float32
         )
 
     heard = {"true_sound": true, "generated": generate(pictures, prompts)}
@@ -206,7 +249,7 @@ def _sounds(
         heard["shuffled_video"] = generate(np.roll(pictures, 1, axis=0), prompts)
         heard["shuffled_text"] = generate(pictures, prompts[-1:] + prompts[:-1])
     seconds["generate"] += (generated := time.perf_counter()) - rendered
-    heard["ceiling"] = through_decoder(pipeline, true, spec, noise_seed)
+    heard["ceiling"] = through_decoder(given.pipeline, true, given.spec, noise_seed)
     seconds["decode_truth"] += time.perf_counter() - generated
     return heard
 

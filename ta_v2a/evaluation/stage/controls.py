@@ -2,6 +2,9 @@
 cue's sound stay in its window?"""
 
 import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,10 +15,10 @@ from ta_v2a.engine.arguments import LAST_SEED
 from ta_v2a.engine.cues import Cue
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics import statistics
-from ta_v2a.evaluation.networks.listener import Listener
-from ta_v2a.evaluation.stage.benchmark import listener_logits, render_scenes
+from ta_v2a.evaluation.stage.benchmark import Subject, listener_logits, render_scenes
 from ta_v2a.stage.scene.kinds import KIND_NAMES
 from ta_v2a.stage.scene.scene import SPLITS, Scene, heard, plan
+from ta_v2a.system.parallel import Crashed, in_order
 from vocoders.clock import MINI, ClipSpec
 
 TOLERANCE_S = 0.1  # by which a cue's window is widened
@@ -79,12 +82,11 @@ def share_inside(wave: np.ndarray, rate: int, start_s: float, end_s: float) -> f
 
 
 def evaluate_controls(
-    pipeline: Any,
+    subject: Callable[[], Subject],
     n: int,
     seed: int,
-    listener: Listener,
-    spec: ClipSpec = MINI,
-    bank: Any = None,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
     """Leakage of a negated source and energy in a cue's window, over `n` scenes
@@ -96,67 +98,93 @@ def evaluate_controls(
     over its first picture held still, with its first source as a cue for the middle third alone and for all
     of the clip: the last is what the window is compared with.
 
+    Args:
+        subject, jobs, settings: as `evaluate_stage`'s.
+
     Raises:
-        UserError: as the pipeline does, or if there are too few scenes.
+        UserError: as the pipeline does, if there are too few scenes, or a process was killed.
     """
-    rows: dict[str, list[float]] = {
-        name: [] for name in ("negated", "not_negated", "true_sound", "other_negated", "other_not_negated")
-    }
-    energy: dict[str, list[float]] = {"cue": [], "whole_clip": []}
-    inside: dict[str, list[float]] = {"cue": [], "whole_clip": []}
-    both: list[float] = []
-    window = (spec.duration_s / 3, 2 * spec.duration_s / 3)
-    for index, scene in enumerate(scenes_of_two(n, spec)):
-        pictures, true = render_scenes([scene], spec, bank)
-        kept, unwanted = (caption([heard(source)], random.Random(scene.seed)) for source in scene.sources[:2])
-
-        def generate(
-            shown: np.ndarray,
-            prompt: str | None,
-            index: int = index,
-            negative_prompt: str | None = None,
-            cues: list[Cue] | None = None,
-        ) -> np.ndarray:
-            # The same noise each time: only the words differ.
-            noise = torch.Generator().manual_seed((seed * 1_000_003 + index) % (LAST_SEED + 1))
-            out = pipeline(
-                shown, prompt, negative_prompt=negative_prompt, cues=cues, generator=noise, **settings
-            )
-            return np.asarray(out.audios[0, 0], dtype=np.float32)
-
-        sounds = [
-            generate(pictures, scene.caption, negative_prompt=unwanted),
-            generate(pictures, scene.caption),
-            true[0],
-        ]
-        logits = np.concatenate([listener_logits(listener, wave[None], spec) for wave in sounds])
-        first, second = (leakage(logits, [source.kind] * 3) for source in scene.sources[:2])
-        for name, value in zip(rows, (*second, *first[:2]), strict=True):
-            rows[name].append(float(value))
-        still = np.repeat(pictures[:, :1], pictures.shape[1], axis=1)
-        cued = {
-            "cue": generate(still, None, cues=[Cue(*window, kept)]),
-            "whole_clip": generate(still, kept),
-        }
-        for name, wave in cued.items():
-            energy[name].append(cue_energy(wave, spec.sample_rate_hz, *window))
-            inside[name].append(share_inside(wave, spec.sample_rate_hz, *window))
-        end_s = spec.duration_s
-        overlapping = [Cue(0, 0.7 * end_s, kept), Cue(0.3 * end_s, end_s, unwanted)]
-        logits = listener_logits(listener, generate(pictures, None, cues=overlapping)[None], spec)
-        chances = [float(leakage(logits, [source.kind])[0]) for source in scene.sources[:2]]
-        both.append(float(min(chances) > 0.5))
+    scenes = [(index, scene.seed) for index, scene in enumerate(scenes_of_two(n))]
+    found: list[_Tried] = []
+    for _, tried in in_order(partial(_tried, subject, seed, settings), scenes, jobs if jobs > 1 else 0):
+        if isinstance(tried, Crashed):
+            raise UserError("a process of the controls was killed: run again with fewer --jobs")
+        found.append(tried)
+        if progress is not None:
+            progress(len(found), n)
+    rows = {name: [each.leakage[name] for each in found] for name in _LEAKAGE}
+    inside = {name: [each.inside[name] for each in found] for name in _CUED}
+    energy = {name: [each.energy[name] for each in found] for name in _CUED}
     return {
         "n": n,
         "leakage": {name: statistics.mean(values).as_dict() for name, values in rows.items()},
         "rates": {
             **{f"gone_{name}": _rate(rows[name], True) for name in ("negated", "not_negated", "true_sound")},
             **{f"kept_{name}": _rate(rows[f"other_{name}"], False) for name in ("negated", "not_negated")},
-            "both_of_overlapping_cues": statistics.mean(both).as_dict(),
+            "both_of_overlapping_cues": statistics.mean([float(each.both) for each in found]).as_dict(),
         },
         "share_inside": {name: statistics.mean(values).as_dict() for name, values in inside.items()},
         "cue_window_energy": {name: statistics.mean(values).as_dict() for name, values in energy.items()},
     }
+
+
+_LEAKAGE = ("negated", "not_negated", "true_sound", "other_negated", "other_not_negated")
+_CUED = ("cue", "whole_clip")
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """One scene: the chances of `_LEAKAGE`, the shares inside of a window of `_CUED`, and whether both of two
+    overlapping cues are heard."""
+
+    leakage: dict[str, float]
+    inside: dict[str, float]
+    energy: dict[str, float]
+    both: bool
+
+
+def _tried(
+    subject: Callable[[], Subject], seed: int, settings: dict[str, Any], numbered: tuple[int, int]
+) -> _Tried:
+    """The scene of a seed, by its number among those of two sources."""
+    given, (index, scene_seed) = subject(), numbered
+    spec, listener = given.spec, given.listener
+    scene = plan(scene_seed, spec.duration_s)
+    pictures, true = render_scenes([scene], spec, given.bank)
+    kept, unwanted = (caption([heard(source)], random.Random(scene.seed)) for source in scene.sources[:2])
+
+    def generate(
+        shown: np.ndarray,
+        prompt: str | None,
+        negative_prompt: str | None = None,
+        cues: list[Cue] | None = None,
+    ) -> np.ndarray:
+        # The same noise each time: only the words differ.
+        noise = torch.Generator().manual_seed((seed * 1_000_003 + index) % (LAST_SEED + 1))
+        out = given.pipeline(
+            shown, prompt, negative_prompt=negative_prompt, cues=cues, generator=noise, **settings
+        )
+        return np.asarray(out.audios[0, 0], dtype=np.float32)
+
+    sounds = [
+        generate(pictures, scene.caption, negative_prompt=unwanted),
+        generate(pictures, scene.caption),
+        true[0],
+    ]
+    logits = np.concatenate([listener_logits(listener, wave[None], spec) for wave in sounds])
+    first, second = (leakage(logits, [source.kind] * 3) for source in scene.sources[:2])
+    window = (spec.duration_s / 3, 2 * spec.duration_s / 3)
+    still = np.repeat(pictures[:, :1], pictures.shape[1], axis=1)
+    cued = {"cue": generate(still, None, cues=[Cue(*window, kept)]), "whole_clip": generate(still, kept)}
+    end_s, rate = spec.duration_s, spec.sample_rate_hz
+    overlapping = [Cue(0, 0.7 * end_s, kept), Cue(0.3 * end_s, end_s, unwanted)]
+    both = listener_logits(listener, generate(pictures, None, cues=overlapping)[None], spec)
+    return _Tried(
+        {name: float(value) for name, value in zip(_LEAKAGE, (*second, *first[:2]), strict=True)},
+        {name: share_inside(wave, rate, *window) for name, wave in cued.items()},
+        {name: cue_energy(wave, rate, *window) for name, wave in cued.items()},
+        min(float(leakage(both, [source.kind])[0]) for source in scene.sources[:2]) > 0.5,
+    )
 
 
 def _rate(chances: list[float], below: bool) -> dict[str, Any]:
