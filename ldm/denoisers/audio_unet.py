@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from ldm.conditions import Conditions, align
 from ldm.denoisers.agent_attention import Agents, install
+from ldm.denoisers.around_unet import TINY_UNET, AroundUNet, unet_levels
 from ldm.denoisers.streams import Middle
 from ldm.denoisers.unet_halves import Bottom, down, up
 from ldm.latents import Latents
@@ -23,7 +24,7 @@ from ldm.process import process_of
 from vocoders.component import Component, configured
 
 
-class AudioUNet(Component):
+class AudioUNet(AroundUNet, Component):
     """Predicts its process's target from noisy 2-D audio latents, time and conditions; 859 M parameters
     and 2.4 M of mixing by default.
 
@@ -78,18 +79,13 @@ class AudioUNet(Component):
         self.aligned = injection == "aligned"
         self.process = process_of(process)
         self.mixer = Mixer(video_channels, text_channels, context_channels, mixing, positions, video_weight)
-        levels = len(block_out_channels)
-        self.unet: Any = UNet2DConditionModel(
+        size = (block_out_channels, layers_per_block, context_channels, norm_groups)
+        self.unet = UNet2DConditionModel(
             in_channels=latent_channels + (aligned_channels if self.aligned else 0),
             out_channels=latent_channels,
-            block_out_channels=tuple(block_out_channels),
-            layers_per_block=layers_per_block,
-            down_block_types=(*["CrossAttnDownBlock2D"] * (levels - 1), "DownBlock2D"),
-            up_block_types=("UpBlock2D", *["CrossAttnUpBlock2D"] * (levels - 1)),
             # diffusers' name for the number of heads in models of this generation
             attention_head_dim=attention_heads,
-            cross_attention_dim=context_channels,
-            norm_num_groups=norm_groups,
+            **unet_levels("2D", *size),
         )
         self.agents = Agents()
         install(self.unet, self.agents)
@@ -98,31 +94,13 @@ class AudioUNet(Component):
     @classmethod
     def tiny(cls, **overrides: Any) -> "AudioUNet":
         """The same classes at the size of a test (latents of 4 x 4 rows, Cv 6, Ct 5)."""
-        size = {
-            "latent_rows": 4,
-            "video_channels": 6,
-            "text_channels": 5,
-            "context_channels": 16,
-            "block_out_channels": (8, 16),
-            "layers_per_block": 1,
-            "attention_heads": 2,
-            "norm_groups": 4,
-            "aligned_channels": 4,
-        }
-        return cls(**{**size, **overrides})
-
-    def keep_fewer_activations(self) -> None:
-        """Gradient checkpointing: activations inside of a block are computed again in the backward pass."""
-        self.unet.enable_gradient_checkpointing()
+        size = {"latent_rows": 4, "video_channels": 6, "aligned_channels": 4}
+        return cls(**{**TINY_UNET, **size, **overrides})
 
     def channels_last(self) -> "AudioUNet":
         """The UNet's weights with channels innermost, as fast convolutions want them; returns itself."""
         self.unet.to(memory_format=torch.channels_last)
         return self
-
-    def pieces(self) -> list[nn.Module]:
-        """What is spread over devices one by one: the blocks of the UNet."""
-        return [*self.unet.down_blocks, self.unet.mid_block, *self.unet.up_blocks]
 
     @property
     def grain(self) -> int:

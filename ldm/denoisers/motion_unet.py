@@ -13,6 +13,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from ldm.conditions import TEXT, Conditions
+from ldm.denoisers.around_unet import TINY_UNET, AroundUNet, unet_levels
 from ldm.latents import Latents
 from ldm.process import process_of
 from vocoders.component import Component, configured
@@ -21,7 +22,7 @@ MOTION = ".motion_modules."
 """In the names of what AnimateDiff adds."""
 
 
-class MotionUNet(Component):
+class MotionUNet(AroundUNet, Component):
     """Predicts its process's target from noisy `Latents.video` (batch, Z, pictures, rows, columns), time and
     words; 1.3 G parameters by default, 860 M of them Stable Diffusion's.
 
@@ -68,19 +69,14 @@ class MotionUNet(Component):
         from diffusers import UNetMotionModel
 
         self.process = process_of(process)
-        levels = len(block_out_channels)
-        self.unet: Any = UNetMotionModel(
+        size = (block_out_channels, layers_per_block, context_channels, norm_groups)
+        self.unet = UNetMotionModel(
             in_channels=latent_channels,
             out_channels=latent_channels,
-            block_out_channels=tuple(block_out_channels),
-            layers_per_block=layers_per_block,
-            down_block_types=(*["CrossAttnDownBlockMotion"] * (levels - 1), "DownBlockMotion"),
-            up_block_types=("UpBlockMotion", *["CrossAttnUpBlockMotion"] * (levels - 1)),
             num_attention_heads=attention_heads,
-            cross_attention_dim=context_channels,
-            norm_num_groups=norm_groups,
             motion_max_seq_length=pictures,
             motion_num_attention_heads=motion_heads,
+            **unet_levels("Motion", *size),
         )
         self.text_in = nn.Linear(text_channels, context_channels)
         self.text_null = nn.Parameter(torch.zeros(context_channels))
@@ -88,20 +84,8 @@ class MotionUNet(Component):
     @classmethod
     def tiny(cls, **overrides: Any) -> "MotionUNet":
         """The same classes at the size of a test (Ct 5, 6 pictures)."""
-        size = {
-            "text_channels": 5,
-            "context_channels": 16,
-            "block_out_channels": (8, 16),
-            "layers_per_block": 1,
-            "attention_heads": 2,
-            "norm_groups": 4,
-            "pictures": 6,
-            "motion_heads": 2,
-            "words": 3,
-            "film_pictures": 6,
-            "cells": 8,
-        }
-        return cls(**{**size, **overrides})
+        size = {"pictures": 6, "motion_heads": 2, "words": 3, "film_pictures": 6, "cells": 8}
+        return cls(**{**TINY_UNET, **size, **overrides})
 
     @property
     def film_shape(self) -> tuple[int, int, int, int]:
@@ -130,14 +114,6 @@ class MotionUNet(Component):
     def first_picture(self, latents: Float[Tensor, "n z h w"]) -> None:
         """It has not learnt to be given a first picture: a sampler has to put it there
         (`ldm.guides.known.Replacement`)."""
-
-    def keep_fewer_activations(self) -> None:
-        """Gradient checkpointing: activations inside of a block are computed again in the backward pass."""
-        self.unet.enable_gradient_checkpointing()
-
-    def pieces(self) -> list[nn.Module]:
-        """What is spread over devices one by one: the blocks of the UNet."""
-        return [*self.unet.down_blocks, self.unet.mid_block, *self.unet.up_blocks]
 
     def load_unet(self, state: Mapping[str, Tensor]) -> None:
         """Takes the weights of a `UNet2DConditionModel` (Stable Diffusion 1), all of them and by their names;

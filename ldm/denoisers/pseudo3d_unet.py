@@ -13,6 +13,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from ldm.conditions import Conditions, align
+from ldm.denoisers.around_unet import TINY_UNET, AroundUNet, unet_levels
 from ldm.denoisers.streams import Middle
 from ldm.denoisers.unet_halves import Bottom, down, identity_over_time, up
 from ldm.latents import Latents
@@ -61,7 +62,7 @@ def make_pseudo_3d(network: nn.Module, clip: PictureCount) -> None:
             make_pseudo_3d(child, clip)
 
 
-class Pseudo3dUNet(Component):
+class Pseudo3dUNet(AroundUNet, Component):
     """Predicts its process's target from noisy video latents (batch, channels, pictures, height, width), time
     and text; 1.5 billion parameters by default.
 
@@ -92,19 +93,14 @@ class Pseudo3dUNet(Component):
 
         self.process = process_of(process)
         self.mixer = Mixer(1, text_channels, context_channels, "average", "sinusoidal", video_weight=0.0)
-        levels = len(block_out_channels)
-        self.unet: Any = UNetMotionModel(
+        size = (block_out_channels, layers_per_block, context_channels, norm_groups)
+        self.unet = UNetMotionModel(
             in_channels=latent_channels,
             out_channels=latent_channels,
-            block_out_channels=tuple(block_out_channels),
-            layers_per_block=layers_per_block,
-            down_block_types=(*["CrossAttnDownBlockMotion"] * (levels - 1), "DownBlockMotion"),
-            up_block_types=("UpBlockMotion", *["CrossAttnUpBlockMotion"] * (levels - 1)),
             num_attention_heads=attention_heads,
             motion_num_attention_heads=attention_heads,
             motion_max_seq_length=longest,
-            cross_attention_dim=context_channels,
-            norm_num_groups=norm_groups,
+            **unet_levels("Motion", *size),
         )
         self.clip = PictureCount()
         unet = cast(nn.Module, self.unet)
@@ -116,23 +112,7 @@ class Pseudo3dUNet(Component):
     @classmethod
     def tiny(cls, **overrides: Any) -> "Pseudo3dUNet":
         """The same classes at the size of a test (Ct 5)."""
-        size = {
-            "text_channels": 5,
-            "context_channels": 16,
-            "block_out_channels": (8, 16),
-            "layers_per_block": 1,
-            "attention_heads": 2,
-            "norm_groups": 4,
-        }
-        return cls(**{**size, **overrides})
-
-    def pieces(self) -> list[nn.Module]:
-        """What is spread over devices one by one: the blocks of the UNet."""
-        return [*self.unet.down_blocks, self.unet.mid_block, *self.unet.up_blocks]
-
-    def keep_fewer_activations(self) -> None:
-        """Gradient checkpointing, as `AudioUNet`'s."""
-        self.unet.enable_gradient_checkpointing()
+        return cls(**{**TINY_UNET, **overrides})
 
     @property
     def grain(self) -> int:

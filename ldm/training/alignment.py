@@ -1,8 +1,6 @@
 """How an alignment classifier learns: which pairs of sound and picture belong together, from latents as noisy
 as the sampler meets them, or from clean ones."""
 
-from typing import cast
-
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
@@ -10,16 +8,14 @@ from torch.nn import functional as F
 
 from ldm.classifiers.alignment_columns import AlignmentColumns
 from ldm.classifiers.alignment_unet import AlignmentUNet
-from ldm.ema import Ema
+from ldm.training.averaging import Averaging
 from ldm.training.pairs import ALIGNED, KINDS_OF_PAIR, Pairs, check_shares, draw_pairs
-from vocoders.component import Component
 from vocoders.training.joined_batch import everyones_mean, joined, own, place
-from vocoders.training.shared import Training, adamw, batch_generator, export_half, scheduled, start_from
+from vocoders.training.shared import adamw, batch_generator, export_half, scheduled, start_from
 
 
-class AlignmentTraining(Training):
-    """Trains a classifier on pairs, half of them aligned (Diff-Foley, Luo et al. 2023); weights for use are
-    those of `ema.network`.
+class AlignmentTraining(Averaging):
+    """Trains a classifier on pairs, half of them aligned (Diff-Foley, Luo et al. 2023).
 
     A batch holds whole clips: {"latents": (batch, ..., columns), scaled, "video": (batch, tokens, Cv)}. The
     first batch, all processes' parts of it, sets the feature statistics of an `AlignmentColumns`. Whether it
@@ -60,12 +56,10 @@ class AlignmentTraining(Training):
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
-        self.network = network
         if checkpoint is not None:
             start_from(network, checkpoint)
-        self.ema = Ema(network, ema_decay)
+        self.average(network, ema_decay)
         self.shares, self.lengths = check_shares(shares), tuple(lengths)
-        self._averaged_step = -1
 
     def _pairs(self, batch: dict[str, Tensor], generator: torch.Generator) -> Pairs:
         drawn = torch.randint(len(self.lengths), (), generator=generator, device=generator.device)
@@ -108,14 +102,6 @@ class AlignmentTraining(Training):
         self.log("train/loss", loss.detach(), prog_bar=True)
         return loss
 
-    def on_train_start(self) -> None:
-        self._averaged_step = self.global_step
-
-    def on_train_batch_end(self, outputs, batch, batch_idx: int) -> None:
-        if self.global_step != self._averaged_step:  # once per optimizer step, as in `LdmTraining`
-            self._averaged_step = self.global_step
-            self.ema.update(self.network)
-
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         """Loss and accuracy of the averaged weights on fixed pairs, fixed noise and fixed times; accuracy of
         every kind of pair."""
@@ -125,7 +111,7 @@ class AlignmentTraining(Training):
         rows = place()[0] * count + torch.arange(count, device=self.device)
         uniform = torch.tensor(self.validation_times, device=self.device)[rows % len(self.validation_times)]
         noisy, time = self._noisy(pairs.latents, uniform, generator)
-        logits = self.ema.network(noisy, time, pairs.video)
+        logits = self.used(noisy, time, pairs.video)
         aligned = pairs.kinds == ALIGNED
         right = ((logits > 0) == aligned).float()
         loss = F.binary_cross_entropy_with_logits(logits, aligned.float())
@@ -145,4 +131,4 @@ class AlignmentTraining(Training):
 
     def on_train_end(self) -> None:
         if self.hparams.export_folder and self.trainer.is_global_zero:
-            export_half(cast(Component, self.ema.network), self.hparams.export_folder)
+            export_half(self.used, self.hparams.export_folder)

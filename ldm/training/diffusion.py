@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
@@ -13,7 +13,6 @@ from torch.distributed.fsdp import fully_shard
 from ldm.conditions import LEFT_OUT, TEXT, VIDEO, Conditions, Track
 from ldm.denoisers.audio_transformer import AudioTransformer
 from ldm.denoisers.audio_unet import AudioUNet
-from ldm.ema import Ema
 from ldm.latents import Latents
 from ldm.presence import branch_shares, draw_branches, presence
 from ldm.training.pace import Paced
@@ -175,7 +174,6 @@ class LdmTraining(Paced):
         if minutes is not None and max_steps is None:
             raise ValueError("a training by the clock wants max_steps, too")
         self.save_hyperparameters(ignore=["network"])
-        self.network = network
         if checkpoint is not None:
             start_from(network, checkpoint, may_lack="mixer.project_left_out")
         if isinstance(network, AudioUNet):
@@ -185,15 +183,13 @@ class LdmTraining(Paced):
                 network.keep_fewer_activations()
         elif unet is not None or gradient_checkpointing:
             raise ValueError("unet and gradient_checkpointing are for an AudioUNet")
-        self.ema = None if ema_decay is None else Ema(network, ema_decay)
+        self.average(network, ema_decay)
         self.shares = branch_shares(shares)
-        self._averaged_step = -1
         self._spread = False
 
     @property
-    def used(self) -> AudioTransformer | AudioUNet:
-        """The network whose weights are for use."""
-        return self.network if self.ema is None else cast(Any, self.ema.network)
+    def ends_itself(self) -> bool:
+        return self.hparams.minutes is not None
 
     def configure_model(self) -> None:
         """Spreads the weights over processes where the strategy is ModelParallelStrategy (FSDP2)."""
@@ -224,19 +220,6 @@ class LdmTraining(Paced):
         loss = weighted_square(error, batch.get("importance"))
         self.log("train/loss", loss.detach(), prog_bar=True)
         return loss
-
-    def on_train_start(self) -> None:
-        self._averaged_step = self.global_step
-
-    def on_train_batch_end(self, outputs, batch, batch_idx: int) -> None:
-        if (
-            self.global_step != self._averaged_step
-        ):  # once per optimizer step, also when gradients are accumulated
-            self._averaged_step = self.global_step
-            if self.ema is not None:
-                self.ema.update(self.network)
-        if self.hparams.minutes is not None:
-            super().on_train_batch_end(outputs, batch, batch_idx)
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         """Loss of the averaged weights at fixed times and fixed noise, one figure per branch."""

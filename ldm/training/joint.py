@@ -12,12 +12,12 @@ from torch import Tensor
 from ldm.conditions import TEXT, Conditions, Track
 from ldm.denoisers.two_streams import TwoStreams
 from ldm.eas import eas_loss
-from ldm.ema import Ema
 from ldm.latents import Latents
+from ldm.training.averaging import Averaging
 from ldm.training.diffusion import weighted_square
 from vocoders.component import Component
 from vocoders.training.joined_batch import joined, own, place
-from vocoders.training.shared import Training, adamw, batch_generator, scheduled, start_from
+from vocoders.training.shared import adamw, batch_generator, scheduled, start_from
 
 Batch = dict[str, Any]
 VALIDATION_TIMES = (0.2, 0.5, 0.8, 0.95, 1.0)
@@ -50,15 +50,12 @@ def whole_text(text: Tensor) -> Tensor:
     return text if text.ndim == 2 else text[:, 0]
 
 
-class JointTraining(Training, ABC):
+class JointTraining(Averaging, ABC):
     """Trains a network on batches {"audio": scaled latents (batch, Z, columns) or (batch, Z, rows, columns),
     "video": latents (batch, C, pictures, height, width), "text": (batch, Ct)}; a batch may hold "importance":
     (Z,), weights of the audio channels in the loss. "text" may be E_l and its words, (batch, 1 + words, Ct),
-    with "has_text" (batch, 1 + words) bool. Weights for use are their moving average.
+    with "has_text" (batch, 1 + words) bool.
     """
-
-    network: Component
-    ema: Ema
 
     @abstractmethod
     def terms(
@@ -72,16 +69,6 @@ class JointTraining(Training, ABC):
             times: of the rows in validation, where every row is told its text; None draws them.
         """
 
-    @property
-    def used(self) -> Any:
-        """The network whose weights are for use."""
-        return cast(Any, self.ema.network)
-
-    def _learns(self, network: Component) -> None:
-        """Takes the network in, once its weights are those to start from."""
-        self.network, self.ema = network, Ema(network, self.hparams.ema_decay)
-        self._averaged_step = -1
-
     def mixers(self) -> list[Any]:
         """The mixers whose feature statistics the first batch sets."""
         return []
@@ -94,14 +81,6 @@ class JointTraining(Training, ABC):
         terms = self.terms(self.network, batch, generator, None)
         self.log_dict({f"train/{name}": value.detach() for name, value in terms.items()}, prog_bar=True)
         return terms["total"]
-
-    def on_train_start(self) -> None:
-        self._averaged_step = self.global_step
-
-    def on_train_batch_end(self, outputs, batch, batch_idx: int) -> None:
-        if self.global_step != self._averaged_step:  # once per optimizer step, as in `LdmTraining`
-            self._averaged_step = self.global_step
-            self.ema.update(self.network)
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """The averaged weights at fixed times and noise."""
@@ -184,7 +163,7 @@ class TwoStreamTraining(JointTraining):
                 start_from(part, source)
         network.alignment.requires_grad_(eas_weight > 0)
         self._warned = False
-        self._learns(network)
+        self.average(network, ema_decay)
 
     def mixers(self) -> list[Any]:
         p, network = self.hparams, cast(TwoStreams, self.network)

@@ -1,7 +1,6 @@
 """How the video head of paper size learns: AnimateDiff's way (Guo et al. 2023), or all of it."""
 
 from pathlib import Path
-from typing import Any, cast
 
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
@@ -10,7 +9,6 @@ from torch import Tensor
 
 from ldm.conditions import TEXT, Conditions, Track
 from ldm.denoisers.motion_unet import MOTION, MotionUNet
-from ldm.ema import Ema
 from ldm.latents import Latents
 from ldm.training.diffusion import imported_unet, spread_weights
 from ldm.training.joint import rows_of_noise, rows_of_uniform
@@ -68,7 +66,6 @@ class MotionUNetTraining(Paced):
         if minutes is not None and max_steps is None:
             raise ValueError("a training by the clock wants max_steps, too")
         self.save_hyperparameters(ignore=["network"])
-        self.network = network
         if unet is not None:
             network.load_unet(imported_unet(Path(unet)))
         if motion is not None:
@@ -80,14 +77,8 @@ class MotionUNetTraining(Paced):
                 parameter.requires_grad_(MOTION in name)
         if gradient_checkpointing:
             network.keep_fewer_activations()
-        self.ema = None if ema_decay is None else Ema(network, ema_decay)
-        self._averaged_step = -1
+        self.average(network, ema_decay)
         self._spread = False
-
-    @property
-    def used(self) -> MotionUNet:
-        """The network whose weights are for use."""
-        return self.network if self.ema is None else cast(MotionUNet, self.ema.network)
 
     def configure_model(self) -> None:
         """Spreads the weights over processes where the strategy is ModelParallelStrategy (FSDP2)."""
@@ -119,16 +110,6 @@ class MotionUNetTraining(Paced):
         loss = self.loss(self.network, batch, self.batch_number, None, True)
         self.log("train/loss", loss.detach(), prog_bar=True)
         return loss
-
-    def on_train_start(self) -> None:
-        self._averaged_step = self.global_step
-
-    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
-        if self.ema is not None and self.global_step != self._averaged_step:  # once per optimizer step
-            self._averaged_step = self.global_step
-            self.ema.update(self.network)
-        if self.hparams.max_steps is not None:
-            super().on_train_batch_end(outputs, batch, batch_idx)
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         """Loss of the weights for use with and without words, at the same times and noise."""

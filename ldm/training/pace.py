@@ -2,17 +2,17 @@
 
 import math
 import time
-from abc import ABC, abstractmethod
 from typing import Any
 
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
 
-from vocoders.training.shared import LEAST_SHARE, Training, adamw, export_half
+from ldm.training.averaging import Averaging
+from vocoders.training.shared import LEAST_SHARE, adamw, export_half
 
 
-class Paced(Training, ABC):
+class Paced(Averaging):
     """A linear rise of the learning rate over `warmup_steps`, then half a cosine down to the end.
 
     The end is `max_steps`, or `minutes` after the first step where that comes first: the rate then falls by
@@ -37,14 +37,15 @@ class Paced(Training, ABC):
         if self._began is None and self.batch_number >= 3:  # the first steps compile and tune
             self._began = time.monotonic()
 
-    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
-        if self.share_done >= 1:
-            self.trainer.should_stop = True
-
     @property
-    @abstractmethod
-    def used(self) -> Any:
-        """The network whose weights are for use."""
+    def ends_itself(self) -> bool:
+        """Whether it stops at its end, whatever the trainer's own."""
+        return self.hparams.max_steps is not None
+
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        super().on_train_batch_end(outputs, batch, batch_idx)
+        if self.ends_itself and self.share_done >= 1:
+            self.trainer.should_stop = True
 
     def on_train_end(self) -> None:
         if self.hparams.export_folder and self.trainer.is_global_zero:

@@ -1,13 +1,12 @@
 """How the picture autoencoder learns: a thin shell around a network that knows nothing of Lightning."""
 
-from typing import Any, cast
+from typing import Any
 
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
 from ldm.autoencoders.picture_autoencoder import SIDE, PictureAutoencoder
-from ldm.ema import Ema
 from ldm.training.pace import Paced
 from vocoders.training.joined_batch import own
 from vocoders.training.shared import batch_generator, start_from
@@ -22,8 +21,6 @@ def as_film(pictures: Tensor) -> Tensor:
 class PictureVaeTraining(Paced):
     """Trains a `PictureAutoencoder`; a batch is {"pictures": uint8 (films, n, px, px, 3)} of consecutive
     pictures.
-
-    The weights for use are their moving average.
 
     Args:
         noise: standard deviation of what is added to the latents, which have variance 1.
@@ -54,18 +51,12 @@ class PictureVaeTraining(Paced):
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
-        self.network = network
         if checkpoint is not None:
             start_from(network, checkpoint)
-        self.ema = Ema(network, ema_decay)
+        self.average(network, ema_decay)
         if compiled:
             network.encoder.compile()
             network.decoder.compile()
-
-    @property
-    def used(self) -> PictureAutoencoder:
-        """The network whose weights are for use."""
-        return cast(PictureAutoencoder, cast(Any, self.ema.network))
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         p, film = self.hparams, as_film(batch["pictures"])
@@ -78,10 +69,6 @@ class PictureVaeTraining(Paced):
         losses = self.network.losses(film, noise, p.moving_weight, p.change_weight, momentum)
         self.log_dict({f"train/{name}": value.detach() for name, value in losses._asdict().items()})
         return losses.total
-
-    def on_train_batch_end(self, outputs, batch, batch_idx: int) -> None:
-        self.ema.update(self.network)
-        super().on_train_batch_end(outputs, batch, batch_idx)
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         film, p = as_film(batch["pictures"]), self.hparams

@@ -1,7 +1,5 @@
 """How a small image VAE over the mel learns (the published ones come trained)."""
 
-from typing import Any
-
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
@@ -99,14 +97,9 @@ class SpectrogramVaeTraining(Paced):
         self.network.register_to_config(scaling_factor=self.factor)
         super().on_save_checkpoint(checkpoint)
 
-    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
-        if self.hparams.minutes is not None:
-            super().on_train_batch_end(outputs, batch, batch_idx)
-
     @property
-    def used(self) -> SpectrogramVae:
-        """The network whose weights are for use."""
-        return self.network
+    def ends_itself(self) -> bool:
+        return self.hparams.minutes is not None
 
     def on_train_end(self) -> None:
         self.network.register_to_config(scaling_factor=self.factor)

@@ -52,7 +52,7 @@ class TempoTraining(JointTraining):
         if start is not None:
             start_from(denoiser, start, prefix="ema.network.video.")
         self.denoiser = denoiser.eval().requires_grad_(False)
-        self._learns(network)
+        self.average(network, ema_decay)
 
     def train(self, mode: bool = True) -> "TempoTraining":
         """The denoiser stays in evaluation mode."""

@@ -64,7 +64,7 @@ class UniformTraining(JointTraining):
             raise ValueError(f"shares of {', '.join(JOINT_TASKS)} sum to 1, unlike {self.tasks}")
         if checkpoint is not None:
             start_from(network, checkpoint)
-        self._learns(network)
+        self.average(network, ema_decay)
 
     def mixers(self) -> list[Any]:
         return [] if self.hparams.checkpoint else [cast(UniformTransformer, self.network).mixer]

@@ -8,7 +8,6 @@ from torch import Tensor
 
 from ldm.conditions import FIRST_PICTURE, TEXT, Conditions, Track
 from ldm.denoisers.video_transformer import VideoTransformer
-from ldm.ema import Ema
 from ldm.latents import Latents
 from ldm.training.pace import Paced
 from vocoders.training.joined_batch import everyones_mean, own
@@ -32,7 +31,7 @@ def first_cells(parts_of_first: Tensor) -> Tensor:
 
 
 class VideoHeadTraining(Paced):
-    """Trains a `VideoTransformer` on the target of its process; the weights for use are a moving average.
+    """Trains a `VideoTransformer` on the target of its process.
 
     A batch holds {"film": latents of a picture autoencoder (b, Z, pictures, h, w), "text": (b, 1 + words,
     Ct), "has_text": (b, 1 + words) bool}, perhaps "still": the films' medians over time (b, Z, h, w). The
@@ -71,18 +70,12 @@ class VideoHeadTraining(Paced):
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
-        self.network = network
         if checkpoint is not None:
             start_from(network, checkpoint)
-        self.ema = Ema(network, ema_decay)
+        self.average(network, ema_decay)
         if compiled:
             for piece in network.pieces():
                 piece.compile()
-
-    @property
-    def used(self) -> VideoTransformer:
-        """The network whose weights are for use."""
-        return cast(VideoTransformer, cast(Any, self.ema.network))
 
     def on_fit_start(self) -> None:
         films = getattr(cast(Any, self.trainer).datamodule, "statistics", None)
@@ -123,10 +116,6 @@ class VideoHeadTraining(Paced):
         still, motion = self.losses(self.network, batch, self.batch_number, None)
         self.log_dict({"train/still": still.detach(), "train/motion": motion.detach()})
         return self.hparams.still_weight * still + motion
-
-    def on_train_batch_end(self, outputs, batch, batch_idx: int) -> None:
-        self.ema.update(self.network)
-        super().on_train_batch_end(outputs, batch, batch_idx)
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         """Losses of the averaged weights, with and without words, at the same noise."""
