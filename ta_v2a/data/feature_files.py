@@ -88,8 +88,12 @@ def write_features(
     vae_file: Path,
     workers: int,
     mels: bool = False,
+    part: int = 0,
+    parts: int = 1,
 ) -> None:
     """Computes the missing and the damaged shards of `seeds`: a killed run goes on where it stopped.
+
+    Of several processes each makes its own shards, every `parts`-th from `part` on.
 
     A shard holds, half precision: `latents` and `without` (64, 48, columns), `kinds` (64, 29) and, where the
     world is seen, `video` (64, columns, 264); with `mels` no `without`, but `mel` (64, bands, frames) and
@@ -97,7 +101,8 @@ def write_features(
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = MEL_NAMES if mels else NAMES if examples.world == "unseen" else (*NAMES, "video")
-    missing = [s for s in shards_of(seeds) if not _is_whole(feature_shard(folder, s), len(s), names)]
+    own = shards_of(seeds)[part::parts]
+    missing = [s for s in own if not _is_whole(feature_shard(folder, s), len(s), names)]
     if not missing:
         return
     cvalp, vae, log_mel = (

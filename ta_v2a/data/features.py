@@ -359,11 +359,13 @@ class StageFeatures(lightning.LightningDataModule):
         facts = [*(file_sha256(weights_file(f)) for f in self.files), recordings_digest(self.bank), code]
         return self.cache / hashlib.sha256(" ".join(facts).encode()).hexdigest()[:12]
 
-    def prepare_data(self) -> None:
+    def make(self, part: int = 0, parts: int = 1) -> None:
+        """Computes the features that are missing, or one process's part of them."""
         for split, worlds in (("train", self.seeds), ("test", self.validation_seeds)):
             for world, seeds in worlds.items():
                 examples = Examples(seeds, MINI, self.bank, world, split, second=not self.mels)
-                write_features(examples, seeds, self._of(world), *self.files, self.workers, self.mels)
+                options = (self.workers, self.mels, part, parts)
+                write_features(examples, seeds, self._of(world), *self.files, *options)
 
     def _of(self, world: World) -> Path:
         return self.folder / (f"{world}-mels" if self.mels else world)
@@ -384,6 +386,11 @@ class StageFeatures(lightning.LightningDataModule):
 
     def setup(self, stage: str) -> None:
         device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
+        if self.trainer is None:
+            self.make()
+        else:  # not in `prepare_data`, where all but one process of a machine wait
+            self.make(self.trainer.local_rank, self.trainer.num_devices)
+            self.trainer.strategy.barrier("features")
         cvalp = mini_cvalp(*self.files[:2]).to(device)
         importance = mini_autoencoder(self.files[2]).channel_importance() ** self.importance_power
         self.importance = importance / importance.mean()

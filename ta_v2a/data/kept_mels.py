@@ -40,7 +40,7 @@ class StageMels(lightning.LightningDataModule):
         self.clips_per_epoch = clips_per_epoch
 
     def prepare_data(self) -> None:
-        self.features.prepare_data()
+        self.features.make()
 
     def setup(self, stage: str) -> None:
         seeds = (self.features.seeds["stage"], self.features.validation_seeds["stage"])

@@ -78,7 +78,7 @@ class StagePictures(lightning.LightningDataModule):
         return self.folder / f"{seeds[0]}-{len(seeds)}.safetensors"
 
     def prepare_data(self) -> None:
-        self.features.prepare_data()
+        self.features.make()
         vae = None
         for split in self._splits:
             for seeds, shard in zip(shards_of(split), self.features.shards("stage", split), strict=True):

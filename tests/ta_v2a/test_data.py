@@ -454,7 +454,11 @@ def test_features_resume_after_a_lost_or_damaged_shard(tmp_path, monkeypatch):
     assert (folder / "42-1.safetensors").stat().st_mtime_ns == untouched
     (folder / "40.safetensors").write_bytes(written["40.safetensors"][:-1])  # damaged
     save_file(whole, folder / "42-1.safetensors", {"facts": json.dumps(facts[:2])})  # whole, but of two rows
-    write_features(Examples(range(40, 43), ClipSpec(duration_s=1.024)), range(40, 43), folder, *files, 0)
+    seeds = range(40, 43)
+    write_features(Examples(seeds, ClipSpec(duration_s=1.024)), seeds, folder, *files, 0, part=1, parts=2)
+    assert (folder / "42-1.safetensors").read_bytes() == written["42-1.safetensors"]
+    assert (folder / "40.safetensors").read_bytes() != written["40.safetensors"]  # the other process's
+    write_features(Examples(seeds, ClipSpec(duration_s=1.024)), seeds, folder, *files, 0, part=0, parts=2)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == written
 
 
