@@ -74,7 +74,7 @@ $(DONE)/video: $(DONE)/text
 $(DONE)/ldm: $(DONE)/video $(DONE)/vae
 $(DONE)/classifier: $(DONE)/ldm
 $(DONE)/align: $(DONE)/ldm
-$(DONE)/cvalp $(DONE)/classifier:
+$(DONE)/cvalp:
 	$(BIN)/ta-v2a train $(@F)
 	$(TRAINED)
 $(DONE)/text:
@@ -83,7 +83,7 @@ $(DONE)/text:
 $(DONE)/video:
 	$(BIN)/ta-v2a train video $(call SPREAD,8)
 	$(TRAINED)
-$(DONE)/bandwidth $(DONE)/listener:
+$(DONE)/bandwidth $(DONE)/listener $(DONE)/classifier:
 	$(BIN)/ta-v2a train $(@F) $(BANKED)
 	$(TRAINED)
 $(DONE)/vae:
@@ -93,7 +93,7 @@ $(DONE)/ldm:
 	$(BIN)/ta-v2a train ldm $(if $(BANK),--config mini --config recordings $(BANKED)) $(call SPREAD,24)
 	$(TRAINED)
 $(DONE)/align:
-	$(BIN)/ta-v2a train classifier --config mini --config align
+	$(BIN)/ta-v2a train classifier --config mini --config align $(BANKED)
 	$(TRAINED)
 $(DONE)/pack: $(DONE)/classifier $(DONE)/align $(DONE)/bandwidth $(DONE)/listener
 	$(BIN)/ta-v2a pack $(if $(BANK),--ldm runs/recordings/last.ckpt) --bandwidth runs/bandwidth/bandwidth --classifier runs/classifier/classifier --judge runs/align/classifier --output ta_v2a/weights/mini

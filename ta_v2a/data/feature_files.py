@@ -1,6 +1,7 @@
 """Latents and video features of many scenes, kept on disk in shards: what takes long is computed once."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,7 @@ def write_features(
             whole = {name: torch.cat([r[name] for r in rows]).contiguous() for name in rows[0]}
             if mels:
                 whole["text"] = text_features(facts, done, cvalp)
-            part = target.with_suffix(".part")
-            save_file(whole, part, metadata={"facts": json.dumps(facts)})
-            part.replace(target)
+            written = target.with_suffix(f".{os.getpid()}.part")  # other trainings may write it, too
+            save_file(whole, written, metadata={"facts": json.dumps(facts)})
+            written.replace(target)
             rows, facts = [], []
