@@ -12,7 +12,7 @@ from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.networks.align_judge import JUDGE_FOLDER, check_judge
 from ta_v2a.presets.resolve import WEIGHTS_FOLDER, resolve, write_checksums
-from ta_v2a.presets.trained import PREFIXES, mini_autoencoder, mini_cvalp, trained
+from ta_v2a.presets.trained import mini_autoencoder, mini_cvalp
 from ta_v2a.system.user_files import is_file, is_folder, whole_folder
 
 TOKENIZER = WEIGHTS_FOLDER / "mini" / "cvalp" / "spiece.model"
@@ -111,7 +111,6 @@ def pack(
     """
     from diffusers import FlowMatchEulerDiscreteScheduler
 
-    from ldm.denoisers.audio_transformer import AudioTransformer
     from ta_v2a.pipelines.foley import FoleyPipeline
     from vocoders.griffin_lim import GriffinLim
 
@@ -123,9 +122,7 @@ def pack(
     pipeline = FoleyPipeline(
         cvalp=mini_cvalp(cvalp, tokenizer_file),
         autoencoder=mini_autoencoder(vae),
-        denoiser=saved_denoiser(ldm)
-        if is_folder(ldm)
-        else trained(AudioTransformer(), ldm, PREFIXES["denoiser"]),
+        denoiser=saved_denoiser(ldm) if is_folder(ldm) else trained_part(ldm, "denoiser"),
         vocoder=GriffinLim() if vocoder is None else saved_vocoder(vocoder),
         scheduler=FlowMatchEulerDiscreteScheduler(shift=STEP_SHIFT),
         bandwidth=None if bandwidth is None else saved_bandwidth(bandwidth),

@@ -15,8 +15,8 @@ from vocoders.component import Component
 
 Network = TypeVar("Network", bound=Component)
 
-# network -> prefix of its weights in the trainer's checkpoint; the diffusion model ships its moving average
-PREFIXES = {"cvalp": "model.", "autoencoder": "network.", "denoiser": "ema.network."}
+# network -> prefix of its weights in the trainer's checkpoint
+PREFIXES = {"cvalp": "model.", "autoencoder": "network."}
 
 
 def trained(network: Network, checkpoint: str | Path, prefix: str) -> Network:
