@@ -364,8 +364,8 @@ class StageFeatures(lightning.LightningDataModule):
         for split, worlds in (("train", self.seeds), ("test", self.validation_seeds)):
             for world, seeds in worlds.items():
                 examples = Examples(seeds, MINI, self.bank, world, split, second=not self.mels)
-                options = (self.workers, self.mels, part, parts)
-                write_features(examples, seeds, self._of(world), *self.files, *options)
+                what = (examples, seeds, self._of(world), *self.files)
+                write_features(*what, self.workers, self.mels, part, parts)
 
     def _of(self, world: World) -> Path:
         return self.folder / (f"{world}-mels" if self.mels else world)
