@@ -46,8 +46,7 @@ def stage_command(
         raise UserError("--jobs are processes of the CPU: leave out one of --jobs and --device")
     told = (str(weights), None if listener is None else str(listener), None if bank is None else str(bank))
     subject = partial(_subject, *told, device, jobs > 1)
-    if jobs < 2:
-        subject()  # what is missing is said before anything is rendered
+    load_listener(listener)  # what is missing is said before anything is loaded or rendered
     bench = frozen.checked_bench() if n == frozen.SCENES and bank is None else None
 
     def scenes(before: int, done: int, total: int) -> None:
