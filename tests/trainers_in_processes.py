@@ -435,7 +435,7 @@ def _as_it_is(batch: Batch) -> Batch:
 
 def crops(rank: int = 0, world: int = 1) -> dict[str, torch.Tensor]:
     """Three batches of random crops; where one begins is its first number."""
-    from ta_v2a.data.features import RandomCrop
+    from ta_v2a.data.feature_rows import RandomCrop
 
     size, crop = ROWS // world, RandomCrop((8, 16), seed=3)
     row = {"latents": torch.arange(64.0)[None], "video": torch.arange(64.0)[:, None]}

@@ -11,7 +11,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, RandomSampler
 
 from ta_v2a.data.feature_files import read_rows
-from ta_v2a.data.features import RandomCrop, StageFeatures
+from ta_v2a.data.feature_rows import RandomCrop
+from ta_v2a.data.features import StageFeatures
 from ta_v2a.errors import UserError
 
 

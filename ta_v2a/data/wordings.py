@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
 
 from prompts.augmenting.paraphrases import paraphrase
 from prompts.grammar import caption
-from ta_v2a.data.features import evened
+from ta_v2a.data.feature_rows import evened
 from ta_v2a.data.open_wordings import OpenWordings
 from ta_v2a.data.stage_clips import StageClips, split_seeds
 from ta_v2a.presets.trained import mini_cvalp, weights_file

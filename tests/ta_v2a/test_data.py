@@ -19,7 +19,8 @@ from ta_v2a.data.datamodules import StageData
 from ta_v2a.data.examples import CAPTIONS, FEWER_CAPTIONS, Examples, left_out, said
 from ta_v2a.data.feature_files import TEXTS as WORDINGS
 from ta_v2a.data.feature_files import read_facts, text_features, write_features
-from ta_v2a.data.features import FeatureRows, RandomCrop, StageFeatures, evened, uniform_of
+from ta_v2a.data.feature_rows import FeatureRows, RandomCrop, evened, uniform_of
+from ta_v2a.data.features import StageFeatures
 from ta_v2a.data.stage_clips import (
     ONSETS_PER_COLUMN,
     StageClips,
