@@ -79,7 +79,7 @@ class Judge:
 def _act_judge(data: Any) -> Any:
     """It learns from scenes that no joint model has seen."""
     from prompts.acts import ACTS
-    from ta_v2a.evaluation.generate.act_judge import ActJudge
+    from ta_v2a.evaluation.generate.act_judge import ActJudge, act_features
     from ta_v2a.stage.clean.render import render_clean
     from ta_v2a.stage.clean.scenes import plan_clean
     from ta_v2a.stage.scene.scene import SPLITS
@@ -88,7 +88,8 @@ def _act_judge(data: Any) -> Any:
     times_s = (np.arange(data.pictures) + 0.5) * duration_s / data.pictures
     acts = [act for act in ACTS for _ in range(TAUGHT)]
     scenes = [plan_clean(seed, duration_s, (act,)) for seed, act in zip(SPLITS["test"], acts, strict=False)]
-    return ActJudge([render_clean(scene, times_s, data.picture_px) for scene in scenes], acts)
+    films = [render_clean(scene, times_s, data.picture_px) for scene in scenes]
+    return ActJudge(np.stack([act_features(film) for film in films]), acts)
 
 
 def scored(

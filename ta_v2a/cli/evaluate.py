@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -234,6 +234,10 @@ def evaluate_generate(
         ),
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that render the training's scenes.")] = 1,
+    world: Annotated[
+        Literal["flat", "solid"] | None,
+        typer.Option(help="Scenes of this world, named in the captions. Default: flat ones, plain captions."),
+    ] = None,
     preset: Preset = "mini",
     result_file: ResultFile = None,
     as_json: Json = False,
@@ -243,7 +247,7 @@ def evaluate_generate(
 
     keep = _begun(context, result_file)
     with console.progress("filming", quiet=as_json) as advance:
-        report = generate_command(preset, n, seed, steps, text_scale, drafts, advance, keep, jobs)
+        report = generate_command(preset, n, seed, steps, text_scale, drafts, advance, keep, jobs, world)
     console.result(report, as_json, _indented(report))
 
 

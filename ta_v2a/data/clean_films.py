@@ -14,12 +14,13 @@ from rich.console import Console
 from rich.progress import Progress
 from torch import Tensor
 
+from prompts.worlds import in_its_world
 from ta_v2a.data.stage_clips import split_seeds
 from ta_v2a.data.tensor_batches import TensorBatches
 from ta_v2a.engine.filming import TellsWords
 from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.presets.trained import mini_cvalp
-from ta_v2a.stage.clean.packed import Filming, film_scenes, read_films
+from ta_v2a.stage.clean.packed import SOLID_ACT, Filming, film_scenes, read_films
 from ta_v2a.system.extras import need
 from ta_v2a.system.provenance import code_digest
 
@@ -150,6 +151,7 @@ class CleanLatents(_CleanFilms):
         words: tokens of a text.
         scenes, validation_scenes, batch_size, batches, workers, cache: as `CleanPictures`.
         acts, looks, picture_px, pictures, fps, solid: of the films, see `Filming`.
+        worlds_named: every second wording ends with its world's name, see `in_its_world`.
     """
 
     def __init__(
@@ -170,9 +172,11 @@ class CleanLatents(_CleanFilms):
         workers: int = 1,
         cache: str = "runs/films",
         solid: float = 0.0,
+        worlds_named: bool = False,
     ):
         films = (acts, looks, picture_px, pictures, fps, workers, cache, solid)
         super().__init__(scenes, validation_scenes, *films)
+        self.worlds_named = worlds_named
         self.sources, self.words = (autoencoder, cvalp, tokenizer_file), words
         self.batch_size, self.batches = batch_size, batches
 
@@ -208,7 +212,7 @@ class CleanLatents(_CleanFilms):
                     break
                 frames, facts = waiting.pop(0).result()
                 films.append(encode_films(autoencoder, frames))
-                captions += [fact["captions"] for fact in facts]
+                captions += [self._captions(fact) for fact in facts]
         film = torch.cat(films)
         said, told = zip(
             *(
@@ -223,6 +227,14 @@ class CleanLatents(_CleanFilms):
             "text": torch.cat(said).unflatten(0, (len(captions), -1)),
             "has_text": torch.cat(told).unflatten(0, (len(captions), -1)),
         }
+
+    def _captions(self, fact: dict[str, Any]) -> list[str]:
+        """The wordings of a scene."""
+        said: list[str] = fact["captions"]
+        if not self.worlds_named:
+            return said
+        solid = fact["act"].startswith(SOLID_ACT)
+        return [in_its_world(text, solid) if k % 2 else text for k, text in enumerate(said)]
 
     def _worded(self, split: str, epoch: int) -> dict[str, Tensor]:
         """Of every scene one wording."""

@@ -9,10 +9,16 @@ from ldm.denoisers.video_transformer import VideoTransformer
 from prompts.acts import ACTS
 from ta_v2a.engine.filming import film_maker
 from ta_v2a.evaluation.generate.act_judge import ActJudge, act_features
-from ta_v2a.evaluation.generate.measured import _nearest, _training_features, measure_films
+from ta_v2a.evaluation.generate.measured import (
+    _nearest,
+    _training_features,
+    _training_seeds,
+    measure_films,
+)
 from ta_v2a.stage.clean.packed import Filming
 from ta_v2a.stage.clean.render import render_clean
 from ta_v2a.stage.clean.scenes import plan_clean
+from ta_v2a.stage.scene.scene import SPLITS
 
 FILMING = Filming(px=32, pictures=32)
 
@@ -24,7 +30,8 @@ def films(first_seed: int, each: int) -> tuple[list[np.ndarray], list[str]]:
 
 
 def test_the_judge_names_real_scenes_and_not_noise():
-    judge = ActJudge(*films(0, 6))
+    taught, acts = films(0, 6)
+    judge = ActJudge(np.stack([act_features(film) for film in taught]), acts)
     shown, acts = films(10_000, 2)
     assert np.mean([judge.named(film) == act for film, act in zip(shown, acts, strict=True)]) >= 0.95
     noise = np.random.default_rng(0).integers(0, 255, (24, 32, 32, 32, 3), dtype=np.uint8)
@@ -33,18 +40,23 @@ def test_the_judge_names_real_scenes_and_not_noise():
 
 
 def test_a_film_that_was_learned_by_heart_is_found():
-    known = _training_features(FILMING, 8)
+    known, acts = _training_features(FILMING, range(8))
     seen, unseen = plan_clean(3, FILMING.duration_s), plan_clean(10_003, FILMING.duration_s)
     learned, new = (render_clean(scene, FILMING.times_s, 64) for scene in (seen, unseen))
     assert _nearest(learned, known) < 0.5 * _nearest(new, known)
-    assert np.array_equal(known, _training_features(FILMING, 8, jobs=2))
+    again, _ = _training_features(FILMING, range(8), jobs=2)
+    assert np.array_equal(known, again) and acts[3] == seen.act
 
 
 @pytest.fixture(scope="module")
-def measured(pipeline):
+def maker(pipeline):
     torch.manual_seed(1)
     head = VideoTransformer.tiny(text_channels=16, pictures=32, words=5).eval()
-    maker = film_maker(pipeline.cvalp, head, PictureAutoencoder.tiny().eval())
+    return film_maker(pipeline.cvalp, head, PictureAutoencoder.tiny().eval())
+
+
+@pytest.fixture(scope="module")
+def measured(pipeline, maker):
     done = []
     report = measure_films(pipeline.engine, maker, 6, 0, 1, 1.5, lambda *step: done.append(step), trained=24)
     assert done == [(index + 1, 6) for index in range(6)]
@@ -67,3 +79,10 @@ def test_everything_is_measured_beside_what_it_could_be(measured):
     assert set(distances) == {"generated", "a still", "real, pictures shuffled", "real: its halves"}
     assert all(np.isfinite(value) and value >= 0 for value in distances.values())
     assert len(measured["captions"]) == 6 and measured["settings"]["steps"] == 1
+
+
+def test_the_solid_world_is_measured_on_its_own_scenes_and_named(pipeline, maker):
+    report = measure_films(pipeline.engine, maker, 4, 0, 1, 1.5, trained=24, world="solid")
+    assert all(said.endswith(", solid bodies") for said in report["captions"])
+    assert report["results"]["act"]["generated"]["n"] == 4 and report["settings"]["world"] == "solid"
+    assert 0 < len(_training_seeds(True, 24)) < 24 and _training_seeds(False, 3) == list(SPLITS["train"][:3])

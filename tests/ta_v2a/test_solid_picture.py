@@ -1,6 +1,8 @@
 """Pictures of the solid world, where it can be drawn (CI installs what that needs)."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -108,9 +110,18 @@ def test_films_of_the_video_head_may_be_of_bodies(tmp_path):
     films, facts = read_films(file, filming)
     one = solid_scene(seeds[0], filming.duration_s, "clean")
     assert facts[0]["captions"][:3] == [one.scene.caption] * 3 and len(facts[0]["captions"]) == 4
-    assert facts[0]["act"] == f"solid {one.scene.sources[0].action}"
+    source = one.scene.sources[0]
+    assert facts[0]["act"] == f"solid {source.kind} {source.action}"
     assert facts[0]["events_s"] == [round(event.time_s, 4) for event in one.scene.sources[0].events]
     wide = render_solid(one, filming.times_s, 32, 43, colour=True)
     np.testing.assert_array_equal(films[0], wide[:, :, 5:37])
     flat = replace(filming, solid=0.0)
     assert not any(is_solid(seed, flat) for seed in range(50))
+
+
+def test_a_process_that_has_drawn_may_still_import_the_compiler():
+    code = (
+        "from ta_v2a.stage.solid.mujoco_here import draw_here; draw_here(); import torch._dynamo; print('ok')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "ok\n", done.stderr

@@ -25,13 +25,12 @@ class ActJudge:
     """Ridge regression from `act_features` to one of several acts.
 
     Args:
-        films: real ones.
+        rows: (films, F) features of real ones.
         acts: what each shows.
     """
 
-    def __init__(self, films: Sequence[np.ndarray], acts: Sequence[str]):
+    def __init__(self, rows: np.ndarray, acts: Sequence[str]):
         self.acts = sorted(set(acts))
-        rows = np.stack([act_features(film) for film in films])
         self._centre, self._scale = rows.mean(0), rows.std() or 1.0
         known = np.eye(len(self.acts))[[self.acts.index(act) for act in acts]]
         x = np.column_stack([(rows - self._centre) / self._scale, np.ones(len(rows))])

@@ -1,7 +1,7 @@
 """`ta-v2a evaluate generate`: films from captions that no training saw, and records of their measures."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from ta_v2a.delivery.order import load_engine
 from ta_v2a.engine.filming import film_maker
@@ -10,6 +10,7 @@ from ta_v2a.evaluation.generate.measured import measure_films
 from ta_v2a.evaluation.metrics.records import Better, Score
 from ta_v2a.evaluation.report.results import Begun, write_result
 from ta_v2a.presets.resolve import resolve
+from ta_v2a.system.extras import need
 
 _MEASURES: dict[str, tuple[str, str, Better]] = {
     "act": ("act named right", "generate:ridge", "higher"),
@@ -30,17 +31,22 @@ def generate_command(
     progress: Callable[[int, int], None] | None = None,
     keep: Begun | None = None,
     jobs: int = 1,
+    world: Literal["flat", "solid"] | None = None,
 ) -> dict[str, Any]:
     """Measures films of `n` captions; `keep` is where the result is written as data as well;
-    `jobs` processes render the training's scenes.
+    `jobs` processes render the training's scenes; `world` as `measure_films` reads it.
 
     Raises:
-        UserError: the preset holds no video head.
+        UserError: the preset holds no video head, or the solid world's extra is missing.
     """
+    if world == "solid":
+        need("solid")
     video = load_video_parts(preset)
     engine = load_engine(preset)
     maker = film_maker(engine.parts.cvalp, **video, device=engine.device)
-    result = measure_films(engine, maker, n, seed, steps, text_scale, progress, drafts=drafts, jobs=jobs)
+    result = measure_films(
+        engine, maker, n, seed, steps, text_scale, progress, drafts=drafts, jobs=jobs, world=world
+    )
     scores = [
         Score.of_row(row, metric, variant, better, of=of)
         for name, (metric, variant, better) in _MEASURES.items()

@@ -27,6 +27,8 @@ from ta_v2a.system.parallel import Crashed, in_order
 
 SCENES_A_FILE = 64
 """Scenes a file."""
+SOLID_ACT = "solid "
+"""What the act of a scene of bodies begins with, before its kind and action."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,9 @@ def is_solid(seed: int, filming: Filming) -> bool:
     return bool(np.random.default_rng((seed, 41)).random() < filming.solid)
 
 
-def _filmed(seed: int, filming: Filming) -> tuple[np.ndarray, dict]:
-    """The pictures of a seed, (pictures, px, px, 3) uint8, and what is known of its scene."""
+def filmed(seed: int, filming: Filming) -> tuple[np.ndarray, dict]:
+    """The pictures of a seed, (pictures, px, px, 3) uint8, and what is known of its scene: {"seed", "act",
+    "captions", "events_s", and "struck": whether it sounds by its events alone, blow by blow}."""
     if is_solid(seed, filming):
         solid = solid_scene(seed, filming.duration_s, "clean")
         scene, wide = solid.scene, round(solid.scene.aspect * filming.px)
@@ -100,20 +103,28 @@ def _filmed(seed: int, filming: Filming) -> tuple[np.ndarray, dict]:
         source = scene.sources[0]
         other = caption([heard(source)], random.Random(seed))
         captions = [*[scene.caption] * (filming.wordings - 1), other][-filming.wordings :]
-        act = f"solid {source.action}"
+        act = f"{SOLID_ACT}{source.kind} {source.action}"
     else:
         clean = plan_clean(seed, filming.duration_s, filming.acts, filming.looks)
         scene, act, captions = clean, clean.act, wordings(clean, filming.wordings)
         frames = render_clean(clean, filming.times_s, filming.px)
-    events = [round(event.time_s, 4) for event in scene.sources[0].events]
-    return frames, {"seed": int(seed), "act": act, "captions": captions, "events_s": events}
+    source = scene.sources[0]
+    events = [round(event.time_s, 4) for event in source.events]
+    struck = bool(events) and source.envelope is None
+    return frames, {
+        "seed": int(seed),
+        "act": act,
+        "captions": captions,
+        "events_s": events,
+        "struck": struck,
+    }
 
 
 def _write_shard(task: _Task) -> None:
     cv2.setNumThreads(1)
     films, facts = [], []
     for seed in task.seeds:
-        frames, known = _filmed(int(seed), task.filming)
+        frames, known = filmed(int(seed), task.filming)
         films.append(packed(frames))
         facts.append(known)
     ends = np.cumsum([len(film) for film in films])

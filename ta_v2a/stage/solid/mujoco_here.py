@@ -1,6 +1,8 @@
 """MuJoCo, where the extra is installed, and whether it can draw here. Imported when first needed."""
 
+import contextlib
 import ctypes
+import importlib
 import os
 from typing import Any
 
@@ -43,6 +45,8 @@ def draw_here() -> Any:
         UserError: nothing can be drawn on this machine.
     """
     mujoco = physics()
+    with contextlib.suppress(ImportError):  # triton's LLVM crashes where Mesa's is loaded before it: torch
+        importlib.import_module("triton")  # imports it as soon as something asks for a compiler
     here = os.getpid()
     try:
         if here not in _contexts:
