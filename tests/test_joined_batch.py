@@ -42,6 +42,7 @@ def states(tmp_path_factory) -> dict[str, list[State]]:
         (folder / "alone").mkdir()
         alone = {name: processes.trained(name, folder / "alone") for name in processes.CASES}
         alone["crops"] = processes.crops()
+        alone["unequal_rows"] = processes.unequal_rows()
         said = [rank.communicate(timeout=240)[0] for rank in ranks]
     finally:
         for rank in ranks:
@@ -100,6 +101,14 @@ def test_crops_begin_where_those_of_the_joined_batch_do(states):
     for name, expected in together.items():
         assert torch.equal(torch.cat([first[name], second[name]]), expected)
         assert not torch.equal(first[name], second[name])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_rows_that_one_process_made_are_everyones(states):
+    first, second, alone = states["unequal_rows"]
+    assert first.keys() == alone.keys() == {"numbers", "told"}
+    for name, expected in alone.items():
+        assert torch.equal(first[name], expected) and torch.equal(second[name], expected)
 
 
 def test_every_trainer_is_tried():

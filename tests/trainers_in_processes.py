@@ -443,6 +443,14 @@ def crops(rank: int = 0, world: int = 1) -> dict[str, torch.Tensor]:
     return {str(number): crop(rows)["latents"][:, 0] for number in range(STEPS)}
 
 
+def unequal_rows(rank: int = 0, world: int = 1) -> dict[str, torch.Tensor]:
+    """Two tables of five rows, of which the last process makes all: the others hold no table."""
+    from vocoders.training.joined_batch import everyones_rows
+
+    made = {"numbers": torch.arange(5.0), "told": torch.arange(5) > 2} if rank == world - 1 else {}
+    return everyones_rows(made, torch.device("cpu"))
+
+
 def main() -> None:
     rank, world, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     torch.set_num_threads(1)
@@ -453,6 +461,7 @@ def main() -> None:
     for name in CASES:
         torch.save(trained(name, mine, rank, world), folder / f"{name}-{rank}.pt")
     torch.save(crops(rank, world), folder / f"crops-{rank}.pt")
+    torch.save(unequal_rows(rank, world), folder / f"unequal_rows-{rank}.pt")
     torch.distributed.destroy_process_group()
 
 

@@ -23,6 +23,7 @@ from ta_v2a.presets.trained import mini_cvalp
 from ta_v2a.stage.clean.packed import SOLID_ACT, Filming, film_scenes, read_films
 from ta_v2a.system.extras import need
 from ta_v2a.system.provenance import code_digest
+from vocoders.training.joined_batch import everyones_rows, place
 
 CLEAN_CODE = ("ta_v2a.stage.clean.packed",)
 """Module that the pictures come from."""
@@ -187,8 +188,12 @@ class CleanLatents(_CleanFilms):
             cvalp = trained_part(cvalp_file, "cvalp").to(self.device)
         else:
             cvalp = mini_cvalp(cvalp_file, tokenizer).to(self.device)
+        rank, world = place()
         for split in self.counts:
-            self.tensors[split] = self._encoded(split, autoencoder, cvalp)
+            files = self.files(split)
+            first, last = (len(files) * part // world for part in (rank, rank + 1))
+            made = self._encoded(files[first:last], autoencoder, cvalp) if first < last else {}
+            self.tensors[split] = everyones_rows(made, self.device)
 
     @property
     def statistics(self) -> Tensor:
@@ -196,13 +201,12 @@ class CleanLatents(_CleanFilms):
         return self.tensors["train"]["film"][:512]
 
     @torch.no_grad()
-    def _encoded(self, split: str, autoencoder: Any, cvalp: TellsWords) -> dict[str, Tensor]:
+    def _encoded(self, files: Sequence[Path], autoencoder: Any, cvalp: TellsWords) -> dict[str, Tensor]:
         films: list[Tensor] = []
         captions: list[list[str]] = []
         threads = max(1, self.workers)
         with ThreadPoolExecutor(threads) as pool:
             waiting: list[Any] = []
-            files = self.files(split)
             for index in range(len(files) + threads):
                 if index < len(files):
                     waiting.append(pool.submit(read_films, files[index], self.filming))

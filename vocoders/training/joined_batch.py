@@ -67,6 +67,18 @@ def everyones_mean(value: Tensor) -> Tensor:
     return value / world
 
 
+def everyones_rows(tables: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:
+    """Tables of which every process made some rows, one below the other in order of rank, on `device`; a
+    process that made none holds no table."""
+    world = place()[1]
+    parts: list[Any] = [tables]
+    if world > 1:
+        parts = [None] * world
+        distributed.all_gather_object(parts, {name: rows.cpu() for name, rows in tables.items()})
+    parts = [part for part in parts if part]
+    return {name: torch.cat([part[name].to(device) for part in parts]) for name in parts[0]}
+
+
 @torch.no_grad()
 def take_from_first(values: list[Tensor]) -> None:
     """Overwrites `values` in place with those of process 0: what each has computed alike must not differ by a
