@@ -3,7 +3,8 @@ untouched and through the code, and the code's PSNR.
 
     PYTHONPATH=. python benchmarks/video_code.py --autoencoder runs/video-vae/last.ckpt --scenes 500
 
-Validation scenes whose acts have events; counts are pooled over scenes.
+Validation scenes that sound by their events alone (`--solid`: of the solid world); counts are pooled over
+scenes.
 """
 
 import json
@@ -18,9 +19,7 @@ from ta_v2a.engine.filming import luma_for_tower
 from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.evaluation.metrics.onsets import f1_score, match
 from ta_v2a.presets.trained import mini_cvalp
-from ta_v2a.stage.clean.packed import Filming
-from ta_v2a.stage.clean.render import render_clean
-from ta_v2a.stage.clean.scenes import plan_clean
+from ta_v2a.stage.clean.packed import Filming, filmed
 from vocoders.clock import MINI
 
 TOLERANCE_S = 0.05
@@ -33,12 +32,13 @@ def main() -> None:
     parser.add_argument("--threshold", type=float, default=0.25)
     parser.add_argument("--autoencoder", default="runs/video-vae/last.ckpt")
     parser.add_argument("--looks", type=int, default=1)
+    parser.add_argument("--solid", action="store_true", help="scenes of bodies (extra solid)")
     given = parser.parse_args()
     noted = begun(given)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     cvalp = mini_cvalp(MINI_CVALP, MINI_CVALP / "spiece.model").to(device)
     code = trained_part(given.autoencoder, "video_autoencoder").to(device)
-    filming = Filming(looks=given.looks, px=code.config.picture_px)
+    filming = Filming(looks=given.looks, px=code.config.picture_px, solid=float(given.solid))
     counts: dict[str, list[np.ndarray]] = {
         "untouched": [],
         "through the code": [],
@@ -47,11 +47,10 @@ def main() -> None:
     errors: list[float] = []
     before = np.zeros(0)
     for seed in split_seeds("validation", 4 * given.scenes):
-        scene = plan_clean(seed, filming.duration_s, looks=filming.looks)
-        events = scene.event_times_s
-        if not len(events) or scene.sources[0].envelope is not None:
+        shown, facts = filmed(seed, filming)
+        if not facts["struck"]:
             continue
-        pictures = torch.from_numpy(render_clean(scene, filming.times_s, filming.px))
+        events, pictures = np.array(facts["events_s"]), torch.from_numpy(shown)
         film = pictures.to(device).movedim(-1, 1).float() / 255
         coded = torch.cat([code.decode(code.encode(part)) for part in film.split(16)])
         errors.append(float((coded - film).square().mean()))
@@ -74,7 +73,7 @@ def main() -> None:
         number("onset F1", of, value, "", "higher", len(errors), "50ms:pooled") for of, value in f1.items()
     ]
     figures.append(number("PSNR", "through the code", psnr, "dB", "higher", len(errors), "pooled"))
-    details = {"split": "validation", "threshold": given.threshold}
+    details = {"split": "validation", "threshold": given.threshold, "solid": given.solid}
     keep(noted, "video-vae", figures, len(errors), weights=given.autoencoder, details=details)
 
 

@@ -19,6 +19,7 @@ from tower_onsets import MINI_CVALP, ONSETS_PER_COLUMN, peaks_s
 
 from ldm.scheduling import FlowEuler
 from prompts.acts import ACTS, plain_caption
+from prompts.worlds import in_its_world
 from ta_v2a.engine.filming import TIME_SHIFT, FilmMaker, luma_for_tower
 from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.presets.trained import mini_cvalp
@@ -49,6 +50,7 @@ def main() -> None:
     parser.add_argument("--shift", type=float, default=TIME_SHIFT)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threshold", type=float, default=0.25)
+    parser.add_argument("--world", choices=["flat", "solid"], help="which every prompt then names")
     parser.add_argument("--still", action="store_true")
     parser.add_argument("--real", action="store_true")
     parser.add_argument("-o", "--output", required=True)
@@ -61,6 +63,8 @@ def main() -> None:
     filming = FilmMaker(cvalp, head, code, FlowEuler(given.shift))
     draw = random.Random(given.seed)
     prompts = given.prompt or [plain_caption(act, 3 if ACTS[act].gaps_s else 0, draw) for act in ACTS]
+    if given.world:
+        prompts = [in_its_world(prompt, given.world == "solid") for prompt in prompts]
     times_s = np.arange(filming.pictures) / filming.fps
     scenes = [plan_clean(10**9 + given.seed + i, 4.096, (act,)) for i, act in enumerate(ACTS)]
     real = (
