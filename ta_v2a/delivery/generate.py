@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prompts.acts import count_in
+from prompts.worlds import without_world
 from ta_v2a.delivery.job import Order
 from ta_v2a.delivery.order import Advance, Notice, load_engine, sound_clip
 from ta_v2a.engine.arguments import FILM_NEGATIVE_SCALE, FILM_STEPS, number, whole
@@ -35,7 +36,8 @@ class FilmOrder:
     """What `ta-v2a generate` was asked.
 
     Attributes:
-        prompt: what is seen, and heard unless `sound_prompt` says otherwise.
+        prompt: what is seen, and heard unless `sound_prompt` says otherwise; a world's name at its end (see
+            `prompts.worlds`) is only seen.
         negative_prompt: what is neither seen nor heard.
         image: a still that the film begins with, or None.
         output: the film.
@@ -263,7 +265,7 @@ def _drafts(draft: "Drafts") -> dict[str, Any]:
 def _sound_order(order: FilmOrder, silent: Path, output: Path, seed: int) -> Order:
     return Order(
         clip=str(silent),
-        prompt=order.sound_prompt or order.prompt,
+        prompt=order.sound_prompt or without_world(order.prompt),
         negative_prompt=order.negative_prompt,
         output=str(output),
         seed=seed,

@@ -12,6 +12,7 @@ from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 from diffusers.utils import BaseOutput
 from jaxtyping import Float, UInt8
 
+from prompts.worlds import without_world
 from ta_v2a.engine.arguments import (
     FILM_NEGATIVE_SCALE,
     FILM_STEPS,
@@ -164,7 +165,7 @@ class AudibleVideoPipeline(DiffusionPipeline):
                 word like others here; `ta-v2a generate` counts (`ta_v2a.engine.drafts`).
             negative_prompt: what is neither.
             image: a picture that the films begin with: (px, px, 3), uint8 or floats in [0, 1].
-            sound_prompt: what is heard, in the prompt's place.
+            sound_prompt: what is heard, in the prompt's place; a world's name at the prompt's end is not.
             num_inference_steps, text_scale, negative_scale: of the pictures.
             generator: random numbers, or one generator for each film; pictures draw first, then the sound.
             callback_on_step_end: called as (pipeline, step, timestep, {"latents"}) after every step of the
@@ -210,7 +211,7 @@ class AudibleVideoPipeline(DiffusionPipeline):
                 step,
                 self.sound.engine.precision,
             ).numpy()
-        heard = prompts if sound_prompt is None else sound_prompt
+        heard = [without_world(one) for one in prompts] if sound_prompt is None else sound_prompt
         heard = one_for_each("sound_prompt", texts("sound_prompt", heard), len(films))
         sound, own = self.sound, {"lag_s": 0.0, "fps": maker.fps, **sound_arguments}
         made = [

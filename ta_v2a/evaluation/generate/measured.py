@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from prompts.acts import ACTS, count_in
-from prompts.worlds import in_its_world
+from prompts.worlds import in_its_world, without_world
 from ta_v2a.engine.drafts import SEEN_ABOVE, drafted, seen_in
 from ta_v2a.engine.filming import MakesFilms
 from ta_v2a.engine.foley import FoleyEngine
@@ -146,7 +146,7 @@ def _row(
 ) -> dict[str, Any]:
     """All that is known of one caption's film and of its scene."""
     generator = torch.Generator().manual_seed(seed)
-    sound = engine.stream(made, caption, generator=generator, fps=maker.fps, lag_s=0.0)
+    sound = engine.stream(made, without_world(caption), generator=generator, fps=maker.fps, lag_s=0.0)
     heard, _ = onsets(np.concatenate(list(sound), axis=-1)[0])
     shuffled = np.random.default_rng(seed).permutation(len(real))
     sets = {"generated": made, "real": real, "a still": np.repeat(real[:1], len(real), 0)}
