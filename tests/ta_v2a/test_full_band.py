@@ -1,10 +1,11 @@
-"""Full-band recordings and stage sound beside what 16 kHz leaves of them."""
+"""Full-band recordings and stage sound beside what 16 kHz leaves of them, and what widens them again."""
 
 import numpy as np
 import pytest
 import soundfile
 import torch
 
+from ta_v2a.__main__ import main
 from ta_v2a.data.full_band import FullBandClips, FullBandData, by_way_of_16_khz, is_full_band, read_piece
 from ta_v2a.stage.scene.scene import SPLITS
 
@@ -90,3 +91,60 @@ def test_data_for_the_trainer(bank):
     assert batch["wave"].shape == batch["low"].shape == (2, 24_000)
     with pytest.raises(ValueError, match="no such sound bank"):
         FullBandData("no/such/folder")
+
+
+def test_widened_sound_is_as_long_as_asked_goes_on_above_8_khz_and_is_unchanged_below():
+    from ta_v2a.delivery.takes import widened
+    from ta_v2a.media.sound import resampled
+    from vocoders.bandwidth_extension import BandwidthExtension
+
+    low = (0.1 * np.random.default_rng(0).standard_normal(32_000)).astype(np.float32)
+    blocks = [low[:7000], low[7000:7001], low[7001:]]
+    plain = np.concatenate(list(resampled(iter(blocks), 16_000, 48_000, 96_100)))[:, 0]
+    wide = np.concatenate(list(widened(iter(blocks), 16_000, BandwidthExtension(8, 8, 1).eval(), 96_100)))
+    assert wide.shape == plain.shape == (96_100,) and wide.dtype == np.float32
+    window, hz = np.hanning(96_100), np.fft.rfftfreq(96_100, 1 / 48_000)
+    before, after, added = (np.abs(np.fft.rfft(window * wave)) ** 2 for wave in (plain, wide, wide - plain))
+    assert before[hz > 8200].sum() < 1e-5 * before.sum() and after[hz > 8200].sum() > 0.1 * after.sum()
+    assert added[hz < 7300].sum() < 1e-4 * before.sum()
+
+
+def test_what_resampling_takes_past_full_scale_reaches_the_gain_unclipped(pipeline):
+    from ta_v2a.delivery.takes import at_delivery_rate, widened
+    from ta_v2a.media.loudness import louder, peak_limited
+    from vocoders.bandwidth_extension import BandwidthExtension
+
+    square = np.sign(np.sin(2 * np.pi * 997 * np.arange(16_000) / 16_000)).astype(np.float32)
+    wide = np.concatenate(list(widened(iter([square]), 16_000, BandwidthExtension(8, 8, 1).eval(), 48_000)))
+    plain = np.concatenate(list(at_delivery_rate(pipeline.engine, iter([square[:9000], square[9000:]]), 1.0)))
+    assert len(plain) == 48_000 and np.abs(plain).max() > 1.1 and np.abs(wide).max() > 1.1
+    out = np.concatenate(list(peak_limited(louder([plain[:, None]], -20.0))))[:, 0]
+    np.testing.assert_allclose(out, 0.1 * plain, rtol=1e-6)
+
+
+def test_a_preset_with_the_extension_delivers_other_sound_than_without(pipeline, silent_clip, tmp_path):
+    from ta_v2a import FoleyPipeline
+    from vocoders.bandwidth_extension import BandwidthExtension
+
+    parts, waves = dict(pipeline.components), []
+    for name, bandwidth in {"plain": None, "wide": BandwidthExtension(8, 8, 1).eval()}.items():
+        FoleyPipeline(**{**parts, "bandwidth": bandwidth}, num_inference_steps=1).save_pretrained(
+            tmp_path / name
+        )
+        assert (
+            main(
+                [
+                    "foley",
+                    str(silent_clip),
+                    "-o",
+                    str(tmp_path / f"{name}.wav"),
+                    "--preset",
+                    str(tmp_path / name),
+                ]
+            )
+            == 0
+        )
+        wave, rate_hz = soundfile.read(tmp_path / f"{name}.wav")
+        assert rate_hz == 48_000 and wave.shape == (round(2.56 * 48_000),)
+        waves.append(wave)
+    assert np.abs(waves[0] - waves[1]).max() > 1e-2
