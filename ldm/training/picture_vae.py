@@ -27,6 +27,8 @@ class PictureVaeTraining(Paced):
         moving_weight, change_weight: of the losses, see `PictureAutoencoder.losses`.
         minutes, export_folder: see `Paced`.
         checkpoint: of an earlier run, or the component of a preset, to start from.
+        decoder_only: the encoder and its statistics stay as they are, and a head that was trained on their
+            latents with them.
         compiled: the network's products through torch.compile (needs a compiler).
     """
 
@@ -47,12 +49,14 @@ class PictureVaeTraining(Paced):
         seed: int = 0,
         checkpoint: str | None = None,
         export_folder: str | None = None,
+        decoder_only: bool = False,
         compiled: bool = False,
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
         if checkpoint is not None:
             start_from(network, checkpoint)
+        network.encoder.requires_grad_(not decoder_only)
         self.average(network, ema_decay)
         if compiled:
             network.encoder.compile()
@@ -65,7 +69,9 @@ class PictureVaeTraining(Paced):
         shape = (self.network.config.latent_channels, height // SIDE, width // SIDE)
         where: dict[str, Any] = {"generator": generator, "device": film.device}
         noise = p.noise * own(lambda rows: torch.randn((rows, *shape), **where), films * count)
-        momentum = 0.0 if self.batch_number == 0 and p.checkpoint is None else p.statistics_momentum
+        momentum = None if p.decoder_only else p.statistics_momentum
+        if self.batch_number == 0 and p.checkpoint is None:
+            momentum = 0.0
         losses = self.network.losses(film, noise, p.moving_weight, p.change_weight, momentum)
         self.log_dict({f"train/{name}": value.detach() for name, value in losses._asdict().items()})
         return losses.total

@@ -217,11 +217,14 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
     ("vocoder", "wavegrad", "wavegrad-small"): (TINY_WAVEGRAD, {}, KEPT),
     ("bandwidth", "mini"): ({"width": 8, "hidden": 8}, {"total_steps": 2}, {**CLIPS, "bank": "bank"}),
     ("video-vae", "mini"): (TINY_CODE, {"export_folder": "code"}, CLEAN),
-    ("video-vae", "mini", "both-worlds-code"): (
-        TINY_CODE,
-        {"checkpoint": None, "export_folder": "code"},
-        {**CLEAN, "solid": 0.0},
-    ),
+    **{
+        ("video-vae", "mini", over): (
+            TINY_CODE,
+            {"checkpoint": None, "export_folder": "code"},
+            {**CLEAN, "solid": 0.0},
+        )
+        for over in ("both-worlds-code", "both-worlds-decoder")
+    },
     ("video-head", "mini"): (
         TINY_HEAD,
         {"export_folder": "head"},

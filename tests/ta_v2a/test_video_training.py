@@ -88,6 +88,18 @@ def test_the_losses_fall_and_the_weights_are_saved(trained, monkeypatch):
     assert float(kept.code.motion_std.min()) > 0 and not torch.equal(kept.code.motion_std, torch.ones(4))
 
 
+def test_a_decoder_that_learns_alone_leaves_the_latents_as_they_are(trained, monkeypatch, tmp_path):
+    monkeypatch.chdir(trained)
+    alone = {"checkpoint": "exported-vae", "export_folder": str(tmp_path / "code"), "decoder_only": True}
+    code = {"latent_channels": 4, "widths": "[8,8,16,16]", "picture_px": 32}
+    run_stage("video-vae", ["mini"], _options({"batch_size": 4, "window": 3}, alone, code))
+    before, after = (PictureAutoencoder.from_pretrained(of) for of in ("exported-vae", tmp_path / "code"))
+    pictures = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    latents = before.encode(pictures)
+    assert torch.equal(after.encode(pictures), latents)
+    assert not torch.equal(after.decode(latents), before.decode(latents))
+
+
 def test_batches_come_from_memory_in_an_order_of_the_seed():
     rows = {"x": torch.arange(10), "y": torch.arange(10) * 2}
     once, again, other = (
