@@ -42,6 +42,7 @@ def states(tmp_path_factory) -> dict[str, list[State]]:
         (folder / "alone").mkdir()
         alone = {name: processes.trained(name, folder / "alone") for name in processes.CASES}
         alone["crops"] = processes.crops()
+        alone["rows_from_memory"] = processes.rows_from_memory()
         alone["unequal_rows"] = processes.unequal_rows()
         said = [rank.communicate(timeout=240)[0] for rank in ranks]
     finally:
@@ -101,6 +102,14 @@ def test_crops_begin_where_those_of_the_joined_batch_do(states):
     for name, expected in together.items():
         assert torch.equal(torch.cat([first[name], second[name]]), expected)
         assert not torch.equal(first[name], second[name])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_rows_from_memory_are_those_of_the_joined_batch(states):
+    first, second, together = states["rows_from_memory"]
+    assert len(together) == processes.STEPS
+    for name, expected in together.items():
+        assert torch.equal(torch.cat([first[name], second[name]]), expected)
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -443,6 +443,14 @@ def crops(rank: int = 0, world: int = 1) -> dict[str, torch.Tensor]:
     return {str(number): crop(rows)["latents"][:, 0] for number in range(STEPS)}
 
 
+def rows_from_memory(rank: int = 0, world: int = 1) -> dict[str, torch.Tensor]:
+    """Three batches of what lies in memory."""
+    from ta_v2a.data.tensor_batches import TensorBatches
+
+    batches = TensorBatches({"x": torch.arange(2.0 * ROWS)}, ROWS // world, 5, STEPS)
+    return {str(number): batch["x"] for number, batch in enumerate(batches)}
+
+
 def unequal_rows(rank: int = 0, world: int = 1) -> dict[str, torch.Tensor]:
     """Two tables of five rows, of which the last process makes all: the others hold no table."""
     from vocoders.training.joined_batch import everyones_rows
@@ -461,6 +469,7 @@ def main() -> None:
     for name in CASES:
         torch.save(trained(name, mine, rank, world), folder / f"{name}-{rank}.pt")
     torch.save(crops(rank, world), folder / f"crops-{rank}.pt")
+    torch.save(rows_from_memory(rank, world), folder / f"rows_from_memory-{rank}.pt")
     torch.save(unequal_rows(rank, world), folder / f"unequal_rows-{rank}.pt")
     torch.distributed.destroy_process_group()
 
