@@ -238,6 +238,10 @@ def evaluate_generate(
         Literal["flat", "solid"] | None,
         typer.Option(help="Scenes of this world, named in the captions. Default: flat ones, plain captions."),
     ] = None,
+    trained: Annotated[
+        int | None,
+        typer.Option(min=64, help="The training's first scenes that are looked through. Default: all."),
+    ] = None,
     preset: Preset = "mini",
     result_file: ResultFile = None,
     as_json: Json = False,
@@ -247,7 +251,9 @@ def evaluate_generate(
 
     keep = _begun(context, result_file)
     with console.progress("filming", quiet=as_json) as advance:
-        report = generate_command(preset, n, seed, steps, text_scale, drafts, advance, keep, jobs, world)
+        report = generate_command(
+            preset, n, seed, steps, text_scale, drafts, advance, keep, jobs, world, trained
+        )
     console.result(report, as_json, _indented(report))
 
 

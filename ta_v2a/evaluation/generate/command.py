@@ -32,9 +32,11 @@ def generate_command(
     keep: Begun | None = None,
     jobs: int = 1,
     world: Literal["flat", "solid"] | None = None,
+    trained: int | None = None,
 ) -> dict[str, Any]:
     """Measures films of `n` captions; `keep` is where the result is written as data as well;
-    `jobs` processes render the training's scenes; `world` as `measure_films` reads it.
+    `jobs` processes render the training's scenes; `world` and `trained` as `measure_films` reads
+    them.
 
     Raises:
         UserError: the preset holds no video head, or the solid world's extra is missing.
