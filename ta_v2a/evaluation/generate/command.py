@@ -35,8 +35,7 @@ def generate_command(
     trained: int | None = None,
 ) -> dict[str, Any]:
     """Measures films of `n` captions; `keep` is where the result is written as data as well;
-    `jobs` processes render the training's scenes; `world` and `trained` as `measure_films` reads
-    them.
+    `jobs` processes render the training's scenes; `world` and `trained` as `measure_films` reads them.
 
     Raises:
         UserError: the preset holds no video head, or the solid world's extra is missing.
@@ -46,9 +45,7 @@ def generate_command(
     video = load_video_parts(preset)
     engine = load_engine(preset)
     maker = film_maker(engine.parts.cvalp, **video, device=engine.device)
-    result = measure_films(
-        engine, maker, n, seed, steps, text_scale, progress, drafts=drafts, jobs=jobs, world=world
-    )
+    result = measure_films(engine, maker, n, seed, steps, text_scale, progress, trained, drafts, jobs, world)
     scores = [
         Score.of_row(row, metric, variant, better, of=of)
         for name, (metric, variant, better) in _MEASURES.items()
