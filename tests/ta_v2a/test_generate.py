@@ -11,6 +11,7 @@ from tiny_films import FPS, PICTURES, video_parts
 
 from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ta_v2a import AudibleVideoPipeline, FoleyPipeline
+from ta_v2a.__main__ import main
 from ta_v2a.cli.main import run_command
 from ta_v2a.errors import UserError
 from ta_v2a.media.enlarging import enlarged
@@ -184,3 +185,15 @@ def test_enlarged_pictures_have_no_blocks():
     steps = np.diff(large[64, 8:-8, 0].astype(int))
     assert large.shape == (128, 128, 3) and steps.max() <= 5  # a block of 4 pixels would step by 8
     assert enlarged(ramp, 32) is ramp and enlarged(ramp, 16).shape == (16, 16, 3)
+
+
+def test_the_command_that_measures_films_keeps_its_result(preset, tmp_path, capsys):
+    kept = tmp_path / "generate.json"
+    asked = ["-n", "4", "--steps", "1", "--drafts", "1", "--trained", "64", "--world", "flat"]
+    assert (
+        main(["evaluate", "generate", *asked, "--preset", str(preset), "--result", str(kept), "--json"]) == 0
+    )
+    report, written = json.loads(capsys.readouterr().out), json.loads(kept.read_text())
+    assert report["settings"]["world"] == "flat" and written["details"]["settings"] == report["settings"]
+    assert all(said.endswith(", flat drawing") for said in written["details"]["captions"])
+    assert {row["metric"] for row in written["figures"]} >= {"act named right", "onset seen"}
