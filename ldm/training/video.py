@@ -30,7 +30,7 @@ def first_cells(parts_of_first: Tensor) -> Tensor:
     return parts_of_first[:, :, 0].flatten(2).transpose(1, 2)
 
 
-def windows(film: Tensor, starts: Tensor, length: int) -> Tensor:
+def short_films(film: Tensor, starts: Tensor, length: int) -> Tensor:
     """(b * count, z, length, h, w): of every film (b, z, n, h, w) the pictures from each of its `starts`
     (b, count) on."""
     places = starts[:, :, None] + torch.arange(length, device=film.device)
@@ -143,7 +143,7 @@ class VideoHeadTraining(Paced):
         rows = {
             name: value.repeat_interleave(p.windows, 0) for name, value in whole.items() if name != "film"
         }
-        return {**rows, "film": windows(film, starts, p.window)}
+        return {**rows, "film": short_films(film, starts, p.window)}
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         if self.share_done < self.hparams.window_until:

@@ -9,7 +9,7 @@ from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ldm.conditions import FIRST_PICTURE, TEXT, Conditions, Track
 from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.latents import Latents
-from ldm.training.video import VideoHeadTraining, first_cells, moving_weight, windows
+from ldm.training.video import VideoHeadTraining, first_cells, moving_weight, short_films
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_cells_that_move_count_more():
 
 def test_windows_are_the_pictures_from_their_starts_on():
     film = torch.randn(2, 4, 8, 2, 2)
-    short = windows(film, torch.tensor([[0, 4], [2, 6]]), 2)
+    short = short_films(film, torch.tensor([[0, 4], [2, 6]]), 2)
     assert short.shape == (4, 4, 2, 2, 2)
     for row, (of, start) in enumerate([(0, 0), (0, 4), (1, 2), (1, 6)]):
         assert torch.equal(short[row], film[of, :, start : start + 2])
