@@ -2,6 +2,7 @@
 often."""
 
 import random
+import re
 from dataclasses import dataclass
 
 from prompts.english import gerund, third_person
@@ -317,6 +318,7 @@ def clean_caption(act: str, count: int, rng: random.Random, heard: Heard) -> str
 
 
 def count_in(text: str) -> int | None:
-    """How often a caption of `clean_caption` says that it happens, or None where it tells no number."""
-    said = f" {text.lower().rstrip('.')} "
+    """How often words such as those of `clean_caption` say that it happens, or None where they tell no
+    number."""
+    said = f" {' '.join(re.findall(r"[\w'-]+", text.lower()))} "
     return next((n for n, ways in enumerate(_COUNTS, 1) if any(f" {way} " in said for way in ways)), None)

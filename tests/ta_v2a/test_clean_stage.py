@@ -30,6 +30,20 @@ def test_a_count_that_is_said_is_the_number_of_events():
     assert set(range(1, COUNTED + 1)) <= set(counts) and len(counts) > 150
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Hands clap four times!", 4),
+        ("hands clap four times, solid bodies", 4),
+        ("a stick strikes a drum once, loudly", 1),
+        ("a well-timed hit", None),
+        ("hands clap", None),
+    ],
+)
+def test_a_count_is_read_wherever_it_stands(text, count):
+    assert count_in(text) == count
+
+
 @pytest.mark.parametrize("act", sorted(ACTS))
 def test_pictures_move_and_are_those_of_the_seed(act):
     scene = plan_clean(5, 2.048, (act,))
