@@ -320,5 +320,6 @@ def clean_caption(act: str, count: int, rng: random.Random, heard: Heard) -> str
 def count_in(text: str) -> int | None:
     """How often words such as those of `clean_caption` say that it happens, or None where they tell no
     number."""
-    said = f" {' '.join(re.findall(r"[\w'-]+", text.lower()))} "
-    return next((n for n, ways in enumerate(_COUNTS, 1) if any(f" {way} " in said for way in ways)), None)
+    said = re.findall(r"[\w'-]+", text.lower())
+    text = f" {' '.join(said)} "
+    return next((n for n, ways in enumerate(_COUNTS, 1) if any(f" {way} " in text for way in ways)), None)
