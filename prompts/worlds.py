@@ -2,7 +2,7 @@
 
 import re
 
-WORLDS = {False: "flat drawing", True: "solid bodies"}
+WORLDS = {False: "flat picture", True: "solid bodies"}
 """By whether it is the solid one."""
 _NAMED = re.compile(rf"[\s,;.]*\b(?:{'|'.join(WORLDS.values())})[\s.!]*$", re.IGNORECASE)
 

@@ -9,7 +9,7 @@ from prompts.worlds import in_its_world, without_world
 @pytest.mark.parametrize("caption", ["A dog barks", "A dog barks!", "a dog barks three times."])
 def test_a_world_is_named_and_taken_away_again(caption, solid):
     named = in_its_world(caption, solid)
-    assert named.endswith(", solid bodies" if solid else ", flat drawing")
+    assert named.endswith(", solid bodies" if solid else ", flat picture")
     assert without_world(named) == caption.rstrip(".!")
 
 
@@ -18,8 +18,8 @@ def test_a_world_is_named_and_taken_away_again(caption, solid):
     [
         ("rain. Solid bodies.", "rain"),
         ("solid bodies fall", "solid bodies fall"),
-        ("a flat drawing of a dog", "a flat drawing of a dog"),
-        ("flat drawing", ""),
+        ("a flat picture of a dog", "a flat drawing of a dog"),
+        ("flat picture", ""),
         ("", ""),
     ],
 )

@@ -195,5 +195,5 @@ def test_the_command_that_measures_films_keeps_its_result(preset, tmp_path, caps
     )
     report, written = json.loads(capsys.readouterr().out), json.loads(kept.read_text())
     assert report["settings"]["world"] == "flat" and written["details"]["settings"] == report["settings"]
-    assert all(said.endswith(", flat drawing") for said in written["details"]["captions"])
+    assert all(said.endswith(", flat picture") for said in written["details"]["captions"])
     assert {row["metric"] for row in written["figures"]} >= {"act named right", "onset seen"}
