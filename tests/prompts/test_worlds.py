@@ -18,7 +18,7 @@ def test_a_world_is_named_and_taken_away_again(caption, solid):
     [
         ("rain. Solid bodies.", "rain"),
         ("solid bodies fall", "solid bodies fall"),
-        ("a flat picture of a dog", "a flat drawing of a dog"),
+        ("a flat picture of a dog", "a flat picture of a dog"),
         ("flat picture", ""),
         ("", ""),
     ],
