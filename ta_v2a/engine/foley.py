@@ -236,10 +236,12 @@ class FoleyEngine:
         callback: Callable[[Step], Latents],
     ) -> torch.Tensor:
         """One window's latents."""
-        weigh = leaving_out if says_left_out(self.parts, scales) else GUIDANCE[scales.guidance]
+        weigh, negative = GUIDANCE[scales.guidance], scales.negative
+        if says_left_out(self.parts, scales):  # it weighs as much as the text, which may name it too
+            weigh, negative = leaving_out, negative * max(1.0, scales.text)
         until = self.settings["text_scale_until"]
-        late = weigh(min(scales.text, 1.0), scales.video, scales.negative) if until else None
-        weights = weigh(scales.text, scales.video, scales.negative)
+        late = weigh(min(scales.text, 1.0), scales.video, negative) if until else None
+        weights = weigh(scales.text, scales.video, negative)
         told = Conditions.of(**self._told(video, words))
         guidance = plan_branches(weights, len(noise), told, late, until)
         latents = sample(

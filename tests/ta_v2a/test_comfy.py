@@ -133,7 +133,10 @@ def test_a_video_gets_sound_and_keeps_its_picture(host, node, tmp_path):
         bar.PROGRESS_BAR_HOOK = None
     assert steps[-1] == (1000, 1000)
     assert audio["waveform"].dtype == torch.float32 and audio["waveform"].shape == (1, 1, 57600)
-    assert audio["sample_rate"] == 48000 and audio["waveform"].abs().max() > 0.001
+    assert audio["sample_rate"] == 48000
+    assert (
+        audio["waveform"].abs().max() > 1e-4
+    )  # after two steps soft, how soft is the processor's, but no silence
     assert isinstance(video, host.InputImpl.VideoFromFile)
     film = video.get_stream_source()
     assert packets_of(film) == packets_of(str(source))
