@@ -135,7 +135,8 @@ class VideoHeadTraining(Paced):
         """Windows of a batch's films, each with the words and the rest of its film."""
         p, film = self.hparams, batch["film"]
         generator = batch_generator(p.seed + 1, self.batch_number, self.device)
-        places = (film.shape[2] - p.window) // PATCH + 1
+        length = min(p.window, film.shape[2])
+        places = (film.shape[2] - length) // PATCH + 1
         where: dict[str, Any] = {"generator": generator, "device": self.device}
         starts = PATCH * own(lambda rows: torch.randint(places, (rows, p.windows), **where), len(film))
         still = batch.get("still")
@@ -143,7 +144,7 @@ class VideoHeadTraining(Paced):
         rows = {
             name: value.repeat_interleave(p.windows, 0) for name, value in whole.items() if name != "film"
         }
-        return {**rows, "film": short_films(film, starts, p.window)}
+        return {**rows, "film": short_films(film, starts, length)}
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         if self.share_done < self.hparams.window_until:
