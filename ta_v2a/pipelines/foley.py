@@ -230,7 +230,8 @@ class FoleyPipeline(DiffusionPipeline):
                 clip, in place of the prompt there.
             num_inference_steps: sampler steps; more is slower. None: the preset's own, as for the scales.
             video_scale, text_scale, negative_scale: guidance weights; 1 is the model
-                without guidance, more exaggerates.
+                without guidance, more exaggerates. Of a denoiser that has learnt to leave out, the
+                negative's is a multiple of the text's.
             align_scale: weight of the onset guide (`ldm.guides.onset`); 0 costs nothing.
             lag_s: seconds by which the sound follows the picture, in whole pictures of the
                 clock; None: the preset's own.

@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from ldm.conditions import LEFT_OUT, NEGATIVE, TEXT
+from ldm.conditions import LEFT_OUT, NEGATIVE, TEXT, VIDEO
 from ldm.denoisers.audio_transformer import AudioTransformer
+from ldm.guidance import branch, plan_branches
 from ta_v2a import FoleyPipeline
 from ta_v2a.engine.cues import Cue
 from ta_v2a.engine.timed_text import left_out_track
@@ -104,3 +105,21 @@ def test_a_negative_moves_the_sound_as_far_as_it_weighs(taught, pictures):
     plain = sound()
     assert abs(sound(negative_prompt="music", negative_scale=0.0) - plain).max() < 1e-5
     assert abs(sound(negative_prompt="music", negative_scale=2.0) - plain).max() > 1e-4
+
+
+@pytest.mark.parametrize(("text_scale", "weight"), [(9.0, 18.0), (0.5, 2.0)])
+def test_what_is_left_out_weighs_as_much_as_the_text_at_all_times(
+    taught, pictures, monkeypatch, text_scale, weight
+):
+    planned = []
+
+    def watched(weights, batch, conditions, late=None, late_below=0.0):
+        planned.append((weights, late))
+        return plan_branches(weights, batch, conditions, late, late_below)
+
+    monkeypatch.setattr("ta_v2a.engine.foley.plan_branches", watched)
+    made = FoleyPipeline(**taught.components, num_inference_steps=2, text_scale_until=0.5)
+    made.autocast_dtype = None
+    made(pictures, "rain", negative_prompt="music", text_scale=text_scale, negative_scale=2.0)
+    for weights in planned[0]:
+        assert weights[branch(VIDEO, TEXT, LEFT_OUT)] == weight
