@@ -19,7 +19,7 @@ from ta_v2a.engine.filming import luma_for_tower
 from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.evaluation.metrics.onsets import f1_score, match
 from ta_v2a.presets.trained import mini_cvalp
-from ta_v2a.stage.clean.packed import Filming, filmed
+from ta_v2a.stage.packed import Filming, filmed
 from vocoders.clock import MINI
 
 TOLERANCE_S = 0.05

@@ -192,7 +192,7 @@ def data_clean(
     if solid:
         need("solid")
     from ta_v2a.data.clean_films import make_films
-    from ta_v2a.stage.clean.packed import Filming
+    from ta_v2a.stage.packed import Filming
 
     chosen = tuple(name.strip() for name in acts.split(",") if name.strip())
     try:

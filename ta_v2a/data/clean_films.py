@@ -20,12 +20,12 @@ from ta_v2a.data.tensor_batches import TensorBatches
 from ta_v2a.engine.filming import TellsWords
 from ta_v2a.engine.trained_parts import trained_part
 from ta_v2a.presets.trained import mini_cvalp
-from ta_v2a.stage.clean.packed import SOLID_ACT, Filming, film_scenes, read_films
+from ta_v2a.stage.packed import SOLID_ACT, Filming, film_scenes, read_films
 from ta_v2a.system.extras import need
 from ta_v2a.system.provenance import code_digest
 from vocoders.training.joined_batch import everyones_rows, place
 
-CLEAN_CODE = ("ta_v2a.stage.clean.packed",)
+CLEAN_CODE = ("ta_v2a.stage.packed",)
 """Module that the pictures come from."""
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from prompts.acts import ACTS, count_in
-from ta_v2a.stage.clean.packed import Filming, film_scenes, packed, read_films, unpacked
 from ta_v2a.stage.clean.render import LOOKS, render_clean
 from ta_v2a.stage.clean.scenes import COUNTED, plan_clean, wordings
+from ta_v2a.stage.packed import Filming, film_scenes, packed, read_films, unpacked
 from ta_v2a.stage.scene.kinds import KINDS
 
 TIMES_S = np.arange(32) / 15.625

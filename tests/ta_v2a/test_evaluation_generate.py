@@ -15,9 +15,9 @@ from ta_v2a.evaluation.generate.measured import (
     _training_seeds,
     measure_films,
 )
-from ta_v2a.stage.clean.packed import Filming
 from ta_v2a.stage.clean.render import render_clean
 from ta_v2a.stage.clean.scenes import plan_clean
+from ta_v2a.stage.packed import Filming
 from ta_v2a.stage.scene.scene import SPLITS
 
 FILMING = Filming(px=32, pictures=32)

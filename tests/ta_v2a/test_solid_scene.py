@@ -11,6 +11,7 @@ from prompts.known import understood
 from ta_v2a.__main__ import main
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics.onsets import onsets
+from ta_v2a.stage.clean.scenes import CleanScene, plan_clean
 from ta_v2a.stage.scene.kinds import KINDS
 from ta_v2a.stage.scene.scene import ENVELOPE_HZ, plan
 from ta_v2a.stage.solid import scene as solid
@@ -146,6 +147,20 @@ def test_the_wild_setting_tells_the_story_of_the_flat_scene():
             flat.source_fps,
             flat.contradicts,
         )
+
+
+@pytest.mark.parametrize("act", ["anvil", "axe", "door", "drum", "glass", "hands", "keyboard"])
+def test_acts_of_bodies_happen_when_the_flat_scene_of_the_seed_has_them(act):
+    flat = next(
+        scene
+        for scene in (plan_clean(seed, SECONDS, (act,)) for seed in range(40))
+        if 2 <= len(scene.sources[0].events) <= 4
+    )
+    scene = solid.act_of_bodies(flat).scene
+    assert isinstance(scene, CleanScene) and (scene.act, scene.seed) == (act, flat.seed)
+    assert understood(scene.caption).names_a_sound
+    planned, measured = flat.event_times_s, scene.event_times_s
+    assert len(measured) == len(planned) and np.abs(measured - planned).max() < 0.1
 
 
 def kinds_of(action: str) -> list[str]:

@@ -19,8 +19,8 @@ from ta_v2a.evaluation.generate.act_judge import ActJudge, act_features
 from ta_v2a.evaluation.metrics.distributions import frechet_distance
 from ta_v2a.evaluation.metrics.onsets import match, onsets
 from ta_v2a.evaluation.metrics.statistics import mean, pooled_f1
-from ta_v2a.stage.clean.packed import Filming, filmed, is_solid
 from ta_v2a.stage.clean.scenes import COUNTED
+from ta_v2a.stage.packed import Filming, filmed, is_solid
 from ta_v2a.stage.scene.scene import SPLITS
 from ta_v2a.system.parallel import in_order
 

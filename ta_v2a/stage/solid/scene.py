@@ -1,12 +1,15 @@
 """A solid scene: the story of a seed, built of bodies, moved, and its truth measured at the contacts."""
 
 import random
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from prompts.grammar import caption
+from ta_v2a.stage.clean.scenes import CleanScene
 from ta_v2a.stage.scene.kinds import KINDS
 from ta_v2a.stage.scene.scene import Event, Scene, Source, activity, discrete_events, heard, plan
 from ta_v2a.stage.solid.backdrop import build_backdrop
@@ -100,17 +103,39 @@ def solid_scene(seed: int, duration_s: float = 8.192, setting: Setting = "wild")
     if setting == "clean":
         one = clean_story(seed, duration_s)
         story = replace(story, sources=(one,), contradicts=False, aspect=4 / 3, source_fps=25.0)
+    return _settled(story, setting == "clean", lambda attempt: np.random.default_rng((seed, 20, attempt)))
+
+
+def act_of_bodies(scene: CleanScene) -> SolidScene:
+    """A scene of the flat world's clean setting, built of bodies: the same act at the same moments, where
+    mechanics lets it, seen from in front. All that rests is the same for every scene of an act and a look.
+
+    Args:
+        scene: as `plan_clean` makes it; `mirrored` is not heeded.
+
+    Returns:
+        Its `scene` is a `CleanScene` again, with the measured events and a sentence of what is seen.
+
+    Raises:
+        UserError: the extra `solid` is not installed.
+    """
+    look = (zlib.crc32(scene.act.encode()), scene.look)
+    return _settled(scene, True, lambda attempt: np.random.default_rng((*look, 20, attempt)))
+
+
+def _settled(story: Scene, clean: bool, rng: Callable[[int], np.random.Generator]) -> SolidScene:
+    """The first attempt, each with its own `rng`, in which something happens and nothing flies apart."""
     best: SolidScene | None = None
     for attempt in range(_ATTEMPTS):
         try:
-            made = _attempt(story, np.random.default_rng((seed, 20, attempt)), setting == "clean")
+            made = _attempt(story, rng(attempt), clean)
         except Unstable:
             continue
         best = best or made
         if all(s.events or KINDS[s.kind].continuous for s in made.scene.sources):
             return made
     if best is None:
-        raise RuntimeError(f"scene {seed} flew apart {_ATTEMPTS} times")
+        raise RuntimeError(f"scene {story.seed} flew apart {_ATTEMPTS} times")
     return best
 
 
@@ -131,10 +156,14 @@ def _attempt(story: Scene, rng: np.random.Generator, clean: bool) -> SolidScene:
         x = 0.0 if index == 0 else _SIDES[(index - 1 + story.seed) % 2] + float(rng.normal(0, 0.05))
         y = 0.0 if index == 0 else 0.35 + 0.1 * index
         ways = STAGINGS[source.action]
-        ways[0 if clean and len(ways) == 1 else int(rng.integers(len(ways)))](
-            Site(shop, draft, x, y, index == 0)
-        )
+        if isinstance(story, CleanScene):
+            way = story.look % len(ways)
+        else:
+            way = 0 if clean and len(ways) == 1 else int(rng.integers(len(ways)))
+        ways[way](Site(shop, draft, x, y, index == 0))
         drafts.append(draft)
+    if isinstance(story, CleanScene):  # however often it happened, the rest looks the same
+        shop.rng = rng = np.random.default_rng((zlib.crc32(story.act.encode()), story.look, 24))
     build_backdrop(shop)
     motion = simulate(shop, len(drafts))
     for draft in drafts:
@@ -150,7 +179,8 @@ def _attempt(story: Scene, rng: np.random.Generator, clean: bool) -> SolidScene:
     steps = [round(e.time_s / STEP_S) for d in drafts if d.heard_by == "contacts" for e in d.events]
     hits = [motion.where[d.index, s] for d in drafts if d.heard_by == "contacts" for s in steps]
     where = np.array([p for p in hits if np.isfinite(p).all() and np.abs(p).max() < 1.5]).reshape(-1, 3)
-    view = stand(rng, shop, scene.aspect, where if shop.follow is None else np.zeros((0, 3)))
+    framed = shop.follow is not None or isinstance(story, CleanScene)
+    view = stand(rng, shop, scene.aspect, np.zeros((0, 3)) if framed else where)
     return SolidScene(scene, clean, shop, motion, view)
 
 

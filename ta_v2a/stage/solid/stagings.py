@@ -24,7 +24,7 @@ STAGINGS: dict[str, tuple[Staging, ...]] = {
         falling.build_roll_into,
     ),
     "knock": (hitting.build_knock_on_door,),
-    "chop": (hitting.build_chop,),
+    "chop": (hitting.build_chop_log, hitting.build_chop_on_board),
     "type": (hitting.build_tap_with_fingers,),
     "bounce": (falling.build_bounce_ball, falling.build_bounce_ball, falling.build_bounce_off_wall),
     "drop": (

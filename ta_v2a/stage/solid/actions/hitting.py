@@ -29,7 +29,7 @@ def _tool(
     """A hand's tool that strikes a target at moments."""
     shop, rng = site.shop, site.rng
     wood, skin = shop.paint((0.62, 0.43, 0.24)), shop.paint(shop.skin())
-    length = {"hammer": 0.3, "mallet": 0.34, "stick": 0.36, "spoon": 0.3}[kind]
+    length = {"hammer": 0.3, "mallet": 0.34, "stick": 0.36, "spoon": 0.3, "axe": 0.38}[kind]
     shapes = [
         shop.shape(
             "capsule",
@@ -47,6 +47,13 @@ def _tool(
             shop.shape("cylinder", (0.03, 0.012), (length, 0, -0.05), steel, solid=True, mass=0.1),
         ]
         drop = 0.062
+    elif kind == "axe":
+        steel = shop.paint((0.72, 0.74, 0.78), shine=1.0)
+        shapes += [
+            shop.shape("box", (0.03, 0.012, 0.03), (length, 0, 0), steel, mass=0.3),
+            shop.shape("box", (0.045, 0.006, 0.035), (length, 0, -0.055), steel, solid=True, mass=0.4),
+        ]
+        drop = 0.09
     elif kind == "mallet":
         felt = shop.paint((0.85, 0.82, 0.75) if shop.clean else tuple(rng.uniform(0.2, 0.95, 3)))
         shapes.append(shop.shape("sphere", (0.042,), (length, 0, 0), felt, solid=True, mass=0.2))
@@ -217,7 +224,29 @@ def build_knock_on_door(site: Site) -> None:
     site.see(0.02 * side, 0, high, 0.26)
 
 
-def build_chop(site: Site) -> None:
+def build_chop_log(site: Site) -> None:
+    """An axe comes down on a log that stands on a block; splinters fly."""
+    draft, shop = site.draft, site.shop
+    if draft.look != "wood":
+        build_chop_on_board(site)
+        return
+    draft.heard_by = "contacts"
+    bark, cut = shop.material("wood"), shop.paint((0.85, 0.7, 0.48))
+    block, log = 0.09, 0.1 * site.large
+    shop.fixed(
+        shop.shape("cylinder", (0.19, block), site.at(0, 0, block), bark),
+        shop.shape("cylinder", (0.18, block + 0.001), site.at(0, 0, block), cut),
+        shop.shape("cylinder", (0.085, log), site.at(0, 0, 2 * block + log), bark, voice=site.k, look="wood"),
+        shop.shape("cylinder", (0.078, log + 0.001), site.at(0, 0, 2 * block + log), cut),
+    )
+    top = site.at(0, 0, 2 * (block + log))
+    _tool(site, "axe", Target("a log", top, 0.085), 0.0, draft.times_s, draft.strengths, np.pi - 0.35)
+    sprayed(site, top, 6, 0.9, 0.014, (0.85, 0.7, 0.48, 1.0))
+    draft.doing = ("an axe", "chop", "a log")
+    site.see(0, 0, top[2] / 2, 0.26)
+
+
+def build_chop_on_board(site: Site) -> None:
     """A knife chops carrots on a board of the material."""
     draft, shop, k = site.draft, site.shop, site.k
     draft.heard_by = "contacts"

@@ -6,10 +6,9 @@ A steady picture hardly changes, so the differences of neighbours, deflated, tak
 import itertools
 import json
 import os
-import random
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -17,18 +16,16 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from prompts.grammar import caption
 from ta_v2a.stage.clean.render import render_clean
 from ta_v2a.stage.clean.scenes import plan_clean, wordings
-from ta_v2a.stage.scene.scene import heard
 from ta_v2a.stage.solid.render import render_solid
-from ta_v2a.stage.solid.scene import solid_scene
+from ta_v2a.stage.solid.scene import act_of_bodies
 from ta_v2a.system.parallel import Crashed, in_order
 
 SCENES_A_FILE = 64
 """Scenes a file."""
 SOLID_ACT = "solid "
-"""What the act of a scene of bodies begins with, before its kind and action."""
+"""What the act of a scene of bodies begins with."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class Filming:
         pictures, fps: how many, and how many a second.
         wordings: captions of a scene.
         solid: share of the seeds, 0..1, whose scenes are of the solid world's clean setting (needs the extra
-            `solid`, and EGL); `acts` and `looks` are the others'.
+            `solid`, and EGL).
     """
 
     acts: tuple[str, ...] = ()
@@ -94,20 +91,16 @@ def is_solid(seed: int, filming: Filming) -> bool:
 def filmed(seed: int, filming: Filming) -> tuple[np.ndarray, dict]:
     """The pictures of a seed, (pictures, px, px, 3) uint8, and what is known of its scene: {"seed", "act",
     "captions", "events_s", and "struck": whether it sounds by its events alone, blow by blow}."""
+    scene = plan_clean(seed, filming.duration_s, filming.acts, filming.looks)
+    act, px = scene.act, filming.px
     if is_solid(seed, filming):
-        solid = solid_scene(seed, filming.duration_s, "clean")
-        scene, wide = solid.scene, round(solid.scene.aspect * filming.px)
-        film = render_solid(solid, filming.times_s, filming.px, wide, colour=True)
-        edge = (wide - filming.px) // 2
-        frames = film[:, :, edge : edge + filming.px]
-        source = scene.sources[0]
-        other = caption([heard(source)], random.Random(seed))
-        captions = [*[scene.caption] * (filming.wordings - 1), other][-filming.wordings :]
-        act = f"{SOLID_ACT}{source.kind} {source.action}"
+        solid = act_of_bodies(scene)
+        scene = replace(scene, sources=solid.scene.sources, caption=solid.scene.caption)
+        act = f"{SOLID_ACT}{act}"
+        frames = render_solid(solid, filming.times_s, px, px, colour=True)
     else:
-        clean = plan_clean(seed, filming.duration_s, filming.acts, filming.looks)
-        scene, act, captions = clean, clean.act, wordings(clean, filming.wordings)
-        frames = render_clean(clean, filming.times_s, filming.px)
+        frames = render_clean(scene, filming.times_s, px)
+    captions = wordings(scene, filming.wordings)
     source = scene.sources[0]
     events = [round(event.time_s, 4) for event in source.events]
     struck = bool(events) and source.envelope is None
