@@ -152,7 +152,7 @@ class CleanLatents(_CleanFilms):
         words: tokens of a text.
         scenes, validation_scenes, batch_size, batches, workers, cache: as `CleanPictures`.
         acts, looks, picture_px, pictures, fps, solid: of the films, see `Filming`.
-        worlds_named: every second wording ends with its world's name, see `in_its_world`.
+        worlds_named: every wording ends with its world's name, see `in_its_world`.
     """
 
     def __init__(
@@ -238,7 +238,7 @@ class CleanLatents(_CleanFilms):
         if not self.worlds_named:
             return said
         solid = fact["act"].startswith(SOLID_ACT)
-        return [in_its_world(text, solid) if k % 2 else text for k, text in enumerate(said)]
+        return [in_its_world(text, solid) for text in said]
 
     def _worded(self, split: str, epoch: int) -> dict[str, Tensor]:
         """Of every scene one wording."""
