@@ -227,11 +227,10 @@ def test_the_stage_benchmark_gives_records():
     result["of_ceiling"] = {"onset_f1": row(0.9), "class_accuracy": row(1.0)}
     result["class_accuracy_by_family"] = {"liquids": row(0.8)}
     plain = stage_scores(result, "")
-    leaked = dict.fromkeys(
-        ("negated", "not_negated", "true_sound", "other_negated", "other_not_negated"), row(0.25)
-    )
-    gone = [f"gone_{name}" for name in ("negated", "not_negated", "true_sound")]
-    kept = [f"kept_{name}" for name in ("negated", "not_negated")]
+    sounds = ("negated", "not_negated", "true_sound")
+    leaked = dict.fromkeys((*sounds, *(f"other_{name}" for name in sounds)), row(0.25))
+    of = (*sounds, "negated_where_heard", "not_negated_where_heard")
+    gone, kept = ([f"{what}_{name}" for name in of] for what in ("gone", "kept"))
     result["controls"] = {
         "leakage": leaked,
         "rates": dict.fromkeys((*gone, *kept, "both_of_overlapping_cues"), row(0.5)),
@@ -248,5 +247,5 @@ def test_the_stage_benchmark_gives_records():
     assert scores["onset F1 of the ceiling/stage:50ms:paired", "generated"].value == 0.9
     assert scores["text steering/stage:listener", "generated"].flags == ("no clip to which it applies",)
     assert scores["timing error/stage:median_s", "generated"].unit == "s"
-    # Two sounds by seven measures, two shares of the ceiling, a family; leakage, rates and cues: 5, 6, 4.
-    assert len(plain) == 17 and len(scores) == 32
+    # Two sounds by seven measures, two shares of the ceiling, a family; leakage, rates and cues: 6, 11, 4.
+    assert len(plain) == 17 and len(scores) == 38

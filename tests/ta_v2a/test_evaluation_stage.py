@@ -213,14 +213,20 @@ def test_controls_end_to_end(small_listener, pipeline):
         "true_sound",
         "other_negated",
         "other_not_negated",
+        "other_true_sound",
     }
     for group in ("leakage", "rates", "share_inside", "cue_window_energy"):
-        assert all(row["n"] == 1 and 0 <= row["value"] <= 1 for row in result[group].values())
+        asked = {name: row for name, row in result[group].items() if not name.endswith("where_heard")}
+        assert all(row["n"] == 1 and 0 <= row["value"] <= 1 for row in asked.values())
     rates, leaked = ({k: row["value"] for k, row in result[name].items()} for name in ("rates", "leakage"))
     for name in ("negated", "not_negated", "true_sound"):
-        assert rates[f"gone_{name}"] == (leaked[name] < 0.5)
+        assert rates[f"gone_{name}"] == (leaked[name] <= 0.5)
+        assert rates[f"kept_{name}"] == (leaked[f"other_{name}"] > 0.5)
     for name in ("negated", "not_negated"):
-        assert rates[f"kept_{name}"] == (leaked[f"other_{name}"] >= 0.5)
+        for what, truth in (("gone", "true_sound"), ("kept", "other_true_sound")):
+            heard = result["rates"][f"{what}_{name}_where_heard"]
+            assert heard["n"] == (leaked[truth] > 0.5)
+            assert heard["value"] == (rates[f"{what}_{name}"] if heard["n"] else None)
     assert rates["both_of_overlapping_cues"] in (0, 1)
     json.dumps(result, allow_nan=False)
     assert all(len(scene.sources) > 1 for scene in scenes_of_two(3))

@@ -92,7 +92,8 @@ def evaluate_controls(
     """Leakage of a negated source and energy in a cue's window, over `n` scenes
     of two sources, with intervals.
 
-    A source is *gone* where the listener gives it less than one half, and *kept* where it gives it more.
+    A source is *gone* where the listener gives it one half or less, and *kept* where it gives it more; "where
+    heard": of the scenes in whose true sound the listener gives it more.
 
     Every scene is generated from its caption, again with its second source named in the negative prompt, and,
     over its first picture held still, with its first source as a cue for the middle third alone and for all
@@ -119,8 +120,8 @@ def evaluate_controls(
         "n": n,
         "leakage": {name: statistics.mean(values).as_dict() for name, values in rows.items()},
         "rates": {
-            **{f"gone_{name}": _rate(rows[name], True) for name in ("negated", "not_negated", "true_sound")},
-            **{f"kept_{name}": _rate(rows[f"other_{name}"], False) for name in ("negated", "not_negated")},
+            **_rates("gone", {name: rows[name] for name in _SOUNDS}),
+            **_rates("kept", {name: rows[f"other_{name}"] for name in _SOUNDS}),
             "both_of_overlapping_cues": statistics.mean([float(each.both) for each in found]).as_dict(),
         },
         "share_inside": {name: statistics.mean(values).as_dict() for name, values in inside.items()},
@@ -128,7 +129,8 @@ def evaluate_controls(
     }
 
 
-_LEAKAGE = ("negated", "not_negated", "true_sound", "other_negated", "other_not_negated")
+_SOUNDS = ("negated", "not_negated", "true_sound")
+_LEAKAGE = (*_SOUNDS, *(f"other_{name}" for name in _SOUNDS))
 _CUED = ("cue", "whole_clip")
 
 
@@ -180,13 +182,22 @@ def _tried(
     overlapping = [Cue(0, 0.7 * end_s, kept), Cue(0.3 * end_s, end_s, unwanted)]
     both = listener_logits(listener, generate(pictures, None, cues=overlapping)[None], spec)
     return _Tried(
-        {name: float(value) for name, value in zip(_LEAKAGE, (*second, *first[:2]), strict=True)},
+        {name: float(value) for name, value in zip(_LEAKAGE, (*second, *first), strict=True)},
         {name: share_inside(wave, rate, *window) for name, wave in cued.items()},
         {name: cue_energy(wave, rate, *window) for name, wave in cued.items()},
         min(float(leakage(both, [source.kind])[0]) for source in scene.sources[:2]) > 0.5,
     )
 
 
-def _rate(chances: list[float], below: bool) -> dict[str, Any]:
-    """Share of scenes in which the listener's probability lies below, else above, one half."""
-    return statistics.mean([float((chance < 0.5) == below) for chance in chances]).as_dict()
+def _rates(what: str, chances: dict[str, list[float]]) -> dict[str, Any]:
+    """How often a source is gone, or kept, in every sound; and, "where_heard", in the scenes in whose true
+    sound the listener hears it."""
+    there = {name: [chance > 0.5 for chance in row] for name, row in chances.items()}
+    as_asked = {
+        name: [float(is_there == (what == "kept")) for is_there in row] for name, row in there.items()
+    }
+    rates = {f"{what}_{name}": row for name, row in as_asked.items()}
+    for name in ("negated", "not_negated"):
+        heard = zip(as_asked[name], there["true_sound"], strict=True)
+        rates[f"{what}_{name}_where_heard"] = [value for value, is_heard in heard if is_heard]
+    return {name: statistics.mean(row).as_dict() for name, row in rates.items()}

@@ -25,6 +25,8 @@ NEGATED: About = ("leakage", "stage:listener:negated_source", "lower", LISTENER,
 KEPT: About = ("leakage", "stage:listener:other_source", "higher", LISTENER, "")
 GONE: About = ("gone", "stage:listener:negated_source:half", "higher", LISTENER, "")
 KEPT_RATE: About = ("kept", "stage:listener:other_source:half", "higher", LISTENER, "")
+GONE_HEARD: About = ("gone", "stage:listener:negated_source:half:where_heard", "higher", LISTENER, "")
+KEPT_HEARD: About = ("kept", "stage:listener:other_source:half:where_heard", "higher", LISTENER, "")
 BOTH: About = ("both cues heard", "stage:listener:overlapping:half", "higher", LISTENER, "")
 INSIDE: About = ("energy in the cue's window", "stage:middle_third:100ms", "higher", "", "")
 WINDOW: About = ("cue-window energy", "stage:middle_third", "higher", "", "")
@@ -35,11 +37,17 @@ CONTROLS: dict[tuple[str, str], tuple[About, str]] = {
     ("leakage", "true_sound"): (NEGATED, "true sound"),
     ("leakage", "other_negated"): (KEPT, "generated"),
     ("leakage", "other_not_negated"): (KEPT, "without the negative prompt"),
+    ("leakage", "other_true_sound"): (KEPT, "true sound"),
     ("rates", "gone_negated"): (GONE, "generated"),
     ("rates", "gone_not_negated"): (GONE, "without the negative prompt"),
     ("rates", "gone_true_sound"): (GONE, "true sound"),
     ("rates", "kept_negated"): (KEPT_RATE, "generated"),
     ("rates", "kept_not_negated"): (KEPT_RATE, "without the negative prompt"),
+    ("rates", "kept_true_sound"): (KEPT_RATE, "true sound"),
+    ("rates", "gone_negated_where_heard"): (GONE_HEARD, "generated"),
+    ("rates", "gone_not_negated_where_heard"): (GONE_HEARD, "without the negative prompt"),
+    ("rates", "kept_negated_where_heard"): (KEPT_HEARD, "generated"),
+    ("rates", "kept_not_negated_where_heard"): (KEPT_HEARD, "without the negative prompt"),
     ("rates", "both_of_overlapping_cues"): (BOTH, "generated"),
     ("share_inside", "cue"): (INSIDE, "generated"),
     ("share_inside", "whole_clip"): (INSIDE, "the text for the whole clip"),
