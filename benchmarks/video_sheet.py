@@ -64,7 +64,7 @@ def main() -> None:
     draw = random.Random(given.seed)
     prompts = given.prompt or [plain_caption(act, 3 if ACTS[act].gaps_s else 0, draw) for act in ACTS]
     if given.world:
-        prompts = [in_its_world(prompt, given.world == "solid") for prompt in prompts]
+        prompts = [in_its_world(prompt, given.world) for prompt in prompts]
     times_s = np.arange(filming.pictures) / filming.fps
     scenes = [plan_clean(10**9 + given.seed + i, 4.096, (act,)) for i, act in enumerate(ACTS)]
     real = (

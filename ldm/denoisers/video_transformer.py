@@ -53,6 +53,8 @@ class VideoTransformer(Component):
         fps: pictures a second.
         width, depth, heads, mlp_ratio, modulation_rank: the transformer's size.
         process: what it undoes, see `ldm.process.process_of`.
+        world: a key of `prompts.worlds.WORLDS`: of those that it knows the one that is shown where words name
+            none; "" where it knows only one.
     """
 
     @configured
@@ -70,6 +72,7 @@ class VideoTransformer(Component):
         mlp_ratio: float = 3.0,
         modulation_rank: int = 64,
         process: str | Mapping[str, Any] = "flow",
+        world: str = "",
     ):
         super().__init__()
         if width % heads or (width // heads) % 8:

@@ -236,7 +236,7 @@ def evaluate_generate(
     jobs: Annotated[int, typer.Option(min=1, help="Processes that render the training's scenes.")] = 1,
     world: Annotated[
         Literal["flat", "solid"] | None,
-        typer.Option(help="Scenes of this world, named in the captions. Default: flat ones, plain captions."),
+        typer.Option(help="Scenes of this world, named in the captions. Default: the head's."),
     ] = None,
     trained: Annotated[
         int | None,

@@ -1,7 +1,7 @@
 """`ta-v2a weights`: published weights."""
 
 from collections import Counter
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -54,10 +54,14 @@ def weights_add_video(
     autoencoder: Annotated[
         str, typer.Option(help="Checkpoint or folder of train video-vae.")
     ] = "runs/video-vae/last.ckpt",
+    world: Annotated[
+        Literal["flat", "solid"] | None,
+        typer.Option(help="What a head that knows both shows where words name none."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Put a video head and its picture autoencoder into PRESET, in half precision, with checksums."""
     from ta_v2a.packing.pack import add_video
 
-    folder = add_video(preset, head, autoencoder)
+    folder = add_video(preset, head, autoencoder, world or "")
     console.result({"preset": str(folder)}, as_json, [str(folder)])

@@ -237,8 +237,8 @@ class CleanLatents(_CleanFilms):
         said: list[str] = fact["captions"]
         if not self.worlds_named:
             return said
-        solid = fact["act"].startswith(SOLID_ACT)
-        return [in_its_world(text, solid) for text in said]
+        world = "solid" if fact["act"].startswith(SOLID_ACT) else "flat"
+        return [in_its_world(text, world) for text in said]
 
     def _worded(self, split: str, epoch: int) -> dict[str, Tensor]:
         """Of every scene one wording."""

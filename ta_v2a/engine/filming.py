@@ -22,6 +22,7 @@ from ldm.process import Flow
 from ldm.samplers import sampler_of
 from ldm.sampling import StepCallback, sample
 from ldm.scheduling import FlowEuler
+from prompts.worlds import in_some_world
 from ta_v2a.engine.arguments import FILM_DRAFTS, FILM_TEXT_SCALE
 from ta_v2a.engine.devices import fast_dtype
 from ta_v2a.errors import UserError
@@ -67,11 +68,13 @@ class MakesFilms(ABC):
 
     Attributes:
         text_scale, drafts: of a call that says none.
+        world: of a prompt that names none, see `prompts.worlds`.
         fills_in: whether a call may know some of the pictures.
     """
 
     text_scale: float = FILM_TEXT_SCALE
     drafts: int = 1
+    world: str = ""
     fills_in: bool = True
 
     @property
@@ -157,7 +160,7 @@ class FilmMaker(MakesFilms):
         cvalp: its text tower.
         head, autoencoder: the video head and the code of its pictures.
         scheduler: steps the head's process.
-        text_scale, drafts: of a call that says none.
+        text_scale, drafts, world: as those of `MakesFilms`.
     """
 
     cvalp: Any
@@ -166,6 +169,7 @@ class FilmMaker(MakesFilms):
     scheduler: Any
     text_scale: float = FILM_TEXT_SCALE
     drafts: int = 1
+    world: str = ""
 
     @property
     def fps(self) -> float:
@@ -193,7 +197,8 @@ class FilmMaker(MakesFilms):
             first: the track `FIRST_PICTURE` of one film or of each, or None.
         """
         tracks: dict[str, Track] = {}
-        for name, texts in ((TEXT, prompts), (NEGATIVE, negatives)):
+        shown = [in_some_world(prompt, self.world) for prompt in prompts]
+        for name, texts in ((TEXT, shown), (NEGATIVE, negatives)):
             if texts is not None and any(texts):
                 vectors, there = told_words(self.cvalp, list(texts), self.head.words_read)
                 said = torch.tensor([bool(text.strip()) for text in texts], device=there.device)
@@ -315,7 +320,8 @@ def film_maker(
     flow = isinstance(head.process, Flow)
     scheduler = FlowEuler(TIME_SHIFT) if flow else sampler_of(head.process)
     scale, drafts = (FILM_TEXT_SCALE, FILM_DRAFTS) if flow else (PAPER_TEXT_SCALE, 1)
-    return FilmMaker(cvalp, head.to(device), video_autoencoder.to(device), scheduler, scale, drafts)
+    world = str(head.config.get("world", ""))
+    return FilmMaker(cvalp, head.to(device), video_autoencoder.to(device), scheduler, scale, drafts, world)
 
 
 def luma_for_tower(films: UInt8[Tensor, "films n h w planes"], px: int) -> Float[Tensor, "films n px px"]:

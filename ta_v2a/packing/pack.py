@@ -171,15 +171,21 @@ def pack_hub(preset: str | Path, out: str | Path, pipeline: str, motion_adapter:
     return write_preset(sound, Path(out), None, hub_head(pipeline, motion_adapter))
 
 
-def add_video(folder: str | Path, head: str | Path, autoencoder: str | Path) -> Path:
+def add_video(folder: str | Path, head: str | Path, autoencoder: str | Path, world: str = "") -> Path:
     """Puts a video head and its picture autoencoder, in half precision, into the folder of a preset.
+
+    Args:
+        world: what the head shows where words name no world, see `prompts.worlds`; "": as the head says.
 
     Raises:
         UserError: there is no preset, or the networks do not fit each other.
     """
     place = resolve(folder)
     read_index(place)
-    save_video_parts(place, {role: part.half() for role, part in trained_video(head, autoencoder).items()})
+    parts = trained_video(head, autoencoder)
+    if world:
+        parts["video_head"].register_to_config(world=world)
+    save_video_parts(place, {role: part.half() for role, part in parts.items()})
     write_checksums(place)
     return place
 

@@ -2,15 +2,19 @@
 
 import pytest
 
-from prompts.worlds import in_its_world, without_world
+from prompts.worlds import WORLDS, in_its_world, in_some_world, without_world
 
 
-@pytest.mark.parametrize("solid", [False, True])
+@pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("caption", ["A dog barks", "A dog barks!", "a dog barks three times."])
-def test_a_world_is_named_and_taken_away_again(caption, solid):
-    named = in_its_world(caption, solid)
-    assert named.endswith(", solid bodies" if solid else ", flat picture")
+def test_a_world_is_named_and_taken_away_again(caption, world):
+    named = in_its_world(caption, world)
+    assert named.endswith(f", {WORLDS[world]}")
     assert without_world(named) == caption.rstrip(".!")
+    assert (
+        in_some_world(caption, world) == in_some_world(named, "flat") == in_its_world(named, world) == named
+    )
+    assert in_some_world(caption, "") == caption and in_some_world(" ", world) == " "
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ta_v2a import AudibleVideoPipeline, FoleyPipeline
 from ta_v2a.__main__ import main
 from ta_v2a.cli.main import run_command
+from ta_v2a.engine.filming import film_maker
+from ta_v2a.engine.parts import load_parts, load_video_parts
 from ta_v2a.errors import UserError
 from ta_v2a.media.enlarging import enlarged
 from ta_v2a.media.reading.frames import colour_frames
@@ -172,7 +174,10 @@ def test_a_preset_without_a_head_says_so_and_takes_one(pipeline_folder, tmp_path
     assert add_video(folder, tmp_path / "video_head", tmp_path / "video_autoencoder") == folder
     assert (folder / "SHA256SUMS").is_file()
     halves = AudibleVideoPipeline.from_pretrained(folder)
-    assert halves.video_head.config.pictures == PICTURES
+    assert halves.video_head.config.pictures == PICTURES and halves.video_head.config.world == ""
+    arguments = ["--head", str(tmp_path / "video_head"), "--autoencoder", str(tmp_path / "video_autoencoder")]
+    assert main(["weights", "add-video", str(folder), *arguments, "--world", "solid"]) == 0
+    assert film_maker(load_parts(str(folder))[0].cvalp, **load_video_parts(str(folder))).world == "solid"
     other = PictureAutoencoder.tiny(latent_channels=8)
     other.save_pretrained(tmp_path / "other")
     with pytest.raises(UserError, match="not of one training"):

@@ -40,11 +40,11 @@ def generate_command(
     Raises:
         UserError: the preset holds no video head, or the solid world's extra is missing.
     """
-    if world == "solid":
-        need("solid")
     video = load_video_parts(preset)
     engine = load_engine(preset)
     maker = film_maker(engine.parts.cvalp, **video, device=engine.device)
+    if (world or maker.world) == "solid":
+        need("solid")
     result = measure_films(engine, maker, n, seed, steps, text_scale, progress, trained, drafts, jobs, world)
     scores = [
         Score.of_row(row, metric, variant, better, of=of)

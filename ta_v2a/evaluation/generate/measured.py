@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from prompts.acts import ACTS, count_in
-from prompts.worlds import in_its_world, without_world
+from prompts.worlds import in_some_world, without_world
 from ta_v2a.engine.drafts import SEEN_ABOVE, drafted, seen_in
 from ta_v2a.engine.filming import MakesFilms
 from ta_v2a.engine.foley import FoleyEngine
@@ -25,7 +25,7 @@ from ta_v2a.stage.scene.scene import SPLITS
 from ta_v2a.system.parallel import in_order
 
 _NEAR_S = 0.05
-TRAINED, BOTH_TRAINED = 16384, 3072
+TRAINED, BOTH_TRAINED = 16384, 2560
 """Scenes of the training split that the bundled head was trained on, the flat ones: the first; and those
 that it was trained on in both worlds, half of them solid."""
 _LOOKED_AT_PX = 48
@@ -52,12 +52,14 @@ def measure_films(
         drafts: films drawn where a caption tells a count, see `drafted`.
         trained: the first of the training's scenes, among which each film's nearest is looked for.
         jobs: processes that render those; 0 renders them in this one.
-        world: which world's scenes, and the captions name it; None: flat ones, whose captions do not.
+        world: which world's scenes, and the captions name it; None: that of the maker, or else flat ones,
+            whose captions name none.
 
     Returns:
         {"results": {name of a measure: {of what: estimate}}, "distances": {of what: value}, ...}.
     """
-    solid = world == "solid"
+    shown = maker.world if world is None else world
+    solid = shown == "solid"
     filming = Filming(px=maker.px, pictures=maker.pictures, fps=maker.fps, solid=float(solid))
     known, acts = _training_features(filming, _training_seeds(solid, trained), jobs)
     judge, right = _judge(filming, known, acts)
@@ -65,7 +67,7 @@ def measure_films(
     for index, test in enumerate(SPLITS["test"][:n]):
         real, facts = filmed(test, filming)
         said = facts["captions"][0]
-        said = said if world is None else in_its_world(said, solid)
+        said = in_some_world(said, shown)
         draft = drafted(engine, maker, said, seed + index, steps, text_scale, drafts)
         made = draft.film
         nearest = {name: _nearest(film, known) for name, film in (("generated", made), ("real", real))}
@@ -81,7 +83,7 @@ def measure_films(
         "distances": _distances(rows),
         "captions": [row["caption"] for row in rows],
         "settings": {"steps": steps, "text_scale": text_scale, "seed": seed, "seen_above": SEEN_ABOVE}
-        | {"drafts": maker.drafts if drafts is None else drafts, "world": world},
+        | {"drafts": maker.drafts if drafts is None else drafts, "world": shown or None},
     }
 
 
