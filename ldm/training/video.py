@@ -7,7 +7,7 @@ from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
 from ldm.conditions import FIRST_PICTURE, TEXT, Conditions, Track
-from ldm.denoisers.video_transformer import PATCH, VideoTransformer
+from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.latents import Latents
 from ldm.training.pace import Paced
 from vocoders.training.joined_batch import everyones_mean, own
@@ -30,14 +30,6 @@ def first_cells(parts_of_first: Tensor) -> Tensor:
     return parts_of_first[:, :, 0].flatten(2).transpose(1, 2)
 
 
-def short_films(film: Tensor, starts: Tensor, length: int) -> Tensor:
-    """(b * count, z, length, h, w): of every film (b, z, n, h, w) the pictures from each of its `starts`
-    (b, count) on."""
-    places = starts[:, :, None] + torch.arange(length, device=film.device)
-    rows = torch.arange(len(film), device=film.device)[:, None, None]
-    return film.movedim(2, 1)[rows, places].flatten(0, 1).movedim(1, 2)
-
-
 class VideoHeadTraining(Paced):
     """Trains a `VideoTransformer` on the target of its process.
 
@@ -51,15 +43,9 @@ class VideoHeadTraining(Paced):
         time_shift: see `ldm.process.Flow.times`.
         still_weight: of what rests in the loss, beside 1 for the motion.
         motion_weight: strength of `moving_weight`.
-        window, windows, window_until: up to this share of the training, a batch is `windows` short films of
-            `window` pictures (even) out of each of its films: far fewer tokens, in which looks are learnt;
-            what rests stays that of the whole film.
         minutes, export_folder: see `Paced`.
         checkpoint: of an earlier run, or the component of a preset, to start from.
         compiled: the blocks through torch.compile (needs a compiler).
-
-    Raises:
-        ValueError: a window of an odd number of pictures.
     """
 
     def __init__(
@@ -76,9 +62,6 @@ class VideoHeadTraining(Paced):
         time_shift: float = 3.0,
         still_weight: float = 0.3,
         motion_weight: float = 1.0,
-        window: int = 8,
-        windows: int = 4,
-        window_until: float = 0.0,
         ema_decay: float = 0.999,
         seed: int = 0,
         checkpoint: str | None = None,
@@ -87,8 +70,6 @@ class VideoHeadTraining(Paced):
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["network"])
-        if window < PATCH or window % PATCH:
-            raise ValueError(f"a window's pictures come in pairs, not as {window}")
         if checkpoint is not None:
             start_from(network, checkpoint)
         self.average(network, ema_decay)
@@ -131,24 +112,7 @@ class VideoHeadTraining(Paced):
         weight = moving_weight(parts[:, :, 1:], p.motion_weight)
         return error[:, :, :1].mean(), (error[:, :, 1:] * weight).mean()
 
-    def shortened(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Windows of a batch's films, each with the words and the rest of its film."""
-        p, film = self.hparams, batch["film"]
-        generator = batch_generator(p.seed + 1, self.batch_number, self.device)
-        length = min(p.window, film.shape[2])
-        places = (film.shape[2] - length) // PATCH + 1
-        where: dict[str, Any] = {"generator": generator, "device": self.device}
-        starts = PATCH * own(lambda rows: torch.randint(places, (rows, p.windows), **where), len(film))
-        still = batch.get("still")
-        whole = {**batch, "still": film.float().median(2).values if still is None else still}
-        rows = {
-            name: value.repeat_interleave(p.windows, 0) for name, value in whole.items() if name != "film"
-        }
-        return {**rows, "film": short_films(film, starts, length)}
-
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
-        if self.share_done < self.hparams.window_until:
-            batch = self.shortened(batch)
         still, motion = self.losses(self.network, batch, self.batch_number, None)
         self.log_dict({"train/still": still.detach(), "train/motion": motion.detach()})
         return self.hparams.still_weight * still + motion

@@ -9,7 +9,7 @@ from ldm.autoencoders.picture_autoencoder import PictureAutoencoder
 from ldm.conditions import FIRST_PICTURE, TEXT, Conditions, Track
 from ldm.denoisers.video_transformer import VideoTransformer
 from ldm.latents import Latents
-from ldm.training.video import VideoHeadTraining, first_cells, moving_weight, short_films
+from ldm.training.video import first_cells, moving_weight
 
 
 @pytest.fixture
@@ -95,19 +95,6 @@ def test_cells_that_move_count_more():
     assert weight.shape == (1, 1, 4, 2, 2) and weight.mean() == pytest.approx(1)
     assert weight[0, 0, 1, 0, 0] > 3 * weight[0, 0, 0, 0, 0]
     assert torch.equal(moving_weight(motion, 0.0), torch.ones(1, 1, 4, 2, 2))
-
-
-def test_windows_are_the_pictures_from_their_starts_on():
-    film = torch.randn(2, 4, 8, 2, 2)
-    short = short_films(film, torch.tensor([[0, 4], [2, 6]]), 2)
-    assert short.shape == (4, 4, 2, 2, 2)
-    for row, (of, start) in enumerate([(0, 0), (0, 4), (1, 2), (1, 6)]):
-        assert torch.equal(short[row], film[of, :, start : start + 2])
-
-
-def test_a_window_is_made_of_whole_tokens():
-    with pytest.raises(ValueError, match="come in pairs, not as 3"):
-        VideoHeadTraining(VideoTransformer.tiny(), window=3)
 
 
 def test_the_values_of_a_first_picture_lie_row_by_row():
