@@ -236,6 +236,7 @@ def test_the_stage_benchmark_gives_records():
         "rates": dict.fromkeys((*gone, *kept, "both_of_overlapping_cues"), row(0.5)),
         "share_inside": {"cue": row(0.75), "whole_clip": row(0.5)},
         "cue_window_energy": {"cue": row(0.75), "whole_clip": row(0.5)},
+        "onset_f1_alone": {"own": row(0.7), "other": row(0.2)},
     }
     scores = {(one.id, one.of): one for one in stage_scores(result, "ab" * 32)}
     leak = scores["leakage/stage:listener:negated_source", "generated"]
@@ -247,5 +248,5 @@ def test_the_stage_benchmark_gives_records():
     assert scores["onset F1 of the ceiling/stage:50ms:paired", "generated"].value == 0.9
     assert scores["text steering/stage:listener", "generated"].flags == ("no clip to which it applies",)
     assert scores["timing error/stage:median_s", "generated"].unit == "s"
-    # Two sounds by seven measures, two shares of the ceiling, a family; leakage, rates and cues: 6, 11, 4.
-    assert len(plain) == 17 and len(scores) == 38
+    # Two sounds by seven measures, two shares of the ceiling, a family; leakage 6, rates 11, cues 4, alone 2.
+    assert len(plain) == 17 and len(scores) == 40

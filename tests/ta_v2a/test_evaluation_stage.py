@@ -228,6 +228,8 @@ def test_controls_end_to_end(small_listener, pipeline):
             assert heard["n"] == (leaked[truth] > 0.5)
             assert heard["value"] == (rates[f"{what}_{name}"] if heard["n"] else None)
     assert rates["both_of_overlapping_cues"] in (0, 1)
+    for row in result["onset_f1_alone"].values():
+        assert 0 <= row["n"] <= 1 and (row["value"] is None) == (row["n"] == 0)
     json.dumps(result, allow_nan=False)
     assert all(len(scene.sources) > 1 for scene in scenes_of_two(3))
 

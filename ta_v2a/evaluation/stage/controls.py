@@ -1,9 +1,9 @@
-"""Controls with exact truth: does a negative prompt keep a source out, does a
-cue's sound stay in its window?"""
+"""Controls with exact truth: does a negative prompt keep a source out, does a cue's sound stay in its window,
+does a source that is asked for alone sound at its own events?"""
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,9 @@ from ta_v2a.engine.arguments import LAST_SEED
 from ta_v2a.engine.cues import Cue
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics import statistics
+from ta_v2a.evaluation.metrics.onsets import match, onsets
 from ta_v2a.evaluation.stage.benchmark import Subject, listener_logits, render_scenes
+from ta_v2a.evaluation.stage.truth import STAGE_TOLERANCE_S, Truth
 from ta_v2a.stage.scene.kinds import KIND_NAMES
 from ta_v2a.stage.scene.scene import SPLITS, Scene, heard, plan
 from ta_v2a.system.parallel import Crashed, in_order
@@ -89,15 +91,16 @@ def evaluate_controls(
     progress: Callable[[int, int], None] | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
-    """Leakage of a negated source and energy in a cue's window, over `n` scenes
-    of two sources, with intervals.
+    """Leakage of a negated source, energy in a cue's window, and onset F1 of each source alone, over `n`
+    scenes of two sources, with intervals.
 
     A source is *gone* where the listener gives it one half or less, and *kept* where it gives it more; "where
     heard": of the scenes in whose true sound the listener gives it more.
 
     Every scene is generated from its caption, again with its second source named in the negative prompt, and,
     over its first picture held still, with its first source as a cue for the middle third alone and for all
-    of the clip: the last is what the window is compared with.
+    of the clip: the last is what the window is compared with. Each of the two is generated from its own words
+    alone as well; its onsets are compared with its own events, and with the other's, where they are clear.
 
     Args:
         subject, jobs, settings: as `evaluate_stage`'s.
@@ -126,23 +129,26 @@ def evaluate_controls(
         },
         "share_inside": {name: statistics.mean(values).as_dict() for name, values in inside.items()},
         "cue_window_energy": {name: statistics.mean(values).as_dict() for name, values in energy.items()},
+        "onset_f1_alone": {name: _pooled([each.alone[name] for each in found]) for name in _EVENTS},
     }
 
 
 _SOUNDS = ("negated", "not_negated", "true_sound")
 _LEAKAGE = (*_SOUNDS, *(f"other_{name}" for name in _SOUNDS))
 _CUED = ("cue", "whole_clip")
+_EVENTS = ("own", "other")
 
 
 @dataclass(frozen=True)
 class _Tried:
-    """One scene: the chances of `_LEAKAGE`, the shares inside of a window of `_CUED`, and whether both of two
-    overlapping cues are heard."""
+    """One scene: the chances of `_LEAKAGE`, the shares inside of a window of `_CUED`, whether both of two
+    overlapping cues are heard, and hits, found and true onsets of both sources alone, by whose events."""
 
     leakage: dict[str, float]
     inside: dict[str, float]
     energy: dict[str, float]
     both: bool
+    alone: dict[str, np.ndarray]
 
 
 def _tried(
@@ -153,7 +159,8 @@ def _tried(
     spec, listener = given.spec, given.listener
     scene = plan(scene_seed, spec.duration_s)
     pictures, true = render_scenes([scene], spec, given.bank)
-    kept, unwanted = (caption([heard(source)], random.Random(scene.seed)) for source in scene.sources[:2])
+    two = scene.sources[:2]
+    kept, unwanted = (caption([heard(source)], random.Random(scene.seed)) for source in two)
 
     def generate(
         shown: np.ndarray,
@@ -174,19 +181,32 @@ def _tried(
         true[0],
     ]
     logits = np.concatenate([listener_logits(listener, wave[None], spec) for wave in sounds])
-    first, second = (leakage(logits, [source.kind] * 3) for source in scene.sources[:2])
+    first, second = (leakage(logits, [source.kind] * 3) for source in two)
     window = (spec.duration_s / 3, 2 * spec.duration_s / 3)
     still = np.repeat(pictures[:, :1], pictures.shape[1], axis=1)
     cued = {"cue": generate(still, None, cues=[Cue(*window, kept)]), "whole_clip": generate(still, kept)}
     end_s, rate = spec.duration_s, spec.sample_rate_hz
     overlapping = [Cue(0, 0.7 * end_s, kept), Cue(0.3 * end_s, end_s, unwanted)]
     both = listener_logits(listener, generate(pictures, None, cues=overlapping)[None], spec)
+    events = [Truth.of(replace(scene, sources=(source,))).events_s for source in two]
+    alone = {name: np.zeros(3) for name in _EVENTS}
+    for words, sides in ((kept, events), (unwanted, events[::-1])):
+        found_s, _ = onsets(generate(pictures, words), rate)
+        for name, times_s in zip(_EVENTS, sides, strict=True):
+            if sides[0] is not None and times_s is not None:
+                alone[name] += match(found_s, times_s, STAGE_TOLERANCE_S).counts
     return _Tried(
         {name: float(value) for name, value in zip(_LEAKAGE, (*second, *first), strict=True)},
         {name: share_inside(wave, rate, *window) for name, wave in cued.items()},
         {name: cue_energy(wave, rate, *window) for name, wave in cued.items()},
-        min(float(leakage(both, [source.kind])[0]) for source in scene.sources[:2]) > 0.5,
+        min(float(leakage(both, [source.kind])[0]) for source in two) > 0.5,
+        alone,
     )
+
+
+def _pooled(counts: list[np.ndarray]) -> dict[str, Any]:
+    """F1 of (hits, found and true onsets) of scenes, of those that have any."""
+    return statistics.pooled_f1(np.array([row for row in counts if row.any()]).reshape(-1, 3)).as_dict()
 
 
 def _rates(what: str, chances: dict[str, list[float]]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ KEPT_RATE: About = ("kept", "stage:listener:other_source:half", "higher", LISTEN
 GONE_HEARD: About = ("gone", "stage:listener:negated_source:half:where_heard", "higher", LISTENER, "")
 KEPT_HEARD: About = ("kept", "stage:listener:other_source:half:where_heard", "higher", LISTENER, "")
 BOTH: About = ("both cues heard", "stage:listener:overlapping:half", "higher", LISTENER, "")
+ALONE: About = ("onset F1 of a source alone", "stage:50ms:own_words", "higher", ONSET_READER, "")
 INSIDE: About = ("energy in the cue's window", "stage:middle_third:100ms", "higher", "", "")
 WINDOW: About = ("cue-window energy", "stage:middle_third", "higher", "", "")
 CONTROLS: dict[tuple[str, str], tuple[About, str]] = {
@@ -53,6 +54,8 @@ CONTROLS: dict[tuple[str, str], tuple[About, str]] = {
     ("share_inside", "whole_clip"): (INSIDE, "the text for the whole clip"),
     ("cue_window_energy", "cue"): (WINDOW, "generated"),
     ("cue_window_energy", "whole_clip"): (WINDOW, "the text for the whole clip"),
+    ("onset_f1_alone", "own"): (ALONE, "generated"),
+    ("onset_f1_alone", "other"): (ALONE, "generated, against the other source's events"),
 }
 
 
