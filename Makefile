@@ -106,7 +106,7 @@ video: $(SETUP) ## Train the bundled preset's pictures from words again, after m
 	$(BIN)/ta-v2a train video-vae --config mini --config both-worlds-code
 	$(BIN)/ta-v2a train video-head --config mini --config both-worlds
 	$(BIN)/ta-v2a train video-vae --config mini --config both-worlds-decoder
-	$(BIN)/ta-v2a weights add-video ta_v2a/weights/mini --head runs/both-worlds/head --autoencoder runs/both-worlds-decoder/code --world solid
+	$(BIN)/ta-v2a weights add-video ta_v2a/weights/mini --head runs/both-worlds/head --autoencoder runs/both-worlds-decoder/code --world flat
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## Solve requirements.lock again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras pyproject.toml -o requirements.lock

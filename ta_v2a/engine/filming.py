@@ -22,7 +22,7 @@ from ldm.process import Flow
 from ldm.samplers import sampler_of
 from ldm.sampling import StepCallback, sample
 from ldm.scheduling import FlowEuler
-from prompts.worlds import in_some_world
+from prompts.worlds import WORLDS, in_some_world
 from ta_v2a.engine.arguments import FILM_DRAFTS, FILM_TEXT_SCALE
 from ta_v2a.engine.devices import fast_dtype
 from ta_v2a.errors import UserError
@@ -321,6 +321,8 @@ def film_maker(
     scheduler = FlowEuler(TIME_SHIFT) if flow else sampler_of(head.process)
     scale, drafts = (FILM_TEXT_SCALE, FILM_DRAFTS) if flow else (PAPER_TEXT_SCALE, 1)
     world = str(head.config.get("world", ""))
+    if world and world not in WORLDS:
+        raise UserError(f"the video head of this preset shows {world!r}; there are {', '.join(WORLDS)}")
     return FilmMaker(cvalp, head.to(device), video_autoencoder.to(device), scheduler, scale, drafts, world)
 
 

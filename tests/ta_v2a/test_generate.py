@@ -178,6 +178,9 @@ def test_a_preset_without_a_head_says_so_and_takes_one(pipeline_folder, tmp_path
     arguments = ["--head", str(tmp_path / "video_head"), "--autoencoder", str(tmp_path / "video_autoencoder")]
     assert main(["weights", "add-video", str(folder), *arguments, "--world", "solid"]) == 0
     assert film_maker(load_parts(str(folder))[0].cvalp, **load_video_parts(str(folder))).world == "solid"
+    parts["video_head"].register_to_config(world="round")
+    with pytest.raises(UserError, match="shows 'round'; there are flat, solid"):
+        film_maker(load_parts(str(folder))[0].cvalp, **parts)
     other = PictureAutoencoder.tiny(latent_channels=8)
     other.save_pretrained(tmp_path / "other")
     with pytest.raises(UserError, match="not of one training"):
