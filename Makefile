@@ -41,7 +41,7 @@ foley: $(SETUP) ## Sound a silent clip: VIDEO=clip.mp4 PROMPT="a door knock" OUT
 	fi && $(BIN)/ta-v2a foley --prompt="$$PROMPT" --output="$$OUT" -- "$$VIDEO"
 
 test: lint ## Lint, then every test that needs no GPU, in a process a core
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --max-worker-restart 0
 
 lint: $(SETUP) ## ruff, mypy, import directions
 	$(BIN)/ruff check .
@@ -107,6 +107,8 @@ video: $(SETUP) ## Train the bundled preset's pictures from words again, after m
 	$(BIN)/ta-v2a train video-head --config mini --config both-worlds
 	$(BIN)/ta-v2a train video-vae --config mini --config both-worlds-decoder
 	$(BIN)/ta-v2a weights add-video ta_v2a/weights/mini --head runs/both-worlds/head --autoencoder runs/both-worlds-decoder/code --world flat
+	$(BIN)/ta-v2a train video-head --config mini --config both-worlds --config both-worlds-longer
+	$(BIN)/ta-v2a weights add-video ta_v2a/weights/mini --head runs/both-worlds-longer/head --autoencoder runs/both-worlds-decoder/code --world flat
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## Solve requirements.lock again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras pyproject.toml -o requirements.lock

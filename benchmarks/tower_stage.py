@@ -1,7 +1,7 @@
 """What the video tower alone knows of stage scenes: F1 at 50 ms of its onset probabilities'
 peaks, by what makes a scene hard.
 
-    PYTHONPATH=. python benchmarks/tower_stage.py --scenes 200 [--world close] [--cvalp CHECKPOINT_OR_FOLDER]
+    PYTHONPATH=. python benchmarks/tower_stage.py --scenes 200 [--world close|solid] [--cvalp TRAINED]
 
 Validation scenes with events; counts are pooled over scenes. `by_action` is recall (by motion in the world of
 close motions). Scenes without events say how many onsets a minute the tower invents.
@@ -19,10 +19,18 @@ from ta_v2a.data.stage_clips import StageClips, split_seeds
 from ta_v2a.evaluation.metrics.onsets import f1_score, match
 from ta_v2a.presets.trained import mini_cvalp
 from ta_v2a.stage.scene.close import close_plan
-from ta_v2a.stage.scene.scene import plan
+from ta_v2a.stage.scene.scene import Scene, plan
+from ta_v2a.stage.solid.scene import solid_scene
 from vocoders.clock import MINI
 
 TOLERANCE_S = 0.05
+
+
+def told(world: str, seed: int) -> Scene:
+    """The scene of a seed: what happens in it, and when."""
+    if world == "solid":
+        return solid_scene(seed, MINI.duration_s).scene
+    return (close_plan if world == "close" else plan)(seed, MINI.duration_s)
 
 
 def camera(fps: float) -> str:
@@ -34,7 +42,7 @@ def camera(fps: float) -> str:
 def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--scenes", type=int, default=200)
-    parser.add_argument("--world", choices=("flat", "close"), default="flat")
+    parser.add_argument("--world", choices=("flat", "close", "solid"), default="flat")
     parser.add_argument("--threshold", type=float, default=0.25)
     parser.add_argument("--cvalp", default=str(MINI_CVALP))
     given = parser.parse_args()
@@ -43,10 +51,10 @@ def main() -> None:
     groups: dict[str, list[np.ndarray]] = defaultdict(list)
     found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     seeds = split_seeds("validation", given.scenes)
-    close = given.world == "close"
-    clips, invented = StageClips(seeds, MINI, close=float(close)), []
+    shares = {given.world: 1.0} if given.world != "flat" else {}
+    clips, invented = StageClips(seeds, MINI, **shares), []
     for row, seed in enumerate(seeds):
-        scene = (close_plan if close else plan)(seed, MINI.duration_s)
+        scene = told(given.world, seed)
         sources = scene.sources
         events = sorted(
             (e.time_s, source.motion or source.action) for source in sources for e in source.events

@@ -277,17 +277,28 @@ _COUNTS = tuple(
 _MANY = ("again and again", "repeatedly", "several times", "many times")
 
 
+def _agreeing(subject: str, verb: str) -> str:
+    return verb if subject in _PLURAL else third_person(verb)
+
+
 def how_often(count: int, rng: random.Random) -> str:
     """How often, in words, 1 to 5."""
     return rng.choice(_COUNTS[count - 1])
 
 
+def sentences(act: str) -> list[str]:
+    """Every wording of an act, as a plain sentence without a number."""
+    said = []
+    for clause in ACTS[act].clauses:
+        subject, verb, rest = clause.split("|")
+        said.append(" ".join(part for part in (subject, _agreeing(subject, verb), rest) if part))
+    return said
+
+
 def plain_caption(act: str, count: int, rng: random.Random) -> str:
     """A plain sentence: the first wording of an act, with the number of its events where there is one."""
-    subject, verb, rest = ACTS[act].clauses[0].split("|")
-    said = verb if subject in _PLURAL else third_person(verb)
     often = how_often(count, rng) if count and not ACTS[act].strokes else ""
-    return " ".join(part for part in (subject, said, rest, often) if part)
+    return " ".join(part for part in (sentences(act)[0], often) if part)
 
 
 def clean_caption(act: str, count: int, rng: random.Random, heard: Heard) -> str:
@@ -308,11 +319,10 @@ def clean_caption(act: str, count: int, rng: random.Random, heard: Heard) -> str
         often = how_often(count, rng)
     elif heard.count > 5 and rng.random() < 0.3:
         often = rng.choice(_MANY)
-    many = subject in _PLURAL
     if rng.random() < 0.3:
         parts = (subject, gerund(verb), rest, often)
     else:
-        parts = (subject, verb if many else third_person(verb), rest, often)
+        parts = (subject, _agreeing(subject, verb), rest, often)
     text = " ".join(part for part in parts if part)
     return text[:1].upper() + text[1:] + "." if rng.random() < 0.3 else text
 
@@ -320,6 +330,18 @@ def clean_caption(act: str, count: int, rng: random.Random, heard: Heard) -> str
 def count_in(text: str) -> int | None:
     """How often words such as those of `clean_caption` say that it happens, or None where they tell no
     number."""
-    said = re.findall(r"[\w'-]+", text.lower())
-    text = f" {' '.join(said)} "
+    text = _spaced(text)
     return next((n for n, ways in enumerate(_COUNTS, 1) if any(f" {way} " in text for way in ways)), None)
+
+
+def without_count(text: str) -> str:
+    """The words of a text in small letters, but for those that `count_in` reads."""
+    text = _spaced(text)
+    for way in (way for ways in _COUNTS for way in ways):
+        text = text.replace(f" {way} ", " ")
+    return text.strip()
+
+
+def _spaced(text: str) -> str:
+    words_said = " ".join(re.findall(r"[\w'-]+", text.lower()))
+    return f" {words_said} "

@@ -1,7 +1,12 @@
 """Shared fixtures: a real pipeline at tiny sizes with random weights, and the folder of real clips."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
+# kept by two processes at once, it would be damaged: ta_v2a.evaluation.metrics.librosa_here
+os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="numba-")
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
@@ -9,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+atexit.register(shutil.rmtree, os.environ["NUMBA_CACHE_DIR"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -114,7 +121,34 @@ def write_clip(path: Path, pictures: np.ndarray, fps: int = 25) -> Path:
     return path
 
 
+def long_clip(folder: Path, seconds: int = 18) -> Path:
+    """A film of noise, 5 pictures a second: work for a while."""
+    noise = np.random.default_rng(0).integers(0, 255, (seconds * 5, 48, 64), np.uint8)
+    return write_clip(folder / "long.mp4", noise, 5)
+
+
 @pytest.fixture(scope="session")
 def silent_clip(tmp_path_factory, pictures) -> Path:
     """2.56 s of silent film at 25 fps, with a space in its name."""
     return write_clip(tmp_path_factory.mktemp("clips") / "a clip.mp4", pictures)
+
+
+@pytest.fixture
+def refused(tmp_path, capfd, monkeypatch):
+    """Runs a command in an empty folder; it must be refused in one line that holds `said`, and
+    leave everything as it was."""
+    from ta_v2a.__main__ import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def run(said: str, *arguments: object) -> str:
+        before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+        capfd.readouterr()
+        code = main([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        assert (code, out) == (2, ""), err
+        assert err.startswith("ta-v2a: ") and err.count("\n") == 1 and said in err and len(err) < 600, err
+        assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+        return err
+
+    return run

@@ -127,7 +127,7 @@ def test_every_trainer_is_tried():
     bases = ["Training", "JointTraining", "Averaging", "Paced"]
     wanted = set(re.findall(rf"^class (\w+)\((?:{'|'.join(bases)})\)", sources, re.MULTILINE)) - {*bases}
     assert re.findall(r"^class (\w+)\([\w.]*LightningModule\)", sources, re.MULTILINE) == ["Training"]
-    tried = (HERE / "trainers_in_processes.py").read_text()
+    tried = (HERE / "tiny_trainers.py").read_text()
     assert len(wanted) == 17 and all(f"{name}(" in tried for name in wanted), wanted
 
 

@@ -74,12 +74,14 @@ class Component(nn.Module):
 
     @property
     def dtype(self) -> torch.dtype:
-        """Of the first parameter, or buffer, that holds floating-point numbers."""
-        return next(value.dtype for value in self._values() if value.is_floating_point())
+        """Of the first parameter, or buffer, that holds floating-point numbers; torch's default if none."""
+        held = (value.dtype for value in self._values() if value.is_floating_point())
+        return next(held, torch.get_default_dtype())
 
     @property
     def device(self) -> torch.device:
-        return next(self._values()).device
+        """Of the first parameter or buffer; the CPU if there is none."""
+        return next((value.device for value in self._values()), torch.device("cpu"))
 
     def _values(self) -> Iterator[torch.Tensor]:
         yield from self.parameters()

@@ -1,5 +1,6 @@
 """The CVALP trainer: eq. 5 and, where the scene's truth is known, what happens in every token."""
 
+import copy
 from typing import Any
 
 import torch
@@ -51,6 +52,8 @@ class CvalpTraining(Training):
         video_only: leave sound and text as they are and out of eq. 2, and go on with the video tower alone
             (locked-audio tuning): a third less work a step, and the spaces of E_a and E_l stay what they
             were.
+        hold_weight: weight of `drift`, the distance of E_v from that of the weights it starts from: what was
+            trained on their E_v can go on reading it. At 0 E_v may go where the other terms draw it.
     """
 
     def __init__(
@@ -68,14 +71,20 @@ class CvalpTraining(Training):
         max_steps: int = 2000,
         start: str | None = None,
         video_only: bool = False,
+        hold_weight: float = 0.0,
     ):
         super().__init__()
-        self.model, self.video_only = model, video_only
+        self.model, self.video_only, self.hold_weight = model, video_only, hold_weight
         if start is not None:
             start_from(model, start, "model.", GROWS)
         self.frozen = [model.audio, model.audio_head] if video_only else []
         if video_only or text_weight == 0:
             self.frozen.append(model.text)
+        if hold_weight > 0:
+            if start is None:
+                raise ValueError("hold_weight needs start: E_v is held where those weights have it")
+            self.before = copy.deepcopy(model)
+            self.frozen.append(self.before)
         for part in self.frozen:
             part.requires_grad_(False)
         self.lambda_, self.mu, self.text_weight = lambda_, mu, text_weight
@@ -108,6 +117,12 @@ class CvalpTraining(Training):
             "label_top1": seen.gather(1, logits.argmax(1, keepdim=True)).mean(),
         }
 
+    def drift(self, frames: Tensor, video: Tensor) -> Tensor:
+        """1 - cosine of E_v of every token (B, T, C) and E_v of the same pictures before; in [0, 2]."""
+        with torch.no_grad():
+            before = self.before.video_tokens(frames.float() / 255)[0].float()
+        return 1 - (video * before).sum(-1).mean()
+
     def losses(self, batch: dict[str, Any]) -> dict[str, Tensor]:
         mel = batch["mel"]
         video, activity = self.model.video_tokens(batch["frames"].float() / 255)
@@ -134,6 +149,8 @@ class CvalpTraining(Training):
         loss = contrast + self.activity_weight * activity_loss
         named = self.named(picture, joined(batch["seen"])) if self.label_weight > 0 else {}
         loss = loss + self.label_weight * named.get("labels", 0.0)
+        held = {"drift": self.drift(batch["frames"], video)} if self.hold_weight > 0 else {}
+        loss = loss + self.hold_weight * held.get("drift", 0.0)
         narrow = activity[..., :4].sigmoid().flatten(1)
         partner = torch.arange(len(same), device=same.device)
         alike = same & ~torch.eye(len(same), dtype=torch.bool, device=same.device)
@@ -147,6 +164,7 @@ class CvalpTraining(Training):
             "onset_f1": binary_f1(narrow.detach(), batch["activity"][..., :4].flatten(1), slack=3),
             "video_top1": video_pick.eq(partner).float().mean(),
             **named,
+            **held,
         }
         if text is not None:
             text_pick = (text @ sound.T).masked_fill(alike, -9).argmax(1)

@@ -28,6 +28,7 @@ class StageData(lightning.LightningDataModule):
         picture_px: side of the pictures.
         recorded: share of the training scenes that are of recordings of the bank alone, 0..1.
         close: share of the other training scenes that are of close motions, 0..1.
+        solid: share of those that are left, 0..1, that are built of bodies; the flat stage has the rest.
         cache: folder to keep rendered clips in, for scenes that are read more than once (see
             `StageClips`); None renders them every time.
     """
@@ -46,9 +47,10 @@ class StageData(lightning.LightningDataModule):
         cache: str | None = None,
         recorded: float = 0.0,
         close: float = 0.0,
+        solid: float = 0.0,
     ):
         super().__init__()
-        self.recorded, self.close = recorded, close
+        self.recorded, self.close, self.solid = recorded, close, solid
         self.spec = ClipSpec(duration_s=duration_s, picture_px=picture_px)
         self.log_mel = LogMel(self.spec)
         self.batch_size, self.clips_per_epoch, self.first_seed = batch_size, clips_per_epoch, first_seed
@@ -62,10 +64,7 @@ class StageData(lightning.LightningDataModule):
         if bank is not None and not Path(bank).is_dir():
             raise ValueError(f"no such sound bank: {bank}")
 
-    def _loader(
-        self, seeds: range, bank: str | None, recorded: float = 0.0, split: str = "train", close: float = 0.0
-    ) -> DataLoader:
-        clips = StageClips(seeds, self.spec, bank, self.sound_only, self.cache, recorded, split, close)
+    def _loader(self, clips: StageClips) -> DataLoader:
         ahead = 4 if self.workers else None
         return DataLoader(
             clips,
@@ -78,19 +77,15 @@ class StageData(lightning.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader:
         epoch = self.trainer.current_epoch if self.trainer else 0
-        return self._loader(
-            split_seeds("train", self.clips_per_epoch, self.first_seed + epoch * self.clips_per_epoch),
-            self.bank,
-            self.recorded,
-            close=self.close,
-        )
+        seeds = split_seeds("train", self.clips_per_epoch, self.first_seed + epoch * self.clips_per_epoch)
+        kept = (self.sound_only, self.cache, self.recorded, "train", self.close, self.solid)
+        return self._loader(StageClips(seeds, self.spec, self.bank, *kept))
 
     def val_dataloader(self) -> DataLoader:
+        seeds = split_seeds("validation", self.validation_clips)
+        bank = self.bank if self.recorded else None
         return self._loader(
-            split_seeds("validation", self.validation_clips),
-            self.bank if self.recorded else None,
-            self.recorded,
-            "test",
+            StageClips(seeds, self.spec, bank, self.sound_only, self.cache, self.recorded, "test")
         )
 
     def on_after_batch_transfer(self, batch: dict[str, Any], dataloader_idx: int) -> dict[str, Any]:

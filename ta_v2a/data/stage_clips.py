@@ -22,9 +22,12 @@ from ta_v2a.stage.recorded_scene import recorded_scene
 from ta_v2a.stage.scene.close import close_plan, is_close
 from ta_v2a.stage.scene.kinds import KIND_NAMES
 from ta_v2a.stage.scene.scene import ENVELOPE_HZ, SPLITS, Scene, plan
+from ta_v2a.stage.solid.render import render_solid
+from ta_v2a.stage.solid.scene import solid_scene
 from ta_v2a.stage.sound.bank import SoundBank
 from ta_v2a.stage.sound.catalogue import Catalogue
 from ta_v2a.stage.sound.render import render_sound
+from ta_v2a.system.extras import need
 from ta_v2a.system.provenance import code_digest, recordings_digest
 from vocoders.clock import ClipSpec
 
@@ -91,10 +94,15 @@ class StageClips(Dataset):
             (`recorded_scene`).
         close: share of the other seeds, 0..1, whose scenes are of close motions (`close_plan`), and of the
             recorded sources that are seen by one.
+        solid: share of the seeds that are of neither, 0..1, whose scenes are built of bodies (`solid_scene`;
+            needs the extra `solid`, and EGL).
         cache: folder that keeps every clip once it is rendered, uncompressed
             (about 1 MB for 4 s at mini size), or None. Several processes may share it. Another clock, other
             recordings or another source code of the stage have a folder of their own below it. A damaged file
             is written anew; nothing else is ever thrown away.
+
+    Raises:
+        UserError: solid scenes, and their extra is not installed.
     """
 
     def __init__(
@@ -107,15 +115,19 @@ class StageClips(Dataset):
         recorded: float = 0.0,
         split: str = "train",
         close: float = 0.0,
+        solid: float = 0.0,
     ):
+        if solid:
+            need("solid")
         if recorded and not bank:
             raise ValueError("scenes of recordings need a bank of them")
         self.recorded, self.catalogue = recorded, Catalogue(bank, split) if recorded and bank else None
-        self.seeds, self.spec, self.sound_only, self.close = seeds, spec, sound_only, close
+        self.seeds, self.spec, self.sound_only = seeds, spec, sound_only
+        self.close, self.solid = close, solid
         self.bank = SoundBank(Path(bank)) if bank else None
-        self.kept = (
-            None if cache is None else Path(cache) / _stage_digest(spec, bank, sound_only, recorded, close)
-        )
+        self.kept = None
+        if cache is not None:
+            self.kept = Path(cache) / _stage_digest(spec, bank, sound_only, recorded, close, solid)
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -133,13 +145,18 @@ class StageClips(Dataset):
 
     def _rendered(self, seed: int) -> dict[str, Any]:
         cv2.setNumThreads(1)
-        spec = self.spec
+        spec, solid = self.spec, None
         if self.catalogue is not None and is_recorded(seed, self.recorded):
             made = recorded_scene(seed, spec.duration_s, self.catalogue, spec.sample_rate_hz, self.close)
             scene, wave = made.scene, made.sound()
         else:
-            plans = close_plan if is_close(seed, self.close) else plan
-            scene = plans(seed, spec.duration_s)
+            if is_close(seed, self.close):
+                scene = close_plan(seed, spec.duration_s)
+            elif of_bodies(seed, self.solid):
+                solid = solid_scene(seed, spec.duration_s)
+                scene = solid.scene
+            else:
+                scene = plan(seed, spec.duration_s)
             wave = render_sound(scene, spec.sample_rate_hz, self.bank)
         wave = wave[: spec.samples]
         item: dict[str, Any] = {
@@ -149,9 +166,9 @@ class StageClips(Dataset):
         }
         item["wave"] = torch.from_numpy(np.pad(wave, (0, spec.samples - len(wave))).astype(np.float32))
         if not self.sound_only:
-            item["frames"] = torch.from_numpy(
-                render_pictures(scene, spec.picture_times_s, spec.picture_px, spec.picture_px)
-            )
+            size = (spec.picture_times_s, spec.picture_px, spec.picture_px)
+            frames = render_pictures(scene, *size) if solid is None else render_solid(solid, *size)
+            item["frames"] = torch.from_numpy(frames)
             item["seen"] = torch.from_numpy(kinds_seen(scene))
             item["activity"] = torch.from_numpy(activity_targets(scene, spec))
         return item
@@ -162,12 +179,22 @@ def is_recorded(seed: int, share: float) -> bool:
     return random.Random(f"recorded {seed}").random() < share
 
 
+def of_bodies(seed: int, share: float) -> bool:
+    """Whether a seed's scene is built of bodies, where a share 0..1 of them are."""
+    return random.Random(f"solid {seed}").random() < share
+
+
 def _stage_digest(
-    spec: ClipSpec, bank: str | Path | None, sound_only: bool, recorded: float = 0.0, close: float = 0.0
+    spec: ClipSpec,
+    bank: str | Path | None,
+    sound_only: bool,
+    recorded: float = 0.0,
+    close: float = 0.0,
+    solid: float = 0.0,
 ) -> str:
     """Of all that a rendered clip depends on beside its seed, the source code of the stage
     and of the captions included."""
-    facts = (spec, recordings_digest(bank), sound_only, recorded, close, code_digest(STAGE_CODE))
+    facts = (spec, recordings_digest(bank), sound_only, recorded, close, solid, code_digest(STAGE_CODE))
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prompts.acts import count_in
+from prompts.acts import ACTS, count_in
 from prompts.worlds import without_world
 from ta_v2a.delivery.job import Order
 from ta_v2a.delivery.order import Advance, Notice, load_engine, sound_clip
@@ -17,6 +17,7 @@ from ta_v2a.engine.arguments import FILM_NEGATIVE_SCALE, FILM_STEPS, number, who
 from ta_v2a.errors import UserError
 from ta_v2a.media.enlarging import enlarged
 from ta_v2a.media.loudness import TARGET_LUFS
+from ta_v2a.media.reading.opening import shown_name
 from ta_v2a.media.reading.still import read_still
 from ta_v2a.media.writing.atomic import output_file
 from ta_v2a.media.writing.film import write_film
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ta_v2a.engine.drafts import Drafts
     from ta_v2a.engine.filming import MakesFilms
     from ta_v2a.engine.foley import FoleyEngine
+    from ta_v2a.engine.known_acts import NearestAct
 
 SIDES = (64, 1024)
 LONGEST_FILM_S = 60.0
@@ -86,6 +88,10 @@ def generate_films(order: FilmOrder, advance: Advance, notice: Notice) -> dict[s
     loaded = time.perf_counter()
     takes: list[dict[str, Any]] = []
     warnings: list[str] = []
+    act = _act(engine, maker, order.prompt)
+    if act is not None and not act.told:
+        warnings.append(_unlike(order.prompt, act))
+        notice(warnings[-1])
     seconds = {"loading": loaded - began, "filming": 0.0, "sounding": 0.0}
     with tempfile.TemporaryDirectory(prefix="ta-v2a-") as folder:
         for index, output in enumerate(outputs):
@@ -115,6 +121,7 @@ def generate_films(order: FilmOrder, advance: Advance, notice: Notice) -> dict[s
         "sound_prompt": sound["prompt"],
         "negative_prompt": order.negative_prompt,
         "image": order.image,
+        "act": None if act is None else {"nearest": act.sentence, "likeness": act.likeness},
         "duration_s": sound["duration_s"],
         "fps": maker.fps,
         "size": order.size,
@@ -171,6 +178,21 @@ def _loaded(order: FilmOrder) -> "tuple[FoleyEngine, MakesFilms]":
     video = load_video_parts(order.preset)
     engine = load_engine(order.preset)
     return engine, film_maker(engine.parts.cvalp, **video, device=engine.device)
+
+
+def _act(engine: "FoleyEngine", maker: "MakesFilms", prompt: str) -> "NearestAct | None":
+    """The nearest act to a prompt, of heads that know the stage's worlds and nothing else."""
+    from ta_v2a.engine.known_acts import nearest_act
+
+    return nearest_act(engine.parts.cvalp, prompt) if maker.world and prompt.strip() else None
+
+
+def _unlike(prompt: str, act: "NearestAct") -> str:
+    known = ", ".join(ACTS)
+    return (
+        f"the pictures know {len(ACTS)} acts, and “{shown_name(prompt)}” tells none of them: "
+        f"they show what is nearest, “{act.sentence}” (known: {known})"
+    )
 
 
 def film_of(

@@ -28,11 +28,11 @@ MINI_SETTINGS = {
     "text_scale_until": 0.88,
     "align_scale": 1.0,
     "lag_s": 0.032,
-    "caption_share": 0.42,
+    "caption_share": 0.85,
 }
 """Of a pipeline call, chosen by `benchmarks/guidance_grid.py` for weights trained by the configurations of
 this repository; the lag is that of sound behind its picture on film; a picture's label of that share is right
-on about 3 of 4 stage clips (docs/experiments.md)."""
+on about 5 of 6 stage clips (docs/experiments.md)."""
 
 
 def saved_vocoder(folder: str | Path) -> nn.Module:

@@ -134,6 +134,29 @@ def test_video_alone_goes_on_and_leaves_sound_and_text_as_they_were(tmp_path):
         )
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_what_is_held_stays_near_the_weights_it_started_from(tmp_path):
+    """E_v alone: what happens in every token is learnt all the same."""
+    module().model.save_pretrained(tmp_path / "cvalp")
+    options = {"window_tokens": 2, "warmup_steps": 1, "max_steps": 8, "learning_rate": 1e-2}
+    options |= {"video_only": True, "start": str(tmp_path / "cvalp")}
+    batch, drifts, learnt = next(iter(DataLoader(clips(8), 8))), [], []
+    with pytest.raises(ValueError, match="hold_weight needs start"):
+        CvalpTraining(module().model, hold_weight=1.0)
+    for weight in (1e-6, 100.0):
+        held = CvalpTraining(module().model, hold_weight=weight, **options)
+        started = held.eval().losses(batch)
+        assert float(started["drift"]) == pytest.approx(0, abs=1e-5)
+        before = {name: value.clone() for name, value in held.before.state_dict().items()}
+        fit(held.train(), tmp_path, 4)
+        assert all(torch.equal(before[name], value) for name, value in held.before.state_dict().items())
+        assert not held.before.training
+        ended = held.eval().losses(batch)
+        drifts.append(float(ended["drift"]))
+        learnt.append(float(ended["activity"]) < float(started["activity"]))
+    assert drifts[1] < drifts[0] / 3 and learnt == [True, True]
+
+
 def test_a_tower_grows_out_of_a_smaller_one(tmp_path):
     torch.manual_seed(3)
     sizes = {"dim": 16, "video_widths": (8, 8, 8), "video_time_blocks": 1, "text_width": 16, "text_layers": 1}

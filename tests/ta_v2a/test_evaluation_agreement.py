@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,12 +13,13 @@ import soundfile
 from ta_v2a.errors import UserError
 from ta_v2a.evaluation.metrics.agreement import (
     SoundOnsets,
+    gain_difference,
     greedy_counts,
     librosa_onsets,
     onset_agreement,
     read_sound,
 )
-from ta_v2a.evaluation.metrics.av_align import flow_curve, flow_peaks, intersection_over_union
+from ta_v2a.evaluation.metrics.av_align import flow_curve, flow_peaks, intersection_over_union, sound_peaks
 
 RATE = 16_000
 
@@ -34,6 +37,22 @@ def test_true_sound_agrees_with_itself_and_shuffling_destroys_it():
     shuffled = onset_agreement(true, true[1:] + true[:1])
     assert shuffled["f1"] < 0.5
     assert shuffled["gain"] < 0.2
+
+
+def test_the_difference_of_two_gains_is_drawn_film_by_film():
+    rng = np.random.default_rng(0)
+    true, late = random_heard(rng), random_heard(rng)
+    same = gain_difference(true, [late], [late])
+    assert same["difference"] == 0.0
+    assert same["difference_95"] == [0.0, 0.0]
+    better = gain_difference(true, [true], [late])
+    gains = [onset_agreement(true, sounds)["gain"] for sounds in (true, late)]
+    assert better["difference"] == pytest.approx(gains[0] - gains[1], abs=1e-3)
+    assert better["difference_95"][0] > 0.3
+    pooled = gain_difference(true, [true, late], [late, late])
+    assert 0.3 * better["difference"] < pooled["difference"] < 0.7 * better["difference"]
+    with pytest.raises(ValueError, match="as many"):
+        gain_difference(true, [true[1:]], [late])
 
 
 def test_onsets_after_the_shorter_sound_do_not_count():
@@ -93,8 +112,8 @@ def test_same_number_as_the_common_yardstick(tmp_path, shared_dir):
         times = rng.uniform(0.1, 3.5, 6)
         for folder, jitter, rate in ((true, 0.0, 44_100), (generated, 0.05, 16_000)):
             wave = rng.normal(0, 0.002, 4 * rate)
-            for time in times + rng.normal(0, jitter, 6):
-                start = max(0, round(time * rate))
+            for time_s in times + rng.normal(0, jitter, 6):
+                start = max(0, round(time_s * rate))
                 wave[start : start + rate // 10] += (
                     0.3 * rng.normal(0, 1, rate // 10) * np.exp(-np.arange(rate // 10) / rate * 60)
                 )
@@ -109,3 +128,26 @@ def test_same_number_as_the_common_yardstick(tmp_path, shared_dir):
     )
     assert ours == {key: theirs[key] for key in ours}
     assert 0.2 < ours["f1"] < 1.0
+
+
+def test_librosa_is_used_by_one_thread_at_a_time(monkeypatch):
+    """What numba keeps on disk is damaged where two keep it at once, and SIGSEGV the end of who reads it."""
+    librosa = pytest.importorskip("librosa")
+    strength, inside, most = librosa.onset.onset_strength, [], []
+
+    def watched(**given):
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.01)
+        found = strength(**given)
+        inside.pop()
+        return found
+
+    monkeypatch.setattr(librosa.onset, "onset_strength", watched)
+    wave = np.random.default_rng(0).standard_normal(16_000).astype(np.float32)
+    with ThreadPoolExecutor(4) as pool:
+        onsets = [pool.submit(librosa_onsets, wave) for _ in range(4)]
+        peaks = [pool.submit(sound_peaks, wave, 16_000) for _ in range(4)]
+        assert len({len(each.result().onsets_s) for each in onsets}) == 1
+        assert len({len(each.result()) for each in peaks}) == 1
+    assert most == [1] * 8

@@ -69,6 +69,7 @@ def test_everything_is_measured_beside_what_it_could_be(measured):
     assert set(results["act"]) == {
         "generated", "generated, another's caption", "real", "real, unseen by the judge"
     }  # fmt: skip
+    assert set(results["seen_against_heard_f1"]) == {"generated", "real", "generated, another's sound"}
     assert (
         results["act"]["real"]["value"] > results["act"]["generated"]["value"]
     )  # the head has random weights
@@ -76,8 +77,13 @@ def test_everything_is_measured_beside_what_it_could_be(measured):
         for row in rows.values():
             assert row["value"] is None or 0 <= row["value"] <= 1
     distances = measured["distances"]
-    assert set(distances) == {"generated", "a still", "real, pictures shuffled", "real: its halves"}
-    assert all(np.isfinite(value) and value >= 0 for value in distances.values())
+    assert set(distances) == {"Frechet distance", "kernel distance"}
+    for values in distances.values():
+        assert set(values) == {
+            "generated", "a still", "real, pictures shuffled", "noise", "real: its halves"
+        }  # fmt: skip
+        assert all(np.isfinite(value) for value in values.values())
+    assert all(value >= 0 for value in distances["Frechet distance"].values())
     assert len(measured["captions"]) == 6 and measured["settings"]["steps"] == 1
 
 

@@ -6,21 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from grey_films import STEP, grey, greys
 
 from ta_v2a.media.reading.frames import colour_frames, luma_blocks, luma_pictures
 from ta_v2a.media.reading.probe import probe
 from ta_v2a.media.writing.film import write_film
 from vocoders.clock import MINI
-
-STEP = 8  # grey levels between one picture and the next
-
-
-def grey(index: int, height: int = 48, width: int = 64) -> np.ndarray:
-    return np.full((height, width), 20 + STEP * index, np.uint8)
-
-
-def greys(count: int, height: int = 48, width: int = 64):
-    return (grey(index, height, width) for index in range(count))
 
 
 def seen(pictures: np.ndarray) -> list[int]:

@@ -8,10 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 
 from ta_v2a import doctor
 from ta_v2a.__main__ import main
+from ta_v2a.data.datamodules import StageData
 from ta_v2a.data.examples import Examples
+from ta_v2a.data.stage_clips import StageClips, activity_targets, of_bodies
 from ta_v2a.stage.clean.scenes import plan_clean
 from ta_v2a.stage.export import write_split
 from ta_v2a.stage.packed import Filming, film_scenes, is_solid, read_films
@@ -81,6 +84,24 @@ def test_examples_of_the_solid_world_are_as_of_any_other(tmp_path):
     assert flat["kinds"].equal(solid["kinds"])
     assert json.loads(solid["facts"]).keys() == json.loads(flat["facts"]).keys()
     assert not flat["frames"].equal(solid["frames"])
+
+
+def test_a_share_of_training_scenes_is_of_bodies(tmp_path):
+    assert np.mean([of_bodies(seed, 0.3) for seed in range(1000)]) == pytest.approx(0.3, abs=0.05)
+    spec = replace(MINI, duration_s=1.024)
+    seed = next(s for s in range(100) if of_bodies(s, 0.3))
+    clips = StageClips([seed], spec, solid=0.3, cache=tmp_path)
+    solid, kept, flat = clips[0], clips[0], StageClips([seed], spec)[0]
+    scene = solid_scene(seed, 1.024).scene
+    assert solid["caption"] == scene.caption and not solid["frames"].equal(flat["frames"])
+    assert solid["frames"].equal(kept["frames"]) and len(list(tmp_path.rglob("*.safetensors"))) == 1
+    assert torch.from_numpy(activity_targets(scene, spec)).equal(solid["activity"])
+    assert {name: value.shape for name, value in flat.items() if isinstance(value, torch.Tensor)} == {
+        name: value.shape for name, value in solid.items() if isinstance(value, torch.Tensor)
+    }
+    both = StageData(1.024, batch_size=1, clips_per_epoch=1, first_seed=seed, solid=0.3, workers=0)
+    (batch,) = both.train_dataloader()
+    assert batch["frames"][0].equal(solid["frames"])
 
 
 def test_stage_films_the_solid_world(tmp_path, capsys):

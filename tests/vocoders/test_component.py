@@ -29,6 +29,20 @@ class Louder(Scaler):
         super().__init__(width, gain=4.0)
 
 
+class Named(Component):
+    """No weights: it says where others are, as a hub preset's parts do."""
+
+    @configured
+    def __init__(self, place: str) -> None:
+        super().__init__()
+
+
+def test_without_weights_it_has_a_place_and_a_kind_of_number() -> None:
+    """Without them, whether a class check failed hung on the order in which it read the properties."""
+    assert Named("x").device == torch.device("cpu") and Named("x").dtype == torch.get_default_dtype()
+    assert Scaler(2).half().dtype == torch.float16
+
+
 def test_the_configuration_holds_every_argument_and_is_read_only() -> None:
     network = Scaler(4, name="y")
     assert dict(network.config) == {"width": 4, "gain": 2.0, "name": "y"} == {**network.config}

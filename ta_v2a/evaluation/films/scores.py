@@ -41,3 +41,11 @@ def film_scores(result: dict[str, Any]) -> list[Score]:
         Score.of_row(each, ALIGN, variant, "higher", of=names.get(name, name), **_ALIGN_HEARD)
         for name, each in align.items()
     ]
+
+
+def difference_score(found: dict[str, Any]) -> Score:
+    """The record of `gain_difference`'s result."""
+    low, high = found["difference_95"]
+    row = {"value": found["difference"], "low": low, "high": high, "n": found["n"]}
+    variant = f"gain difference:{round(1000 * found['tolerance_s'])}ms:paired"
+    return Score.of_row(row, AGREEMENT, variant, "higher", **_HEARD)

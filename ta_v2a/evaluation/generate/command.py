@@ -51,9 +51,10 @@ def generate_command(
         for name, (metric, variant, better) in _MEASURES.items()
         for of, row in result["results"][name].items()
     ]
-    for of, value in result["distances"].items():
-        row = {"value": value, "low": None, "high": None, "n": n}
-        scores.append(Score.of_row(row, "Frechet distance", "generate:E_v", "lower", of=of))
+    for name, values in result["distances"].items():
+        for of, value in values.items():
+            row = {"value": value, "low": None, "high": None, "n": n}
+            scores.append(Score.of_row(row, name, "generate:E_v", "lower", of=of))
     result["scores"] = [one.as_dict() for one in scores]
     if keep is not None:
         details = {"captions": result["captions"], "settings": result["settings"]}

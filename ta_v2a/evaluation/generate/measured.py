@@ -16,7 +16,7 @@ from ta_v2a.engine.drafts import SEEN_ABOVE, drafted, seen_in
 from ta_v2a.engine.filming import MakesFilms
 from ta_v2a.engine.foley import FoleyEngine
 from ta_v2a.evaluation.generate.act_judge import ActJudge, act_features
-from ta_v2a.evaluation.metrics.distributions import frechet_distance
+from ta_v2a.evaluation.metrics.distributions import frechet_distance, kernel_distance
 from ta_v2a.evaluation.metrics.onsets import match, onsets
 from ta_v2a.evaluation.metrics.statistics import mean, pooled_f1
 from ta_v2a.stage.clean.scenes import COUNTED
@@ -25,9 +25,10 @@ from ta_v2a.stage.scene.scene import SPLITS
 from ta_v2a.system.parallel import in_order
 
 _NEAR_S = 0.05
-TRAINED, BOTH_TRAINED = 16384, 2560
+TRAINED, BOTH_TRAINED = 16384, 4096
 """Scenes of the training split that the bundled head was trained on, the flat ones: the first; and those
 that it was trained on in both worlds, half of them solid."""
+DISTANCES = {"Frechet distance": frechet_distance, "kernel distance": kernel_distance}
 _LOOKED_AT_PX = 48
 _TAUGHT = 10  # real scenes of every flat act that the judge learns from, and
 _ASKED = 4  # those that it is tried on; of the solid world as many as there are flat ones
@@ -56,7 +57,7 @@ def measure_films(
             whose captions name none.
 
     Returns:
-        {"results": {name of a measure: {of what: estimate}}, "distances": {of what: value}, ...}.
+        {"results": {name of a measure: {of what: estimate}}, "distances": {its name: {of what: value}}, ...}.
     """
     shown = maker.world if world is None else world
     solid = shown == "solid"
@@ -147,14 +148,19 @@ def _row(
     seed: int,
 ) -> dict[str, Any]:
     """All that is known of one caption's film and of its scene."""
-    generator = torch.Generator().manual_seed(seed)
-    sound = engine.stream(made, without_world(caption), generator=generator, fps=maker.fps, lag_s=0.0)
-    heard, _ = onsets(np.concatenate(list(sound), axis=-1)[0])
-    shuffled = np.random.default_rng(seed).permutation(len(real))
+
+    def heard(film: np.ndarray) -> np.ndarray:
+        generator = torch.Generator().manual_seed(seed)
+        sound = engine.stream(film, without_world(caption), generator=generator, fps=maker.fps, lag_s=0.0)
+        return onsets(np.concatenate(list(sound), axis=-1)[0])[0]
+
+    rng = np.random.default_rng(seed)
     sets = {"generated": made, "real": real, "a still": np.repeat(real[:1], len(real), 0)}
-    sets["real, pictures shuffled"] = real[shuffled]
+    sets["real, pictures shuffled"] = real[rng.permutation(len(real))]
+    sets["noise"] = rng.integers(0, 256, real.shape, dtype=np.uint8)
     seen = {name: seen_in(engine, film) for name, film in sets.items()}
-    return {"seen": seen, "heard_s": heard, "named": judge.named(made), "named_real": judge.named(real)}
+    heard_s = {"generated": heard(made), "real": heard(real)}
+    return {"seen": seen, "heard_s": heard_s, "named": judge.named(made), "named_real": judge.named(real)}
 
 
 def _acts(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -183,11 +189,12 @@ def _results(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     if all(row["drafts"] for row in told):
         alone = [_near(row["told"], row["drafts"][0]) for row in told]
         right["generated, the first draft"] = mean(alone).as_dict()
-    pairs = [(row["seen"]["generated"].onsets_s, row["heard_s"]) for row in struck]
-    others = [(seen, pairs[k - 1][1]) for k, (seen, _) in enumerate(pairs)]
+    pairs = {of: [(row["seen"][of].onsets_s, row["heard_s"][of]) for row in struck] for of in there}
+    made = pairs["generated"]
+    pairs["generated, another's sound"] = [(seen, made[k - 1][1]) for k, (seen, _) in enumerate(made)]
     agreement = {
         of: pooled_f1(np.array([match(b, a, _NEAR_S).counts for a, b in these]).reshape(-1, 3)).as_dict()
-        for of, these in (("generated", pairs), ("generated, another's sound", others))
+        for of, these in pairs.items()
     }
     return {"onset_seen": there, "count_within_one": right, "seen_against_heard_f1": agreement}
 
@@ -203,9 +210,10 @@ def _told(caption: str) -> int | None:
     return count if count is not None and count <= COUNTED else None
 
 
-def _distances(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
-    """Squared Frechet distance between mean tower features and those of the real scenes."""
+def _distances(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Between mean tower features and those of the real scenes, by `DISTANCES`."""
     sets = {name: np.stack([row["seen"][name].feature for row in rows]) for name in rows[0]["seen"]}
-    real, half = sets["real"], len(rows) // 2
-    named = {name: frechet_distance(value, real) for name, value in sets.items() if name != "real"}
-    return {**named, "real: its halves": frechet_distance(real[:half], real[half:])}
+    real, half = sets.pop("real"), len(rows) // 2
+    pairs = {name: (features, real) for name, features in sets.items()}
+    pairs["real: its halves"] = (real[:half], real[half:])
+    return {name: {of: distance(*pair) for of, pair in pairs.items()} for name, distance in DISTANCES.items()}

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from ta_v2a.errors import UserError
+from ta_v2a.evaluation.metrics.librosa_here import librosa_alone
 from ta_v2a.evaluation.metrics.onsets import ONSET_RATE_HZ, f1_score
 from ta_v2a.evaluation.metrics.statistics import RESAMPLES
 from ta_v2a.media.reading.opening import open_media
-from ta_v2a.system.extras import need
 
 AGREEMENT = "onset agreement"
 AGREEMENT_TOLERANCE_S = 0.1
@@ -59,14 +59,12 @@ def librosa_onsets(wave: np.ndarray) -> SoundOnsets:
     Raises:
         UserError: without the extra "eval".
     """
-    need("eval")
-    import librosa
-
-    curve = librosa.onset.onset_strength(y=wave, sr=ONSET_RATE_HZ, hop_length=_HOP_SAMPLES, n_mels=64)
-    delta = max(0.2 * np.percentile(curve, 99.5), 0.3)
-    peaks = librosa.util.peak_pick(
-        curve, pre_max=8, post_max=8, pre_avg=40, post_avg=40, delta=delta, wait=14
-    )
+    with librosa_alone() as librosa:
+        curve = librosa.onset.onset_strength(y=wave, sr=ONSET_RATE_HZ, hop_length=_HOP_SAMPLES, n_mels=64)
+        delta = max(0.2 * np.percentile(curve, 99.5), 0.3)
+        peaks = librosa.util.peak_pick(
+            curve, pre_max=8, post_max=8, pre_avg=40, post_avg=40, delta=delta, wait=14
+        )
     return SoundOnsets(peaks * _HOP_SAMPLES / ONSET_RATE_HZ, len(wave) / ONSET_RATE_HZ)
 
 
@@ -104,6 +102,39 @@ def _greedy(
     return hits, found, wanted
 
 
+def _own_and_other(
+    true: Sequence[SoundOnsets], generated: Sequence[SoundOnsets], tolerance_s: float
+) -> np.ndarray:
+    """(n, 6) hits, generated and true onsets of every clip: beside its own generated sound, and beside all
+    others' together."""
+    if len(true) != len(generated) or not true:
+        raise ValueError(
+            f"onset agreement needs as many generated as true sounds and at least one, not {len(generated)} "
+            f"and {len(true)}"
+        )
+    n = len(true)
+    limits = [min(t.duration_s, g.duration_s) for t, g in zip(true, generated, strict=True)]
+    found, wanted = [np.sort(g.onsets_s).tolist() for g in generated], [t.onsets_s.tolist() for t in true]
+    rows = np.zeros((n, 6))
+    for i in range(n):
+        rows[i, :3] = _greedy(found[i], wanted[i], limits[i], tolerance_s)
+        counts = [
+            _greedy(found[j], wanted[i], min(limits[i], limits[j]), tolerance_s) for j in range(n) if j != i
+        ]
+        rows[i, 3:] = np.sum(counts, axis=0) if counts else 0
+    return rows
+
+
+def _drawn(n: int) -> np.ndarray:
+    """(resamples, n) clips, drawn with replacement; the same whenever n is the same."""
+    return np.random.default_rng(0).integers(0, n, (RESAMPLES, n))
+
+
+def _gain(sums: np.ndarray) -> np.ndarray:
+    """F1 less that with the others' sounds, of sums (..., 6)."""
+    return np.asarray(f1_score(sums[..., :3]) - f1_score(sums[..., 3:]))
+
+
 def onset_agreement(
     true: Sequence[SoundOnsets], generated: Sequence[SoundOnsets], tolerance_s: float = AGREEMENT_TOLERANCE_S
 ) -> dict[str, object]:
@@ -117,23 +148,9 @@ def onset_agreement(
     Raises:
         ValueError: if the two rows differ in length or hold no clip.
     """
-    if len(true) != len(generated) or not true:
-        raise ValueError(
-            f"onset agreement needs as many generated as true sounds and at least one, not {len(generated)} "
-            f"and {len(true)}"
-        )
-    n = len(true)
-    limits = [min(t.duration_s, g.duration_s) for t, g in zip(true, generated, strict=True)]
-    found, wanted = [np.sort(g.onsets_s).tolist() for g in generated], [t.onsets_s.tolist() for t in true]
-    own = np.array([_greedy(found[i], wanted[i], limits[i], tolerance_s) for i in range(n)], dtype=np.float64)
-    other = np.zeros((n, 3))
-    for i in range(n):
-        counts = [
-            _greedy(found[j], wanted[i], min(limits[i], limits[j]), tolerance_s) for j in range(n) if j != i
-        ]
-        other[i] = np.sum(counts, axis=0) if counts else 0
-    drawn = np.random.default_rng(0).integers(0, n, (RESAMPLES, n))
-    gains = f1_score(own[drawn].sum(axis=1)) - f1_score(other[drawn].sum(axis=1))
+    rows = _own_and_other(true, generated, tolerance_s)
+    n, own, other = len(rows), rows[:, :3], rows[:, 3:]
+    gains = _gain(rows[_drawn(n)].sum(axis=1))
     f1, shuffled = float(f1_score(own.sum(axis=0))), float(f1_score(other.sum(axis=0)))
     return {
         "n": n,
@@ -143,4 +160,38 @@ def onset_agreement(
         "gain": round(f1 - shuffled, 4),
         "gain_95": [round(float(x), 4) for x in np.percentile(gains, [2.5, 97.5])],
         "clips_above_own_shuffled": int((f1_score(own) > f1_score(other)).sum()),
+    }
+
+
+def gain_difference(
+    true: Sequence[SoundOnsets],
+    generated: Sequence[Sequence[SoundOnsets]],
+    reference: Sequence[Sequence[SoundOnsets]],
+    tolerance_s: float = AGREEMENT_TOLERANCE_S,
+) -> dict[str, object]:
+    """How much more generated sounds gain (see `onset_agreement`) than other sounds of the same clips.
+
+    Args:
+        true: as for `onset_agreement`.
+        generated: one row of sounds a seed, each as for `onset_agreement`; pooled.
+        reference: the others, likewise.
+
+    Returns:
+        `n`, `tolerance_s`, `difference` and its 95 % interval `difference_95`: the clips of both are drawn
+        together (paired), a clip with all its seeds.
+
+    Raises:
+        ValueError: if a row is not as long as `true`, or `true` is empty.
+    """
+    new, old = (
+        np.sum([_own_and_other(true, sounds, tolerance_s) for sounds in seeds], axis=0)
+        for seeds in (generated, reference)
+    )
+    drawn = _drawn(len(true))
+    differences = _gain(new[drawn].sum(axis=1)) - _gain(old[drawn].sum(axis=1))
+    return {
+        "n": len(true),
+        "tolerance_s": tolerance_s,
+        "difference": round(float(_gain(new.sum(axis=0)) - _gain(old.sum(axis=0))), 4),
+        "difference_95": [round(float(x), 4) for x in np.percentile(differences, [2.5, 97.5])],
     }

@@ -25,6 +25,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from ta_v2a.errors import UserError
+from ta_v2a.evaluation.metrics.librosa_here import librosa_alone
 from ta_v2a.system.extras import need
 
 ALIGN_VARIANT = "tt_2025_02"
@@ -100,14 +101,14 @@ def sound_peaks(wave: np.ndarray, rate: int, native: bool = False) -> np.ndarray
         UserError: without the extra "eval".
     """
     need("eval")
-    import librosa
     import soxr
 
     wave = np.asarray(wave, dtype=np.float32)
     if rate != ALIGN_RATE_HZ and not native:
         wave, rate = soxr.resample(wave, rate, ALIGN_RATE_HZ, quality="HQ"), ALIGN_RATE_HZ
-    curve = librosa.onset.onset_strength(y=wave, sr=rate)
-    return librosa.frames_to_time(librosa.onset.onset_detect(onset_envelope=curve, sr=rate), sr=rate)
+    with librosa_alone() as librosa:
+        curve = librosa.onset.onset_strength(y=wave, sr=rate)
+        return librosa.frames_to_time(librosa.onset.onset_detect(onset_envelope=curve, sr=rate), sr=rate)
 
 
 def intersection_over_union(sound_s: np.ndarray, picture_s: np.ndarray, fps: float) -> float:
