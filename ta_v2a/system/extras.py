@@ -22,7 +22,12 @@ EXTRAS: dict[str, dict[str, str]] = {
     },
     "mcp": {"mcp": "mcp", "httpx": "httpx"},
     "ray": {"ray": "ray"},
-    "eval": {"librosa": "librosa", "matplotlib": "matplotlib", "panns-inference": "panns_inference"},
+    "eval": {
+        "librosa": "librosa",
+        "numba": "numba",
+        "matplotlib": "matplotlib",
+        "panns-inference": "panns_inference",
+    },
     "solid": {"mujoco": "mujoco"},
     "otio": {"opentimelineio": "opentimelineio"},
     "c2pa": {"c2pa-python": "c2pa", "cryptography": "cryptography"},
