@@ -20,7 +20,7 @@ _RISE_DB = 5.0  # mean over bands, of what an onset brings within three frames
 _REACH_DB = 30.0  # below the recording's loudest frame, an onset counts for nothing
 _DEPTH_DB = 50.0  # below the loudest band; what is fainter is taken as silence
 _APART_S = 0.07  # of two onsets
-_DECAY_DB = 20.0
+_ATTACK_DB = 6.0
 _QUIET_DB = 8.0
 _DIGITAL_DB = -95.0  # a frame below is digital silence, or as good as
 _VALLEY_DB = 10.0  # between two events
@@ -42,14 +42,15 @@ class RecordedEvent:
         start_s: where its attack begins.
         length_s: up to the next event, or until it has died away.
         level_db: of its loudest frame (32 ms, r.m.s.), re full scale.
-        decay_s: from its loudest frame until it is 20 dB lower; `length_s` if it never is.
+        attack_s: from its beginning until it is within 6 dB of its loudest frame: a scrape swells for longer
+            than a knock.
         colour: (bands,) mean power density of its first 200 ms in dB, less its own mean.
     """
 
     start_s: float
     length_s: float
     level_db: float
-    decay_s: float
+    attack_s: float
     colour: Float[np.ndarray, " bands"]
 
 
@@ -204,13 +205,14 @@ def _events(level: np.ndarray, colour: np.ndarray, onsets: list[int]) -> list[Re
         peak = float(own[top])
         dead = np.flatnonzero(own[top:] < max(peak - 50, min(floor + 3, peak - 12)))
         length = top + int(dead[0]) if len(dead) else len(own)
-        fallen = np.flatnonzero(own[top:] < peak - _DECAY_DB)
+        risen = int(np.flatnonzero(own[: top + 1] >= peak - _ATTACK_DB)[0])
+        start = max(0, onset - 2)
         events.append(
             RecordedEvent(
-                start_s=max(0, onset - 2) * HOP_S,
+                start_s=start * HOP_S,
                 length_s=round((length + 2) * HOP_S, 4),
                 level_db=peak,
-                decay_s=round((int(fallen[0]) if len(fallen) else length) * HOP_S, 4),
+                attack_s=round((onset + risen - start) * HOP_S, 4),
                 colour=_shape(colour[onset : onset + round(0.2 / HOP_S)]),
             )
         )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from ta_v2a.library.analysis import RecordedEvent
 from ta_v2a.library.index import Recording
 
 COLOUR_WEIGHT = 1.0  # a decibel (r.m.s. over bands) away from the generated colour
@@ -23,12 +22,13 @@ _LONGEST_TAIL_S = 6.0
 
 @dataclass(frozen=True)
 class Shot:
-    """One sound of a recording that can be laid at an onset."""
+    """One sound of a recording that can be laid at an onset; `attack_s` after its beginning it is heard."""
 
     recording: Recording
     from_s: float
     length_s: float
     level_db: float
+    attack_s: float
 
 
 def ranked(
@@ -66,9 +66,10 @@ def _shots(recording: Recording) -> list[Shot]:
     found = recording.analysis
     loudest = max(event.level_db for event in found.events)
     if found.form == "one-shot":
-        first: RecordedEvent = next(event for event in found.events if event.level_db >= loudest - _SHOT_DB)
-        return [
-            Shot(recording, first.start_s, min(found.duration_s - first.start_s, _LONGEST_TAIL_S), loudest)
-        ]
+        first = next(event for event in found.events if event.level_db >= loudest - _SHOT_DB)
+        whole_s = min(found.duration_s - first.start_s, _LONGEST_TAIL_S)
+        return [Shot(recording, first.start_s, whole_s, loudest, first.attack_s)]
     heard = (event for event in found.events if event.level_db >= loudest - _REPEATED_DB)
-    return [Shot(recording, e.start_s, min(e.length_s, _LONGEST_TAIL_S), e.level_db) for e in heard]
+    return [
+        Shot(recording, e.start_s, min(e.length_s, _LONGEST_TAIL_S), e.level_db, e.attack_s) for e in heard
+    ]

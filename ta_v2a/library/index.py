@@ -22,7 +22,7 @@ from ta_v2a.system.parallel import Crashed, in_order
 from ta_v2a.system.user_files import is_file, is_folder, made_folder
 
 INDEX_NAME = "ta-v2a-library.index"
-INDEX_VERSION = "1"  # of what is measured; another one is measured again
+INDEX_VERSION = "2"  # of what is measured; another one is measured again
 _AT_ONCE = 200  # recordings that an interruption may cost
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT);
@@ -187,7 +187,7 @@ def _row(item: Listed, found: Analysis | str) -> tuple[Any, ...]:
     facts = (os.fsencode(item.path), item.size, item.mtime_ns)
     if isinstance(found, str):
         return (*facts, found, *_words_of(item), *([None] * 13))
-    times = np.array([(e.start_s, e.length_s, e.level_db, e.decay_s) for e in found.events], np.float32)
+    times = np.array([(e.start_s, e.length_s, e.level_db, e.attack_s) for e in found.events], np.float32)
     colours = np.array([event.colour for event in found.events], np.float16)
     measured = (found.duration_s, found.rate_hz, found.channels, found.form, found.level_db, found.floor_db)
     blobs = (found.colour.astype(np.float16).tobytes(), times.tobytes(), colours.tobytes())
@@ -252,9 +252,9 @@ def _recording(row: tuple[Any, ...]) -> Recording:
         np.frombuffer(colour, np.float16).astype(np.float32),
         tuple(
             RecordedEvent(
-                float(start_s), float(length_s), float(level_db), float(decay_s), shape.astype(np.float32)
+                float(start_s), float(length_s), float(level_db), float(attack_s), shape.astype(np.float32)
             )
-            for (start_s, length_s, level_db, decay_s), shape in events
+            for (start_s, length_s, level_db, attack_s), shape in events
         ),
     )
     return Recording(os.fsdecode(path), size, mtime_ns, told, analysis)

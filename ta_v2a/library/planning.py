@@ -15,12 +15,12 @@ EVENT_DB, PHRASE_DB, TEXTURE_DB = -18.0, -20.0, -24.0  # usual level, re full sc
 FOLLOWED = 0.6  # of the generated level's movement in dB, that the recordings take on
 SOFTEST_DB, LOUDEST_DB = -18.0, 3.0  # re the usual
 SEEN, BETWEEN_ONSETS_S = 0.5, 0.08  # an onset likelier than this is sounded, one in each such time
-ATTACK_S = 0.016  # from the beginning of a recorded event to the middle of its attack
 STRIKE_S = 0.1  # after an onset: what the generated sound has there says how loud and of which colour
 SMOOTH_S = 0.25  # of the level that textures follow
 CROSS_S = 0.25  # grains overlap
 SHORTEST_PHRASE_S = 1.0
-PHRASES_TRIED, PHRASE_STEP_S = 6, 0.048
+PHRASES_TRIED, PHRASE_STEP_S = 6, 0.016
+PHRASE_ATTACK_S = 0.016  # from the beginning of an event of a phrase to where it is taken to be heard
 FURTHER_DB = -4.0  # a kind that is asked for beside the first
 FLOOR_DB = -40.0  # of room tone below the loud moments
 SHORTEST_TONE_S, FAINTEST_TONE_DB = 0.25, -75.0  # a fainter one, made louder, is the recorder's own hiss
@@ -108,7 +108,7 @@ def _events(
     for onset, gain in zip(onsets, gains, strict=True):
         others = [index for index in range(len(shots)) if index != last] or [0]
         last = others[int(chance.integers(len(others)))]
-        at_s = stretch.start_s + float(onset) * outline.frame_s - ATTACK_S
+        at_s = stretch.start_s + float(onset) * outline.frame_s - shots[last].attack_s
         placed.append(_event(shots[last], at_s, EVENT_DB + float(gain)))
     return placed
 
@@ -153,7 +153,7 @@ def _best_fit(outline: Outline, recording: Recording, wanted_s: float) -> tuple[
     """(score, seconds of the recording that are skipped): where the onsets of its own are likeliest to be
     seen. A negative number waits that long."""
     found = recording.analysis
-    own_s = np.array([event.start_s + ATTACK_S for event in found.events])
+    own_s = np.array([event.start_s + PHRASE_ATTACK_S for event in found.events])
     first = -min(1.0, 0.5 * found.duration_s, wanted_s)
     skipped_s = np.arange(first, max(found.duration_s - wanted_s, 0.0) + 0.01, PHRASE_STEP_S)
     rows = np.round((own_s - skipped_s[:, None]) / outline.frame_s).astype(int)

@@ -106,6 +106,16 @@ def test_a_hit_is_heard_where_it_was_placed(library):
     )
 
 
+def test_what_swells_is_laid_so_that_it_is_loud_at_the_onset(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    swell = steady(0.5) * np.minimum(1, np.linspace(0, 2.5, round(0.5 * RATE_HZ)))  # full after 0.2 s
+    record(tmp_path / "recordings" / "scrape" / "one.wav", np.concatenate([swell, np.zeros(RATE_HZ // 2)]))
+    wave, _ = sound(Library.open(tmp_path / "recordings"), "scrape", sketch(2.0, [0.8]))
+    level = np.sqrt(np.convolve(np.square(wave[0]), np.ones(960) / 960, mode="same"))
+    half_s = np.flatnonzero(level > 0.5 * level.max())[0] / RATE_HZ
+    assert half_s == pytest.approx(0.8, abs=0.03)
+
+
 def test_a_softer_moment_has_a_softer_hit(library):
     of = sketch(2.0, [0.5, 1.2])
     of.mel[0, :, round(1.2 / FRAME_S) :] -= np.float16(0.2)
