@@ -15,21 +15,22 @@ from torch.utils.data import Dataset
 
 from prompts.grammar import Heard, caption
 from ta_v2a.data.stage_clips import kinds_heard
+from ta_v2a.stage.clean.scenes import plan_clean
 from ta_v2a.stage.picture.render import render_pictures
 from ta_v2a.stage.recorded_scene import recorded_scene
 from ta_v2a.stage.scene.close import close_plan
 from ta_v2a.stage.scene.scene import Scene, heard, plan
 from ta_v2a.stage.solid.render import render_solid
-from ta_v2a.stage.solid.scene import solid_scene
+from ta_v2a.stage.solid.scene import act_of_bodies, solid_scene
 from ta_v2a.stage.sound.bank import SoundBank
 from ta_v2a.stage.sound.catalogue import Catalogue
 from ta_v2a.stage.sound.render import render_sound
 from ta_v2a.system.extras import need
 from vocoders.clock import ClipSpec
 
-World = Literal["stage", "recorded", "unseen", "solid", "close"]
+World = Literal["stage", "recorded", "unseen", "solid", "acts", "close"]
 """Where examples come from: the stage's scenes; scenes of recordings; recordings without any picture; scenes
-of solid bodies (needs the extra `solid`, and EGL); of close motions."""
+of solid bodies, and clean acts of bodies (both need the extra `solid`, and EGL); of close motions."""
 CAPTIONS = 4
 """Wordings of everything in a scene: its own and three more."""
 FEWER_CAPTIONS = 2
@@ -67,9 +68,9 @@ class Examples(Dataset):
         split: str = "train",
         second: bool = True,
     ):
-        if world == "solid":
+        if world in ("solid", "acts"):
             need("solid")
-        stage = world in ("stage", "solid", "close")
+        stage = world in ("stage", "solid", "acts", "close")
         if not stage and not bank:
             raise ValueError(f"the world {world!r} is made of recordings: name their folder as bank")
         self.seeds, self.spec, self.world, self.second = seeds, spec, world, second
@@ -82,7 +83,11 @@ class Examples(Dataset):
     def __getitem__(self, index: int) -> dict[str, Any]:
         cv2.setNumThreads(1)
         seed, spec = int(self.seeds[index]), self.spec
-        solid = solid_scene(seed, spec.duration_s) if self.world == "solid" else None
+        solid = None
+        if self.world == "solid":
+            solid = solid_scene(seed, spec.duration_s)
+        elif self.world == "acts":
+            solid = act_of_bodies(plan_clean(seed, spec.duration_s))
         if self.catalogue is None:
             plans = close_plan if self.world == "close" else plan
             scene = plans(seed, spec.duration_s) if solid is None else solid.scene

@@ -51,6 +51,7 @@ class StageFeatures(lightning.LightningDataModule):
         scenes, recorded_scenes, unseen_scenes: of the three worlds (`ta_v2a.data.examples.World`); the last
             two are made of the recordings of `bank` and want one.
         close_scenes: of close motions (`ta_v2a.stage.scene.close`).
+        solid_scenes, act_scenes: of solid bodies, and of the clean setting's acts built of them.
         bank: folder of recordings for the sound, or None.
         confidence, every_wording, controls, strangers: of the training scenes, see `FeatureRows`.
         lengths: columns of a training batch, one of these by chance.
@@ -76,6 +77,8 @@ class StageFeatures(lightning.LightningDataModule):
         recorded_scenes: int = 0,
         unseen_scenes: int = 0,
         close_scenes: int = 0,
+        solid_scenes: int = 0,
+        act_scenes: int = 0,
         validation_scenes: int = 192,
         batch_size: int = 48,
         workers: int = 1,
@@ -102,6 +105,8 @@ class StageFeatures(lightning.LightningDataModule):
             "recorded": recorded_scenes,
             "unseen": unseen_scenes,
             "close": close_scenes,
+            "solid": solid_scenes,
+            "acts": act_scenes,
         }
         self.validation_scenes, self.batch_size, self.workers = validation_scenes, batch_size, workers
         self.bank, self.confidence, self.lengths, self.cache = bank, confidence, tuple(lengths), Path(cache)
