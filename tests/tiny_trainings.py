@@ -138,6 +138,12 @@ TRAINED: dict[tuple[str, ...], tuple[dict[str, Any], dict[str, Any], dict[str, A
         {**FEATURES, "lengths": [8, 16], "bank": "recordings", "scenes": 0, "recorded_scenes": 2}
         | {"unseen_scenes": 2},
     ),
+    ("ldm", "mini", "recordings", "bodies"): (
+        {"width": 32, "depth": 1, "heads": 2, "modulation_rank": 8, "leaves_out": True},
+        {"checkpoint": None, "export_folder": "exported"},
+        {**FEATURES, "lengths": [8, 16], "bank": "recordings", "scenes": 2, "recorded_scenes": 2}
+        | {"unseen_scenes": 0, "solid_scenes": 0, "act_scenes": 0},
+    ),
     ("classifier", "mini"): (TINY_CLASSIFIER, {"lengths": [8, 12]}, FEATURES),
     ("classifier", "mini", "align"): (
         TINY_CLASSIFIER,

@@ -86,6 +86,16 @@ def test_examples_of_the_solid_world_are_as_of_any_other(tmp_path):
     assert not flat["frames"].equal(solid["frames"])
 
 
+def test_examples_of_acts_show_and_sound_the_act():
+    example = Examples([3], replace(MINI, duration_s=2.048), world="acts")[0]
+    scene = act_of_bodies(plan_clean(3, 2.048)).scene
+    assert [each["kind"] for each in json.loads(example["facts"])["sources"]] == [scene.sources[0].kind]
+    assert (
+        example["wave"].abs().max() > 20 * example["without"].abs().max() > 0
+    )  # without its only source: the room
+    assert (example["frames"].float().std(dim=0) > 0).any()
+
+
 def test_a_share_of_training_scenes_is_of_bodies(tmp_path):
     assert np.mean([of_bodies(seed, 0.3) for seed in range(1000)]) == pytest.approx(0.3, abs=0.05)
     spec = replace(MINI, duration_s=1.024)
