@@ -196,7 +196,7 @@ def films_command(
         compare: measure them against the clips' own sound; False only writes the
             sounds, however many, at flat memory.
         figures: draw them.
-        align_height_px: see `compare_films`.
+        align_height_px: see `compare_clips`.
         jobs: processes that generate.
         progress: called with (clips done, all clips).
         keep: where the result is written as data as well; it needs `compare`.
