@@ -1,4 +1,5 @@
-/** All that the page knows, and what can be done to it. Views listen to `change` and draw what they show. */
+/** All that the page knows, and what can be done to it. Views listen to `change` and draw what they show; `progress`,
+ * many times a second, says only how far the work is, so that no button is drawn anew under a hand. */
 
 import * as api from "./api";
 import { History } from "./history";
@@ -200,9 +201,12 @@ export class Store extends Listening {
 
   private told(id: string, redo: boolean, event: api.JobEvent): void {
     if (!this.clip) return;
-    if (event.kind === "progress")
+    if (event.kind === "progress") {
       this.work.set(id, { id, done: event.done ?? 0, total: event.total ?? 0, ahead: null, redo });
-    else if (event.kind === "notice" && event.text) this.say(event.text);
+      this.dispatchEvent(new Event("progress"));
+      return;
+    }
+    if (event.kind === "notice" && event.text) this.say(event.text);
     else if (event.job) {
       this.work.delete(id);
       this.jobs = this.jobs.map((each) => (each.id === id && event.job ? event.job : each));

@@ -1,6 +1,6 @@
 /** What is heard, what is not, how many takes, and the button that makes them. */
 
-import { fill, h } from "./dom";
+import { h } from "./dom";
 import { type Doc, type Option, type Scales, clamp, readSeed } from "./model";
 import { notYet } from "./order";
 import type { Store, Work } from "./store";
@@ -21,6 +21,16 @@ const SCALES: [keyof Scales, string, string, number][] = [
   ["align_scale", "Align", "How hard to pull onsets to what is seen.", 0.5],
 ];
 
+interface WorkLine {
+  element: HTMLElement;
+  text: HTMLElement;
+  bar: HTMLProgressElement;
+}
+
+function nameOf(work: Work): string {
+  return work.redo ? "Redoing the stretch" : "Making sound";
+}
+
 export class WordsPanel {
   readonly element: HTMLElement;
   readonly prompt: HTMLTextAreaElement;
@@ -35,6 +45,7 @@ export class WordsPanel {
   private readonly make = h("button", { type: "button", class: "primary" }, "Make sound");
   private readonly note = h("p", { class: "note" });
   private readonly works = h("div", { class: "works" });
+  private readonly lines = new Map<string, WorkLine>();
 
   constructor(private readonly store: Store) {
     this.prompt = h("textarea", { rows: 2, maxLength: 1000, placeholder: "a wooden door knock", spellcheck: true });
@@ -70,6 +81,7 @@ export class WordsPanel {
       this.more(),
     );
     store.addEventListener("change", () => this.draw());
+    store.addEventListener("progress", () => this.drawWorks());
   }
 
   private more(): HTMLElement {
@@ -138,20 +150,35 @@ export class WordsPanel {
       input.placeholder = String(facts?.settings[name] ?? "");
     }
     this.note.textContent = notYet(doc) ?? "";
-    fill(this.works, ...[...this.store.work.values()].map((work) => this.workLine(work)));
+    this.drawWorks();
   }
 
-  private workLine(work: Work): HTMLElement {
-    const name = work.redo ? "Redoing the stretch" : "Making sound";
-    const text = work.ahead ? `${name}: ${work.ahead} before it` : work.total ? `${name}: ${Math.round((100 * work.done) / work.total)} %` : `${name} …`;
-    const bar = h("progress", { max: Math.max(1, work.total), "aria-label": name });
-    if (work.total) bar.value = work.done;
-    return h(
-      "div",
-      { class: "work" },
-      h("span", {}, text),
-      bar,
-      h("button", { type: "button", class: "small", onClick: () => void this.store.cancel(work.id) }, "Leave"),
-    );
+  /** A line for each work, the same element as long as it lasts: a click needs its button to stay. */
+  private drawWorks(): void {
+    const { work } = this.store;
+    for (const [id, line] of this.lines)
+      if (!work.has(id)) {
+        line.element.remove();
+        this.lines.delete(id);
+      }
+    for (const each of work.values()) {
+      let line = this.lines.get(each.id);
+      if (!line) {
+        line = this.workLine(each);
+        this.lines.set(each.id, line);
+        this.works.append(line.element);
+      }
+      const name = nameOf(each);
+      line.text.textContent = each.ahead ? `${name}: ${each.ahead} before it` : each.total ? `${name}: ${Math.round((100 * each.done) / each.total)} %` : `${name} …`;
+      line.bar.max = Math.max(1, each.total);
+      if (each.total) line.bar.value = each.done;
+    }
+  }
+
+  private workLine(work: Work): WorkLine {
+    const text = h("span", {});
+    const bar = h("progress", { "aria-label": nameOf(work) });
+    const leave = h("button", { type: "button", class: "small", onClick: () => void this.store.cancel(work.id) }, "Leave");
+    return { element: h("div", { class: "work" }, text, bar, leave), text, bar };
   }
 }
